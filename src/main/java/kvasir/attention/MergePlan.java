@@ -1,0 +1,68 @@
+package kvasir.attention;
+
+import java.util.ArrayList;
+import java.util.List;
+import kvasir.cache.Ownership;
+
+/**
+ * The canonical merge tree as data: what is merged where, and what crosses the network. The same
+ * parenthesisation for every number of ranks.
+ *
+ * <p>Node (level, index) covers positions {@code index << level} up to {@code (index + 1) << level}
+ * and its state stands on the rank that owns its first position. Steps are in the order of levels;
+ * messages only go from higher to lower ranks, so executing the steps in order cannot deadlock.
+ */
+public record MergePlan(Ownership ownership, List<Step> steps) {
+  /**
+   * {@code left = merge(left, right)} on rank {@code target}; the right state comes from rank
+   * {@code source}, by a message where the two differ. Positions name the states.
+   *
+   * @param span positions that the right state covers
+   * @param crossing whether the merged subtree spans several ranks; even a step between two states
+   *     of one rank then has to wait for what an earlier message put into one of them
+   */
+  public record Step(int left, int right, int span, int target, int source, boolean crossing) {
+    public boolean message() {
+      return target != source;
+    }
+  }
+
+  /** The plan of one layout. */
+  public static MergePlan of(Ownership ownership) {
+    List<Step> steps = new ArrayList<>();
+    for (int span = 1; span < ownership.shards(); span *= 2) {
+      for (int left = 0; left < ownership.shards(); left += 2 * span) {
+        int right = left + span;
+        int target = ownership.rankOf(left);
+        boolean crossing = target != ownership.rankOf(right + span - 1);
+        steps.add(new Step(left, right, span, target, ownership.rankOf(right), crossing));
+      }
+    }
+    return new MergePlan(ownership, List.copyOf(steps));
+  }
+
+  /** Steps inside one rank's own positions, in order: no message comes before them. */
+  public List<Step> inside(int rank) {
+    return steps.stream().filter(s -> !s.crossing() && s.target() == rank).toList();
+  }
+
+  /** Steps over several ranks that a rank sends to, receives for, or merges in, in order. */
+  public List<Step> crossing(int rank) {
+    return steps.stream()
+        .filter(s -> s.crossing() && (s.target() == rank || s.source() == rank))
+        .toList();
+  }
+
+  /**
+   * Whether all positions of a subtree hold no block: its state is the identity and needs neither
+   * message nor merge. All ranks know the length of the sequence, so they agree.
+   */
+  boolean empty(int first, int span, int blocks) {
+    for (int position = first; position < first + span; position++) {
+      if (ownership.shardAt(position) < blocks) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

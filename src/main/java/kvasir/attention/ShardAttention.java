@@ -1,0 +1,25 @@
+package kvasir.attention;
+
+import kvasir.cache.KvCache;
+
+/**
+ * Computes the partial states of a tile of queries over one shard of the cache: the blocks {@code
+ * shard, shard + S, shard + 2S ...}, causally.
+ */
+sealed interface ShardAttention permits StreamingAttention, StandardAttention {
+  /**
+   * Overwrites the states of the tile's rows.
+   *
+   * @param states rows of {@code [max, sum, output...]} from {@code offset} on
+   */
+  void attend(
+      KvCache cache, int layer, int kvHead, int shard, QueryTile tile, float[] states, int offset);
+
+  /** Sets rows to the state over no keys: (-inf, 0, 0). */
+  static void clear(float[] states, int offset, int rows, int stateSize) {
+    java.util.Arrays.fill(states, offset, offset + rows * stateSize, 0f);
+    for (int row = 0; row < rows; row++) {
+      states[offset + row * stateSize] = Float.NEGATIVE_INFINITY;
+    }
+  }
+}

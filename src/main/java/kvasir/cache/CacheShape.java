@@ -1,0 +1,39 @@
+package kvasir.cache;
+
+import kvasir.tensor.DType;
+
+/**
+ * Everything that decides the layout of a KV cache and the order of additions over it. It is part
+ * of a run's configuration and never derived from the number of ranks or threads: two runs with
+ * equal shapes give equal bits.
+ *
+ * @param blockTokens tokens in a block, a power of two
+ * @param shards classes of blocks, a power of two; no more ranks than this
+ */
+public record CacheShape(
+    int layers, int kvHeads, int headDim, DType type, int blockTokens, int shards) {
+  public CacheShape {
+    if (layers < 1 || kvHeads < 1 || headDim < 1) {
+      throw new IllegalArgumentException("empty cache: " + layers + "," + kvHeads + "," + headDim);
+    }
+    if (Integer.bitCount(blockTokens) != 1 || Integer.bitCount(shards) != 1) {
+      throw new IllegalArgumentException(
+          "block and shards are powers of two: " + blockTokens + ", " + shards);
+    }
+  }
+
+  /** Bytes of one block: keys and values of all layers. */
+  public long blockBytes() {
+    return 2L * layers * kvHeads * blockTokens * headDim * type.bytes();
+  }
+
+  /** Blocks that a number of tokens fills, the last one perhaps partly. */
+  public int blocks(int tokens) {
+    return Math.ceilDiv(tokens, blockTokens);
+  }
+
+  /** The block in which a token stands. */
+  public int blockOf(int token) {
+    return token / blockTokens;
+  }
+}

@@ -1,0 +1,124 @@
+package kvasir.cache;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import kvasir.error.UserError;
+import kvasir.tensor.Matrix;
+
+/**
+ * The blocks that one rank owns. Blocks are allocated when the sequence first reaches them and
+ * never move. Owns its memory; {@link #close} frees it. {@link #extend} is for one thread at a
+ * time; reading and writing rows is safe from many threads on disjoint rows.
+ */
+public final class KvCache implements AutoCloseable {
+  private final CacheShape shape;
+  private final Ownership ownership;
+  private final int rank;
+  private final Arena arena = Arena.ofShared();
+  private final List<Block> blocks = new ArrayList<>();
+  private int owned;
+  private int tokens;
+
+  /** Views into one block, {@code [layer * kvHeads + kvHead]}, each {@code [block, head_dim]}. */
+  private record Block(Matrix[] keys, Matrix[] values) {}
+
+  public KvCache(CacheShape shape, Ownership ownership, int rank) {
+    if (ownership.shards() != shape.shards()) {
+      throw new IllegalArgumentException("ownership and cache differ in their shards");
+    }
+    this.shape = shape;
+    this.ownership = ownership;
+    this.rank = rank;
+  }
+
+  public CacheShape shape() {
+    return shape;
+  }
+
+  public Ownership ownership() {
+    return ownership;
+  }
+
+  public int rank() {
+    return rank;
+  }
+
+  /** Tokens of the sequence so far, those of other ranks included. */
+  public int tokens() {
+    return tokens;
+  }
+
+  /** Blocks that this rank holds. */
+  public int ownedBlocks() {
+    return owned;
+  }
+
+  /** Bytes that this rank's blocks take. */
+  public long bytes() {
+    return owned * shape.blockBytes();
+  }
+
+  /** Makes room for the sequence to grow to {@code length} tokens. */
+  public void extend(int length) {
+    while (blocks.size() < shape.blocks(length)) {
+      boolean mine = ownership.rankOfBlock(blocks.size()) == rank;
+      blocks.add(mine ? allocate() : null);
+      owned += mine ? 1 : 0;
+    }
+    tokens = Math.max(tokens, length);
+  }
+
+  /** Whether a block stands on this rank. */
+  public boolean owns(int block) {
+    return blocks.get(block) != null;
+  }
+
+  /** Keys of a block that this rank owns, {@code [block, head_dim]}. */
+  public Matrix keys(int layer, int kvHead, int block) {
+    return blocks.get(block).keys[layer * shape.kvHeads() + kvHead];
+  }
+
+  /** Values of a block that this rank owns, {@code [block, head_dim]}. */
+  public Matrix values(int layer, int kvHead, int block) {
+    return blocks.get(block).values[layer * shape.kvHeads() + kvHead];
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+
+  private Block allocate() {
+    MemorySegment memory = allocateMemory();
+    int views = shape.layers() * shape.kvHeads();
+    Matrix[] keys = new Matrix[views];
+    Matrix[] values = new Matrix[views];
+    long tile = (long) shape.blockTokens() * shape.headDim() * shape.type().bytes();
+    for (int layer = 0; layer < shape.layers(); layer++) {
+      for (int head = 0; head < shape.kvHeads(); head++) {
+        long keyTile = 2L * layer * shape.kvHeads() + head;
+        keys[layer * shape.kvHeads() + head] = view(memory, keyTile * tile);
+        values[layer * shape.kvHeads() + head] = view(memory, (keyTile + shape.kvHeads()) * tile);
+      }
+    }
+    return new Block(keys, values);
+  }
+
+  private MemorySegment allocateMemory() {
+    try {
+      return arena.allocate(shape.blockBytes(), 64);
+    } catch (OutOfMemoryError e) {
+      throw new UserError(
+          "rank " + rank,
+          "no memory for KV block " + (owned + 1) + " of " + shape.blockBytes() + " bytes",
+          "use more ranks, a smaller --kv-type or a shorter context",
+          e);
+    }
+  }
+
+  private Matrix view(MemorySegment memory, long offset) {
+    return new Matrix(shape.type(), memory, offset, shape.blockTokens(), shape.headDim());
+  }
+}

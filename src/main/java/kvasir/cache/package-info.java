@@ -1,0 +1,17 @@
+/**
+ * The key-value cache of one rank: which blocks it owns and where their rows stand.
+ *
+ * <pre>
+ *   token      0 .. B-1   B .. 2B-1   2B .. 3B-1 ...          B tokens a block (power of two)
+ *   block         0           1           2      ...
+ *   shard     block mod S                                     S shards (power of two)
+ *   position  bit-reversed shard: 0, S/2, S/4, 3S/4, ...      leaves of the merge tree, left to right
+ *   rank      a contiguous run of positions                   P ranks, near-equal runs
+ *
+ *   one block, off-heap:  [layers][keys | values][kv_heads][B][head_dim]
+ * </pre>
+ *
+ * Takes a {@link kvasir.cache.CacheShape}, never a model. May import {@code kvasir.tensor} and
+ * {@code kvasir.error}.
+ */
+package kvasir.cache;

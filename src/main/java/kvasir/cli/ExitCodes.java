@@ -1,0 +1,12 @@
+package kvasir.cli;
+
+/** What the process tells its caller. */
+final class ExitCodes {
+  static final int DONE = 0;
+  static final int CHECK_FAILED = 1;
+  static final int USER_ERROR = 2;
+  static final int CLUSTER_FAILURE = 3;
+  static final int INTERNAL_ERROR = 70;
+
+  private ExitCodes() {}
+}

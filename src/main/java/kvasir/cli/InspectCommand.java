@@ -1,0 +1,134 @@
+package kvasir.cli;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import kvasir.cache.CacheShape;
+import kvasir.cache.Ownership;
+import kvasir.error.UserError;
+import kvasir.generate.Engine;
+import kvasir.kernel.ScalarKernels;
+import kvasir.model.ConfigReader;
+import kvasir.model.ModelConfig;
+import kvasir.model.ModelWeights;
+import kvasir.weights.Checkpoint;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+    name = "inspect",
+    description = "Architecture, tensors, and memory per rank for a layout and a context length.")
+final class InspectCommand implements Callable<Integer> {
+  @Mixin CommonOptions common;
+
+  @ParentCommand KvasirCommand kvasir;
+
+  @Option(
+      names = "--context",
+      paramLabel = "N",
+      description = "Tokens to plan memory for (default: the model's context).")
+  Integer context;
+
+  @Override
+  public Integer call() {
+    common.check();
+    Path model = common.model;
+    ModelConfig config = ConfigReader.read(model);
+    int tokens = context == null ? config.maxPositions() : context;
+    CommonOptions.range("--context", tokens, 1, Integer.MAX_VALUE);
+    if (tokens > config.maxPositions()) {
+      throw new UserError(
+          "--context",
+          tokens + " is beyond the model's context of " + config.maxPositions(),
+          "ask for less");
+    }
+    try (Checkpoint checkpoint = Checkpoint.open(model)) {
+      // Finds every tensor the model needs: a wrong or missing one is reported now.
+      ModelWeights.of(checkpoint, config, new ScalarKernels());
+      kvasir
+          .output()
+          .print(architecture(config) + tensors(checkpoint) + memory(config, checkpoint, tokens));
+    }
+    return ExitCodes.DONE;
+  }
+
+  private static String architecture(ModelConfig c) {
+    return String.format(
+        Locale.ROOT,
+        "%s: %d layers, hidden %d, mlp %d, %d query / %d KV heads of %d, vocabulary %d, context %d%n"
+            + "q/k norm %s, qkv bias %s, tied output %s, RoPE %s, end of sequence %s%n%n",
+        c.architecture(),
+        c.layers(),
+        c.hiddenSize(),
+        c.intermediateSize(),
+        c.heads(),
+        c.kvHeads(),
+        c.headDim(),
+        c.vocabulary(),
+        c.maxPositions(),
+        yes(c.qkNorm()),
+        yes(c.qkvBias()),
+        yes(c.tiedOutput()),
+        c.rope(),
+        c.eosTokens());
+  }
+
+  private static String yes(boolean flag) {
+    return flag ? "yes" : "no";
+  }
+
+  private static String tensors(Checkpoint checkpoint) {
+    StringBuilder table = new StringBuilder();
+    checkpoint
+        .tensors()
+        .forEach(
+            (name, info) ->
+                table.append(
+                    String.format(
+                        Locale.ROOT,
+                        "%-5s %-16s %s%n",
+                        info.dtype(),
+                        info.shape().toString(),
+                        name.replaceAll("\\p{Cntrl}", "?"))));
+    return table.append('\n').toString();
+  }
+
+  private String memory(ModelConfig config, Checkpoint checkpoint, int tokens) {
+    CacheShape shape = Engine.cacheShape(common.settings(common.rankCount()), config);
+    Ownership ownership = new Ownership(shape.shards(), common.rankCount());
+    int blocks = shape.blocks(tokens);
+    StringBuilder table =
+        new StringBuilder(
+            String.format(
+                Locale.ROOT,
+                "memory per rank at %d tokens, KV in %s, blocks of %d tokens (%s), %d shards%n"
+                    + " rank   blocks           KV      weights%n",
+                tokens,
+                shape.type(),
+                shape.blockTokens(),
+                bytes(shape.blockBytes()),
+                shape.shards()));
+    for (int rank = 0; rank < ownership.ranks(); rank++) {
+      int owned = ownership.ownedBlocks(rank, blocks);
+      table.append(
+          String.format(
+              Locale.ROOT,
+              " %4d %8d %12s %12s%n",
+              rank,
+              owned,
+              bytes(owned * shape.blockBytes()),
+              bytes(checkpoint.bytes())));
+    }
+    return table
+        .append("weights are mapped from the files: ranks of one host share their pages\n")
+        .toString();
+  }
+
+  private static String bytes(long n) {
+    return n < 1 << 20
+        ? String.format(Locale.ROOT, "%.1f KiB", n / 1024.0)
+        : String.format(Locale.ROOT, "%.1f MiB", n / 1048576.0);
+  }
+}

@@ -1,0 +1,37 @@
+package kvasir.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+
+@Command(
+    name = "kvasir",
+    mixinStandardHelpOptions = true,
+    version = "kvasir 0.1.0",
+    description = "Distributed inference for language models: exact attention over MPI ranks.",
+    footer = {
+      "",
+      "Exit codes: 0 done, 1 a check failed, 2 wrong usage or bad input, 3 a rank was lost."
+    },
+    subcommands = {
+      GenerateCommand.class,
+      ScoreCommand.class,
+      VerifyCommand.class,
+      InspectCommand.class,
+      HelpCommand.class
+    })
+final class KvasirCommand {
+  private final Output output = new Output();
+  private final WorldStart start;
+
+  KvasirCommand(WorldStart start) {
+    this.start = start;
+  }
+
+  Output output() {
+    return output;
+  }
+
+  WorldStart start() {
+    return start;
+  }
+}

@@ -1,0 +1,26 @@
+package kvasir.cli;
+
+import java.io.IOException;
+
+/**
+ * Ends a rank when its launcher is gone, however that died: the launcher holds the other end of
+ * this process's standard input.
+ */
+final class ParentWatch {
+  private ParentWatch() {}
+
+  static void start() {
+    Thread.ofPlatform().name("parent-watch").daemon(true).start(ParentWatch::watch);
+  }
+
+  private static void watch() {
+    try {
+      while (System.in.read() >= 0) {
+        // Nothing is ever sent; what counts is the end.
+      }
+    } catch (IOException e) {
+      // As good as the end.
+    }
+    Runtime.getRuntime().halt(ExitCodes.CLUSTER_FAILURE);
+  }
+}

@@ -1,0 +1,43 @@
+package kvasir.cli;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import kvasir.error.UserError;
+import kvasir.model.ModelConfig;
+import kvasir.tokenize.Tokenizer;
+import picocli.CommandLine.Option;
+
+/** The three ways to give a prompt; exactly one must be given. */
+final class PromptOptions {
+  @Option(names = "--prompt", paramLabel = "TEXT", description = "The prompt.")
+  String text;
+
+  @Option(names = "--prompt-file", paramLabel = "FILE", description = "The prompt, from a file.")
+  Path file;
+
+  @Option(names = "--tokens", paramLabel = "IDS", description = "The prompt as token ids: 1,2,3.")
+  String tokens;
+
+  /** What errors call the file's option: {@code score} has another name for it. */
+  String fileOption = "--prompt-file";
+
+  /** The prompt's ids, checked against the model. */
+  int[] ids(Optional<Tokenizer> tokenizer, ModelConfig config, Path model) {
+    if (tokens != null) {
+      return TokenOptions.check("--tokens", TokenOptions.parse(tokens), config);
+    }
+    String option = text != null ? "--prompt" : fileOption;
+    String prompt = text != null ? text : PromptReader.read(option, file);
+    if (prompt.isEmpty()) {
+      throw new UserError(option, "the prompt is empty", "give some text");
+    }
+    Tokenizer present =
+        tokenizer.orElseThrow(
+            () ->
+                new UserError(
+                    model.resolve("tokenizer.json").toString(),
+                    "no such file",
+                    "give the prompt as --tokens, or add the tokenizer"));
+    return TokenOptions.check(option, present.encode(prompt), config);
+  }
+}

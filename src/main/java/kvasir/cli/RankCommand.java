@@ -1,0 +1,27 @@
+package kvasir.cli;
+
+import java.util.concurrent.Callable;
+import kvasir.cluster.Communicator;
+import kvasir.generate.EngineSettings;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ParentCommand;
+
+/** A command that runs on every rank of a world. */
+abstract class RankCommand implements Callable<Integer> {
+  @Mixin CommonOptions common;
+
+  @ParentCommand KvasirCommand kvasir;
+
+  @Override
+  public final Integer call() {
+    common.check();
+    check();
+    return kvasir.start().run(common, this);
+  }
+
+  /** Checks this command's own options, before any rank is started. */
+  abstract void check();
+
+  /** The command on one rank; only rank 0 prints. */
+  abstract int run(EngineSettings settings, Communicator world);
+}

@@ -1,0 +1,98 @@
+package kvasir.cli;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import kvasir.cluster.Communicator;
+import kvasir.generate.Engine;
+import kvasir.generate.EngineSettings;
+import kvasir.generate.Scorer;
+import kvasir.model.ConfigReader;
+import kvasir.model.ModelConfig;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(name = "score", description = "Log-probability of each token of a text, and perplexity.")
+final class ScoreCommand extends RankCommand {
+  /** The text: ids or a file. */
+  static final class Source {
+    @Option(names = "--tokens", paramLabel = "IDS", description = "The text as ids: 1,2,3.")
+    String tokens;
+
+    @Option(names = "--text-file", paramLabel = "FILE", description = "The text, from a file.")
+    Path file;
+  }
+
+  @ArgGroup(multiplicity = "1")
+  Source source;
+
+  @Option(
+      names = "--top",
+      paramLabel = "K",
+      description = "Also the K likeliest tokens after each token (default: 0).")
+  int top;
+
+  @Option(names = "--json", description = "Print one JSON object instead of a table.")
+  boolean json;
+
+  @Override
+  void check() {
+    CommonOptions.range("--top", top, 0, Integer.MAX_VALUE);
+  }
+
+  @Override
+  int run(EngineSettings settings, Communicator world) {
+    ModelConfig config = ConfigReader.read(settings.model());
+    PromptOptions text = new PromptOptions();
+    text.tokens = source.tokens;
+    text.file = source.file;
+    text.fileOption = "--text-file";
+    int[] ids;
+    try (OptionalTokenizer tokenizer = OptionalTokenizer.open(settings.model())) {
+      ids = text.ids(tokenizer.get(), config, settings.model());
+    }
+    try (Engine engine = new Engine(settings, world, ids.length, null);
+        Progress progress = Progress.of("score", ids.length, world.rank() == 0)) {
+      Scorer.Scores scores = new Scorer(engine).score(ids, top, progress::reach);
+      if (world.rank() == 0) {
+        report(ids, scores);
+      }
+    }
+    return ExitCodes.DONE;
+  }
+
+  private void report(int[] ids, Scorer.Scores scores) {
+    double perplexity = scores.perplexity();
+    if (json) {
+      Map<String, Object> object = new LinkedHashMap<>();
+      object.put("tokens", ids);
+      object.put("logprobs", scores.logprobs());
+      object.put("top", scores.top());
+      object.put("perplexity", Double.isNaN(perplexity) ? null : perplexity);
+      kvasir.output().json(object);
+      return;
+    }
+    StringBuilder table = new StringBuilder("  index   token    logprob\n");
+    for (int i = 0; i < ids.length; i++) {
+      String logprob =
+          i == 0 ? "" : String.format(Locale.ROOT, "%10.5f", scores.logprobs().get(i - 1));
+      table.append(String.format(Locale.ROOT, "%7d %7d %s", i, ids[i], logprob));
+      if (top > 0) {
+        table.append("  then");
+        scores.top().get(i).forEach(c -> table.append(candidate(c)));
+      }
+      table.append('\n');
+    }
+    table.append(
+        Double.isNaN(perplexity)
+            ? "perplexity: none for a single token"
+            : String.format(Locale.ROOT, "perplexity %.4f", perplexity));
+    kvasir.output().line(table.toString());
+  }
+
+  private static String candidate(Scorer.Candidate c) {
+    return String.format(Locale.ROOT, " %d:%.4f", c.id(), c.logprob());
+  }
+}

@@ -1,0 +1,2 @@
+/** Ranks as threads of one process: for tests, and to compare layouts without a network. */
+package kvasir.cluster.local;

@@ -1,0 +1,103 @@
+package kvasir.generate;
+
+import kvasir.attention.AttentionMass;
+import kvasir.attention.AttentionShape;
+import kvasir.attention.ShardedAttention;
+import kvasir.cache.CacheShape;
+import kvasir.cache.KvCache;
+import kvasir.cache.Ownership;
+import kvasir.cluster.Communicator;
+import kvasir.model.ConfigReader;
+import kvasir.model.Decoder;
+import kvasir.model.ModelConfig;
+import kvasir.model.ModelWeights;
+import kvasir.team.Team;
+import kvasir.team.ThreadTeam;
+import kvasir.weights.Checkpoint;
+
+/**
+ * One rank's model, team and cache, put together. Owns the checkpoint's mapping, the team and the
+ * cache; the communicator stays the caller's.
+ */
+public final class Engine implements AutoCloseable {
+  private final EngineSettings settings;
+  private final Communicator world;
+  private final Checkpoint checkpoint;
+  private final ModelConfig config;
+  private final Team team;
+  private final KvCache cache;
+  private final Decoder decoder;
+  private final AttentionMass mass;
+
+  /**
+   * @param positions the longest sequence that will be asked for
+   * @param mass gathers attention mass; null where nobody asks
+   */
+  public Engine(EngineSettings settings, Communicator world, int positions, AttentionMass mass) {
+    this.settings = settings;
+    this.world = world;
+    this.mass = mass;
+    this.config = ConfigReader.read(settings.model());
+    this.checkpoint = Checkpoint.open(settings.model());
+    try {
+      ModelWeights weights = ModelWeights.of(checkpoint, config, settings.kernels());
+      this.cache = cache(settings, config, world);
+      this.team = ThreadTeam.of(settings.threads());
+      this.decoder = decoder(weights, positions);
+    } catch (RuntimeException e) {
+      checkpoint.close();
+      throw e;
+    }
+  }
+
+  private static KvCache cache(EngineSettings settings, ModelConfig config, Communicator world) {
+    CacheShape shape = cacheShape(settings, config);
+    return new KvCache(shape, new Ownership(shape.shards(), world.size()), world.rank());
+  }
+
+  /** The layout of the cache that a model gets with these settings. */
+  public static CacheShape cacheShape(EngineSettings settings, ModelConfig config) {
+    return new CacheShape(
+        config.layers(),
+        config.kvHeads(),
+        config.headDim(),
+        settings.kvType(),
+        settings.blockTokensFor(config.maxPositions()),
+        settings.shards());
+  }
+
+  private Decoder decoder(ModelWeights weights, int positions) {
+    AttentionShape shape = AttentionShape.of(config.heads(), config.kvHeads(), config.headDim());
+    ShardedAttention attention =
+        new ShardedAttention(
+            shape, settings.attention(), settings.kernels(), team, world, cache, mass);
+    return new Decoder(config, weights, settings.kernels(), team, cache, attention, positions);
+  }
+
+  public EngineSettings settings() {
+    return settings;
+  }
+
+  public ModelConfig config() {
+    return config;
+  }
+
+  public Decoder decoder() {
+    return decoder;
+  }
+
+  public KvCache cache() {
+    return cache;
+  }
+
+  public Communicator world() {
+    return world;
+  }
+
+  @Override
+  public void close() {
+    team.close();
+    cache.close();
+    checkpoint.close();
+  }
+}

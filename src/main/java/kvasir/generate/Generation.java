@@ -1,0 +1,36 @@
+package kvasir.generate;
+
+import java.util.List;
+
+/**
+ * What a generation gave.
+ *
+ * @param promptTokens how many tokens were prefilled
+ * @param tokens the new ids, an end-of-sequence id included where one ended it
+ * @param prefillSeconds until the first logits
+ * @param decodeSeconds from then to the end
+ */
+public record Generation(
+    int promptTokens,
+    List<Integer> tokens,
+    FinishReason finishReason,
+    double prefillSeconds,
+    double decodeSeconds) {
+
+  /** Why it ended. */
+  public enum FinishReason {
+    /** An end-of-sequence token, or a stop string. */
+    STOP,
+    /** The asked number of tokens, or the end of the context. */
+    LENGTH
+  }
+
+  public double prefillRate() {
+    return promptTokens / prefillSeconds;
+  }
+
+  /** Forward passes after the prefill per second: the first new token is the prefill's. */
+  public double decodeRate() {
+    return tokens.size() < 2 ? 0 : (tokens.size() - 1) / decodeSeconds;
+  }
+}

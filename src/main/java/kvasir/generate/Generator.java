@@ -1,0 +1,100 @@
+package kvasir.generate;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.IntConsumer;
+import kvasir.cluster.Collectives;
+import kvasir.cluster.Communicator;
+import kvasir.model.Decoder;
+
+/**
+ * The prefill and decode loop. All ranks of a world call {@link #generate} with the same arguments;
+ * rank 0 alone computes logits, samples, and decides about the end.
+ */
+public final class Generator {
+  /** Hears each new token on rank 0; answers whether generation is to end (a stop string). */
+  @FunctionalInterface
+  public interface TokenListener {
+    boolean accept(int token);
+  }
+
+  private static final int ROOT = 0;
+
+  private final Decoder decoder;
+  private final Communicator world;
+  private final int prefillChunk;
+  private final float[] logits;
+  private final long[] message = new long[2];
+
+  public Generator(Engine engine) {
+    this.decoder = engine.decoder();
+    this.world = engine.world();
+    this.prefillChunk = engine.settings().prefillChunk();
+    this.logits = new float[engine.config().vocabulary()];
+  }
+
+  /**
+   * Prefills the prompt and decodes until an end.
+   *
+   * @param maxNewTokens the most tokens to generate, already limited to the context
+   * @param ends ids that end the sequence
+   * @param progress hears how many prompt tokens are done
+   */
+  public Generation generate(
+      int[] prompt,
+      int maxNewTokens,
+      Sampler sampler,
+      List<Integer> ends,
+      TokenListener listener,
+      IntConsumer progress) {
+    long begin = System.nanoTime();
+    prefill(prompt, progress);
+    Set<Integer> endIds = new HashSet<>(ends);
+    List<Integer> tokens = new ArrayList<>();
+    Generation.FinishReason reason = Generation.FinishReason.LENGTH;
+    long prefilled = 0;
+    for (int i = 0; i < maxNewTokens; i++) {
+      boolean end = choose(sampler, endIds, listener);
+      if (i == 0) {
+        prefilled = System.nanoTime();
+      }
+      tokens.add((int) message[0]);
+      if (end) {
+        reason = Generation.FinishReason.STOP;
+        break;
+      }
+      if (i + 1 < maxNewTokens) {
+        decoder.forward(new int[] {(int) message[0]}, 0, 1);
+      }
+    }
+    long finished = System.nanoTime();
+    long first = prefilled == 0 ? finished : prefilled;
+    return new Generation(
+        prompt.length, tokens, reason, (first - begin) / 1e9, (finished - first) / 1e9);
+  }
+
+  /** Appends a prompt in chunks; how it is cut changes no bit. */
+  private void prefill(int[] prompt, IntConsumer progress) {
+    for (int from = 0; from < prompt.length; from += prefillChunk) {
+      int count = Math.min(prefillChunk, prompt.length - from);
+      decoder.forward(prompt, from, count);
+      progress.accept(from + count);
+    }
+  }
+
+  /** Leaves the next token in the message on every rank; answers whether it is the last. */
+  private boolean choose(Sampler sampler, Set<Integer> ends, TokenListener listener) {
+    if (world.rank() == ROOT) {
+      decoder.logits(decoder.batchTokens() - 1, 1, logits);
+      int token = sampler.sample(logits);
+      boolean end = ends.contains(token);
+      message[0] = token;
+      // A listener is told of an end token too: it knows which text it stands for.
+      message[1] = listener.accept(token) || end ? 1 : 0;
+    }
+    Collectives.broadcast(world, message, message.length, ROOT);
+    return message[1] == 1;
+  }
+}

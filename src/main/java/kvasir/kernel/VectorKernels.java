@@ -1,0 +1,111 @@
+package kvasir.kernel;
+
+import java.lang.foreign.MemorySegment;
+import kvasir.tensor.DType;
+import kvasir.tensor.Matrix;
+
+/** The kernels that run: vectors of the machine's preferred width, 128 to 512 bits. */
+public final class VectorKernels implements Kernels {
+  @Override
+  public String name() {
+    return "vector-" + Lanes.F.vectorBitSize();
+  }
+
+  @Override
+  public void matmul(
+      Matrix weights,
+      int from,
+      int to,
+      float[] x,
+      int xOffset,
+      int xStride,
+      int tokens,
+      float[] out,
+      int outOffset,
+      int outStride,
+      float[] scratch) {
+    MatmulVector.multiply(
+        weights, from, to, x, xOffset, xStride, tokens, out, outOffset, outStride, scratch);
+  }
+
+  @Override
+  public void accumulate(
+      Matrix values,
+      float[] p,
+      int pOffset,
+      int pStride,
+      int[] counts,
+      int rows,
+      float[] out,
+      int outOffset,
+      int outStride) {
+    AccumulateVector.accumulate(
+        values, p, pOffset, pStride, counts, rows, out, outOffset, outStride);
+  }
+
+  @Override
+  public float max(float[] a, int offset, int n) {
+    return LaneSumsVector.max(a, offset, n);
+  }
+
+  @Override
+  public float expAndSum(float[] a, int offset, int n, float max) {
+    ElementwiseVector.expMinus(a, offset, n, max);
+    return LaneSumsVector.sum(a, offset, n);
+  }
+
+  @Override
+  public void scale(float[] a, int offset, int n, float factor) {
+    ElementwiseVector.scale(a, offset, n, factor);
+  }
+
+  @Override
+  public void add(float[] a, int aOffset, float[] b, int bOffset, int n) {
+    ElementwiseVector.add(a, aOffset, b, bOffset, n);
+  }
+
+  @Override
+  public float exp(float x) {
+    return Exponential.of(x);
+  }
+
+  @Override
+  public void merge(float[] a, int aOffset, float[] b, int bOffset, int n) {
+    if (Merge.trivially(a, aOffset, b, bOffset, n)) {
+      return;
+    }
+    float max = Math.max(a[aOffset], b[bOffset]);
+    float fa = Exponential.of(a[aOffset] - max);
+    float fb = Exponential.of(b[bOffset] - max);
+    a[aOffset] = max;
+    ElementwiseVector.blend(a, aOffset + 1, fa, b, bOffset + 1, fb, n + 1);
+  }
+
+  @Override
+  public void rmsNorm(
+      float[] x, int xOffset, float[] weight, float epsilon, float[] out, int outOffset, int n) {
+    float inverse = LaneSums.inverseRms(LaneSumsVector.squares(x, xOffset, n), n, epsilon);
+    ElementwiseVector.normalise(x, xOffset, inverse, weight, out, outOffset, n);
+  }
+
+  @Override
+  public void rope(float[] x, int xOffset, int n, float[] cosine, float[] sine, int tableOffset) {
+    ElementwiseVector.rope(x, xOffset, n, cosine, sine, tableOffset);
+  }
+
+  @Override
+  public void siluMultiply(float[] gate, int gateOffset, float[] up, int upOffset, int n) {
+    ElementwiseVector.siluMultiply(gate, gateOffset, up, upOffset, n);
+  }
+
+  @Override
+  public void encode(
+      float[] source, int sourceOffset, int n, DType type, MemorySegment target, long offset) {
+    Conversions.encode(source, sourceOffset, n, type, target, offset);
+  }
+
+  @Override
+  public void decode(Matrix source, int row, int column, int n, float[] target, int to) {
+    ConversionsVector.decode(source, row, column, n, target, to);
+  }
+}

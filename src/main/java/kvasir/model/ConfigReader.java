@@ -1,0 +1,143 @@
+package kvasir.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import kvasir.error.UserError;
+
+/** Reads config.json, both Hugging Face's older and newer form, and generation_config.json. */
+public final class ConfigReader {
+  private static final Map<String, String> BY_MODEL_TYPE =
+      Map.of(
+          "qwen3", "Qwen3ForCausalLM",
+          "qwen2", "Qwen2ForCausalLM",
+          "llama", "LlamaForCausalLM");
+
+  // Bounds that no model comes near, and beyond which products of two would overflow.
+  private static final int MOST_WIDTH = 1 << 20;
+  private static final int MOST_LAYERS = 1 << 12;
+
+  private ConfigReader() {}
+
+  /** The configuration of a model directory; what is unsupported or contradictory is refused. */
+  public static ModelConfig read(Path directory) {
+    JsonFields config = JsonFields.read(directory.resolve("config.json"));
+    String architecture = architecture(config);
+    refuseUnsupported(config);
+    int hidden = bounded(config, "hidden_size", MOST_WIDTH);
+    int heads = bounded(config, "num_attention_heads", MOST_WIDTH);
+    int kvHeads = config.positive("num_key_value_heads", heads);
+    if (heads % kvHeads != 0) {
+      throw config.wrong("num_key_value_heads", kvHeads + " does not divide " + heads + " heads");
+    }
+    int headDim = headDim(config, hidden, heads);
+    boolean attentionBias = config.flag("attention_bias", false);
+    boolean qwen2 = architecture.startsWith("Qwen2");
+    return new ModelConfig(
+        architecture,
+        hidden,
+        bounded(config, "intermediate_size", MOST_WIDTH),
+        bounded(config, "num_hidden_layers", MOST_LAYERS),
+        heads,
+        kvHeads,
+        headDim,
+        config.positive("vocab_size"),
+        config.positive("max_position_embeddings"),
+        epsilon(config),
+        architecture.startsWith("Qwen3"),
+        qwen2 || attentionBias,
+        !qwen2 && attentionBias,
+        architecture.startsWith("Llama") && config.flag("mlp_bias", false),
+        config.flag("tie_word_embeddings", false),
+        RopeReader.read(config),
+        eosTokens(directory, config));
+  }
+
+  private static String architecture(JsonFields config) {
+    JsonNode names = config.node().path("architectures");
+    String name =
+        names.isArray() && !names.isEmpty()
+            ? names.get(0).asText()
+            : BY_MODEL_TYPE.get(config.text("model_type", ""));
+    if (name == null || !BY_MODEL_TYPE.containsValue(name)) {
+      throw new UserError(
+          config.file() + " field architectures",
+          "unsupported architecture " + (name == null ? "(none)" : name),
+          "use one of Qwen3ForCausalLM, Qwen2ForCausalLM, LlamaForCausalLM");
+    }
+    return name;
+  }
+
+  private static void refuseUnsupported(JsonFields config) {
+    if (!config.text("hidden_act", "silu").equals("silu")) {
+      throw config.wrong("hidden_act", "only silu is supported");
+    }
+    if (config.has("quantization_config")) {
+      throw config.wrong("quantization_config", "quantised weights are not supported");
+    }
+    if (config.flag("use_sliding_window", false)) {
+      throw config.wrong("use_sliding_window", "sliding windows are not supported");
+    }
+    for (JsonNode type : config.node().path("layer_types")) {
+      if (!type.asText().equals("full_attention")) {
+        throw config.wrong("layer_types", type.asText() + " is not supported");
+      }
+    }
+    if (config.number("partial_rotary_factor", 1) != 1) {
+      throw config.wrong("partial_rotary_factor", "only 1 is supported");
+    }
+  }
+
+  private static int bounded(JsonFields config, String field, int most) {
+    int value = config.positive(field);
+    if (value > most) {
+      throw config.wrong(field, value + " is beyond " + most);
+    }
+    return value;
+  }
+
+  private static int headDim(JsonFields config, int hidden, int heads) {
+    if (!config.has("head_dim") && hidden % heads != 0) {
+      throw config.wrong("head_dim", "is missing and hidden_size is no multiple of the heads");
+    }
+    int headDim = config.positive("head_dim", hidden / heads);
+    if (headDim % 2 != 0 || (long) headDim * heads > MOST_WIDTH) {
+      throw config.wrong("head_dim", headDim + " is odd or too large");
+    }
+    return headDim;
+  }
+
+  private static float epsilon(JsonFields config) {
+    double epsilon = config.number("rms_norm_eps", 1e-6);
+    if (epsilon < 0 || epsilon > 1) {
+      throw config.wrong("rms_norm_eps", epsilon + " is out of range");
+    }
+    return (float) epsilon;
+  }
+
+  private static List<Integer> eosTokens(Path directory, JsonFields config) {
+    Path generation = directory.resolve("generation_config.json");
+    if (Files.exists(generation)) {
+      JsonFields fields = JsonFields.read(generation);
+      if (fields.has("eos_token_id")) {
+        return ids(fields);
+      }
+    }
+    return config.has("eos_token_id") ? ids(config) : List.of();
+  }
+
+  private static List<Integer> ids(JsonFields fields) {
+    JsonNode value = fields.node().get("eos_token_id");
+    List<Integer> ids = new ArrayList<>();
+    for (JsonNode id : value.isArray() ? value : List.of(value)) {
+      if (!id.isIntegralNumber() || !id.canConvertToInt()) {
+        throw fields.wrong("eos_token_id", id + " is no token id");
+      }
+      ids.add(id.asInt());
+    }
+    return List.copyOf(ids);
+  }
+}

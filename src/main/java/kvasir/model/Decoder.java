@@ -1,0 +1,220 @@
+package kvasir.model;
+
+import kvasir.attention.ShardedAttention;
+import kvasir.cache.KvCache;
+import kvasir.kernel.Kernels;
+import kvasir.team.Team;
+import kvasir.tensor.Matrix;
+import kvasir.tensor.Split;
+
+/**
+ * A pre-norm decoder with rotary positions, grouped-query attention and SwiGLU: Qwen3, Qwen2 and
+ * Llama by the same code. Linear layers are replicated on every rank; keys and values go to the
+ * rank that owns their block and attention is merged over the ranks.
+ *
+ * <p>A token's bits do not depend on the batch it comes in. Every rank calls {@link #forward} with
+ * the same tokens and has the same hidden states afterwards. One thread at a time.
+ */
+public final class Decoder {
+  private final ModelConfig config;
+  private final ModelWeights weights;
+  private final Kernels kernels;
+  private final Team team;
+  private final KvCache cache;
+  private final ShardedAttention attention;
+  private final RopeTable rope;
+  private final ParallelLinear linear;
+  private final Team.Body norms = this::normShare;
+  private final Team.Body positions = this::positionShare;
+  private final ParallelLinear.Epilogue swiGlu = this::swiGluShare;
+  private final ParallelLinear.Epilogue residual = this::residualShare;
+
+  private Activations batch;
+  private int capacity;
+  private int tokens;
+  private int first;
+  private int layer;
+  private LayerWeights current;
+  private float[] normWeight;
+
+  /**
+   * @param positions the longest sequence that will be asked for
+   */
+  public Decoder(
+      ModelConfig config,
+      ModelWeights weights,
+      Kernels kernels,
+      Team team,
+      KvCache cache,
+      ShardedAttention attention,
+      int positions) {
+    this.config = config;
+    this.weights = weights;
+    this.kernels = kernels;
+    this.team = team;
+    this.cache = cache;
+    this.attention = attention;
+    this.rope = RopeTable.of(config.rope(), config.headDim(), positions);
+    int widest =
+        Math.max(
+            Math.max(config.hiddenSize(), config.intermediateSize()),
+            config.heads() * config.headDim());
+    this.linear = new ParallelLinear(kernels, team, widest);
+  }
+
+  public ModelConfig config() {
+    return config;
+  }
+
+  /** Tokens of the sequence so far. */
+  public int length() {
+    return cache.tokens();
+  }
+
+  /** Tokens of the last batch. */
+  public int batchTokens() {
+    return tokens;
+  }
+
+  /** Appends {@code ids[from .. from + count)} to the sequence and computes their hidden states. */
+  public void forward(int[] ids, int from, int count) {
+    begin(count);
+    embed(ids, from);
+    for (layer = 0; layer < config.layers(); layer++) {
+      current = weights.layers().get(layer);
+      attentionBlock();
+      mlpBlock();
+    }
+    norm(weights.finalNorm());
+  }
+
+  /**
+   * Logits of rows of the last batch.
+   *
+   * @param out {@code [rows, vocabulary]}
+   */
+  public void logits(int row, int rows, float[] out) {
+    linear.over(batch.normed, row, rows).to(weights.head(), out).run();
+  }
+
+  private void begin(int count) {
+    if (count > capacity) {
+      batch = new Activations(config, count);
+      capacity = count;
+    }
+    tokens = count;
+    first = cache.tokens();
+    cache.extend(first + count);
+  }
+
+  private void embed(int[] ids, int from) {
+    int hidden = config.hiddenSize();
+    for (int token = 0; token < tokens; token++) {
+      kernels.decode(
+          weights.embedding(), ids[from + token], 0, hidden, batch.hidden, token * hidden);
+    }
+  }
+
+  private void attentionBlock() {
+    norm(current.inputNorm());
+    linear
+        .over(batch.normed, 0, tokens)
+        .to(current.query(), batch.queries)
+        .to(current.key(), batch.keys)
+        .to(current.value(), batch.values)
+        .run();
+    team.run(positions);
+    attention.attend(layer, first, tokens, batch.queries, batch.attended);
+    linear
+        .over(batch.attended, 0, tokens)
+        .to(current.output(), batch.projected)
+        .then(residual)
+        .run();
+  }
+
+  private void mlpBlock() {
+    norm(current.postAttentionNorm());
+    linear
+        .over(batch.normed, 0, tokens)
+        .to(current.gate(), batch.gate)
+        .to(current.up(), batch.up)
+        .then(swiGlu)
+        .run();
+    linear.over(batch.gate, 0, tokens).to(current.down(), batch.projected).then(residual).run();
+  }
+
+  private void norm(float[] weight) {
+    normWeight = weight;
+    if (tokens == 1) {
+      normShare(0, 1); // Shorter than starting the team.
+    } else {
+      team.run(norms);
+    }
+  }
+
+  private void normShare(int member, int members) {
+    int hidden = config.hiddenSize();
+    float epsilon = config.rmsNormEpsilon();
+    int to = Split.start(tokens, members, member + 1);
+    for (int token = Split.start(tokens, members, member); token < to; token++) {
+      int at = token * hidden;
+      kernels.rmsNorm(batch.hidden, at, normWeight, epsilon, batch.normed, at, hidden);
+    }
+  }
+
+  /** Norm and rotation of queries and keys, and the append to the cache where a block is ours. */
+  private void positionShare(int member, int members) {
+    int to = Split.start(tokens, members, member + 1);
+    for (int token = Split.start(tokens, members, member); token < to; token++) {
+      rotate(batch.queries, token, config.heads(), current.queryNorm());
+      rotate(batch.keys, token, config.kvHeads(), current.keyNorm());
+      append(token);
+    }
+  }
+
+  private void rotate(float[] x, int token, int heads, float[] norm) {
+    int dim = config.headDim();
+    for (int head = 0; head < heads; head++) {
+      int at = (token * heads + head) * dim;
+      if (norm != null) {
+        kernels.rmsNorm(x, at, norm, config.rmsNormEpsilon(), x, at, dim);
+      }
+      kernels.rope(x, at, dim, rope.cosine(), rope.sine(), (first + token) * (dim / 2));
+    }
+  }
+
+  private void append(int token) {
+    int position = first + token;
+    int block = cache.shape().blockOf(position);
+    if (!cache.owns(block)) {
+      return;
+    }
+    int row = position % cache.shape().blockTokens();
+    for (int head = 0; head < config.kvHeads(); head++) {
+      int at = (token * config.kvHeads() + head) * config.headDim();
+      store(batch.keys, at, cache.keys(layer, head, block), row);
+      store(batch.values, at, cache.values(layer, head, block), row);
+    }
+  }
+
+  private void store(float[] source, int at, Matrix target, int row) {
+    kernels.encode(
+        source, at, config.headDim(), target.type(), target.data(), target.rowOffset(row));
+  }
+
+  private void swiGluShare(int from, int to) {
+    int inner = config.intermediateSize();
+    for (int token = 0; token < tokens; token++) {
+      int at = token * inner + from;
+      kernels.siluMultiply(batch.gate, at, batch.up, at, to - from);
+    }
+  }
+
+  private void residualShare(int from, int to) {
+    int hidden = config.hiddenSize();
+    for (int token = 0; token < tokens; token++) {
+      int at = token * hidden + from;
+      kernels.add(batch.hidden, at, batch.projected, at, to - from);
+    }
+  }
+}

@@ -1,0 +1,175 @@
+package kvasir.model;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import kvasir.kernel.Kernels;
+import kvasir.tensor.DType;
+import kvasir.tensor.Matrix;
+
+/**
+ * The same model in double precision, written for being right: scalar loops, standard attention
+ * over the whole sequence, no blocks, no ranks, no threads. The oracle of {@code verify}.
+ *
+ * <p>Keys and values are rounded to the cache's type as in the real run, so that what is compared
+ * is the arithmetic and not the cache's precision.
+ */
+public final class ReferenceDecoder {
+  private final ModelConfig config;
+  private final ModelWeights weights;
+  private final Kernels kernels;
+  private final DType kvType;
+  private final RopeTable rope;
+  private final List<List<double[]>> keys = new ArrayList<>();
+  private final List<List<double[]>> values = new ArrayList<>();
+  private int length;
+
+  public ReferenceDecoder(
+      ModelConfig config, ModelWeights weights, Kernels kernels, DType kvType, int positions) {
+    this.config = config;
+    this.weights = weights;
+    this.kernels = kernels;
+    this.kvType = kvType;
+    this.rope = RopeTable.of(config.rope(), config.headDim(), positions);
+    for (int layer = 0; layer < config.layers(); layer++) {
+      keys.add(new ArrayList<>());
+      values.add(new ArrayList<>());
+    }
+  }
+
+  /** Appends one token; returns its logits, {@code [vocabulary]}. */
+  public double[] next(int id) {
+    double[] x = row(weights.embedding(), id);
+    for (int layer = 0; layer < config.layers(); layer++) {
+      LayerWeights w = weights.layers().get(layer);
+      add(x, attention(layer, w, norm(x, 0, x.length, w.inputNorm())));
+      double[] normed = norm(x, 0, x.length, w.postAttentionNorm());
+      double[] gate = multiply(w.gate(), normed);
+      double[] up = multiply(w.up(), normed);
+      for (int i = 0; i < gate.length; i++) {
+        gate[i] = gate[i] / (1 + Math.exp(-gate[i])) * up[i];
+      }
+      add(x, multiply(w.down(), gate));
+    }
+    length++;
+    return multiply(weights.head(), norm(x, 0, x.length, weights.finalNorm()));
+  }
+
+  private double[] attention(int layer, LayerWeights w, double[] x) {
+    int dim = config.headDim();
+    double[] q = multiply(w.query(), x);
+    double[] k = multiply(w.key(), x);
+    rotate(q, config.heads(), w.queryNorm());
+    rotate(k, config.kvHeads(), w.keyNorm());
+    keys.get(layer).add(stored(k));
+    values.get(layer).add(stored(multiply(w.value(), x)));
+    double[] out = new double[q.length];
+    int group = config.heads() / config.kvHeads();
+    for (int head = 0; head < config.heads(); head++) {
+      attendHead(layer, q, head * dim, head / group * dim, out);
+    }
+    return multiply(w.output(), out);
+  }
+
+  private void attendHead(int layer, double[] q, int queryAt, int keyAt, double[] out) {
+    int dim = config.headDim();
+    double[] p = new double[length + 1];
+    double max = Double.NEGATIVE_INFINITY;
+    for (int j = 0; j <= length; j++) {
+      double dot = 0;
+      for (int i = 0; i < dim; i++) {
+        dot += q[queryAt + i] * keys.get(layer).get(j)[keyAt + i];
+      }
+      p[j] = dot / Math.sqrt(dim);
+      max = Math.max(max, p[j]);
+    }
+    double sum = 0;
+    for (int j = 0; j <= length; j++) {
+      p[j] = Math.exp(p[j] - max);
+      sum += p[j];
+    }
+    for (int j = 0; j <= length; j++) {
+      for (int i = 0; i < dim; i++) {
+        out[queryAt + i] += p[j] / sum * values.get(layer).get(j)[keyAt + i];
+      }
+    }
+  }
+
+  private void rotate(double[] x, int heads, float[] norm) {
+    int dim = config.headDim();
+    int table = length * (dim / 2);
+    for (int at = 0; at < heads * dim; at += dim) {
+      if (norm != null) {
+        System.arraycopy(norm(x, at, dim, norm), 0, x, at, dim);
+      }
+      for (int i = 0; i < dim / 2; i++) {
+        double cosine = rope.cosine()[table + i];
+        double sine = rope.sine()[table + i];
+        double low = x[at + i];
+        double high = x[at + i + dim / 2];
+        x[at + i] = low * cosine - high * sine;
+        x[at + i + dim / 2] = high * cosine + low * sine;
+      }
+    }
+  }
+
+  private double[] norm(double[] x, int at, int n, float[] weight) {
+    double squares = 0;
+    for (int i = 0; i < n; i++) {
+      squares += x[at + i] * x[at + i];
+    }
+    double inverse = 1 / Math.sqrt(squares / n + config.rmsNormEpsilon());
+    double[] out = new double[n];
+    for (int i = 0; i < n; i++) {
+      out[i] = x[at + i] * inverse * weight[i];
+    }
+    return out;
+  }
+
+  private double[] multiply(Linear layer, double[] x) {
+    double[] out = new double[layer.weight().rows()];
+    for (int o = 0; o < out.length; o++) {
+      double[] row = row(layer.weight(), o);
+      double sum = layer.bias() == null ? 0 : layer.bias()[o];
+      for (int i = 0; i < x.length; i++) {
+        sum += row[i] * x[i];
+      }
+      out[o] = sum;
+    }
+    return out;
+  }
+
+  private double[] row(Matrix matrix, int row) {
+    float[] floats = new float[matrix.columns()];
+    kernels.decode(matrix, row, 0, floats.length, floats, 0);
+    return widen(floats);
+  }
+
+  private double[] stored(double[] x) {
+    float[] floats = new float[x.length];
+    for (int i = 0; i < x.length; i++) {
+      floats[i] = (float) x[i];
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment cell = arena.allocate((long) x.length * kvType.bytes());
+      kernels.encode(floats, 0, x.length, kvType, cell, 0);
+      kernels.decode(new Matrix(kvType, cell, 0, 1, x.length), 0, 0, x.length, floats, 0);
+    }
+    return widen(floats);
+  }
+
+  private static double[] widen(float[] x) {
+    double[] out = new double[x.length];
+    for (int i = 0; i < x.length; i++) {
+      out[i] = x[i];
+    }
+    return out;
+  }
+
+  private static void add(double[] x, double[] y) {
+    for (int i = 0; i < x.length; i++) {
+      x[i] += y[i];
+    }
+  }
+}

@@ -1,0 +1,138 @@
+package kvasir.team;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A team whose members wait for the next region by spinning for a while and then parking, so that
+ * regions in quick succession start without a system call and an idle team costs nothing.
+ *
+ * <pre>
+ *   caller:  publish body, epoch++ ── unpark parked ── run share 0 ── wait until pending is 0
+ *   member:  wait for a new epoch ── run share m ── pending-- ── (the last one unparks the caller)
+ * </pre>
+ *
+ * <p>One region at a time, started by one thread at a time.
+ */
+public final class ThreadTeam implements Team {
+  // Longer than the gap between regions of a layer, shorter than a scheduler's time slice.
+  private static final int SPINS = 4096;
+
+  private final Thread[] members;
+  private final AtomicInteger pending = new AtomicInteger();
+  private final int spins;
+  private volatile int epoch;
+  private volatile boolean closed;
+  private volatile Throwable failure;
+  private volatile Thread caller;
+  private Body body;
+  private int regions;
+
+  private ThreadTeam(int size) {
+    // With more threads than processors a spinning member only keeps a working one from running.
+    this.spins = size <= Runtime.getRuntime().availableProcessors() ? SPINS : 1;
+    this.members = new Thread[size];
+    for (int member = 1; member < size; member++) {
+      int index = member;
+      members[member] =
+          Thread.ofPlatform().name("team-" + member).daemon(true).start(() -> serve(index));
+    }
+  }
+
+  /** A team of so many threads, the caller's among them. */
+  public static Team of(int threads) {
+    if (threads < 1) {
+      throw new IllegalArgumentException(threads + " threads");
+    }
+    return new ThreadTeam(threads);
+  }
+
+  @Override
+  public int size() {
+    return members.length;
+  }
+
+  @Override
+  public void run(Body region) {
+    if (members.length == 1) {
+      region.run(0, 1);
+      return;
+    }
+    body = region;
+    caller = Thread.currentThread();
+    pending.set(members.length - 1);
+    failure = null;
+    epoch = ++regions;
+    for (int member = 1; member < members.length; member++) {
+      LockSupport.unpark(members[member]);
+    }
+    runShare(0);
+    awaitMembers();
+    rethrow();
+  }
+
+  private void awaitMembers() {
+    int spun = 0;
+    while (pending.get() > 0) {
+      if (spun++ < spins) {
+        Thread.onSpinWait();
+      } else {
+        LockSupport.park(this);
+      }
+    }
+  }
+
+  private void rethrow() {
+    Throwable thrown = failure;
+    switch (thrown) {
+      case null -> {}
+      case RuntimeException e -> throw e;
+      case Error e -> throw e;
+      default -> throw new IllegalStateException(thrown);
+    }
+  }
+
+  private void serve(int member) {
+    int seen = 0;
+    while (!closed) {
+      seen = awaitEpoch(seen);
+      if (closed) {
+        return;
+      }
+      runShare(member);
+      if (pending.decrementAndGet() == 0) {
+        LockSupport.unpark(caller);
+      }
+    }
+  }
+
+  private int awaitEpoch(int seen) {
+    int spun = 0;
+    while (epoch == seen && !closed) {
+      if (spun++ < spins) {
+        Thread.onSpinWait();
+      } else {
+        LockSupport.park(this);
+      }
+    }
+    return epoch;
+  }
+
+  // Whatever a member throws belongs to the caller; a member that died would hang the next region.
+  @SuppressWarnings("CatchingUnchecked")
+  private void runShare(int member) {
+    try {
+      body.run(member, members.length);
+    } catch (Throwable e) {
+      failure = e;
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    for (int member = 1; member < members.length; member++) {
+      LockSupport.unpark(members[member]);
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package kvasir.attention;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import kvasir.cache.CacheShape;
+import kvasir.cache.KvCache;
+import kvasir.cache.Ownership;
+import kvasir.cluster.Communicator;
+import kvasir.cluster.local.LocalWorld;
+import kvasir.kernel.Kernels;
+import kvasir.team.Team;
+import kvasir.team.ThreadTeam;
+import kvasir.tensor.DType;
+import kvasir.tensor.Matrix;
+
+/**
+ * A batch of queries at the end of a sequence, with everything that makes it up; replayed by its
+ * seed.
+ *
+ * @param queries tokens of the batch, the last ones of the sequence
+ * @param length tokens of the sequence, the batch included
+ * @param spread standard deviation of queries and keys
+ */
+record AttentionCase(
+    AttentionShape shape,
+    DType type,
+    int block,
+    int shards,
+    int queries,
+    int length,
+    double spread,
+    long seed) {
+
+  /** The layout and the way to compute. */
+  record Way(int ranks, int threads, AttentionKind kind, Kernels kernels) {}
+
+  float[] q() {
+    return random(1, queries * shape.heads() * shape.headDim(), spread);
+  }
+
+  /** Keys as the cache holds them, {@code [length, kv_heads, head_dim]}. */
+  float[] keys(Kernels kernels) {
+    return rounded(kernels, random(2, length * shape.kvHeads() * shape.headDim(), spread));
+  }
+
+  /** Values as the cache holds them. */
+  float[] values(Kernels kernels) {
+    return rounded(kernels, random(3, length * shape.kvHeads() * shape.headDim(), 1));
+  }
+
+  /** The output of rank 0, after checking that all ranks have the same bits. */
+  float[] run(Way way) {
+    Ownership ownership = new Ownership(shards, way.ranks());
+    List<float[]> outputs =
+        LocalWorld.run(
+            way.ranks(), Duration.ofSeconds(60), world -> runRank(way, ownership, world));
+    for (float[] output : outputs) {
+      Bits.assertSame(outputs.get(0), output, "ranks of " + this);
+    }
+    return outputs.get(0);
+  }
+
+  private float[] runRank(Way way, Ownership ownership, Communicator world) {
+    CacheShape cacheShape =
+        new CacheShape(1, shape.kvHeads(), shape.headDim(), type, block, shards);
+    try (Team team = ThreadTeam.of(way.threads());
+        KvCache cache = new KvCache(cacheShape, ownership, world.rank())) {
+      fill(cache, way.kernels());
+      float[] out = new float[queries * shape.heads() * shape.headDim()];
+      new ShardedAttention(shape, way.kind(), way.kernels(), team, world, cache, null)
+          .attend(0, length - queries, queries, q(), out);
+      return out;
+    }
+  }
+
+  void fill(KvCache cache, Kernels kernels) {
+    cache.extend(length);
+    float[] k = keys(kernels);
+    float[] v = values(kernels);
+    int dim = shape.headDim();
+    for (int token = 0; token < length; token++) {
+      int at = cache.shape().blockOf(token);
+      if (!cache.owns(at)) {
+        continue;
+      }
+      for (int head = 0; head < shape.kvHeads(); head++) {
+        int from = (token * shape.kvHeads() + head) * dim;
+        store(kernels, k, from, cache.keys(0, head, at), token % block);
+        store(kernels, v, from, cache.values(0, head, at), token % block);
+      }
+    }
+  }
+
+  private void store(Kernels kernels, float[] source, int from, Matrix target, int row) {
+    kernels.encode(
+        source, from, shape.headDim(), target.type(), target.data(), target.rowOffset(row));
+  }
+
+  private float[] rounded(Kernels kernels, float[] x) {
+    java.lang.foreign.MemorySegment cells =
+        java.lang.foreign.Arena.ofAuto().allocate((long) x.length * type.bytes());
+    kernels.encode(x, 0, x.length, type, cells, 0);
+    kernels.decode(new Matrix(type, cells, 0, 1, x.length), 0, 0, x.length, x, 0);
+    return x;
+  }
+
+  private float[] random(int stream, int n, double deviation) {
+    Random random = new Random(seed * 31 + stream);
+    float[] x = new float[n];
+    for (int i = 0; i < n; i++) {
+      x[i] = (float) (random.nextGaussian() * deviation);
+    }
+    return x;
+  }
+}

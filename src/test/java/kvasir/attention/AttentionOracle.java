@@ -1,0 +1,90 @@
+package kvasir.attention;
+
+import kvasir.kernel.Kernels;
+
+/** Textbook attention in double, and in plain float32 to know what error float32 has anyway. */
+final class AttentionOracle {
+  private AttentionOracle() {}
+
+  static double[] inDouble(AttentionCase c, Kernels rounding) {
+    AttentionShape s = c.shape();
+    float[] q = c.q();
+    float[] k = c.keys(rounding);
+    float[] v = c.values(rounding);
+    double[] out = new double[q.length];
+    double scale = 1 / Math.sqrt(s.headDim());
+    for (int row = 0; row < c.queries() * s.heads(); row++) {
+      int kvHead = row % s.heads() / s.group();
+      int keys = c.length() - c.queries() + row / s.heads() + 1;
+      double[] p = new double[keys];
+      double max = Double.NEGATIVE_INFINITY;
+      for (int j = 0; j < keys; j++) {
+        double dot = 0;
+        for (int i = 0; i < s.headDim(); i++) {
+          dot += (double) q[row * s.headDim() + i] * k[at(s, j, kvHead) + i];
+        }
+        p[j] = dot * scale;
+        max = Math.max(max, p[j]);
+      }
+      double sum = 0;
+      for (int j = 0; j < keys; j++) {
+        p[j] = Math.exp(p[j] - max);
+        sum += p[j];
+      }
+      for (int j = 0; j < keys; j++) {
+        for (int i = 0; i < s.headDim(); i++) {
+          out[row * s.headDim() + i] += p[j] / sum * v[at(s, j, kvHead) + i];
+        }
+      }
+    }
+    return out;
+  }
+
+  static float[] inFloat(AttentionCase c, Kernels rounding) {
+    AttentionShape s = c.shape();
+    float[] q = c.q();
+    float[] k = c.keys(rounding);
+    float[] v = c.values(rounding);
+    float[] out = new float[q.length];
+    float scale = (float) (1 / Math.sqrt(s.headDim()));
+    for (int row = 0; row < c.queries() * s.heads(); row++) {
+      int kvHead = row % s.heads() / s.group();
+      int keys = c.length() - c.queries() + row / s.heads() + 1;
+      float[] p = new float[keys];
+      float max = Float.NEGATIVE_INFINITY;
+      for (int j = 0; j < keys; j++) {
+        float dot = 0;
+        for (int i = 0; i < s.headDim(); i++) {
+          dot += q[row * s.headDim() + i] * k[at(s, j, kvHead) + i];
+        }
+        p[j] = dot * scale;
+        max = Math.max(max, p[j]);
+      }
+      float sum = 0;
+      for (int j = 0; j < keys; j++) {
+        p[j] = (float) Math.exp(p[j] - max);
+        sum += p[j];
+      }
+      for (int j = 0; j < keys; j++) {
+        float weight = p[j] / sum;
+        for (int i = 0; i < s.headDim(); i++) {
+          out[row * s.headDim() + i] += weight * v[at(s, j, kvHead) + i];
+        }
+      }
+    }
+    return out;
+  }
+
+  static double maxError(double[] oracle, float[] actual) {
+    double error = 0;
+    for (int i = 0; i < oracle.length; i++) {
+      double d = Math.abs(oracle[i] - actual[i]);
+      error = Double.isNaN(d) ? Double.POSITIVE_INFINITY : Math.max(error, d);
+    }
+    return error;
+  }
+
+  private static int at(AttentionShape s, int token, int kvHead) {
+    return (token * s.kvHeads() + kvHead) * s.headDim();
+  }
+}
