@@ -78,7 +78,9 @@ public final class ConfigReader {
     if (config.has("quantization_config")) {
       throw config.wrong("quantization_config", "quantised weights are not supported");
     }
-    if (config.flag("use_sliding_window", false)) {
+    // Layers from max_window_layers on slide: with all layers below it none does.
+    if (config.flag("use_sliding_window", false)
+        && config.positive("max_window_layers", 1) < config.positive("num_hidden_layers")) {
       throw config.wrong("use_sliding_window", "sliding windows are not supported");
     }
     for (JsonNode type : config.node().path("layer_types")) {

@@ -65,9 +65,6 @@ final class SafetensorsHeader {
   }
 
   private Map<String, TensorInfo> parse(String json, long dataBytes) {
-    if (!json.startsWith("{")) {
-      throw damaged("the header does not begin with '{'");
-    }
     List<TensorInfo> tensors = new ArrayList<>();
     for (Map.Entry<String, JsonNode> entry : root(json).properties()) {
       if (entry.getKey().equals("__metadata__")) {
