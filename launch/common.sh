@@ -52,8 +52,10 @@ need_tools() {
 }
 
 # Builds the jar when there is none or a source is newer; concurrent callers wait for one build.
+# KVASIR_CLASSPATH names classes that are built already: the tests' own.
 build_if_needed() {
   mkdir -p "$STATE"
+  [ -z "${KVASIR_CLASSPATH:-}" ] || return 0
   (
     flock 9
     local jar=$ROOT/target/kvasir.jar
@@ -68,11 +70,11 @@ build_if_needed() {
 # MPJ_HOME with copies of MPJ's jars (their manifests name each other, links do not work) and, where
 # they ask for log4j 1.2, an empty jar that leads to Log4j 2's bridge.
 assemble_mpj_home() {
-  local stamp=$MPJ_HOME/lib/log4j-1.2.jar
-  [ -f "$stamp" ] && [ ! "$ROOT/mpj-conf/mpjexpress.conf" -nt "$stamp" ] &&
-    [ ! "$ROOT/target/kvasir.jar" -nt "$stamp" ] && return
   (
     flock 9
+    local stamp=$MPJ_HOME/lib/log4j-1.2.jar
+    [ -f "$stamp" ] && [ -z "$(find "$ROOT/mpj-conf" "$ROOT/pom.xml" -newer "$stamp" -print -quit)" ] &&
+      exit 0
     local new
     new=$(mktemp -d "$STATE/mpj-home.XXXXXX")
     mkdir -p "$new/lib" "$new/conf" "$new/logs"

@@ -3,7 +3,6 @@ package kvasir.cli;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Set;
 import java.util.function.Supplier;
 import kvasir.cluster.mpj.MpjCommunicator;
 import kvasir.cluster.mpj.RankLauncher;
@@ -17,7 +16,6 @@ import picocli.CommandLine;
 /** The only main: under a shell, under Kvasir's launcher, and under MPJ's mpjrun. */
 public final class Main {
   private static final Logger LOG = LogManager.getLogger(Main.class);
-  private static final Set<String> DEVICES = Set.of("niodev", "hybdev", "multicore", "mxdev");
   private static final Duration JOIN_LIMIT = Duration.ofMinutes(2);
 
   private Main() {}
@@ -25,34 +23,29 @@ public final class Main {
   public static void main(String[] args) {
     boolean debug = Arrays.asList(args).contains("--debug");
     int rank = rank(args);
-    int code = guarded(debug, () -> run(args));
+    int code = guarded(debug, () -> run(args, debug));
     if (code != ExitCodes.DONE && rank >= 0) {
       // A rank that fails must not wait for the others: MPJ keeps the process alive otherwise.
       recordStatus(rank, code);
       Runtime.getRuntime().halt(code);
     }
     recordStatus(rank, code);
-    if (!underMulticore(args)) {
-      System.exit(code);
-    }
+    System.exit(code);
   }
 
-  private static int run(String[] args) {
+  private static int run(String[] args, boolean debug) {
     WorldStart start = start(args);
     CommandLine commands =
         new CommandLine(new KvasirCommand(start))
             .setCaseInsensitiveEnumValuesAllowed(true)
-            .setExecutionExceptionHandler(
-                (exception, line, parsed) -> {
-                  throw exception;
-                })
-            .setParameterExceptionHandler(Main::usage);
+            .setExecutionExceptionHandler((e, line, parsed) -> report(debug, e))
+            .setParameterExceptionHandler((e, line) -> report(debug, usage(e)));
     return commands.execute(start.arguments());
   }
 
-  private static int usage(CommandLine.ParameterException e, String[] args) {
+  private static UserError usage(CommandLine.ParameterException e) {
     String command = e.getCommandLine().getCommandSpec().qualifiedName();
-    throw new UserError(command, e.getMessage(), "see " + command + " --help", e);
+    return new UserError(command, e.getMessage(), "see " + command + " --help", e);
   }
 
   private static WorldStart start(String[] args) {
@@ -88,11 +81,7 @@ public final class Main {
   }
 
   private static boolean underMpjrun(String[] args) {
-    return args.length >= 3 && args[0].matches("\\d{1,6}") && DEVICES.contains(args[2]);
-  }
-
-  private static boolean underMulticore(String[] args) {
-    return underMpjrun(args) && args[2].equals("multicore");
+    return args.length >= 3 && args[0].matches("\\d{1,6}") && args[2].equals("niodev");
   }
 
   private static int rank(String[] args) {
@@ -119,9 +108,7 @@ public final class Main {
     try {
       return body.get();
     } catch (Throwable e) {
-      Throwable cause =
-          e instanceof CommandLine.ExecutionException && e.getCause() != null ? e.getCause() : e;
-      return report(debug, cause);
+      return report(debug, e);
     }
   }
 

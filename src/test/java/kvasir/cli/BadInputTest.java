@@ -1,0 +1,107 @@
+package kvasir.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What a user can get wrong: one line that names it, exit code 2, on one rank and on several. */
+class BadInputTest {
+  private static final Path MODEL =
+      Path.of("src/test/resources/golden/qwen3-yarn").toAbsolutePath();
+
+  @TempDir Path directory;
+
+  static Stream<Arguments> wrongCommands() {
+    String tooLong = IntStream.range(0, 130).mapToObj(i -> "1").collect(Collectors.joining(","));
+    return Stream.of(
+        Arguments.of("generate --model /nowhere --tokens 1", "/nowhere"),
+        Arguments.of("generate --model MODEL", "--prompt"),
+        Arguments.of("generate --model MODEL --tokens 1 --prompt x", "mutually exclusive"),
+        Arguments.of("generate --model MODEL --tokens 1,x", "'x'"),
+        Arguments.of("generate --model MODEL --tokens 1,48", "48"),
+        Arguments.of("generate --model MODEL --tokens -1", "-1"),
+        Arguments.of("generate --model MODEL --tokens " + tooLong, "2 more than"),
+        Arguments.of("generate --model MODEL --prompt x", "tokenizer.json"),
+        Arguments.of("generate --model MODEL --tokens 1 --temperature -1", "--temperature"),
+        Arguments.of("generate --model MODEL --tokens 1 --top-p 2", "--top-p"),
+        Arguments.of("generate --model MODEL --tokens 1 --block-size 48", "--block-size"),
+        Arguments.of("generate --model MODEL --tokens 1 --shards 3", "--shards"),
+        Arguments.of("generate --model MODEL --tokens 1 --ranks 17", "--ranks"),
+        Arguments.of("generate --model MODEL --tokens 1 --ranks 0", "--ranks"),
+        Arguments.of("generate --model MODEL --tokens 1 --threads x", "--threads"),
+        Arguments.of("generate --model MODEL --tokens 1 --kv-type f8", "--kv-type"),
+        Arguments.of("generate --model MODEL --tokens 1 --hosts /nowhere --ranks 2", "/nowhere"),
+        Arguments.of("score --model MODEL --text-file /nowhere", "/nowhere"),
+        Arguments.of("verify --model MODEL --tokens 1 --max-new-tokens 0", "--max-new-tokens"),
+        Arguments.of("inspect --model MODEL --context 129", "--context"),
+        Arguments.of("nonsense", "nonsense"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrongCommands")
+  void isOneLineThatNamesIt(String command, String named) {
+    assertRefused(
+        Launch.kvasir((Object[]) command.replace("MODEL", MODEL.toString()).split(" ", -1)), named);
+  }
+
+  private static void assertRefused(Launch.Result result, String named) {
+    assertEquals(2, result.code(), result.err());
+    assertEquals(1, result.errors().size(), result.err());
+    assertEquals(1, result.err().lines().count(), result.err());
+    assertTrue(result.errors().get(0).contains(named), result.err());
+    assertFalse(result.showsStackTrace(), result.err());
+    assertEquals("", result.out());
+  }
+
+  private Path brokenModel(String file, byte[] content) throws IOException {
+    for (String name : new String[] {"config.json", "model.safetensors"}) {
+      Files.copy(MODEL.resolve(name), directory.resolve(name));
+    }
+    Files.write(directory.resolve(file), content);
+    return directory;
+  }
+
+  private static Launch.Result generate(Path model, int ranks) {
+    return Launch.kvasir("generate", "--model", model, "--tokens", "1,2", "--ranks", ranks);
+  }
+
+  @Test
+  void aTruncatedCheckpointIsNamedOnEveryLayout() throws IOException {
+    byte[] whole = Files.readAllBytes(MODEL.resolve("model.safetensors"));
+    Path model = brokenModel("model.safetensors", java.util.Arrays.copyOf(whole, 9_000));
+    assertRefused(generate(model, 1), "model.safetensors");
+    assertRefused(generate(model, 3), "model.safetensors");
+  }
+
+  @Test
+  void aShapeThatContradictsTheConfigurationIsNamedOnEveryLayout() throws IOException {
+    String config = Files.readString(MODEL.resolve("config.json"));
+    Path model =
+        brokenModel(
+            "config.json",
+            config
+                .replace("\"intermediate_size\": 72", "\"intermediate_size\": 80")
+                .getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    assertRefused(generate(model, 1), "mlp.gate_proj.weight");
+    assertRefused(generate(model, 3), "mlp.gate_proj.weight");
+  }
+
+  @Test
+  void debugShowsTheStackTrace() {
+    Launch.Result result = Launch.kvasir("generate", "--model", MODEL, "--tokens", "99", "--debug");
+    assertEquals(2, result.code());
+    assertTrue(result.showsStackTrace(), result.err());
+  }
+}

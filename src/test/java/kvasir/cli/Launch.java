@@ -1,0 +1,84 @@
+package kvasir.cli;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Runs the project's own commands as a user does, on the classes under test. */
+final class Launch {
+  /** How a command ended. */
+  record Result(int code, String out, String err) {
+    List<String> errors() {
+      return err.lines().filter(line -> line.startsWith("kvasir: error: ")).toList();
+    }
+
+    boolean showsStackTrace() {
+      return err.lines().anyMatch(line -> line.contains("\tat "));
+    }
+  }
+
+  private static final int LIMIT_SECONDS = 120;
+
+  private Launch() {}
+
+  static Result kvasir(Object... arguments) {
+    return run("launch/kvasir", arguments);
+  }
+
+  static Result run(String command, Object... arguments) {
+    try {
+      Path out = Files.createTempFile("kvasir", ".out");
+      Path err = Files.createTempFile("kvasir", ".err");
+      Process process =
+          builder(command, arguments)
+              .redirectOutput(out.toFile())
+              .redirectError(err.toFile())
+              .start();
+      process.getOutputStream().close();
+      boolean ended = process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS);
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+      assertTrue(ended, command + " did not end: " + Files.readString(err));
+      settle(err);
+      return new Result(
+          process.exitValue(),
+          Files.readString(out, StandardCharsets.UTF_8),
+          Files.readString(err, StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The filter behind stderr may write its last line just after the command has ended. */
+  private static void settle(Path err) throws IOException, InterruptedException {
+    long size = -1;
+    while (size != Files.size(err)) {
+      size = Files.size(err);
+      Thread.sleep(100);
+    }
+  }
+
+  static ProcessBuilder builder(String command, Object... arguments) {
+    Path root = Path.of("").toAbsolutePath();
+    List<String> words = new ArrayList<>();
+    words.add(root.resolve(command).toString());
+    for (Object argument : arguments) {
+      words.add(argument.toString());
+    }
+    ProcessBuilder builder = new ProcessBuilder(words);
+    builder
+        .environment()
+        .put("KVASIR_CLASSPATH", root.resolve("target/classes") + ":" + root + "/target/lib/*");
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    return builder;
+  }
+}
