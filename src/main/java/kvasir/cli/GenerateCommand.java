@@ -22,7 +22,10 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-@Command(name = "generate", description = "Continue a prompt; the text streams to stdout.")
+@Command(
+    name = "generate",
+    mixinStandardHelpOptions = true,
+    description = "Continue a prompt; the text streams to stdout.")
 final class GenerateCommand extends RankCommand {
   @ArgGroup(multiplicity = "1")
   PromptOptions prompt;

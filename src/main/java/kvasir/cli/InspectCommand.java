@@ -19,6 +19,7 @@ import picocli.CommandLine.ParentCommand;
 
 @Command(
     name = "inspect",
+    mixinStandardHelpOptions = true,
     description = "Architecture, tensors, and memory per rank for a layout and a context length.")
 final class InspectCommand implements Callable<Integer> {
   @Mixin CommonOptions common;

@@ -14,7 +14,10 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-@Command(name = "score", description = "Log-probability of each token of a text, and perplexity.")
+@Command(
+    name = "score",
+    mixinStandardHelpOptions = true,
+    description = "Log-probability of each token of a text, and perplexity.")
 final class ScoreCommand extends RankCommand {
   /** The text: ids or a file. */
   static final class Source {

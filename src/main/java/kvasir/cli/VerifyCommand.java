@@ -12,6 +12,7 @@ import picocli.CommandLine.Option;
 
 @Command(
     name = "verify",
+    mixinStandardHelpOptions = true,
     description =
         "Compare every way to compute with a double-precision reference; exit 1 if one fails.")
 final class VerifyCommand extends RankCommand {

@@ -149,8 +149,8 @@ public final class Verifier {
     double relative =
         switch (settings.kvType()) {
           case F32 -> 1e-4;
-          case F16 -> 2e-3;
-          case BF16 -> 1e-2;
+          case F16 -> 1e-3;
+          case BF16 -> 5e-3;
         };
     return largest * relative;
   }
