@@ -1,17 +1,14 @@
 package kvasir.kernel;
 
-import static kvasir.kernel.Lanes.F;
-import static kvasir.kernel.Lanes.WIDTH;
+import static kvasir.kernel.Lanes.W;
 
-import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.FloatVector;
 import kvasir.tensor.DType;
 import kvasir.tensor.Matrix;
 
 /**
- * Adds weighted value rows to output rows, {@code out[d] = fma(p[i], values[i, d], out[d])} with i
- * in order: elementwise over d, so neither tiling nor width changes a bit. The outputs of a run of
- * columns stay in registers over all keys.
+ * {@link AccumulateScalar} on vectors. Up to four rows of p share each load of a value for as many
+ * keys as all of them have; a block of columns is held in registers over all keys. Every element
+ * adds its keys in ascending order, whichever tile it falls into.
  */
 final class AccumulateVector {
   private static final int TILE = 4;
@@ -21,140 +18,105 @@ final class AccumulateVector {
   static void accumulate(
       Matrix values,
       float[] p,
-      int po,
-      int ps,
+      int pOffset,
+      int pStride,
       int[] counts,
       int rows,
       float[] out,
-      int oo,
-      int os) {
-    int columns = values.type() == DType.F16 ? 0 : values.columns() / WIDTH * WIDTH;
-    for (int row = 0; row < rows; row += TILE) {
-      int tile = Math.min(TILE, rows - row);
-      int shared = tile == TILE ? least(counts, row) : 0;
-      if (shared > 0) {
-        together(values, columns, p, po + row * ps, ps, shared, out, oo + row * os, os);
+      int outOffset,
+      int outStride) {
+    for (int first = 0; first < rows; first += TILE) {
+      int tile = Math.min(TILE, rows - first);
+      int shared = counts[first];
+      for (int r = first + 1; r < first + tile; r++) {
+        shared = Math.min(shared, counts[r]);
       }
-      for (int r = row; r < row + tile; r++) {
-        alone(values, columns, p, po + r * ps, shared, counts[r], out, oo + r * os);
-        int from = oo + r * os;
-        Accumulate.columns(values, p, po + r * ps, counts[r], out, from, columns, values.columns());
+      int pTile = pOffset + first * pStride;
+      int outTile = outOffset + first * outStride;
+      keys(values, 0, shared, tile, p, pTile, pStride, out, outTile, outStride);
+      for (int r = 0; r < tile; r++) {
+        int pRow = pTile + r * pStride;
+        int outRow = outTile + r * outStride;
+        keys(values, shared, counts[first + r], 1, p, pRow, 0, out, outRow, 0);
       }
     }
   }
 
-  private static int least(int[] counts, int row) {
-    int two = Math.min(counts[row], counts[row + 1]);
-    return Math.min(two, Math.min(counts[row + 2], counts[row + 3]));
-  }
-
-  private static void together(
+  private static void keys(
       Matrix values,
-      int columns,
+      int from,
+      int to,
+      int rows,
       float[] p,
-      int po,
-      int ps,
-      int keys,
+      int pOffset,
+      int pStride,
       float[] out,
-      int oo,
-      int os) {
-    long stride = (long) values.columns() * values.type().bytes();
-    for (int d = 0; d < columns; d += WIDTH) {
-      if (values.type() == DType.BF16) {
-        fourBf16(values.data(), values.offset() + 2L * d, stride, keys, p, po, ps, out, oo + d, os);
-      } else {
-        fourF32(values.data(), values.offset() + 4L * d, stride, keys, p, po, ps, out, oo + d, os);
-      }
-    }
-  }
-
-  private static void alone(
-      Matrix values, int columns, float[] p, int po, int from, int to, float[] out, int oo) {
+      int outOffset,
+      int outStride) {
     if (from >= to) {
       return;
     }
-    long stride = (long) values.columns() * values.type().bytes();
-    long start = values.rowOffset(from);
-    for (int d = 0; d < columns; d += WIDTH) {
-      if (values.type() == DType.BF16) {
-        oneBf16(values.data(), start + 2L * d, stride, to - from, p, po + from, out, oo + d);
+    int columns = values.columns();
+    int width = rows > 2 ? 2 * W : 4 * W;
+    int c = 0;
+    // f16 is widened in so many steps that a tile of them has not been worth its code.
+    for (; values.type() != DType.F16 && c + width <= columns; c += width) {
+      block(values, c, from, to, rows, p, pOffset, pStride, out, outOffset + c, outStride);
+    }
+    for (int r = 0; r < rows; r++) {
+      int pRow = pOffset + r * pStride;
+      int outRow = outOffset + r * outStride;
+      int rest = c;
+      for (; rest + W <= columns; rest += W) {
+        vector(values, rest, from, to, p, pRow, out, outRow + rest);
+      }
+      AccumulateScalar.columns(values, rest, columns, from, to, p, pRow, out, outRow);
+    }
+  }
+
+  private static void block(
+      Matrix values,
+      int column,
+      int from,
+      int to,
+      int rows,
+      float[] p,
+      int pOffset,
+      int pStride,
+      float[] out,
+      int outOffset,
+      int outStride) {
+    boolean wide = values.type() == DType.F32;
+    if (rows > 2 && wide) {
+      AccumulateF32.four(
+          values, column, from, to, rows, p, pOffset, pStride, out, outOffset, outStride);
+    } else if (rows > 2) {
+      AccumulateBf16.four(
+          values, column, from, to, rows, p, pOffset, pStride, out, outOffset, outStride);
+    } else {
+      int p1 = pOffset + (rows - 1) * pStride;
+      int out1 = outOffset + (rows - 1) * outStride;
+      if (wide) {
+        AccumulateF32.two(values, column, from, to, p, pOffset, p1, out, outOffset, out1);
       } else {
-        oneF32(values.data(), start + 4L * d, stride, to - from, p, po + from, out, oo + d);
+        AccumulateBf16.two(values, column, from, to, p, pOffset, p1, out, outOffset, out1);
       }
     }
   }
 
-  private static void fourBf16(
-      MemorySegment v,
-      long at,
-      long stride,
-      int keys,
+  private static void vector(
+      Matrix values,
+      int column,
+      int from,
+      int to,
       float[] p,
-      int po,
-      int ps,
+      int pOffset,
       float[] out,
-      int oo,
-      int os) {
-    FloatVector a0 = FloatVector.fromArray(F, out, oo);
-    FloatVector a1 = FloatVector.fromArray(F, out, oo + os);
-    FloatVector a2 = FloatVector.fromArray(F, out, oo + 2 * os);
-    FloatVector a3 = FloatVector.fromArray(F, out, oo + 3 * os);
-    for (int i = 0; i < keys; i++) {
-      FloatVector value = Lanes.bf16(v, at + i * stride);
-      a0 = value.fma(FloatVector.broadcast(F, p[po + i]), a0);
-      a1 = value.fma(FloatVector.broadcast(F, p[po + ps + i]), a1);
-      a2 = value.fma(FloatVector.broadcast(F, p[po + 2 * ps + i]), a2);
-      a3 = value.fma(FloatVector.broadcast(F, p[po + 3 * ps + i]), a3);
+      int outOffset) {
+    switch (values.type()) {
+      case F32 -> AccumulateF32.one(values, column, from, to, p, pOffset, out, outOffset);
+      case F16 -> AccumulateF16.one(values, column, from, to, p, pOffset, out, outOffset);
+      case BF16 -> AccumulateBf16.one(values, column, from, to, p, pOffset, out, outOffset);
     }
-    a0.intoArray(out, oo);
-    a1.intoArray(out, oo + os);
-    a2.intoArray(out, oo + 2 * os);
-    a3.intoArray(out, oo + 3 * os);
-  }
-
-  private static void fourF32(
-      MemorySegment v,
-      long at,
-      long stride,
-      int keys,
-      float[] p,
-      int po,
-      int ps,
-      float[] out,
-      int oo,
-      int os) {
-    FloatVector a0 = FloatVector.fromArray(F, out, oo);
-    FloatVector a1 = FloatVector.fromArray(F, out, oo + os);
-    FloatVector a2 = FloatVector.fromArray(F, out, oo + 2 * os);
-    FloatVector a3 = FloatVector.fromArray(F, out, oo + 3 * os);
-    for (int i = 0; i < keys; i++) {
-      FloatVector value = Lanes.f32(v, at + i * stride);
-      a0 = value.fma(FloatVector.broadcast(F, p[po + i]), a0);
-      a1 = value.fma(FloatVector.broadcast(F, p[po + ps + i]), a1);
-      a2 = value.fma(FloatVector.broadcast(F, p[po + 2 * ps + i]), a2);
-      a3 = value.fma(FloatVector.broadcast(F, p[po + 3 * ps + i]), a3);
-    }
-    a0.intoArray(out, oo);
-    a1.intoArray(out, oo + os);
-    a2.intoArray(out, oo + 2 * os);
-    a3.intoArray(out, oo + 3 * os);
-  }
-
-  private static void oneBf16(
-      MemorySegment v, long at, long stride, int keys, float[] p, int po, float[] out, int oo) {
-    FloatVector a = FloatVector.fromArray(F, out, oo);
-    for (int i = 0; i < keys; i++) {
-      a = Lanes.bf16(v, at + i * stride).fma(FloatVector.broadcast(F, p[po + i]), a);
-    }
-    a.intoArray(out, oo);
-  }
-
-  private static void oneF32(
-      MemorySegment v, long at, long stride, int keys, float[] p, int po, float[] out, int oo) {
-    FloatVector a = FloatVector.fromArray(F, out, oo);
-    for (int i = 0; i < keys; i++) {
-      a = Lanes.f32(v, at + i * stride).fma(FloatVector.broadcast(F, p[po + i]), a);
-    }
-    a.intoArray(out, oo);
   }
 }

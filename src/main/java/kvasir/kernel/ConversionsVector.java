@@ -1,26 +1,107 @@
 package kvasir.kernel;
 
+import static kvasir.kernel.Lanes.F;
+import static kvasir.kernel.Lanes.I;
+import static kvasir.kernel.Lanes.S;
+import static kvasir.kernel.Lanes.W;
+
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
 import kvasir.tensor.DType;
 import kvasir.tensor.Matrix;
 
-/** Widening by vectors where that is a shift; the rest by {@link Conversions}. */
+/** {@link ConversionsScalar} on vectors; the bits of a NaN's payload may differ for f16. */
 final class ConversionsVector {
+  private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+
+  /** 2^(127 - 15): what the exponent bias of a float exceeds that of a half by. */
+  static final float BIAS = 0x1p112f;
+
+  /** Bits of a half shifted left by 13, its sign extended. */
+  static final int SIGN_TO_MANTISSA = 0x8fffe000;
+
+  static final int INFINITY = 0x7f800000;
+
   private ConversionsVector() {}
 
-  static void decode(Matrix source, int row, int column, int n, float[] target, int to) {
-    if (source.type() != DType.BF16) {
-      Conversions.decode(source, row, column, n, target, to);
-      return;
+  static void encode(
+      float[] source, int sourceOffset, int n, DType type, MemorySegment target, long offset) {
+    int done = 0;
+    switch (type) {
+      case F32 ->
+          MemorySegment.copy(source, sourceOffset, target, ConversionsScalar.FLOAT, offset, n);
+      case F16 -> ConversionsScalar.encode(source, sourceOffset, n, type, target, offset);
+      case BF16 -> {
+        done = n - n % W;
+        encodeBf16(source, sourceOffset, done, target, offset);
+        ConversionsScalar.encode(
+            source, sourceOffset + done, n - done, type, target, offset + 2L * done);
+      }
     }
-    int full = n / Lanes.WIDTH * Lanes.WIDTH;
-    widenBf16(source.data(), source.rowOffset(row) + 2L * column, full, target, to);
-    Conversions.decode(source, row, column + full, n - full, target, to + full);
   }
 
-  private static void widenBf16(MemorySegment data, long offset, int n, float[] target, int to) {
-    for (int i = 0; i < n; i += Lanes.WIDTH) {
-      Lanes.bf16(data, offset + 2L * i).intoArray(target, to + i);
+  private static void encodeBf16(
+      float[] source, int sourceOffset, int n, MemorySegment target, long offset) {
+    for (int i = 0; i < n; i += W) {
+      FloatVector value = FloatVector.fromArray(F, source, sourceOffset + i);
+      IntVector bits = value.reinterpretAsInts();
+      IntVector high = bits.lanewise(VectorOperators.LSHR, 16);
+      IntVector rounded = high.and(1).add(bits).add(0x7fff).lanewise(VectorOperators.LSHR, 16);
+      rounded = rounded.blend(high.or(0x40), value.test(VectorOperators.IS_NAN).cast(I));
+      ShortVector shorts = (ShortVector) rounded.convertShape(VectorOperators.I2S, S, 0);
+      shorts.intoMemorySegment(target, offset + 2L * i, ORDER);
+    }
+  }
+
+  static void decode(Matrix source, int row, int column, int n, float[] target, int targetOffset) {
+    DType type = source.type();
+    MemorySegment data = source.data();
+    long offset = source.rowOffset(row) + (long) column * type.bytes();
+    int done = n - n % W;
+    switch (type) {
+      case F32 -> {
+        done = n;
+        MemorySegment.copy(data, ConversionsScalar.FLOAT, offset, target, targetOffset, n);
+      }
+      case F16 -> decodeF16(data, offset, done, target, targetOffset);
+      case BF16 -> decodeBf16(data, offset, done, target, targetOffset);
+    }
+    for (int i = done; i < n; i++) {
+      target[targetOffset + i] =
+          ConversionsScalar.element(data, type, offset + (long) i * type.bytes());
+    }
+  }
+
+  /**
+   * Sign, exponent and mantissa are moved into place and multiplied by 2^112, which is exact and
+   * turns subnormal halves into normal floats. An infinity or NaN would become 65536 or more; it
+   * gets the exponent of its kind instead.
+   */
+  private static void decodeF16(
+      MemorySegment data, long offset, int n, float[] target, int targetOffset) {
+    for (int i = 0; i < n; i += W) {
+      ShortVector shorts = ShortVector.fromMemorySegment(S, data, offset + 2L * i, ORDER);
+      IntVector bits = shorts.convertShape(VectorOperators.S2I, I, 0).reinterpretAsInts();
+      bits = bits.lanewise(VectorOperators.LSHL, 13).and(SIGN_TO_MANTISSA);
+      FloatVector value = bits.reinterpretAsFloats().mul(BIAS);
+      FloatVector special = bits.or(INFINITY).reinterpretAsFloats();
+      value = value.blend(special, value.abs().compare(VectorOperators.GE, 0x1p16f));
+      value.intoArray(target, targetOffset + i);
+    }
+  }
+
+  private static void decodeBf16(
+      MemorySegment data, long offset, int n, float[] target, int targetOffset) {
+    for (int i = 0; i < n; i += W) {
+      ShortVector shorts = ShortVector.fromMemorySegment(S, data, offset + 2L * i, ORDER);
+      IntVector bits =
+          shorts.convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0).reinterpretAsInts();
+      bits = bits.lanewise(VectorOperators.LSHL, 16);
+      bits.reinterpretAsFloats().intoArray(target, targetOffset + i);
     }
   }
 }

@@ -22,10 +22,9 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   /** Lanes of a sum, whatever the machine's vectors hold. */
   int LANES = 16;
 
-  /** Floats of scratch that {@link #matmul} needs for rows of so many elements. */
+  /** Floats of scratch that {@link #matmul} needs for rows of so many elements: four rows. */
   static int scratchFloats(int columns) {
-    // Four rows and one token, padded, and the lanes of sixteen sums.
-    return (5 * Math.ceilDiv(columns, LANES) + 16) * LANES;
+    return 4 * columns;
   }
 
   /** For the record of a run: {@code scalar}, or {@code vector-512}. */

@@ -4,7 +4,9 @@ import java.lang.foreign.MemorySegment;
 import kvasir.tensor.DType;
 import kvasir.tensor.Matrix;
 
-/** The kernels that run: vectors of the machine's preferred width, 128 to 512 bits. */
+/**
+ * The implementation that runs: jdk.incubator.vector at the width of this machine, up to 512 bits.
+ */
 public final class VectorKernels implements Kernels {
   @Override
   public String name() {
@@ -24,7 +26,7 @@ public final class VectorKernels implements Kernels {
       int outOffset,
       int outStride,
       float[] scratch) {
-    MatmulVector.multiply(
+    DotVector.matmul(
         weights, from, to, x, xOffset, xStride, tokens, out, outOffset, outStride, scratch);
   }
 
@@ -45,13 +47,12 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public float max(float[] a, int offset, int n) {
-    return LaneSumsVector.max(a, offset, n);
+    return ElementwiseVector.max(a, offset, n);
   }
 
   @Override
   public float expAndSum(float[] a, int offset, int n, float max) {
-    ElementwiseVector.expMinus(a, offset, n, max);
-    return LaneSumsVector.sum(a, offset, n);
+    return ExponentialVector.expAndSum(a, offset, n, max);
   }
 
   @Override
@@ -66,31 +67,23 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public float exp(float x) {
-    return Exponential.of(x);
+    return Exponential.exp(x);
   }
 
   @Override
   public void merge(float[] a, int aOffset, float[] b, int bOffset, int n) {
-    if (Merge.trivially(a, aOffset, b, bOffset, n)) {
-      return;
-    }
-    float max = Math.max(a[aOffset], b[bOffset]);
-    float fa = Exponential.of(a[aOffset] - max);
-    float fb = Exponential.of(b[bOffset] - max);
-    a[aOffset] = max;
-    ElementwiseVector.blend(a, aOffset + 1, fa, b, bOffset + 1, fb, n + 1);
+    MergeVector.merge(a, aOffset, b, bOffset, n);
   }
 
   @Override
   public void rmsNorm(
       float[] x, int xOffset, float[] weight, float epsilon, float[] out, int outOffset, int n) {
-    float inverse = LaneSums.inverseRms(LaneSumsVector.squares(x, xOffset, n), n, epsilon);
-    ElementwiseVector.normalise(x, xOffset, inverse, weight, out, outOffset, n);
+    NormsVector.rmsNorm(x, xOffset, weight, epsilon, out, outOffset, n);
   }
 
   @Override
   public void rope(float[] x, int xOffset, int n, float[] cosine, float[] sine, int tableOffset) {
-    ElementwiseVector.rope(x, xOffset, n, cosine, sine, tableOffset);
+    RopeVector.rope(x, xOffset, n, cosine, sine, tableOffset);
   }
 
   @Override
@@ -100,12 +93,17 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void encode(
-      float[] source, int sourceOffset, int n, DType type, MemorySegment target, long offset) {
-    Conversions.encode(source, sourceOffset, n, type, target, offset);
+      float[] source,
+      int sourceOffset,
+      int n,
+      DType type,
+      MemorySegment target,
+      long targetOffset) {
+    ConversionsVector.encode(source, sourceOffset, n, type, target, targetOffset);
   }
 
   @Override
-  public void decode(Matrix source, int row, int column, int n, float[] target, int to) {
-    ConversionsVector.decode(source, row, column, n, target, to);
+  public void decode(Matrix source, int row, int column, int n, float[] target, int targetOffset) {
+    ConversionsVector.decode(source, row, column, n, target, targetOffset);
   }
 }

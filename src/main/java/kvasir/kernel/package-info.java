@@ -1,9 +1,24 @@
 /**
- * The arithmetic of a decoder: SIMD kernels and, beside each, a scalar twin that gives the same
- * bits. The only home of {@code jdk.incubator.vector}. May import {@code kvasir.tensor}.
+ * The arithmetic of a decoder, by operation, as a scalar and a vector implementation that agree to
+ * the bit. The only home of {@code jdk.incubator.vector}; may import only {@code kvasir.tensor}.
  *
- * <p>Kernels are leaf, static and allocation-free; a vector that escapes into a caller that is not
- * inlined is boxed and costs fifty times as much. {@link kvasir.kernel.Kernels} says in which order
- * sums are added: a vector of 512 bits, two of 256, four of 128 and sixteen scalars agree.
+ * <p>{@link kvasir.kernel.Kernels} is the contract. Behind it each operation has one file of static
+ * methods per implementation ({@code DotScalar} beside {@code DotVector}), which allocate nothing.
+ *
+ * <pre>
+ * a sum of n elements, whatever the width of the machine's vectors
+ *
+ *   element   0  1  2  3  4  5  6  7  8  9 10 11 12 13 14 15
+ *            16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31
+ *            32 ..                        n-1  0  0  0  0  0   fused multiply-adds, downwards
+ *            ------------------------------------------------
+ *   lane      0  1  2  3  4  5  6  7  8  9 10 11 12 13 14 15
+ *   + 8       0  1  2  3  4  5  6  7
+ *   + 4       0  1  2  3
+ *   + 2       0  1
+ *   + 1       0
+ *
+ *   512 bits: one vector   256 bits: two   128 bits: four
+ * </pre>
  */
 package kvasir.kernel;

@@ -1,0 +1,59 @@
+package kvasir.kernel;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import kvasir.tensor.DType;
+import kvasir.tensor.Matrix;
+
+/** Element types to and from f32, rounding to nearest even; a NaN stays a quiet NaN. */
+final class ConversionsScalar {
+  static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private ConversionsScalar() {}
+
+  static short toBf16(float value) {
+    int bits = Float.floatToRawIntBits(value);
+    if (Float.isNaN(value)) {
+      // Rounding could carry a NaN into infinity or zero; dropping low bits could empty it.
+      return (short) ((bits >>> 16) | 0x40);
+    }
+    return (short) ((bits + 0x7fff + (bits >>> 16 & 1)) >>> 16);
+  }
+
+  static float fromBf16(short value) {
+    return Float.intBitsToFloat(value << 16);
+  }
+
+  static float element(MemorySegment data, DType type, long offset) {
+    return switch (type) {
+      case F32 -> data.get(FLOAT, offset);
+      case F16 -> Float.float16ToFloat(data.get(SHORT, offset));
+      case BF16 -> fromBf16(data.get(SHORT, offset));
+    };
+  }
+
+  static void encode(
+      float[] source, int sourceOffset, int n, DType type, MemorySegment target, long offset) {
+    for (int i = 0; i < n; i++) {
+      float value = source[sourceOffset + i];
+      long at = offset + (long) i * type.bytes();
+      switch (type) {
+        case F32 -> target.set(FLOAT, at, value);
+        case F16 -> target.set(SHORT, at, Float.floatToFloat16(value));
+        case BF16 -> target.set(SHORT, at, toBf16(value));
+      }
+    }
+  }
+
+  static void decode(Matrix source, int row, int column, int n, float[] target, int targetOffset) {
+    DType type = source.type();
+    long offset = source.rowOffset(row) + (long) column * type.bytes();
+    for (int i = 0; i < n; i++) {
+      target[targetOffset + i] = element(source.data(), type, offset + (long) i * type.bytes());
+    }
+  }
+}

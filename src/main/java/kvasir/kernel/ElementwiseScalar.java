@@ -1,0 +1,33 @@
+package kvasir.kernel;
+
+/** Operations on each element alone; the vector twins call these for what no vector fills. */
+final class ElementwiseScalar {
+  private ElementwiseScalar() {}
+
+  static float max(float[] a, int offset, int n) {
+    float max = Float.NEGATIVE_INFINITY;
+    for (int i = offset; i < offset + n; i++) {
+      max = Math.max(max, a[i]);
+    }
+    return max;
+  }
+
+  static void scale(float[] a, int offset, int n, float factor) {
+    for (int i = offset; i < offset + n; i++) {
+      a[i] *= factor;
+    }
+  }
+
+  static void add(float[] a, int aOffset, float[] b, int bOffset, int n) {
+    for (int i = 0; i < n; i++) {
+      a[aOffset + i] += b[bOffset + i];
+    }
+  }
+
+  static void siluMultiply(float[] gate, int gateOffset, float[] up, int upOffset, int n) {
+    for (int i = 0; i < n; i++) {
+      float g = gate[gateOffset + i];
+      gate[gateOffset + i] = g / (1f + Exponential.exp(-g)) * up[upOffset + i];
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package kvasir.kernel;
+
+import static kvasir.kernel.Lanes.F;
+import static kvasir.kernel.Lanes.W;
+
+import jdk.incubator.vector.FloatVector;
+
+/** {@link NormsScalar} on vectors. */
+final class NormsVector {
+  private NormsVector() {}
+
+  static void rmsNorm(
+      float[] x, int xOffset, float[] weight, float epsilon, float[] out, int outOffset, int n) {
+    float inverse = NormsScalar.inverse(squares(x, xOffset, n), n, epsilon);
+    int i = 0;
+    for (; i + W <= n; i += W) {
+      FloatVector v = FloatVector.fromArray(F, x, xOffset + i).mul(inverse);
+      v.mul(FloatVector.fromArray(F, weight, i)).intoArray(out, outOffset + i);
+    }
+    for (; i < n; i++) {
+      out[outOffset + i] = x[xOffset + i] * inverse * weight[i];
+    }
+  }
+
+  private static float squares(float[] x, int offset, int n) {
+    if (n % Kernels.LANES != 0) {
+      return DotScalar.dot(x, offset, x, offset, n);
+    }
+    return switch (W) {
+      case 16 -> squares512(x, offset, n);
+      case 8 -> squares256(x, offset, n);
+      default -> Dot128.dot(x, offset, x, offset, n);
+    };
+  }
+
+  private static float squares512(float[] x, int offset, int n) {
+    FloatVector sum = FloatVector.zero(F);
+    for (int i = offset; i < offset + n; i += 16) {
+      FloatVector v = FloatVector.fromArray(F, x, i);
+      sum = v.fma(v, sum);
+    }
+    return Lanes.sum(sum);
+  }
+
+  private static float squares256(float[] x, int offset, int n) {
+    FloatVector sum0 = FloatVector.zero(F);
+    FloatVector sum1 = FloatVector.zero(F);
+    for (int i = offset; i < offset + n; i += 16) {
+      FloatVector v0 = FloatVector.fromArray(F, x, i);
+      FloatVector v1 = FloatVector.fromArray(F, x, i + 8);
+      sum0 = v0.fma(v0, sum0);
+      sum1 = v1.fma(v1, sum1);
+    }
+    return Lanes.sum(sum0.add(sum1));
+  }
+}

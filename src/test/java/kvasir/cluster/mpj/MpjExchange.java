@@ -1,0 +1,80 @@
+package kvasir.cluster.mpj;
+
+import java.time.Duration;
+import kvasir.cluster.Collectives;
+
+/** A rank of its own process that exchanges messages of many sizes with all others. */
+final class MpjExchange {
+  private static final int[] SIZES = {1, 3, 1000, 32_768, 32_769, 1_000_000, (16 << 20) + 5};
+
+  private MpjExchange() {}
+
+  public static void main(String[] args) {
+    int rank = Integer.parseInt(System.getenv(RankLauncher.RANK));
+    int ranks = Integer.parseInt(System.getenv(RankLauncher.RANKS));
+    if (args.length > 0 && args[0].equals("fail") && rank == ranks - 1) {
+      System.err.println("kvasir: error: this rank fails at start");
+      Runtime.getRuntime().halt(7);
+    }
+    String[] rendezvous = System.getenv(RankLauncher.RENDEZVOUS).split(":", -1);
+    String conf = Rendezvous.configuration(rendezvous[0], Integer.parseInt(rendezvous[1]), ranks);
+    Duration limit = Duration.ofMinutes(1);
+    MpjCommunicator world =
+        MpjCommunicator.init(
+                new String[] {String.valueOf(rank), conf, "niodev"},
+                limit,
+                (what, after) -> {
+                  System.err.println("kvasir: error: waited too long " + what);
+                  Runtime.getRuntime().halt(3);
+                })
+            .world();
+    if (args.length > 0 && args[0].equals("silent")) {
+      if (rank == 0) {
+        world.limit(Duration.ofSeconds(1));
+        world.receive(new float[1], 1, 1);
+      }
+      pause();
+    }
+    for (int size : SIZES) {
+      exchange(world, size);
+    }
+    world.close();
+    System.exit(0);
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(30_000);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void exchange(MpjCommunicator world, int size) {
+    float[] data = new float[size];
+    int right = (world.rank() + 1) % world.size();
+    int left = (world.rank() + world.size() - 1) % world.size();
+    java.util.Arrays.fill(data, world.rank() + 0.5f);
+    data[size - 1] = -world.rank();
+    float[] got = new float[size];
+    if (world.rank() == 0) {
+      world.send(data, size, right);
+      world.receive(got, size, left);
+    } else {
+      world.receive(got, size, left);
+      world.send(data, size, right);
+    }
+    check(got[size - 1] == -left && (size == 1 || got[0] == left + 0.5f), "ring " + size);
+    Collectives.broadcast(world, data, Math.min(size, 100_000), world.size() - 1);
+    check(size == 1 || data[0] == world.size() - 0.5f, "broadcast " + size);
+    long[] ranks = Collectives.gather(world, new long[] {world.rank()}, 0);
+    check(world.rank() != 0 || ranks[world.size() - 1] == world.size() - 1, "gather");
+  }
+
+  private static void check(boolean holds, String what) {
+    if (!holds) {
+      System.err.println("kvasir: error: wrong data: " + what);
+      Runtime.getRuntime().halt(1);
+    }
+  }
+}
