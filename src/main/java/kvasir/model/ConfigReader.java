@@ -19,6 +19,7 @@ public final class ConfigReader {
   // Bounds that no model comes near, and beyond which products of two would overflow.
   private static final int MOST_WIDTH = 1 << 20;
   private static final int MOST_LAYERS = 1 << 12;
+  private static final int MOST_TOKENS = 1 << 24;
 
   private ConfigReader() {}
 
@@ -44,8 +45,8 @@ public final class ConfigReader {
         heads,
         kvHeads,
         headDim,
-        config.positive("vocab_size"),
-        config.positive("max_position_embeddings"),
+        bounded(config, "vocab_size", MOST_TOKENS),
+        bounded(config, "max_position_embeddings", MOST_TOKENS),
         epsilon(config),
         architecture.startsWith("Qwen3"),
         qwen2 || attentionBias,
