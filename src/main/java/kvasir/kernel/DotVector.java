@@ -2,6 +2,7 @@ package kvasir.kernel;
 
 import static kvasir.kernel.Lanes.W;
 
+import java.util.Arrays;
 import kvasir.tensor.DType;
 import kvasir.tensor.Matrix;
 
@@ -16,6 +17,9 @@ final class DotVector {
 
   /** Rows that are read where they lie at once. */
   private static final int STREAMS = W == 16 ? 4 : 2;
+
+  /** Rows, and tokens, of a tile in scratch. */
+  private static final int TILE = 4;
 
   private DotVector() {}
 
@@ -32,9 +36,7 @@ final class DotVector {
       int outStride,
       float[] scratch) {
     if (weights.columns() % Kernels.LANES != 0) {
-      // No model is known to need padding, and C2 boxes masked tails in some runs.
-      DotScalar.matmul(
-          weights, from, to, x, xOffset, xStride, tokens, out, outOffset, outStride, scratch);
+      padded(weights, from, to, x, xOffset, xStride, tokens, out, outOffset, outStride, scratch);
       return;
     }
     int first = from;
@@ -54,6 +56,43 @@ final class DotVector {
           ConversionsVector.decode(weights, o + r, 0, columns, scratch, r * columns);
         }
         tiles(scratch, weights.columns(), rows, x, xt, xStride, count, out, outT + o, outStride);
+      }
+    }
+  }
+
+  /**
+   * Columns that are no multiple of sixteen: rows and activations are copied into scratch, padded
+   * with zeros, since C2 boxes masked tails in some runs. Scratch is {@code [4 rows, padded]} and
+   * {@code [4 tokens, padded]}.
+   */
+  private static void padded(
+      Matrix weights,
+      int from,
+      int to,
+      float[] x,
+      int xOffset,
+      int xStride,
+      int tokens,
+      float[] out,
+      int outOffset,
+      int outStride,
+      float[] scratch) {
+    int columns = weights.columns();
+    int width = Math.ceilDiv(columns, Kernels.LANES) * Kernels.LANES;
+    Arrays.fill(scratch, 0, 2 * TILE * width, 0f);
+    for (int o = from; o < to; o += TILE) {
+      int rows = Math.min(TILE, to - o);
+      for (int r = 0; r < rows; r++) {
+        ConversionsVector.decode(weights, o + r, 0, columns, scratch, r * width);
+      }
+      for (int t = 0; t < tokens; t += TILE) {
+        int count = Math.min(TILE, tokens - t);
+        for (int i = 0; i < count; i++) {
+          int target = (TILE + i) * width;
+          System.arraycopy(x, xOffset + (t + i) * xStride, scratch, target, columns);
+        }
+        int outT = outOffset + t * outStride + o;
+        tiles(scratch, width, rows, scratch, TILE * width, width, count, out, outT, outStride);
       }
     }
   }

@@ -22,9 +22,10 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   /** Lanes of a sum, whatever the machine's vectors hold. */
   int LANES = 16;
 
-  /** Floats of scratch that {@link #matmul} needs for rows of so many elements: four rows. */
+  /** Floats of scratch that {@link #matmul} needs for rows of so many elements. */
   static int scratchFloats(int columns) {
-    return 4 * columns;
+    // Four rows; where they need padding four tokens too.
+    return columns % LANES == 0 ? 4 * columns : 8 * (columns / LANES + 1) * LANES;
   }
 
   /** For the record of a run: {@code scalar}, or {@code vector-512}. */

@@ -28,7 +28,7 @@ class AllocationTest {
     Matrix weights = samples.matrix(type, 32, 256);
     float[] x = samples.floats(8 * 256);
     float[] out = new float[8 * 32];
-    float[] scratch = new float[4 * 256];
+    float[] scratch = new float[Kernels.scratchFloats(256)];
     for (int tokens : new int[] {1, 2, 3, 8}) {
       assertAllocatesNothing(
           "matmul " + type + " of " + tokens,
@@ -41,7 +41,7 @@ class AllocationTest {
     Matrix weights = samples.matrix(DType.BF16, 30, 100);
     float[] x = samples.floats(8 * 100);
     float[] out = new float[8 * 30];
-    float[] scratch = new float[4 * 100];
+    float[] scratch = new float[Kernels.scratchFloats(100)];
     assertAllocatesNothing(
         "padded matmul", () -> VECTOR.matmul(weights, 0, 30, x, 0, 100, 8, out, 0, 30, scratch));
   }

@@ -49,7 +49,7 @@ class MatmulTest {
           apart[7 + t * (ROWS + 2) + o] = Float.NaN;
           int at = 3 + t * (columns + 5);
           int to = 7 + t * (ROWS + 2);
-          float[] scratch = new float[4 * columns];
+          float[] scratch = new float[Kernels.scratchFloats(columns)];
           VECTOR.matmul(weights, o, o + 1, x, at, 0, 1, apart, to, 0, scratch);
         }
       }
@@ -101,7 +101,8 @@ class MatmulTest {
       Arrays.fill(x, 1e-30f);
       float[] out = new float[1];
       for (Kernels kernels : new Kernels[] {SCALAR, VECTOR}) {
-        kernels.matmul(weights, 0, 1, x, 0, 0, 1, out, 0, 0, new float[4 * columns]);
+        kernels.matmul(
+            weights, 0, 1, x, 0, 0, 1, out, 0, 0, new float[Kernels.scratchFloats(columns)]);
         assertBits(columns == 16 ? -0f : 0f, out[0], kernels.name() + " " + columns);
       }
     }
@@ -111,7 +112,7 @@ class MatmulTest {
       Kernels kernels, Matrix weights, int from, int to, float[] x, int tokens) {
     int columns = weights.columns();
     float[] out = new float[7 + tokens * (ROWS + 2)];
-    float[] scratch = new float[4 * columns];
+    float[] scratch = new float[Kernels.scratchFloats(columns)];
     kernels.matmul(weights, from, to, x, 3, columns + 5, tokens, out, 7, ROWS + 2, scratch);
     return out;
   }
