@@ -22,10 +22,12 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   /** Lanes of a sum, whatever the machine's vectors hold. */
   int LANES = 16;
 
-  /** Floats of scratch that {@link #matmul} needs for rows of so many elements. */
+  /**
+   * Floats of scratch that {@link #matmul} needs for rows of so many elements, or fewer: four rows
+   * and, where they need padding, four tokens.
+   */
   static int scratchFloats(int columns) {
-    // Four rows; where they need padding four tokens too.
-    return columns % LANES == 0 ? 4 * columns : 8 * (columns / LANES + 1) * LANES;
+    return 8 * Math.ceilDiv(columns, LANES) * LANES;
   }
 
   /** For the record of a run: {@code scalar}, or {@code vector-512}. */
