@@ -13,7 +13,9 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import kvasir.error.ClusterFailure;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(60)
 class RendezvousTest {
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 
@@ -62,6 +64,8 @@ class RendezvousTest {
         CompletableFuture<String> rank = guest(rendezvous.port(), 0);
         rendezvous.introduce(Duration.ofSeconds(10));
         assertTrue(rank.join().startsWith("#Peer Information;"));
+        // It may still stand in the queue of the server, which is closed only now.
+        rendezvous.close();
         assertThrows(RuntimeException.class, outside::join);
       }
     }
