@@ -34,7 +34,7 @@ public final class ConfigReader {
     if (heads % kvHeads != 0) {
       throw config.wrong("num_key_value_heads", kvHeads + " does not divide " + heads + " heads");
     }
-    int headDim = headDim(config, hidden, heads);
+    int headDim = headDim(config, architecture, hidden, heads);
     boolean attentionBias = config.flag("attention_bias", false);
     boolean qwen2 = architecture.startsWith("Qwen2");
     return new ModelConfig(
@@ -102,11 +102,13 @@ public final class ConfigReader {
     return value;
   }
 
-  private static int headDim(JsonFields config, int hidden, int heads) {
-    if (!config.has("head_dim") && hidden % heads != 0) {
+  private static int headDim(JsonFields config, String architecture, int hidden, int heads) {
+    // Qwen3's own default; the others derive it.
+    boolean qwen3 = architecture.startsWith("Qwen3");
+    if (!config.has("head_dim") && !qwen3 && hidden % heads != 0) {
       throw config.wrong("head_dim", "is missing and hidden_size is no multiple of the heads");
     }
-    int headDim = config.positive("head_dim", hidden / heads);
+    int headDim = config.positive("head_dim", qwen3 ? 128 : hidden / heads);
     if (headDim % 2 != 0 || (long) headDim * heads > MOST_WIDTH) {
       throw config.wrong("head_dim", headDim + " is odd or too large");
     }

@@ -13,14 +13,15 @@ record RopeTable(float[] cosine, float[] sine) {
   static RopeTable of(RopeConfig config, int headDim, int positions) {
     int half = headDim / 2;
     float[] frequencies = frequencies(config, headDim);
+    // StrictMath: hosts of all kinds have the same bits.
     float attention = config instanceof RopeConfig.Yarn yarn ? (float) yarn.attention() : 1f;
     float[] cosine = new float[Math.multiplyExact(positions, half)];
     float[] sine = new float[cosine.length];
     for (int position = 0; position < positions; position++) {
       for (int i = 0; i < half; i++) {
         float angle = position * frequencies[i];
-        cosine[position * half + i] = (float) Math.cos(angle) * attention;
-        sine[position * half + i] = (float) Math.sin(angle) * attention;
+        cosine[position * half + i] = (float) StrictMath.cos(angle) * attention;
+        sine[position * half + i] = (float) StrictMath.sin(angle) * attention;
       }
     }
     return new RopeTable(cosine, sine);
@@ -31,7 +32,7 @@ record RopeTable(float[] cosine, float[] sine) {
     float[] out = new float[headDim / 2];
     for (int i = 0; i < out.length; i++) {
       float exponent = 2f * i / headDim;
-      float period = (float) Math.pow((float) config.theta(), exponent);
+      float period = (float) StrictMath.pow((float) config.theta(), exponent);
       out[i] =
           switch (config) {
             case RopeConfig.Plain plain -> 1f / period;
