@@ -51,6 +51,7 @@ class ArchitectureTest {
                   "attention",
                   "weights",
                   "model")),
+          Map.entry("recall", Set.of("error", "attention", "model", "tokenize", "generate")),
           Map.entry(
               "cli",
               Set.of(
@@ -64,7 +65,8 @@ class ArchitectureTest {
                   "weights",
                   "model",
                   "tokenize",
-                  "generate")));
+                  "generate",
+                  "recall")));
 
   @Test
   void everyPackageIsInTheTableAndKeepsToIt() {

@@ -24,6 +24,12 @@ public final class AttentionMass {
     rows += count;
   }
 
+  /** Forgets all rows so far. */
+  public void reset() {
+    mass = 0;
+    rows = 0;
+  }
+
   /** This rank's share, 0 to 1; 0 before any row. */
   public double share() {
     return rows == 0 ? 0 : mass / rows;

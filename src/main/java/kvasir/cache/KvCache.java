@@ -50,7 +50,7 @@ public final class KvCache implements AutoCloseable {
     return tokens;
   }
 
-  /** Blocks that this rank holds. */
+  /** Blocks that this rank holds, those of tokens cut since included. */
   public int ownedBlocks() {
     return owned;
   }
@@ -68,6 +68,14 @@ public final class KvCache implements AutoCloseable {
       owned += mine ? 1 : 0;
     }
     tokens = Math.max(tokens, length);
+  }
+
+  /** Cuts the sequence to its first {@code length} tokens. The blocks stay, for what comes next. */
+  public void truncate(int length) {
+    if (length < 0 || length > tokens) {
+      throw new IllegalArgumentException(length + " of " + tokens + " tokens");
+    }
+    tokens = length;
   }
 
   /** Whether a block stands on this rank. */

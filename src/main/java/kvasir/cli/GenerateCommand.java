@@ -130,7 +130,7 @@ final class GenerateCommand extends RankCommand {
               .generate(
                   ids,
                   limit,
-                  new Sampler(new SamplingOptions(temperature, topK, topP, minP, seed)),
+                  new Sampler(new SamplingOptions(temperature, topK, topP, minP, seed))::sample,
                   ignoreEos ? List.of() : engine.config().eosTokens(),
                   token -> text.add(pieces.next(token)),
                   progress::reach);

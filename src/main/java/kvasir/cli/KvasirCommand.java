@@ -17,6 +17,9 @@ import picocli.CommandLine.HelpCommand;
       ScoreCommand.class,
       VerifyCommand.class,
       InspectCommand.class,
+      AskCommand.class,
+      EvaluateCommand.class,
+      TownCommand.class,
       HelpCommand.class
     })
 final class KvasirCommand {

@@ -37,6 +37,11 @@ record RankStats(int rank, long pid, int blocks, long bytes, double share) {
     return stats;
   }
 
+  /** The share as a bar. */
+  String bar() {
+    return "#".repeat((int) Math.round(BAR * share));
+  }
+
   static String table(List<RankStats> ranks, Engine engine) {
     long total = Math.max(1, ranks.stream().mapToLong(RankStats::bytes).sum());
     StringBuilder table =
@@ -60,7 +65,7 @@ record RankStats(int rank, long pid, int blocks, long bytes, double share) {
               rank.bytes(),
               100.0 * rank.bytes() / total,
               100 * rank.share(),
-              "#".repeat((int) Math.round(BAR * rank.share()))));
+              rank.bar()));
     }
     return table.toString().stripTrailing();
   }

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.IntConsumer;
+import java.util.function.ToIntFunction;
 import kvasir.cluster.Collectives;
 import kvasir.cluster.Communicator;
 import kvasir.model.Decoder;
@@ -35,17 +36,23 @@ public final class Generator {
     this.logits = new float[engine.config().vocabulary()];
   }
 
+  /** Cuts the sequence to its first {@code length} tokens. */
+  public void rewind(int length) {
+    decoder.rewind(length);
+  }
+
   /**
-   * Prefills the prompt and decodes until an end.
+   * Appends the prompt to the sequence and decodes until an end.
    *
    * @param maxNewTokens the most tokens to generate, already limited to the context
+   * @param sampler chooses a token by its logits {@code [vocabulary]}; called on rank 0 alone
    * @param ends ids that end the sequence
    * @param progress hears how many prompt tokens are done
    */
   public Generation generate(
       int[] prompt,
       int maxNewTokens,
-      Sampler sampler,
+      ToIntFunction<float[]> sampler,
       List<Integer> ends,
       TokenListener listener,
       IntConsumer progress) {
@@ -75,8 +82,8 @@ public final class Generator {
         prompt.length, tokens, reason, (first - begin) / 1e9, (finished - first) / 1e9);
   }
 
-  /** Appends a prompt in chunks; how it is cut changes no bit. */
-  private void prefill(int[] prompt, IntConsumer progress) {
+  /** Appends tokens to the sequence in chunks; how it is cut changes no bit. */
+  public void prefill(int[] prompt, IntConsumer progress) {
     for (int from = 0; from < prompt.length; from += prefillChunk) {
       int count = Math.min(prefillChunk, prompt.length - from);
       decoder.forward(prompt, from, count);
@@ -85,10 +92,11 @@ public final class Generator {
   }
 
   /** Leaves the next token in the message on every rank; answers whether it is the last. */
-  private boolean choose(Sampler sampler, Set<Integer> ends, TokenListener listener) {
+  private boolean choose(
+      ToIntFunction<float[]> sampler, Set<Integer> ends, TokenListener listener) {
     if (world.rank() == ROOT) {
       decoder.logits(decoder.batchTokens() - 1, 1, logits);
-      int token = sampler.sample(logits);
+      int token = sampler.applyAsInt(logits);
       boolean end = ends.contains(token);
       message[0] = token;
       // A listener is told of an end token too: it knows which text it stands for.

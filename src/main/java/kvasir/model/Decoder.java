@@ -88,6 +88,12 @@ public final class Decoder {
     norm(weights.finalNorm());
   }
 
+  /** Cuts the sequence to its first {@code length} tokens; every rank calls it. */
+  public void rewind(int length) {
+    cache.truncate(length);
+    tokens = 0;
+  }
+
   /**
    * Logits of rows of the last batch.
    *

@@ -1,6 +1,8 @@
 package kvasir.tokenize;
 
+import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +40,36 @@ public final class Tokenizer implements AutoCloseable {
     return Arrays.stream(tokenizer.encode(text, true, false).getIds())
         .mapToInt(Math::toIntExact)
         .toArray();
+  }
+
+  /** Ids of a text, and where in the text each stands. */
+  public EncodedText encodeWithPlaces(String text) {
+    Encoding encoding = tokenizer.encode(text, true, false);
+    int[] ids = Arrays.stream(encoding.getIds()).mapToInt(Math::toIntExact).toArray();
+    CharSpan[] spans = encoding.getCharTokenSpans();
+    int[] starts = new int[ids.length];
+    for (int i = 0; i < ids.length; i++) {
+      // Special tokens that the model puts around the text stand nowhere in it.
+      starts[i] = spans[i] == null ? (i == 0 ? 0 : starts[i - 1]) : spans[i].getStart();
+    }
+    return new EncodedText(text, ids, utf16(text, starts));
+  }
+
+  /** The library counts code points where a Java text counts UTF-16 units. */
+  private static int[] utf16(String text, int[] starts) {
+    int unit = 0;
+    int point = 0;
+    for (int i = 0; i < starts.length; i++) {
+      unit = text.offsetByCodePoints(unit, starts[i] - point);
+      point = starts[i];
+      starts[i] = unit;
+    }
+    return starts;
+  }
+
+  /** Whether the text is one token that the model knows by itself, as the marks of chats are. */
+  public boolean isOneToken(String text) {
+    return tokenizer.encode(text, false, false).getIds().length == 1;
   }
 
   /** Text of ids, special tokens left out. */

@@ -127,4 +127,31 @@ class TokenizerTest {
     Files.writeString(directory.resolve("tokenizer.json"), "{\"model\":1}");
     assertThrows(UserError.class, () -> Tokenizer.open(directory));
   }
+
+  @Test
+  void everyTokenKnowsItsPlaceInTheText() {
+    String text = "Zoë 🦊🦊 says naïve 中文 <|im_end|> twice.\n\n  ok";
+    try (Tokenizer tokenizer = Tokenizer.open(SharedData.path("qwen3-tokenizer"))) {
+      EncodedText encoded = tokenizer.encodeWithPlaces(text);
+      assertArrayEquals(tokenizer.encode(text), encoded.ids());
+      assertEquals(0, encoded.starts()[0]);
+      for (String word : new String[] {"Zoë", " says", " 中文", "<|im_end|>", " twice", " ok"}) {
+        int at = text.indexOf(word);
+        int token = encoded.tokenAt(at);
+        assertEquals(at, encoded.starts()[token], word);
+        // Decoding what comes before gives the text before it: special tokens are left out of it.
+        String before = tokenizer.decode(Arrays.copyOf(encoded.ids(), token));
+        assertEquals(text.substring(0, at).replace("<|im_end|>", ""), before, word);
+      }
+    }
+  }
+
+  @Test
+  void marksOfChatsAreOneToken() {
+    try (Tokenizer qwen = Tokenizer.open(SharedData.path("qwen3-tokenizer"));
+        Tokenizer stories = Tokenizer.open(SharedData.path("tinystories-656k"))) {
+      assertTrue(qwen.isOneToken("<|im_start|>"));
+      assertEquals(false, stories.isOneToken("<|im_start|>"));
+    }
+  }
 }

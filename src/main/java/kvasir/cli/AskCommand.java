@@ -1,0 +1,154 @@
+package kvasir.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import kvasir.attention.AttentionMass;
+import kvasir.cluster.Communicator;
+import kvasir.cluster.SoloCommunicator;
+import kvasir.error.UserError;
+import kvasir.generate.Engine;
+import kvasir.generate.EngineSettings;
+import kvasir.model.ConfigReader;
+import kvasir.recall.Chat;
+import kvasir.recall.Reading;
+import kvasir.recall.Reply;
+import kvasir.tokenize.Tokenizer;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "ask",
+    mixinStandardHelpOptions = true,
+    description = "Read a document and answer questions on it, showing where the answers stand.")
+final class AskCommand extends RankCommand {
+  /** The document is the user's own or written for the occasion. */
+  static final class Source {
+    @Option(names = "--document", paramLabel = "FILE", description = "The document, a text file.")
+    Path file;
+
+    @Option(
+        names = "--seed",
+        paramLabel = "N",
+        description = "Write the document of a town, of this seed (default: 0).")
+    Long seed;
+  }
+
+  @ArgGroup Source source = new Source();
+
+  @Option(
+      names = "--length",
+      paramLabel = "N",
+      description = "Tokens of a written document (default: as many as the context holds).")
+  Integer length;
+
+  @Option(
+      names = "--ask",
+      paramLabel = "TEXT",
+      description = "A question; may be repeated (default: some on the written document).")
+  List<String> asked = new ArrayList<>();
+
+  @Option(
+      names = "--questions",
+      paramLabel = "N",
+      description = "How many to ask where none is given (default: 4).")
+  int questions = 4;
+
+  @Option(
+      names = "--max-new-tokens",
+      paramLabel = "N",
+      description = "Most tokens of an answer (default: 64).")
+  int maxNewTokens = 64;
+
+  @Option(
+      names = "--compare",
+      description =
+          "Then ask the same of this process alone, with a thread team, and compare the bits of all"
+              + " logits; exit 1 if they differ.")
+  boolean compare;
+
+  @Option(names = "--json", description = "Print JSON: the document, then each question.")
+  boolean json;
+
+  @Override
+  void check() {
+    CommonOptions.range("--questions", questions, 1, 1 << 20);
+    CommonOptions.range("--max-new-tokens", maxNewTokens, 1, Integer.MAX_VALUE);
+    CommonOptions.range("--length", length == null ? 64 : length, 64, Integer.MAX_VALUE);
+    if (source.file != null && asked.isEmpty()) {
+      throw new UserError("--document " + source.file, "no question on it", "add --ask \"...\"");
+    }
+    asked.forEach(question -> Chat.requirePlain("--ask", question));
+  }
+
+  @Override
+  int run(EngineSettings settings, Communicator world) {
+    int context = ConfigReader.read(settings.model()).maxPositions();
+    try (Tokenizer tokenizer = Tokenizer.open(settings.model())) {
+      Chat.requireMarks(tokenizer, settings.model().toString());
+      AskPlan plan = AskPlan.of(this, tokenizer, context);
+      List<Reply> replies = ask(plan, tokenizer, settings, world);
+      // What follows is this process's own work: nobody need wait for it.
+      world.close();
+      boolean same = world.rank() != 0 || !compare || same(replies, plan, tokenizer, settings);
+      return same ? ExitCodes.DONE : ExitCodes.CHECK_FAILED;
+    }
+  }
+
+  private List<Reply> ask(
+      AskPlan plan, Tokenizer tokenizer, EngineSettings settings, Communicator world) {
+    boolean root = world.rank() == 0;
+    AttentionMass mass = new AttentionMass();
+    List<Reply> replies = new ArrayList<>();
+    try (Engine engine = new Engine(settings, world, plan.positions(maxNewTokens), mass)) {
+      Reading reading = new Reading(engine, tokenizer, mass);
+      AskReport report = new AskReport(kvasir.output(), plan, engine, json);
+      double seconds = read(reading, plan, root);
+      List<RankStats> after = RankStats.gather(engine, mass);
+      if (root) {
+        report.document(seconds, after);
+      }
+      for (AskPlan.Question question : plan.questions()) {
+        if (root) {
+          report.question(question);
+        }
+        Reply reply = reading.ask(question.ids(), maxNewTokens, root ? report::piece : piece -> {});
+        List<RankStats> ranks = RankStats.gather(engine, mass);
+        if (root) {
+          report.reply(question, reply, ranks);
+        }
+        replies.add(reply);
+      }
+    }
+    return replies;
+  }
+
+  private static double read(Reading reading, AskPlan plan, boolean root) {
+    long begin = System.nanoTime();
+    int[] ids = plan.document().ids();
+    try (Progress progress = Progress.of("reading", ids.length, root)) {
+      reading.read(ids, progress::reach);
+    }
+    return (System.nanoTime() - begin) / 1e9;
+  }
+
+  private boolean same(
+      List<Reply> replies, AskPlan plan, Tokenizer tokenizer, EngineSettings settings) {
+    int team = Math.max(2, Runtime.getRuntime().availableProcessors());
+    EngineSettings alone = settings.with(settings.attention(), settings.kernels(), team);
+    int differing = 0;
+    double seconds;
+    try (Engine engine =
+        new Engine(alone, new SoloCommunicator(), plan.positions(maxNewTokens), null)) {
+      Reading reading = new Reading(engine, tokenizer, null);
+      seconds = read(reading, plan, true);
+      for (int i = 0; i < replies.size(); i++) {
+        Reply reply = reading.ask(plan.questions().get(i).ids(), maxNewTokens, piece -> {});
+        differing += reply.logits().equals(replies.get(i).logits()) ? 0 : 1;
+      }
+    }
+    AskReport.comparison(kvasir.output(), json, team, seconds, replies, differing);
+    return differing == 0;
+  }
+}
