@@ -9,10 +9,10 @@ LAUNCHER = pathlib.Path(__file__).resolve().parents[2] / "launch" / "kvasir"
 END_OF_TEXT, START, END = "<|endoftext|>", "<|im_start|>", "<|im_end|>"
 
 
-def stream(first_seed, sentences, count=2**31 - 1):
+def stream(first_seed, sentences, count=2**31 - 1, shared_surnames=False):
     """Documents of seeds counting up; ends the writer when the caller drops the generator."""
     command = [LAUNCHER, "town", "--json", "--seed", first_seed, "--sentences", sentences]
-    command += ["--documents", count]
+    command += ["--documents", count] + ["--shared-surnames"] * shared_surnames
     with subprocess.Popen([str(c) for c in command], stdout=subprocess.PIPE, text=True) as process:
         try:
             for line in process.stdout:

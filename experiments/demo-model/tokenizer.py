@@ -22,7 +22,7 @@ TEMPLATE = (
 
 
 def texts(count, first_seed):
-    for document in documents.stream(first_seed, 40, count):
+    for document in documents.stream(first_seed, 40, count, shared_surnames=True):
         yield "".join(document["sentences"])
         for fact in document["facts"]:
             yield documents.question(fact["question"]) + fact["answer"]

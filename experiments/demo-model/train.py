@@ -24,8 +24,10 @@ def examples(settings, tokenizer, number, stage):
     seed = settings["first_seed"] + number * 10_000_000
     rng = random.Random(seed)
     tokens = stage["tokens"]
-    for document in documents.stream(seed, stage["sentences"]):
-        if rng.random() < settings["raw_documents"]:
+    for document in documents.stream(
+        seed, stage["sentences"], shared_surnames=stage["shared_surnames"]
+    ):
+        if rng.random() < stage["raw_documents"]:
             ids, answers = documents.plain(tokenizer, document, tokens)
         else:
             share = stage["questions"]
@@ -77,6 +79,8 @@ def exact(right, spans):
 
     right and spans are [answer tokens]: whether a token was right, and the number of its answer.
     """
+    if len(spans) == 0:
+        return float("nan")
     wrong = torch.zeros(int(spans.max()) + 1).index_add_(0, spans, (~right).float())
     return (wrong[spans.unique()] == 0).float().mean().item()
 
@@ -92,7 +96,9 @@ def losses(forward, network, batch, other_weight, other_share):
         logits = network.logits(hidden[chosen]).float()
     wanted, spans = wanted[chosen], spans[chosen]
     each = F.cross_entropy(logits, wanted, reduction="none")
-    answer, other = each[spans > 0].mean(), each[spans == 0].mean()
+    # A batch of plain documents alone has no answers.
+    answer = each[spans > 0].sum() / (spans > 0).sum().clamp(min=1)
+    other = each[spans == 0].mean()
     with torch.no_grad():
         rows = chosen.div(ids.shape[1] - 1, rounding_mode="floor")[spans > 0]
         number = rows * ids.shape[1] + spans[spans > 0]

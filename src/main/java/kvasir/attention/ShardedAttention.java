@@ -96,7 +96,7 @@ public final class ShardedAttention {
     if (world.size() > 1) {
       exchange();
     } else if (mass != null) {
-      mass.addAll(rows());
+      addWholeMass();
     }
     team.run(outputs);
   }
@@ -234,12 +234,27 @@ public final class ShardedAttention {
   }
 
   private void addMass(double[] own) {
-    int subtrees = own.length / (2 * rows());
-    for (int i = 0; i < subtrees * rows(); i++) {
-      int at = i % rows() * shape.stateSize();
-      mass.add((float) own[2 * i], (float) own[2 * i + 1], states[0][at], states[0][at + 1]);
+    for (int row = 0; row < rows(); row++) {
+      int at = row * shape.stateSize();
+      double share = 0;
+      for (int i = row; 2 * i < own.length; i += rows()) {
+        float max = (float) own[2 * i];
+        float sum = (float) own[2 * i + 1];
+        share += AttentionMass.share(max, sum, states[0][at], states[0][at + 1]);
+      }
+      mass.add(layer, headOf(row), share);
     }
-    mass.countRows(rows());
+  }
+
+  private void addWholeMass() {
+    for (int row = 0; row < rows(); row++) {
+      mass.add(layer, headOf(row), 1);
+    }
+  }
+
+  /** Rows of states are {@code [kv_heads, tokens, group]}. */
+  private int headOf(int row) {
+    return row / (tokens * shape.group()) * shape.group() + row % shape.group();
   }
 
   private void normalise(int member, int members) {
@@ -247,9 +262,8 @@ public final class ShardedAttention {
     int to = Split.start(rows(), members, member + 1);
     int group = shape.group();
     for (int row = from; row < to; row++) {
-      int kvHead = row / (tokens * group);
       int token = row / group % tokens;
-      int head = kvHead * group + row % group;
+      int head = headOf(row);
       int state = row * shape.stateSize();
       int target = (token * shape.heads() + head) * shape.headDim();
       float sum = states[0][state + 1];

@@ -10,6 +10,7 @@ import kvasir.error.UserError;
 import kvasir.generate.Engine;
 import kvasir.generate.EngineSettings;
 import kvasir.model.ConfigReader;
+import kvasir.model.ModelConfig;
 import kvasir.recall.Chat;
 import kvasir.recall.Reading;
 import kvasir.recall.Reply;
@@ -23,6 +24,9 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = "Read a document and answer questions on it, showing where the answers stand.")
 final class AskCommand extends RankCommand {
+  static final int SHORTEST = 64;
+  private static final int MOST = 1 << 20;
+
   /** The document is the user's own or written for the occasion. */
   static final class Source {
     @Option(names = "--document", paramLabel = "FILE", description = "The document, a text file.")
@@ -73,22 +77,28 @@ final class AskCommand extends RankCommand {
 
   @Override
   void check() {
-    CommonOptions.range("--questions", questions, 1, 1 << 20);
-    CommonOptions.range("--max-new-tokens", maxNewTokens, 1, Integer.MAX_VALUE);
-    CommonOptions.range("--length", length == null ? 64 : length, 64, Integer.MAX_VALUE);
+    CommonOptions.range("--questions", questions, 1, MOST);
+    CommonOptions.range("--max-new-tokens", maxNewTokens, 1, MOST);
+    CommonOptions.range("--length", length == null ? SHORTEST : length, SHORTEST, MOST);
     if (source.file != null && asked.isEmpty()) {
       throw new UserError("--document " + source.file, "no question on it", "add --ask \"...\"");
     }
-    asked.forEach(question -> Chat.requirePlain("--ask", question));
+    for (String question : asked) {
+      if (question.isBlank()) {
+        throw new UserError("--ask", "the question is empty", "ask something");
+      }
+      Chat.requirePlain("--ask", question);
+    }
   }
 
   @Override
   int run(EngineSettings settings, Communicator world) {
-    int context = ConfigReader.read(settings.model()).maxPositions();
+    ModelConfig config = ConfigReader.read(settings.model());
     try (Tokenizer tokenizer = Tokenizer.open(settings.model())) {
       Chat.requireMarks(tokenizer, settings.model().toString());
-      AskPlan plan = AskPlan.of(this, tokenizer, context);
-      List<Reply> replies = ask(plan, tokenizer, settings, world);
+      AskPlan plan = AskPlan.of(this, tokenizer, config.maxPositions());
+      List<Reply> replies =
+          ask(plan, tokenizer, new AttentionMass(config.layers(), config.heads()), settings, world);
       // What follows is this process's own work: nobody need wait for it.
       world.close();
       boolean same = world.rank() != 0 || !compare || same(replies, plan, tokenizer, settings);
@@ -97,9 +107,12 @@ final class AskCommand extends RankCommand {
   }
 
   private List<Reply> ask(
-      AskPlan plan, Tokenizer tokenizer, EngineSettings settings, Communicator world) {
+      AskPlan plan,
+      Tokenizer tokenizer,
+      AttentionMass mass,
+      EngineSettings settings,
+      Communicator world) {
     boolean root = world.rank() == 0;
-    AttentionMass mass = new AttentionMass();
     List<Reply> replies = new ArrayList<>();
     try (Engine engine = new Engine(settings, world, plan.positions(maxNewTokens), mass)) {
       Reading reading = new Reading(engine, tokenizer, mass);
@@ -115,8 +128,9 @@ final class AskCommand extends RankCommand {
         }
         Reply reply = reading.ask(question.ids(), maxNewTokens, root ? report::piece : piece -> {});
         List<RankStats> ranks = RankStats.gather(engine, mass);
+        HeadShares heads = HeadShares.gather(world, mass);
         if (root) {
-          report.reply(question, reply, ranks);
+          report.reply(question, reply, ranks, heads);
         }
         replies.add(reply);
       }

@@ -2,6 +2,7 @@ package kvasir.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import kvasir.error.UserError;
 import kvasir.recall.Chat;
 import kvasir.recall.TownExercise;
@@ -23,7 +24,6 @@ record AskPlan(String name, EncodedText document, List<Question> questions) {
 
   // A long question of the grammar's own.
   private static final int QUESTION_TOKENS = 48;
-  private static final String WRITTEN = "a town's document";
 
   /** Sequence that the longest question needs, its answer included. */
   int positions(int newTokens) {
@@ -32,26 +32,28 @@ record AskPlan(String name, EncodedText document, List<Question> questions) {
   }
 
   static AskPlan of(AskCommand command, Tokenizer tokenizer, int context) {
-    AskPlan plan =
-        command.source.file == null
-            ? written(command, tokenizer, context)
-            : given(command, tokenizer);
-    int over = plan.positions(command.maxNewTokens) - context;
-    if (over > 0) {
+    return command.source.file == null
+        ? written(command, tokenizer, context)
+        : given(command, tokenizer, context);
+  }
+
+  /** Refuses what the model cannot hold, and says by how much. */
+  private AskPlan fitting(String where, int tokens, int positions, int context) {
+    if (positions > context) {
       throw new UserError(
-          command.source.file == null ? "--length" : "--document " + command.source.file,
+          where,
           String.format(
-              java.util.Locale.ROOT,
+              Locale.ROOT,
               "%d tokens, with a question and its answer %d more than the model's context of %d",
-              plan.document().ids().length,
-              over,
+              tokens,
+              positions - context,
               context),
           "shorten it");
     }
-    return plan;
+    return this;
   }
 
-  private static AskPlan given(AskCommand command, Tokenizer tokenizer) {
+  private static AskPlan given(AskCommand command, Tokenizer tokenizer, int context) {
     String option = "--document";
     String where = option + " " + command.source.file;
     String text = PromptReader.read(option, command.source.file).strip();
@@ -59,22 +61,26 @@ record AskPlan(String name, EncodedText document, List<Question> questions) {
       throw new UserError(where, "the document is empty", "give some text");
     }
     Chat.requirePlain(where, text);
-    return new AskPlan(
-        command.source.file.toString(),
-        tokenizer.encodeWithPlaces(Chat.system(text)),
-        own(command.asked, tokenizer));
+    EncodedText turn = tokenizer.encodeWithPlaces(Chat.system(text));
+    AskPlan plan = new AskPlan(command.source.file.toString(), turn, own(command.asked, tokenizer));
+    return plan.fitting(where, turn.ids().length, plan.positions(command.maxNewTokens), context);
   }
 
   private static AskPlan written(AskCommand command, Tokenizer tokenizer, int context) {
     long seed = command.source.seed == null ? 0 : command.source.seed;
-    int room = context - QUESTION_TOKENS - command.maxNewTokens;
-    int tokens = command.length == null ? Math.max(1, room) : command.length;
+    int exchange = QUESTION_TOKENS + command.maxNewTokens;
+    int room = Math.max(AskCommand.SHORTEST, context - exchange);
+    // What cannot fit is refused below, and need not be written whole.
+    int tokens = Math.min(command.length == null ? room : command.length, context);
     TownExercise town = TownExercise.of(seed, tokens, tokenizer);
     List<Question> questions =
         command.asked.isEmpty()
             ? spread(town, command.questions, tokenizer)
             : own(command.asked, tokenizer);
-    return new AskPlan(WRITTEN + " of seed " + seed, town.turn(), questions);
+    AskPlan plan = new AskPlan("a town's document of seed " + seed, town.turn(), questions);
+    int asked = command.length == null ? town.turn().ids().length : command.length;
+    int positions = Math.max(plan.positions(command.maxNewTokens), asked + exchange);
+    return plan.fitting("--length", asked, positions, context);
   }
 
   private static List<Question> own(List<String> texts, Tokenizer tokenizer) {
@@ -87,9 +93,9 @@ record AskPlan(String name, EncodedText document, List<Question> questions) {
   private static List<Question> spread(TownExercise town, int count, Tokenizer tokenizer) {
     List<Question> questions = new ArrayList<>();
     List<TownExercise.Placed> facts = town.facts();
-    for (int i = 0; i < Math.min(count, facts.size()); i++) {
-      // Odd steps of a halving: beginning, three quarters, ... so that neighbours stand far apart.
-      TownExercise.Placed placed = facts.get((int) ((2L * i + 1) * facts.size() / (2L * count)));
+    int asked = Math.min(count, facts.size());
+    for (int i = 0; i < asked; i++) {
+      TownExercise.Placed placed = facts.get((int) ((2L * i + 1) * facts.size() / (2L * asked)));
       String text = placed.fact().question();
       int[] ids = tokenizer.encode(Chat.question(text));
       questions.add(new Question(text, ids, placed.fact().answer()));

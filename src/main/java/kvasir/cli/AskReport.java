@@ -73,30 +73,45 @@ final class AskReport {
     }
   }
 
-  void reply(AskPlan.Question question, Reply reply, List<RankStats> ranks) {
+  void reply(AskPlan.Question question, Reply reply, List<RankStats> ranks, HeadShares heads) {
     Optional<Passage> passage = Passage.find(plan.document(), reply.text());
     if (json) {
       output.json(toJson(question, reply, passage.orElse(null), ranks));
       return;
     }
     output.line("\n   " + verdict(question, reply) + place(passage));
+    List<Integer> holders = passage.map(this::ranks).orElse(List.of());
     output.line(
         String.format(
-            Locale.ROOT,
-            "   %.2f s, %d tokens; attention mass while choosing them, by rank:",
-            reply.seconds(),
-            reply.tokens().size()));
-    List<Integer> holders = passage.map(this::ranks).orElse(List.of());
+            Locale.ROOT, "   %.2f s, %d tokens.", reply.seconds(), reply.tokens().size()));
+    output.line(picture(ranks, holders, heads));
+  }
+
+  /** Attention mass by rank: of all heads, and of the one that looks at the answer most. */
+  private String picture(List<RankStats> ranks, List<Integer> holders, HeadShares heads) {
+    StringBuilder picture = new StringBuilder("   attention mass while choosing them, all heads");
+    int head = holders.isEmpty() ? -1 : heads.mostOn(holders);
+    if (head >= 0) {
+      int perLayer = engine.config().heads();
+      picture.append(
+          String.format(Locale.ROOT, "  head %d of layer %d", head % perLayer, head / perLayer));
+    }
     for (RankStats rank : ranks) {
-      output.line(
+      picture.append(
           String.format(
               Locale.ROOT,
-              "   rank %d %5.1f%% %s%s",
+              "%n   rank %d %5.1f%% %-32s",
               rank.rank(),
               100 * rank.share(),
-              rank.bar(),
-              holders.contains(rank.rank()) ? " <- holds the answer" : ""));
+              rank.bar()));
+      if (head >= 0) {
+        double share = heads.share(rank.rank(), head);
+        picture.append(
+            String.format(Locale.ROOT, " %5.1f%% %s", 100 * share, RankStats.bar(share)));
+      }
+      picture.append(holders.contains(rank.rank()) ? "  <- holds the answer" : "");
     }
+    return picture.toString();
   }
 
   private static String verdict(AskPlan.Question question, Reply reply) {
@@ -115,16 +130,17 @@ final class AskReport {
     List<Integer> blocks = blocks(found);
     return String.format(
         Locale.ROOT,
-        "It stands at tokens %d to %d, %d back: block %s of rank %s.",
+        "It stands at tokens %d to %d, %d back: %s of %s.",
         found.first(),
         found.last(),
         plan.document().ids().length - found.first(),
-        listed(blocks),
-        listed(ranks(found)));
+        listed("block", blocks),
+        listed("rank", ranks(found)));
   }
 
-  private static String listed(List<Integer> numbers) {
-    return numbers.stream().map(String::valueOf).collect(Collectors.joining(" and "));
+  private static String listed(String name, List<Integer> numbers) {
+    String joined = numbers.stream().map(String::valueOf).collect(Collectors.joining(" and "));
+    return name + (numbers.size() == 1 ? " " : "s ") + joined;
   }
 
   private List<Integer> blocks(Passage passage) {

@@ -109,7 +109,7 @@ final class GenerateCommand extends RankCommand {
       // A token needs no position of its own until another follows it: the last one is free.
       int room = config.maxPositions() - ids.length + 1;
       int limit = Math.min(maxNewTokens, room);
-      AttentionMass mass = stats ? new AttentionMass() : null;
+      AttentionMass mass = stats ? new AttentionMass(config.layers(), config.heads()) : null;
       try (Engine engine = new Engine(settings, world, ids.length + limit, mass)) {
         generate(engine, tokenizer.get(), ids, limit, mass);
       }

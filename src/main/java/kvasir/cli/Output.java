@@ -27,6 +27,11 @@ final class Output {
     print(text + "\n");
   }
 
+  /** Whether nobody reads the results any more: the pipe is closed. */
+  boolean closed() {
+    return out.checkError();
+  }
+
   /** What is about the run and not its result. */
   void note(String text) {
     err.println(text);

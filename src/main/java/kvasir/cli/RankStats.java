@@ -37,9 +37,13 @@ record RankStats(int rank, long pid, int blocks, long bytes, double share) {
     return stats;
   }
 
+  static String bar(double share) {
+    return "#".repeat((int) Math.round(BAR * share));
+  }
+
   /** The share as a bar. */
   String bar() {
-    return "#".repeat((int) Math.round(BAR * share));
+    return bar(share);
   }
 
   static String table(List<RankStats> ranks, Engine engine) {

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import kvasir.recall.TownDocument;
 import kvasir.recall.TownWriter;
+import kvasir.recall.TownWriter.Surnames;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -34,6 +35,12 @@ final class TownCommand implements Callable<Integer> {
   int documents = 1;
 
   @Option(
+      names = "--shared-surnames",
+      description =
+          "Few surnames for many people: more distractors (default: everybody has his own).")
+  boolean sharedSurnames;
+
+  @Option(
       names = "--json",
       description = "One JSON object per document: sentences, and facts with question and answer.")
   boolean json;
@@ -42,8 +49,9 @@ final class TownCommand implements Callable<Integer> {
   public Integer call() {
     CommonOptions.range("--sentences", sentences, 1, MOST_SENTENCES);
     CommonOptions.range("--documents", documents, 1, Integer.MAX_VALUE);
-    for (int i = 0; i < documents; i++) {
-      write(seed + i, TownWriter.write(seed + i, sentences));
+    Surnames surnames = sharedSurnames ? Surnames.SHARED : Surnames.OWN;
+    for (int i = 0; i < documents && !kvasir.output().closed(); i++) {
+      write(seed + i, TownWriter.write(seed + i, sentences, surnames));
     }
     return ExitCodes.DONE;
   }

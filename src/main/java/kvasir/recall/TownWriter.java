@@ -15,10 +15,19 @@ import java.util.random.RandomGeneratorFactory;
 /**
  * Writes one document of a town; the seed and the number of sentences decide every letter.
  *
- * <p>Inhabitants share first names and surnames, so that only both together tell whom a fact is
- * about, and each has several facts, so that only the name and the relation together tell which.
+ * <p>Inhabitants share first names, and many surnames begin or end alike, so that only the whole
+ * name tells whom a fact is about; and each has several facts, so that only the name and the
+ * relation together tell which.
  */
 public final class TownWriter {
+  /** How inhabitants are named. */
+  public enum Surnames {
+    /** Everybody has one of his own. */
+    OWN,
+    /** Few surnames for many: only the first name and the surname together tell people apart. */
+    SHARED
+  }
+
   /** Documents of lower seeds are for evaluation; training takes its own from here on. */
   public static final long FIRST_TRAINING_SEED = 1_000_000_000L;
 
@@ -29,6 +38,8 @@ public final class TownWriter {
   private static final double NEW_PARAGRAPH = 0.15;
   private static final int FACTS_OF_A_PERSON = 3;
   private static final int ATTEMPTS = 20;
+  // The grammar makes 6160 surnames, and has 120 first names: so many people need 100 of them.
+  private static final int MOST_PEOPLE = 5000;
 
   private final Grammar grammar = Grammar.shipped();
   private final RandomGenerator random;
@@ -38,14 +49,20 @@ public final class TownWriter {
   private final List<Fact> facts = new ArrayList<>();
   private String lastPerson = "";
 
-  private TownWriter(long seed, int sentences) {
+  private TownWriter(long seed, int sentences, Surnames surnames) {
     this.random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
-    this.people = people(Math.max(3, (int) (sentences * FACTS / FACTS_OF_A_PERSON)));
+    int people = (int) (sentences * FACTS / FACTS_OF_A_PERSON);
+    this.people = people(Math.clamp(people, 3, MOST_PEOPLE), surnames);
   }
 
   /** The document of a seed, with its opening and so many sentences more. */
   public static TownDocument write(long seed, int sentences) {
-    TownWriter writer = new TownWriter(seed, sentences);
+    return write(seed, sentences, Surnames.OWN);
+  }
+
+  /** As the other, with surnames of this kind. */
+  public static TownDocument write(long seed, int sentences, Surnames surnames) {
+    TownWriter writer = new TownWriter(seed, sentences, surnames);
     writer.sentences.add(writer.grammar.expand("openings", writer.random) + ".");
     for (int i = 0; i < sentences; i++) {
       writer.sentence();
@@ -53,9 +70,14 @@ public final class TownWriter {
     return new TownDocument(writer.sentences, writer.facts);
   }
 
-  private List<String> people(int count) {
+  private List<String> people(int count, Surnames surnames) {
     int names = (int) Math.ceil(Math.sqrt(2.0 * count));
     List<String> first = distinct("first-name", names);
+    if (surnames == Surnames.OWN) {
+      return distinct("surname", count).stream()
+          .map(surname -> Grammar.pick(first, random) + " " + surname)
+          .toList();
+    }
     List<String> last = distinct("surname", names);
     Set<String> chosen = new LinkedHashSet<>();
     while (chosen.size() < count) {

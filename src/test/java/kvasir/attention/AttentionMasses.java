@@ -22,7 +22,7 @@ final class AttentionMasses {
           AttentionShape shape = c.shape();
           CacheShape cacheShape =
               new CacheShape(1, shape.kvHeads(), shape.headDim(), c.type(), c.block(), c.shards());
-          AttentionMass mass = new AttentionMass();
+          AttentionMass mass = new AttentionMass(1, shape.heads());
           VectorKernels kernels = new VectorKernels();
           try (Team team = ThreadTeam.of(1);
               KvCache cache =

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
+import kvasir.recall.TownWriter.Surnames;
 import org.junit.jupiter.api.Test;
 
 class TownWriterTest {
@@ -19,9 +21,9 @@ class TownWriterTest {
     assertNotEquals(TownWriter.write(7, 300), TownWriter.write(8, 300));
     // Pinned: the shipped model's evaluation names these seeds.
     assertEquals(
-        "These pages tell of the people of Kohaven. In the year of the honest snow it was noted that"
-            + " Erik Weeley lives in River Road. Every night the lawyer passed the fountain with a"
-            + " duck. Ernst Weeley greeted Tobias Viby at the well.",
+        "These pages tell of the people of Frobridge. The clerk swears that the code of Erik Weeley is"
+            + " 1708. The tanner sold melons to Ernst Frafeld for 870 coins. Ernst Viby keeps the"
+            + " iron key of the well.",
         TownWriter.write(5, 3).text());
   }
 
@@ -51,19 +53,30 @@ class TownWriterTest {
   }
 
   @Test
-  void sharedNamesAreTheDistractors() {
-    TownDocument town = TownWriter.write(1, 400);
-    Set<String> first = new HashSet<>();
-    Set<String> people = new HashSet<>();
-    town.facts().stream()
-        .filter(f -> f.relation().equals("trade"))
-        .map(f -> f.answer().split(" ", -1))
-        .forEach(
-            words -> {
-              first.add(words[0]);
-              people.add(words[0] + words[1]);
-            });
-    assertTrue(first.size() < people.size(), first + " of " + people);
+  void surnamesAreSharedWhereAsked() {
+    for (int sentences : new int[] {1, 400, 40_000}) {
+      TownDocument own = TownWriter.write(1, sentences, Surnames.OWN);
+      assertEquals(TownWriter.write(1, sentences), own);
+      assertEquals(people(own), names(own, 1));
+      TownDocument shared = TownWriter.write(1, sentences, Surnames.SHARED);
+      assertTrue(names(shared, 1) < people(shared) || people(shared) <= 1, "" + sentences);
+      assertTrue(names(own, 0) < people(own) || people(own) <= 1, "" + sentences);
+    }
+  }
+
+  private static long people(TownDocument town) {
+    return owners(town).distinct().count();
+  }
+
+  private static long names(TownDocument town, int which) {
+    return owners(town).map(name -> name.split(" ", -1)[which]).distinct().count();
+  }
+
+  /** First name and surname of those who keep a key. */
+  private static Stream<String> owners(TownDocument town) {
+    return town.facts().stream()
+        .filter(fact -> fact.relation().equals("key"))
+        .map(fact -> fact.answer().substring(0, fact.answer().indexOf(" keeps ")));
   }
 
   @Test
