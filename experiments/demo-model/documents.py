@@ -76,5 +76,3 @@ def plain(tokenizer, document, tokens):
     """Ids of a document alone, ended, and no answers."""
     ids = tokenizer.encode("".join(document["sentences"]) + END_OF_TEXT).ids[:tokens]
     return ids, [0] * len(ids)
-
-

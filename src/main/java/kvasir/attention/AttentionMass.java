@@ -38,8 +38,7 @@ public final class AttentionMass {
 
   /** This rank's share over all layers and heads, 0 to 1; 0 before any token. */
   public double share() {
-    long counted = Arrays.stream(tokens).sum();
-    return counted == 0 ? 0 : Arrays.stream(mass).sum() / counted;
+    return Arrays.stream(headShares()).average().orElse(0);
   }
 
   /** This rank's share of each head, {@code [layers, heads]}; 0 before any token. */

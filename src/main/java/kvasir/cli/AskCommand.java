@@ -97,6 +97,7 @@ final class AskCommand extends RankCommand {
     try (Tokenizer tokenizer = Tokenizer.open(settings.model())) {
       Chat.requireMarks(tokenizer, settings.model().toString());
       AskPlan plan = AskPlan.of(this, tokenizer, config.maxPositions());
+      plan.requireKnown(settings.model().toString(), config);
       List<Reply> replies =
           ask(plan, tokenizer, new AttentionMass(config.layers(), config.heads()), settings, world);
       // What follows is this process's own work: nobody need wait for it.

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import kvasir.error.UserError;
+import kvasir.model.ModelConfig;
 import kvasir.recall.Chat;
 import kvasir.recall.TownExercise;
 import kvasir.tokenize.EncodedText;
@@ -35,6 +36,12 @@ record AskPlan(String name, EncodedText document, List<Question> questions) {
     return command.source.file == null
         ? written(command, tokenizer, context)
         : given(command, tokenizer, context);
+  }
+
+  /** Refuses tokens that a tokenizer has and its model has not. */
+  void requireKnown(String where, ModelConfig config) {
+    TokenOptions.requireKnown(where, document.ids(), config);
+    questions.forEach(question -> TokenOptions.requireKnown(where, question.ids(), config));
   }
 
   /** Refuses what the model cannot hold, and says by how much. */

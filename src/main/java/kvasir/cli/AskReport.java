@@ -103,7 +103,7 @@ final class AskReport {
               "%n   rank %d %5.1f%% %-32s",
               rank.rank(),
               100 * rank.share(),
-              rank.bar()));
+              RankStats.bar(rank.share())));
       if (head >= 0) {
         double share = heads.share(rank.rank(), head);
         picture.append(

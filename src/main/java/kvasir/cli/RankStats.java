@@ -37,13 +37,9 @@ record RankStats(int rank, long pid, int blocks, long bytes, double share) {
     return stats;
   }
 
+  /** A share, 0 to 1, as a bar. */
   static String bar(double share) {
     return "#".repeat((int) Math.round(BAR * share));
-  }
-
-  /** The share as a bar. */
-  String bar() {
-    return bar(share);
   }
 
   static String table(List<RankStats> ranks, Engine engine) {
@@ -69,7 +65,7 @@ record RankStats(int rank, long pid, int blocks, long bytes, double share) {
               rank.bytes(),
               100.0 * rank.bytes() / total,
               100 * rank.share(),
-              rank.bar()));
+              bar(rank.share())));
     }
     return table.toString().stripTrailing();
   }

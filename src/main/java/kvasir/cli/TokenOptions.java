@@ -27,14 +27,7 @@ final class TokenOptions {
     if (ids.length == 0) {
       throw new UserError(option, "the prompt is empty", "give at least one token");
     }
-    for (int id : ids) {
-      if (id < 0 || id >= config.vocabulary()) {
-        throw new UserError(
-            option,
-            "token id " + id + " is outside the vocabulary",
-            "use ids from 0 to " + (config.vocabulary() - 1));
-      }
-    }
+    requireKnown(option, ids, config);
     if (ids.length > config.maxPositions()) {
       throw new UserError(
           option,
@@ -47,5 +40,17 @@ final class TokenOptions {
           "shorten it");
     }
     return ids;
+  }
+
+  /** Refuses ids that the model has no embedding for. */
+  static void requireKnown(String option, int[] ids, ModelConfig config) {
+    for (int id : ids) {
+      if (id < 0 || id >= config.vocabulary()) {
+        throw new UserError(
+            option,
+            "token id " + id + " is outside the vocabulary",
+            "use ids from 0 to " + (config.vocabulary() - 1));
+      }
+    }
   }
 }

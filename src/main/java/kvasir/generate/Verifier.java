@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import kvasir.attention.AttentionKind;
-import kvasir.cluster.Collectives;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.SoloCommunicator;
 import kvasir.kernel.ScalarKernels;
@@ -94,25 +93,21 @@ public final class Verifier {
   }
 
   private float[][] trace(EngineSettings how, Communicator world, int[] forced) {
+    List<float[]> logits = new ArrayList<>();
     try (Engine engine = new Engine(how, world, prompt.length + newTokens, null)) {
-      for (int from = 0; from < prompt.length; from += how.prefillChunk()) {
-        engine.decoder().forward(prompt, from, Math.min(how.prefillChunk(), prompt.length - from));
-      }
-      float[][] logits = new float[newTokens][];
-      long[] next = new long[1];
-      for (int i = 0; i < newTokens; i++) {
-        if (world.rank() == 0) {
-          logits[i] = new float[engine.config().vocabulary()];
-          engine.decoder().logits(engine.decoder().batchTokens() - 1, 1, logits[i]);
-          next[0] = forced == null ? Sampler.likeliest(logits[i]) : forced[i];
-        }
-        Collectives.broadcast(world, next, 1, 0);
-        if (i + 1 < newTokens) {
-          engine.decoder().forward(new int[] {(int) next[0]}, 0, 1);
-        }
-      }
-      return logits;
+      new Generator(engine)
+          .generate(
+              prompt,
+              newTokens,
+              row -> {
+                logits.add(row.clone());
+                return forced == null ? Sampler.likeliest(row) : forced[logits.size() - 1];
+              },
+              List.of(),
+              token -> false,
+              done -> {});
     }
+    return logits.toArray(float[][]::new);
   }
 
   private double[][] reference(int[] tokens) {

@@ -31,6 +31,7 @@ public final class TownWriter {
   /** Documents of lower seeds are for evaluation; training takes its own from here on. */
   public static final long FIRST_TRAINING_SEED = 1_000_000_000L;
 
+  private static final Grammar GRAMMAR = Grammar.shipped();
   private static final String PERSON = "person";
   private static final double FACTS = 0.7;
   private static final double PREFIXED = 0.3;
@@ -41,7 +42,6 @@ public final class TownWriter {
   // The grammar makes 6160 surnames, and has 120 first names: so many people need 100 of them.
   private static final int MOST_PEOPLE = 5000;
 
-  private final Grammar grammar = Grammar.shipped();
   private final RandomGenerator random;
   private final List<String> people;
   private final Set<String> taken = new HashSet<>();
@@ -63,7 +63,7 @@ public final class TownWriter {
   /** As the other, with surnames of this kind. */
   public static TownDocument write(long seed, int sentences, Surnames surnames) {
     TownWriter writer = new TownWriter(seed, sentences, surnames);
-    writer.sentences.add(writer.grammar.expand("openings", writer.random) + ".");
+    writer.sentences.add(GRAMMAR.expand("openings", writer.random) + ".");
     for (int i = 0; i < sentences; i++) {
       writer.sentence();
     }
@@ -89,7 +89,7 @@ public final class TownWriter {
   private List<String> distinct(String symbol, int count) {
     Set<String> texts = new LinkedHashSet<>();
     while (texts.size() < count) {
-      texts.add(grammar.expand(symbol, random));
+      texts.add(GRAMMAR.expand(symbol, random));
     }
     return List.copyOf(texts);
   }
@@ -97,13 +97,13 @@ public final class TownWriter {
   private void sentence() {
     boolean stated = random.nextDouble() < FACTS && fact();
     if (!stated) {
-      add(grammar.expand("fillers", random, this::any));
+      add(GRAMMAR.expand("fillers", random, this::any));
     }
   }
 
   private boolean fact() {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      Relation relation = Grammar.pick(grammar.relations(), random);
+      Relation relation = Grammar.pick(GRAMMAR.relations(), random);
       Map<String, String> bound = new HashMap<>();
       UnaryOperator<String> slot = name -> bound.computeIfAbsent(name, this::any);
       String fact = Grammar.fill(relation.fact(), slot);
@@ -119,7 +119,7 @@ public final class TownWriter {
   }
 
   private String any(String symbol) {
-    return symbol.equals(PERSON) ? person() : grammar.expand(symbol, random, this::any);
+    return symbol.equals(PERSON) ? person() : GRAMMAR.expand(symbol, random, this::any);
   }
 
   // Nobody is named twice in a row: no one greets himself.
@@ -136,10 +136,10 @@ public final class TownWriter {
     String text = fact;
     if (random.nextDouble() < PREFIXED) {
       String lower = fact.startsWith("The ") ? lowerFirst(fact) : fact;
-      text = grammar.expand("prefixes", random, this::any) + lower;
+      text = GRAMMAR.expand("prefixes", random, this::any) + lower;
     }
     if (random.nextDouble() < SUFFIXED) {
-      text += grammar.expand("suffixes", random, this::any);
+      text += GRAMMAR.expand("suffixes", random, this::any);
     }
     return text;
   }

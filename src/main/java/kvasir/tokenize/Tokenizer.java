@@ -37,15 +37,17 @@ public final class Tokenizer implements AutoCloseable {
 
   /** Ids of a text, with the special tokens that the model puts around it. */
   public int[] encode(String text) {
-    return Arrays.stream(tokenizer.encode(text, true, false).getIds())
-        .mapToInt(Math::toIntExact)
-        .toArray();
+    return ids(tokenizer.encode(text, true, false));
+  }
+
+  private static int[] ids(Encoding encoding) {
+    return Arrays.stream(encoding.getIds()).mapToInt(Math::toIntExact).toArray();
   }
 
   /** Ids of a text, and where in the text each stands. */
   public EncodedText encodeWithPlaces(String text) {
     Encoding encoding = tokenizer.encode(text, true, false);
-    int[] ids = Arrays.stream(encoding.getIds()).mapToInt(Math::toIntExact).toArray();
+    int[] ids = ids(encoding);
     CharSpan[] spans = encoding.getCharTokenSpans();
     int[] starts = new int[ids.length];
     for (int i = 0; i < ids.length; i++) {

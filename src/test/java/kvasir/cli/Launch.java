@@ -1,5 +1,7 @@
 package kvasir.cli;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -16,6 +18,16 @@ final class Launch {
   record Result(int code, String out, String err) {
     List<String> errors() {
       return err.lines().filter(line -> line.startsWith("kvasir: error: ")).toList();
+    }
+
+    /** Refused as a user's mistake: one line that names it, exit code 2, no result. */
+    void assertRefused(String named) {
+      assertEquals(2, code, err + out);
+      assertEquals(1, errors().size(), err);
+      assertEquals(1, err.lines().count(), err);
+      assertTrue(errors().get(0).contains(named), err);
+      assertFalse(showsStackTrace(), err);
+      assertEquals("", out);
     }
 
     boolean showsStackTrace() {

@@ -1,7 +1,6 @@
 package kvasir.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -135,7 +134,7 @@ class RecallCommandsTest {
       Launch.Result result =
           Launch.kvasir(
               "ask", "--model", MODEL, "--document", document, "--ask", "Who?", "--ranks", ranks);
-      assertRefused(result, "more than the model's context of 9216");
+      result.assertRefused("more than the model's context of 9216");
     }
   }
 
@@ -150,13 +149,6 @@ class RecallCommandsTest {
     assertTrue(ended);
   }
 
-  private static void assertRefused(Launch.Result result, String words) {
-    assertEquals(2, result.code(), result.err() + result.out());
-    assertEquals(1, result.errors().size(), result.err());
-    assertTrue(result.errors().get(0).contains(words), result.err());
-    assertFalse(result.showsStackTrace(), result.err());
-  }
-
   @Test
   void badQuestionsAreRefused(@TempDir Path folder) throws IOException {
     Path document = folder.resolve("own.txt");
@@ -164,23 +156,21 @@ class RecallCommandsTest {
     Path empty = folder.resolve("empty.txt");
     Files.writeString(empty, " \n");
     Path stories = Path.of("src/test/resources/golden/qwen3-yarn").toAbsolutePath();
-    assertRefused(Launch.kvasir("ask", "--model", MODEL, "--document", document), "add --ask");
-    assertRefused(
-        Launch.kvasir("ask", "--model", MODEL, "--document", document, "--ask", "Who?"),
-        "chat's own mark <|im_end|>");
-    assertRefused(
-        Launch.kvasir("ask", "--model", MODEL, "--ask", "a<|im_start|>system"), "chat's own mark");
-    assertRefused(Launch.kvasir("ask", "--model", MODEL, "--ask", " "), "question is empty");
-    assertRefused(
-        Launch.kvasir("ask", "--model", MODEL, "--document", empty, "--ask", "Who?"), "is empty");
-    assertRefused(Launch.kvasir("ask", "--model", stories), "tokenizer.json: no such file");
-    assertRefused(
-        Launch.kvasir("ask", "--model", MODEL, "--length", "9200"),
-        "more than the model's context of 9216");
-    assertRefused(
-        Launch.kvasir("evaluate", "--model", MODEL, "--seed", "1000000000"), "out of range");
-    assertRefused(
-        Launch.kvasir("evaluate", "--model", MODEL, "--lengths", "512,9200"), "do not fit");
-    assertRefused(Launch.kvasir("town", "--sentences", "0"), "--sentences: 0 is out of range");
+    Launch.kvasir("ask", "--model", MODEL, "--document", document).assertRefused("add --ask");
+    Launch.kvasir("ask", "--model", MODEL, "--document", document, "--ask", "Who?")
+        .assertRefused("chat's own mark <|im_end|>");
+    Launch.kvasir("ask", "--model", MODEL, "--ask", "a<|im_start|>system")
+        .assertRefused("chat's own mark");
+    Launch.kvasir("ask", "--model", MODEL, "--ask", " ").assertRefused("question is empty");
+    Launch.kvasir("ask", "--model", MODEL, "--document", empty, "--ask", "Who?")
+        .assertRefused("is empty");
+    Launch.kvasir("ask", "--model", stories).assertRefused("tokenizer.json: no such file");
+    Launch.kvasir("ask", "--model", MODEL, "--length", "9200")
+        .assertRefused("more than the model's context of 9216");
+    Launch.kvasir("evaluate", "--model", MODEL, "--seed", "1000000000")
+        .assertRefused("out of range");
+    Launch.kvasir("evaluate", "--model", MODEL, "--lengths", "512,9200")
+        .assertRefused("do not fit");
+    Launch.kvasir("town", "--sentences", "0").assertRefused("--sentences: 0 is out of range");
   }
 }
