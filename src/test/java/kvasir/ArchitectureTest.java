@@ -53,8 +53,21 @@ class ArchitectureTest {
                   "model")),
           Map.entry("recall", Set.of("error", "attention", "model", "tokenize", "generate")),
           Map.entry(
+              "bench",
+              Set.of(
+                  "error",
+                  "tensor",
+                  "kernel",
+                  "cache",
+                  "team",
+                  "cluster",
+                  "model",
+                  "generate",
+                  "attention")),
+          Map.entry(
               "cli",
               Set.of(
+                  "bench",
                   "error",
                   "tensor",
                   "kernel",

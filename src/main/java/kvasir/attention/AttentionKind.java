@@ -12,8 +12,12 @@ public enum AttentionKind {
     }
 
     @Override
-    int tileTokens(int group, int batch) {
-      return Math.clamp(TILE_ROWS / group, 1, batch);
+    int tileTokens(AttentionShape shape, int batch, int threads) {
+      int rows = MOST_ROWS;
+      while (rows > PANEL && tasks(shape, batch, rows) < TASKS_PER_THREAD * threads) {
+        rows -= PANEL;
+      }
+      return Math.clamp(rows / shape.group(), 1, batch);
     }
   },
   /** The whole score matrix, then its softmax: the textbook's way, for comparison. */
@@ -24,16 +28,28 @@ public enum AttentionKind {
     }
 
     @Override
-    int tileTokens(int group, int batch) {
+    int tileTokens(AttentionShape shape, int batch, int threads) {
       return batch;
     }
   };
 
-  // Rows x block scores and the rows' states stay in the first-level cache at head_dim 128.
-  private static final int TILE_ROWS = 16;
+  /** Rows that stand in the lanes of a kernel at once. */
+  private static final int PANEL = 32;
+
+  // Each KV block is widened once for a tile: many rows share that. Queries, scores and states of
+  // 96
+  // rows with a widened block of 64 keys stay in the second-level cache at head_dim 128.
+  private static final int MOST_ROWS = 3 * PANEL;
+
+  /** So that the end of a region, where members wait for the last task, is short. */
+  private static final int TASKS_PER_THREAD = 8;
+
+  private static int tasks(AttentionShape shape, int batch, int rows) {
+    return shape.kvHeads() * Math.ceilDiv(batch * shape.group(), rows);
+  }
 
   abstract ShardAttention create(AttentionShape shape, Kernels kernels);
 
-  /** Tokens of a query tile, for a batch of so many. */
-  abstract int tileTokens(int group, int batch);
+  /** Tokens of a query tile, for a batch of so many; changes no bit. */
+  abstract int tileTokens(AttentionShape shape, int batch, int threads);
 }

@@ -1,28 +1,29 @@
 package kvasir.attention;
 
 import kvasir.kernel.Kernels;
+import kvasir.kernel.QueryRows;
 
 /**
- * Scratch of one team member: a tile of query rows, gathered, scaled and contiguous, with how many
- * keys of the current block each row may see. Reused, so that a step allocates nothing.
+ * Working memory of one team member: a tile of query rows, gathered, scaled and contiguous, where
+ * they stand in the sequence, and partial states of subtrees. Reused, so that a step allocates
+ * nothing.
  */
 final class QueryTile {
   private final AttentionShape shape;
   private final Kernels kernels;
-  private final float[] queries;
-  private final int[] visible;
+  private final QueryRows rows;
   private final int[] positions;
-  private final float[] matmulScratch;
-  private float[] scores = new float[0];
-  private int rows;
+  private final float[][] states;
 
-  QueryTile(AttentionShape shape, Kernels kernels, int maxRows) {
+  /**
+   * @param depth states of the tile's rows that are held at once
+   */
+  QueryTile(AttentionShape shape, Kernels kernels, int maxRows, int depth) {
     this.shape = shape;
     this.kernels = kernels;
-    this.queries = new float[maxRows * shape.headDim()];
-    this.visible = new int[maxRows];
+    this.rows = new QueryRows(shape.headDim(), maxRows);
     this.positions = new int[maxRows];
-    this.matmulScratch = new float[Kernels.scratchFloats(shape.headDim())];
+    this.states = new float[depth][maxRows * shape.stateSize()];
   }
 
   /**
@@ -34,30 +35,27 @@ final class QueryTile {
   void gather(float[] q, int kvHead, int from, int to, int firstPosition) {
     int width = shape.group() * shape.headDim();
     int tokenStride = shape.heads() * shape.headDim();
-    rows = 0;
+    float[] queries = rows.queries();
+    int count = 0;
     for (int token = from; token < to; token++) {
       System.arraycopy(
-          q, token * tokenStride + kvHead * width, queries, rows * shape.headDim(), width);
+          q, token * tokenStride + kvHead * width, queries, count * shape.headDim(), width);
       for (int g = 0; g < shape.group(); g++) {
-        positions[rows++] = firstPosition + token;
+        positions[count++] = firstPosition + token;
       }
     }
-    kernels.scale(queries, 0, rows * shape.headDim(), shape.scale());
+    kernels.scale(queries, 0, count * shape.headDim(), shape.scale());
+    rows.ready(count);
   }
 
   /**
    * Sets how many keys each row sees of a block that begins at token {@code start}: causally, those
    * up to its own position.
-   *
-   * @return the most that any row sees
    */
-  int see(int start, int keys) {
-    int most = 0;
-    for (int row = 0; row < rows; row++) {
-      visible[row] = sees(row, start, keys);
-      most = Math.max(most, visible[row]);
+  void see(int start, int keys) {
+    for (int row = 0; row < rows.rows(); row++) {
+      rows.visible()[row] = sees(row, start, keys);
     }
-    return most;
   }
 
   /** Keys that one row sees of a block. */
@@ -67,30 +65,15 @@ final class QueryTile {
 
   /** Position of the last row: no row sees a later token. */
   int lastPosition() {
-    return positions[rows - 1];
+    return positions[rows.rows() - 1];
   }
 
-  int rows() {
+  QueryRows rows() {
     return rows;
   }
 
-  float[] queries() {
-    return queries;
-  }
-
-  int[] visible() {
-    return visible;
-  }
-
-  float[] matmulScratch() {
-    return matmulScratch;
-  }
-
-  /** At least {@code size} floats, kept between uses. */
-  float[] scores(int size) {
-    if (scores.length < size) {
-      scores = new float[size];
-    }
-    return scores;
+  /** States of the tile's rows, of a node at a depth of the merge tree. */
+  float[] states(int depth) {
+    return states[depth];
   }
 }

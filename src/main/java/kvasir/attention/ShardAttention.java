@@ -14,12 +14,4 @@ sealed interface ShardAttention permits StreamingAttention, StandardAttention {
    */
   void attend(
       KvCache cache, int layer, int kvHead, int shard, QueryTile tile, float[] states, int offset);
-
-  /** Sets rows to the state over no keys: (-inf, 0, 0). */
-  static void clear(float[] states, int offset, int rows, int stateSize) {
-    java.util.Arrays.fill(states, offset, offset + rows * stateSize, 0f);
-    for (int row = 0; row < rows; row++) {
-      states[offset + row * stateSize] = Float.NEGATIVE_INFINITY;
-    }
-  }
 }

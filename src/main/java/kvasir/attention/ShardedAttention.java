@@ -1,6 +1,10 @@
 package kvasir.attention;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import kvasir.cache.KvCache;
 import kvasir.cache.Ownership;
 import kvasir.cluster.Collectives;
@@ -26,27 +30,42 @@ public final class ShardedAttention {
   private final KvCache cache;
   private final MergePlan plan;
   private final List<MergePlan.Step> exchanges;
-  private final List<MergePlan.Step> localSteps;
   private final ShardAttention shardAttention;
   private final QueryTile[] tiles;
   private final AttentionMass mass;
+  private final AtomicInteger nextTask = new AtomicInteger();
   private final Team.Body partials = this::computePartials;
-  private final Team.Body merges = this::mergeLocally;
+  private final Team.Body joining = this::join;
   private final Team.Body outputs = this::normalise;
 
   private final int firstPosition;
   private final int ownedPositions;
+  private final List<Subtree> roots;
+  private LocalWork work;
   private float[][] states = new float[0][];
   private float[] received = new float[0];
   private int rowCapacity;
+  private int tileCapacity;
 
   // The batch at hand, set by attend() for the team.
   private int layer;
   private int tokens;
   private int start;
   private int tileTokens;
+  private int tilesPerHead;
   private float[] queries;
   private float[] output;
+
+  /** A node of the merge tree that one task computes: positions from the rank's first. */
+  private record Subtree(int position, int span) {}
+
+  /**
+   * How the rank's subtrees are cut into tasks when there are too few for the team, and the steps
+   * that join the pieces; changes no bit.
+   *
+   * @param cuts how often each root is halved
+   */
+  private record LocalWork(int cuts, List<Subtree> pieces, List<MergePlan.Step> joins) {}
 
   /**
    * @param mass gathers this rank's share of the softmax weight; null where nobody asks
@@ -69,11 +88,43 @@ public final class ShardedAttention {
     Ownership ownership = cache.ownership();
     this.plan = MergePlan.of(ownership);
     this.exchanges = plan.crossing(world.rank());
-    this.localSteps = plan.inside(world.rank());
     this.firstPosition = ownership.first(world.rank());
     this.ownedPositions = ownership.first(world.rank() + 1) - firstPosition;
     this.shardAttention = kind.create(shape, kernels);
     this.tiles = new QueryTile[team.size()];
+    this.roots = findRoots();
+    this.work = cut(0);
+  }
+
+  /** The maximal subtrees that lie inside this rank. */
+  private List<Subtree> findRoots() {
+    int[] span = new int[ownedPositions];
+    Arrays.fill(span, 1);
+    for (MergePlan.Step step : plan.inside(world.rank())) {
+      span[step.left() - firstPosition] = 2 * step.span();
+      span[step.right() - firstPosition] = 0;
+    }
+    return IntStream.range(0, ownedPositions)
+        .filter(p -> span[p] > 0)
+        .mapToObj(p -> new Subtree(p, span[p]))
+        .toList();
+  }
+
+  private LocalWork cut(int cuts) {
+    List<Subtree> pieces = new ArrayList<>();
+    List<MergePlan.Step> joins = new ArrayList<>();
+    for (Subtree root : roots) {
+      int span = Math.max(1, root.span() >> cuts);
+      for (int at = 0; at < root.span(); at += span) {
+        pieces.add(new Subtree(root.position() + at, span));
+      }
+      plan.inside(world.rank()).stream()
+          .filter(step -> step.span() >= span)
+          .filter(step -> step.left() - firstPosition >= root.position())
+          .filter(step -> step.left() - firstPosition < root.position() + root.span())
+          .forEach(joins::add);
+    }
+    return new LocalWork(cuts, List.copyOf(pieces), List.copyOf(joins));
   }
 
   /**
@@ -90,15 +141,25 @@ public final class ShardedAttention {
     this.tokens = tokens;
     this.queries = q;
     this.output = out;
-    reserve();
+    divide();
+    nextTask.set(0);
     team.run(partials);
-    team.run(merges);
+    if (!work.joins().isEmpty()) {
+      team.run(joining);
+    }
     if (world.size() > 1) {
       exchange();
     } else if (mass != null) {
       addWholeMass();
     }
-    team.run(outputs);
+    if (!finishesInTasks()) {
+      team.run(outputs);
+    }
+  }
+
+  /** One rank, one task per row: nothing is left to merge after the partial states. */
+  private boolean finishesInTasks() {
+    return world.size() == 1 && work.pieces().size() == 1;
   }
 
   private int rows() {
@@ -109,44 +170,112 @@ public final class ShardedAttention {
     return cache.shape().blocks(cache.tokens());
   }
 
-  private void reserve() {
-    tileTokens = kind.tileTokens(shape.group(), tokens);
-    if (rows() <= rowCapacity) {
-      return;
+  /** Decides how the batch is cut into tasks, and makes room for it. */
+  private void divide() {
+    tileTokens = kind.tileTokens(shape, tokens, team.size());
+    tilesPerHead = Math.ceilDiv(tokens, tileTokens);
+    int least = team.size() == 1 ? 1 : 2 * team.size();
+    int cuts = 0;
+    while (shape.kvHeads() * tilesPerHead * (roots.size() << cuts) < least
+        && 1 << cuts < cache.shape().shards()) {
+      cuts++;
     }
-    rowCapacity = rows();
-    int floats = Math.multiplyExact(rowCapacity, shape.stateSize());
-    states = new float[Math.max(1, ownedPositions)][floats];
-    received = world.size() > 1 ? new float[floats] : received;
-    for (int member = 0; member < tiles.length; member++) {
-      tiles[member] = new QueryTile(shape, kernels, tileTokens * shape.group());
+    if (cuts != work.cuts()) {
+      work = cut(cuts);
+    }
+    reserve();
+  }
+
+  private void reserve() {
+    if (tileTokens > tileCapacity) {
+      tileCapacity = tileTokens;
+      int depth = 2 + Integer.numberOfTrailingZeros(cache.shape().shards());
+      for (int member = 0; member < tiles.length; member++) {
+        tiles[member] = new QueryTile(shape, kernels, tileTokens * shape.group(), depth);
+      }
+    }
+    if (states.length == 0) {
+      states = new float[Math.max(1, ownedPositions)][];
+    }
+    if (rows() > rowCapacity) {
+      rowCapacity = rows();
+      Arrays.fill(states, null);
+      received = world.size() > 1 ? new float[floats()] : received;
+    }
+    if (!finishesInTasks()) {
+      for (Subtree piece : work.pieces()) {
+        ensure(piece.position());
+      }
+      ensure(0); // Even a rank without a shard receives the result.
     }
   }
 
-  /** Tasks are (position, KV head, query tile), dealt out in turn so that causal work is even. */
+  private void ensure(int position) {
+    if (states[position] == null) {
+      states[position] = new float[Math.multiplyExact(rowCapacity, shape.stateSize())];
+    }
+  }
+
+  private int floats() {
+    return Math.multiplyExact(rows(), shape.stateSize());
+  }
+
+  /**
+   * Tasks are (query tile, KV head, subtree), taken in turn by whoever is free. The last tiles see
+   * the most keys and come first.
+   */
   private void computePartials(int member, int members) {
-    int tilesPerHead = Math.ceilDiv(tokens, tileTokens);
-    int tasks = ownedPositions * shape.kvHeads() * tilesPerHead;
-    for (int task = member; task < tasks; task += members) {
-      int position = task / (shape.kvHeads() * tilesPerHead);
-      int kvHead = task / tilesPerHead % shape.kvHeads();
-      int from = task % tilesPerHead * tileTokens;
-      int to = Math.min(tokens, from + tileTokens);
+    List<Subtree> pieces = work.pieces();
+    int perTile = shape.kvHeads() * pieces.size();
+    int tasks = tilesPerHead * perTile;
+    for (int task = nextTask.getAndIncrement(); task < tasks; task = nextTask.getAndIncrement()) {
+      int from = (tilesPerHead - 1 - task / perTile) * tileTokens;
+      int kvHead = task / pieces.size() % shape.kvHeads();
+      compute(tiles[member], kvHead, from, pieces.get(task % pieces.size()));
+    }
+  }
+
+  private void compute(QueryTile tile, int kvHead, int from, Subtree piece) {
+    int to = Math.min(tokens, from + tileTokens);
+    tile.gather(queries, kvHead, from, to, start);
+    int row = (kvHead * tokens + from) * shape.group();
+    if (finishesInTasks()) {
+      partial(tile, kvHead, piece.position(), piece.span(), tile.states(0), 0, 1);
+      normalise(tile.states(0), 0, row, row + tile.rows().rows());
+    } else if (!plan.empty(firstPosition + piece.position(), piece.span(), blocks())) {
+      float[] target = states[piece.position()];
+      partial(tile, kvHead, piece.position(), piece.span(), target, row * shape.stateSize(), 1);
+    }
+  }
+
+  /** The state of a subtree for a tile, children merged in the order of the canonical tree. */
+  private void partial(
+      QueryTile tile, int kvHead, int position, int span, float[] target, int offset, int depth) {
+    if (span == 1) {
       int shard = plan.ownership().shardAt(firstPosition + position);
-      if (shard < blocks()) {
-        tiles[member].gather(queries, kvHead, from, to, start);
-        int row = (kvHead * tokens + from) * shape.group();
-        shardAttention.attend(
-            cache, layer, kvHead, shard, tiles[member], states[position], row * shape.stateSize());
+      shardAttention.attend(cache, layer, kvHead, shard, tile, target, offset);
+      return;
+    }
+    int half = span / 2;
+    partial(tile, kvHead, position, half, target, offset, depth + 1);
+    // What no row of the tile sees is the identity, to the bit.
+    int seen = cache.shape().blocks(tile.lastPosition() + 1);
+    if (!plan.empty(firstPosition + position + half, half, seen)) {
+      float[] right = tile.states(depth);
+      partial(tile, kvHead, position + half, half, right, 0, depth + 1);
+      for (int row = 0; row < tile.rows().rows(); row++) {
+        int at = row * shape.stateSize();
+        kernels.merge(target, offset + at, right, at, shape.headDim());
       }
     }
   }
 
-  private void mergeLocally(int member, int members) {
+  private void join(int member, int members) {
     int from = Split.start(rows(), members, member);
     int to = Split.start(rows(), members, member + 1);
-    for (int i = 0; i < localSteps.size(); i++) {
-      MergePlan.Step step = localSteps.get(i);
+    List<MergePlan.Step> joins = work.joins();
+    for (int i = 0; i < joins.size(); i++) {
+      MergePlan.Step step = joins.get(i);
       if (!plan.empty(step.right(), step.span(), blocks())) {
         float[] left = leftOf(step, from, to);
         mergeRows(left, states[step.right() - firstPosition], from, to);
@@ -158,7 +287,7 @@ public final class ShardedAttention {
   private float[] leftOf(MergePlan.Step step, int from, int to) {
     float[] left = states[step.left() - firstPosition];
     if (plan.empty(step.left(), step.span(), blocks())) {
-      ShardAttention.clear(left, from * shape.stateSize(), to - from, shape.stateSize());
+      Kernels.clearStates(left, from * shape.stateSize(), to - from, shape.headDim());
     }
     return left;
   }
@@ -198,39 +327,19 @@ public final class ShardedAttention {
    * statistics only.
    */
   private double[] ownRows() {
-    List<Integer> roots = ownRoots();
-    double[] own = new double[roots.size() * rows() * 2];
+    List<Subtree> filled =
+        roots.stream()
+            .filter(root -> !plan.empty(firstPosition + root.position(), root.span(), blocks()))
+            .toList();
+    double[] own = new double[filled.size() * rows() * 2];
     int at = 0;
-    for (int root : roots) {
+    for (Subtree root : filled) {
       for (int row = 0; row < rows(); row++) {
-        own[at++] = states[root][row * shape.stateSize()];
-        own[at++] = states[root][row * shape.stateSize() + 1];
+        own[at++] = states[root.position()][row * shape.stateSize()];
+        own[at++] = states[root.position()][row * shape.stateSize() + 1];
       }
     }
     return own;
-  }
-
-  /** Positions, from this rank's first, whose states are merged into no other of this rank. */
-  private List<Integer> ownRoots() {
-    boolean[] absorbed = new boolean[ownedPositions];
-    for (MergePlan.Step step : localSteps) {
-      absorbed[step.right() - firstPosition] = true;
-    }
-    return java.util.stream.IntStream.range(0, ownedPositions)
-        .filter(p -> !absorbed[p])
-        .filter(p -> !plan.empty(firstPosition + p, spanOf(p), blocks()))
-        .boxed()
-        .toList();
-  }
-
-  private int spanOf(int position) {
-    int span = 1;
-    for (MergePlan.Step step : localSteps) {
-      if (step.left() - firstPosition == position) {
-        span = 2 * step.span();
-      }
-    }
-    return span;
   }
 
   private void addMass(double[] own) {
@@ -260,16 +369,20 @@ public final class ShardedAttention {
   private void normalise(int member, int members) {
     int from = Split.start(rows(), members, member);
     int to = Split.start(rows(), members, member + 1);
+    normalise(states[0], from * shape.stateSize(), from, to);
+  }
+
+  /** Outputs of rows from their states, the first of which stands at {@code offset}. */
+  private void normalise(float[] state, int offset, int from, int to) {
     int group = shape.group();
     for (int row = from; row < to; row++) {
       int token = row / group % tokens;
-      int head = headOf(row);
-      int state = row * shape.stateSize();
-      int target = (token * shape.heads() + head) * shape.headDim();
-      float sum = states[0][state + 1];
+      int at = offset + (row - from) * shape.stateSize();
+      int target = (token * shape.heads() + headOf(row)) * shape.headDim();
+      float sum = state[at + 1];
       // No key seen: attention over nothing is defined as zero.
       float inverse = sum == 0f ? 0f : 1f / sum;
-      System.arraycopy(states[0], state + 2, output, target, shape.headDim());
+      System.arraycopy(state, at + 2, output, target, shape.headDim());
       kernels.scale(output, target, shape.headDim(), inverse);
     }
   }

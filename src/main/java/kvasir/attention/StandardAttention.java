@@ -3,6 +3,8 @@ package kvasir.attention;
 import kvasir.cache.KvCache;
 import kvasir.error.UserError;
 import kvasir.kernel.Kernels;
+import kvasir.kernel.QueryRows;
+import kvasir.tensor.Panels;
 
 /**
  * Standard attention, for comparison: the whole score matrix {@code [queries, keys of the shard]}
@@ -21,51 +23,72 @@ final class StandardAttention implements ShardAttention {
   @Override
   public void attend(
       KvCache cache, int layer, int kvHead, int shard, QueryTile tile, float[] states, int offset) {
-    ShardAttention.clear(states, offset, tile.rows(), shape.stateSize());
+    QueryRows rows = tile.rows();
+    Kernels.clearStates(states, offset, rows.rows(), shape.headDim());
     int size = cache.shape().blockTokens();
     int blocks = cache.shape().blocks(cache.tokens());
     int owned = shard < blocks ? (blocks - 1 - shard) / cache.shape().shards() + 1 : 0;
-    float[] scores = matrix(tile, (long) owned * size);
-    int stride = owned * size;
-    scores(cache, layer, kvHead, shard, tile, scores, stride);
-    for (int row = 0; row < tile.rows(); row++) {
+    // Keys come in whole panels: those of a short last one are computed and not looked at.
+    int stride = owned * Math.max(size, Panels.WIDTH);
+    float[] scores = matrix(rows, stride);
+    scores(cache, layer, kvHead, shard, rows, scores, stride);
+    compact(rows.rows(), owned, size, scores, stride);
+    for (int row = 0; row < rows.rows(); row++) {
       int n = visible(cache, shard, owned, tile, row);
       softmax(scores, row * stride, n, states, offset + row * shape.stateSize());
     }
     for (int i = 0; i < owned; i++) {
       int block = shard + i * cache.shape().shards();
       tile.see(block * size, Math.min(size, cache.tokens() - block * size));
-      hideMaskedRows(tile, states, offset);
+      hideMaskedRows(rows, states, offset);
       kernels.accumulate(
           cache.values(layer, kvHead, block),
           scores,
           i * size,
           stride,
-          tile.visible(),
-          tile.rows(),
+          rows.visible(),
+          rows.rows(),
           states,
           offset + 2,
-          shape.stateSize());
+          shape.stateSize(),
+          rows.scratch());
     }
   }
 
   private void scores(
-      KvCache cache, int layer, int kvHead, int shard, QueryTile tile, float[] scores, int stride) {
-    int size = cache.shape().blockTokens();
-    for (int i = 0; i * size < stride; i++) {
+      KvCache cache, int layer, int kvHead, int shard, QueryRows rows, float[] scores, int stride) {
+    int lanes = Math.max(cache.shape().blockTokens(), Panels.WIDTH);
+    for (int i = 0; i * lanes < stride; i++) {
       int block = shard + i * cache.shape().shards();
-      kernels.matmul(
-          cache.keys(layer, kvHead, block),
-          0,
-          Math.min(size, cache.tokens() - block * size),
-          tile.queries(),
-          0,
-          shape.headDim(),
-          tile.rows(),
-          scores,
-          i * size,
-          stride,
-          tile.matmulScratch());
+      Panels keys = cache.keys(layer, kvHead, block);
+      int count = keys.count();
+      if (rows.tiled()) {
+        kernels.matmulPacked(
+            keys, 0, count, rows.packed(), rows.rows(), scores, i * lanes, stride, rows.scratch());
+      } else {
+        kernels.matmul(
+            keys,
+            0,
+            count,
+            rows.queries(),
+            0,
+            shape.headDim(),
+            rows.rows(),
+            scores,
+            i * lanes,
+            stride,
+            rows.scratch());
+      }
+    }
+  }
+
+  /** Moves the scores of blocks smaller than a panel together. */
+  private static void compact(int rows, int owned, int size, float[] scores, int stride) {
+    for (int row = 0; row < rows && size < Panels.WIDTH; row++) {
+      for (int i = 1; i < owned; i++) {
+        int from = row * stride + i * Panels.WIDTH;
+        System.arraycopy(scores, from, scores, row * stride + i * size, size);
+      }
     }
   }
 
@@ -89,7 +112,7 @@ final class StandardAttention implements ShardAttention {
     states[state + 1] = kernels.expAndSum(scores, scoreOffset, n, max);
   }
 
-  private void hideMaskedRows(QueryTile tile, float[] states, int offset) {
+  private void hideMaskedRows(QueryRows tile, float[] states, int offset) {
     for (int row = 0; row < tile.rows(); row++) {
       if (states[offset + row * shape.stateSize()] == Float.NEGATIVE_INFINITY) {
         tile.visible()[row] = 0;
@@ -97,7 +120,7 @@ final class StandardAttention implements ShardAttention {
     }
   }
 
-  private static float[] matrix(QueryTile tile, long keys) {
+  private static float[] matrix(QueryRows tile, long keys) {
     long size = tile.rows() * keys;
     if (size > Integer.MAX_VALUE - 8) {
       throw new UserError(

@@ -1,6 +1,7 @@
 package kvasir.cache;
 
 import kvasir.tensor.DType;
+import kvasir.tensor.Panels;
 
 /**
  * Everything that decides the layout of a KV cache and the order of additions over it. It is part
@@ -22,9 +23,24 @@ public record CacheShape(
     }
   }
 
-  /** Bytes of one block: keys and values of all layers. */
+  /** Bytes of one block: keys and values of all layers, with what pads panels. */
   public long blockBytes() {
-    return 2L * layers * kvHeads * blockTokens * headDim * type.bytes();
+    return (long) layers * kvHeads * (keyBytes() + valueBytes());
+  }
+
+  /** Outputs of a block of keys: its tokens, at least a panel of them. */
+  int keyLanes() {
+    return Math.max(Panels.WIDTH, blockTokens);
+  }
+
+  /** Bytes of one head's keys in a block. */
+  long keyBytes() {
+    return Panels.bytes(type, headDim, keyLanes());
+  }
+
+  /** Bytes of one head's values in a block. */
+  long valueBytes() {
+    return Panels.bytes(type, blockTokens, headDim);
   }
 
   /** Blocks that a number of tokens fills, the last one perhaps partly. */

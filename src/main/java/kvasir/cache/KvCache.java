@@ -5,7 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import kvasir.error.UserError;
-import kvasir.tensor.Matrix;
+import kvasir.tensor.OffHeap;
+import kvasir.tensor.Panels;
 
 /**
  * The blocks that one rank owns. Blocks are allocated when the sequence first reaches them and
@@ -13,16 +14,21 @@ import kvasir.tensor.Matrix;
  * time; reading and writing rows is safe from many threads on disjoint rows.
  */
 public final class KvCache implements AutoCloseable {
+  /** Small blocks share memory of this size: a few huge pages. */
+  private static final long SLAB = 8L << 20;
+
   private final CacheShape shape;
   private final Ownership ownership;
   private final int rank;
   private final Arena arena = Arena.ofShared();
   private final List<Block> blocks = new ArrayList<>();
+  private MemorySegment slab = MemorySegment.NULL;
+  private long slabUsed;
   private int owned;
   private int tokens;
 
-  /** Views into one block, {@code [layer * kvHeads + kvHead]}, each {@code [block, head_dim]}. */
-  private record Block(Matrix[] keys, Matrix[] values) {}
+  /** Views into one block, {@code [layer * kvHeads + kvHead]}, keys and values. */
+  private record Block(Panels[] keys, Panels[] values) {}
 
   public KvCache(CacheShape shape, Ownership ownership, int rank) {
     if (ownership.shards() != shape.shards()) {
@@ -83,13 +89,13 @@ public final class KvCache implements AutoCloseable {
     return blocks.get(block) != null;
   }
 
-  /** Keys of a block that this rank owns, {@code [block, head_dim]}. */
-  public Matrix keys(int layer, int kvHead, int block) {
+  /** Keys of a block that this rank owns, {@code [head_dim, block]}: tokens in the lanes. */
+  public Panels keys(int layer, int kvHead, int block) {
     return blocks.get(block).keys[layer * shape.kvHeads() + kvHead];
   }
 
-  /** Values of a block that this rank owns, {@code [block, head_dim]}. */
-  public Matrix values(int layer, int kvHead, int block) {
+  /** Values of a block that this rank owns, {@code [block, head_dim]}: elements in the lanes. */
+  public Panels values(int layer, int kvHead, int block) {
     return blocks.get(block).values[layer * shape.kvHeads() + kvHead];
   }
 
@@ -99,24 +105,40 @@ public final class KvCache implements AutoCloseable {
   }
 
   private Block allocate() {
-    MemorySegment memory = allocateMemory();
+    MemorySegment memory = takeMemory();
     int views = shape.layers() * shape.kvHeads();
-    Matrix[] keys = new Matrix[views];
-    Matrix[] values = new Matrix[views];
-    long tile = (long) shape.blockTokens() * shape.headDim() * shape.type().bytes();
+    Panels[] keys = new Panels[views];
+    Panels[] values = new Panels[views];
+    long at = 0;
     for (int layer = 0; layer < shape.layers(); layer++) {
-      for (int head = 0; head < shape.kvHeads(); head++) {
-        long keyTile = 2L * layer * shape.kvHeads() + head;
-        keys[layer * shape.kvHeads() + head] = view(memory, keyTile * tile);
-        values[layer * shape.kvHeads() + head] = view(memory, (keyTile + shape.kvHeads()) * tile);
+      int first = layer * shape.kvHeads();
+      for (int head = 0; head < shape.kvHeads(); head++, at += shape.keyBytes()) {
+        keys[first + head] =
+            new Panels(shape.type(), memory, at, shape.headDim(), shape.keyLanes());
+      }
+      for (int head = 0; head < shape.kvHeads(); head++, at += shape.valueBytes()) {
+        values[first + head] =
+            new Panels(shape.type(), memory, at, shape.blockTokens(), shape.headDim());
       }
     }
     return new Block(keys, values);
   }
 
-  private MemorySegment allocateMemory() {
+  /** Memory of one block, cut from a slab: large pieces can stand on huge pages. */
+  private MemorySegment takeMemory() {
+    long bytes = shape.blockBytes();
+    if (slab.byteSize() - slabUsed < bytes) {
+      slab = allocateMemory(Math.max(1, SLAB / bytes) * bytes);
+      slabUsed = 0;
+    }
+    MemorySegment memory = slab.asSlice(slabUsed, bytes);
+    slabUsed += bytes;
+    return memory;
+  }
+
+  private MemorySegment allocateMemory(long bytes) {
     try {
-      return arena.allocate(shape.blockBytes(), 64);
+      return OffHeap.allocate(arena, bytes);
     } catch (OutOfMemoryError e) {
       throw new UserError(
           "rank " + rank,
@@ -124,9 +146,5 @@ public final class KvCache implements AutoCloseable {
           "use more ranks, a smaller --kv-type or a shorter context",
           e);
     }
-  }
-
-  private Matrix view(MemorySegment memory, long offset) {
-    return new Matrix(shape.type(), memory, offset, shape.blockTokens(), shape.headDim());
   }
 }

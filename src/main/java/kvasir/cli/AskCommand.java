@@ -92,7 +92,7 @@ final class AskCommand extends RankCommand {
   }
 
   @Override
-  int run(EngineSettings settings, Communicator world) {
+  public int run(EngineSettings settings, Communicator world) {
     ModelConfig config = ConfigReader.read(settings.model());
     try (Tokenizer tokenizer = Tokenizer.open(settings.model())) {
       Chat.requireMarks(tokenizer, settings.model().toString());

@@ -12,8 +12,8 @@ import kvasir.kernel.VectorKernels;
 import kvasir.tensor.DType;
 import picocli.CommandLine.Option;
 
-/** What every command that runs a model takes. */
-final class CommonOptions {
+/** What every command that runs a model takes, and the layout that it runs in. */
+class CommonOptions {
   /** Which implementation of the kernels. */
   enum KernelKind {
     VECTOR,
@@ -27,7 +27,7 @@ final class CommonOptions {
   private static final int MOST_THREADS = 1024;
   private static final int MOST_BLOCK_TOKENS = 1 << 16;
   private static final int MOST_SHARDS = 1 << 12;
-  private static final int STREAMING_CHUNK = 128;
+  private static final int STREAMING_CHUNK = 512;
 
   @Option(
       names = "--model",
@@ -36,36 +36,16 @@ final class CommonOptions {
       description = "Model in Hugging Face layout: config.json, safetensors, tokenizer.json.")
   Path model;
 
-  @Option(
-      names = "--ranks",
-      paramLabel = "P",
-      description = "MPI ranks that the KV cache is dealt out over (default: 1).")
   Integer ranks;
-
-  @Option(
-      names = "--threads",
-      paramLabel = "T",
-      description = "Threads of each rank (default: processors / ranks, at least 1).")
   Integer threads;
+  DType kvType = DType.BF16;
+  AttentionKind attention = AttentionKind.STREAMING;
 
   @Option(
       names = "--hosts",
       paramLabel = "FILE",
       description = "Hosts to start ranks on, one per line: host, host:slots or host slots=n.")
   Path hosts;
-
-  @Option(
-      names = "--kv-type",
-      paramLabel = "TYPE",
-      description = "Element type of the KV cache: ${COMPLETION-CANDIDATES} (default: bf16).")
-  DType kvType = DType.BF16;
-
-  @Option(
-      names = "--attention",
-      paramLabel = "KIND",
-      description =
-          "streaming (online softmax) or standard (whole score matrix); default streaming.")
-  AttentionKind attention = AttentionKind.STREAMING;
 
   @Option(
       names = "--kernels",
@@ -92,7 +72,7 @@ final class CommonOptions {
       names = "--prefill-chunk",
       paramLabel = "N",
       description =
-          "Most tokens of one forward pass; changes no bit (default: 128, with standard attention"
+          "Most tokens of one forward pass; changes no bit (default: 512, with standard attention"
               + " the whole prompt).")
   Integer prefillChunk;
 

@@ -65,7 +65,7 @@ final class EvaluateCommand extends RankCommand {
   }
 
   @Override
-  int run(EngineSettings settings, Communicator world) {
+  public int run(EngineSettings settings, Communicator world) {
     int longest = longest(ConfigReader.read(settings.model()).maxPositions());
     boolean root = world.rank() == 0;
     boolean passed = true;

@@ -102,7 +102,7 @@ final class GenerateCommand extends RankCommand {
   }
 
   @Override
-  int run(EngineSettings settings, Communicator world) {
+  public int run(EngineSettings settings, Communicator world) {
     ModelConfig config = ConfigReader.read(settings.model());
     try (OptionalTokenizer tokenizer = OptionalTokenizer.open(settings.model())) {
       int[] ids = prompt.ids(tokenizer.get(), config, settings.model());

@@ -22,7 +22,7 @@ import picocli.CommandLine.ParentCommand;
     mixinStandardHelpOptions = true,
     description = "Architecture, tensors, and memory per rank for a layout and a context length.")
 final class InspectCommand implements Callable<Integer> {
-  @Mixin CommonOptions common;
+  @Mixin LayoutOptions common;
 
   @ParentCommand KvasirCommand kvasir;
 
@@ -47,7 +47,7 @@ final class InspectCommand implements Callable<Integer> {
     }
     try (Checkpoint checkpoint = Checkpoint.open(model)) {
       // Finds every tensor the model needs: a wrong or missing one is reported now.
-      ModelWeights.of(checkpoint, config, new ScalarKernels());
+      ModelWeights.check(checkpoint, config, new ScalarKernels());
       kvasir
           .output()
           .print(architecture(config) + tensors(checkpoint) + memory(config, checkpoint, tokens));

@@ -20,6 +20,8 @@ import picocli.CommandLine.HelpCommand;
       AskCommand.class,
       EvaluateCommand.class,
       TownCommand.class,
+      BenchCommand.class,
+      SynthCommand.class,
       HelpCommand.class
     })
 final class KvasirCommand {

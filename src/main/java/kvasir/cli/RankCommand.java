@@ -1,14 +1,12 @@
 package kvasir.cli;
 
 import java.util.concurrent.Callable;
-import kvasir.cluster.Communicator;
-import kvasir.generate.EngineSettings;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParentCommand;
 
 /** A command that runs on every rank of a world. */
-abstract class RankCommand implements Callable<Integer> {
-  @Mixin CommonOptions common;
+abstract class RankCommand implements Callable<Integer>, RankBody {
+  @Mixin LayoutOptions common;
 
   @ParentCommand KvasirCommand kvasir;
 
@@ -21,7 +19,4 @@ abstract class RankCommand implements Callable<Integer> {
 
   /** Checks this command's own options, before any rank is started. */
   abstract void check();
-
-  /** The command on one rank; only rank 0 prints. */
-  abstract int run(EngineSettings settings, Communicator world);
 }

@@ -46,7 +46,7 @@ final class ScoreCommand extends RankCommand {
   }
 
   @Override
-  int run(EngineSettings settings, Communicator world) {
+  public int run(EngineSettings settings, Communicator world) {
     ModelConfig config = ConfigReader.read(settings.model());
     PromptOptions text = new PromptOptions();
     text.tokens = source.tokens;

@@ -35,7 +35,7 @@ final class VerifyCommand extends RankCommand {
   }
 
   @Override
-  int run(EngineSettings settings, Communicator world) {
+  public int run(EngineSettings settings, Communicator world) {
     ModelConfig config = ConfigReader.read(settings.model());
     int[] ids = TokenOptions.check("--tokens", TokenOptions.parse(tokens), config);
     int room = config.maxPositions() - ids.length + 1;

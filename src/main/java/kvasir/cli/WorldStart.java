@@ -42,18 +42,18 @@ final class WorldStart {
     return arguments;
   }
 
-  int run(CommonOptions options, RankCommand command) {
+  int run(CommonOptions options, RankBody body) {
     if (joined != null) {
-      return runRank(options, command);
+      return runRank(options, body);
     }
     int ranks = options.rankCount();
     if (ranks > 1) {
       return launch(options, ranks);
     }
-    return command.run(options.settings(1), new SoloCommunicator());
+    return body.run(options.settings(1), new SoloCommunicator());
   }
 
-  private int runRank(CommonOptions options, RankCommand command) {
+  private int runRank(CommonOptions options, RankBody body) {
     if (options.ranks != null && options.ranks != joined.size()) {
       throw new UserError(
           "--ranks", options.ranks + " asked, " + joined.size() + " started", "leave it out");
@@ -64,21 +64,27 @@ final class WorldStart {
     }
     joined.limit(options.timeout());
     try (Communicator world = joined) {
-      return command.run(options.settings(world.size()), world);
+      return body.run(options.settings(world.size()), world);
     }
   }
 
+  // The ranks run the same program on the same arguments.
   private int launch(CommonOptions options, int ranks) {
     List<String> hosts =
         options.hosts == null
             ? Collections.nCopies(ranks, "localhost")
             : HostFile.read(options.hosts).place(ranks);
     PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
-    return new RankLauncher(hosts, command(), options.timeout(), err).run();
+    return new RankLauncher(hosts, command(arguments), options.timeout(), err).run();
   }
 
-  /** This process's own command line: the ranks run the same program on the same arguments. */
-  private List<String> command() {
+  /** Whether this process is one of several ranks that somebody else started. */
+  boolean joined() {
+    return joined != null;
+  }
+
+  /** The command line of a process like this one, with these arguments. */
+  static List<String> command(String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()

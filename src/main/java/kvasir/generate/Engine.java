@@ -1,5 +1,6 @@
 package kvasir.generate;
 
+import java.lang.foreign.Arena;
 import kvasir.attention.AttentionMass;
 import kvasir.attention.AttentionShape;
 import kvasir.attention.ShardedAttention;
@@ -13,18 +14,21 @@ import kvasir.model.ModelConfig;
 import kvasir.model.ModelWeights;
 import kvasir.team.Team;
 import kvasir.team.ThreadTeam;
+import kvasir.tensor.DType;
 import kvasir.weights.Checkpoint;
 
 /**
- * One rank's model, team and cache, put together. Owns the checkpoint's mapping, the team and the
- * cache; the communicator stays the caller's.
+ * One rank's model, team and cache, put together. Owns the checkpoint's mapping, the packed
+ * weights, the team and the cache; the communicator stays the caller's.
  */
 public final class Engine implements AutoCloseable {
   private final EngineSettings settings;
   private final Communicator world;
   private final Checkpoint checkpoint;
+  private final Arena weightMemory = Arena.ofShared();
   private final ModelConfig config;
   private final Team team;
+  private final DType weightType;
   private final KvCache cache;
   private final Decoder decoder;
   private final AttentionMass mass;
@@ -39,12 +43,16 @@ public final class Engine implements AutoCloseable {
     this.mass = mass;
     this.config = ConfigReader.read(settings.model());
     this.checkpoint = Checkpoint.open(settings.model());
+    this.team = ThreadTeam.of(settings.threads());
     try {
-      ModelWeights weights = ModelWeights.of(checkpoint, config, settings.kernels());
+      ModelWeights weights =
+          ModelWeights.of(checkpoint, config, settings.kernels(), team, weightMemory);
+      this.weightType = weights.head().weight().type();
       this.cache = cache(settings, config, world);
-      this.team = ThreadTeam.of(settings.threads());
       this.decoder = decoder(weights, positions);
     } catch (RuntimeException e) {
+      team.close();
+      weightMemory.close();
       checkpoint.close();
       throw e;
     }
@@ -86,6 +94,15 @@ public final class Engine implements AutoCloseable {
     return decoder;
   }
 
+  public Team team() {
+    return team;
+  }
+
+  /** Element type of the linear layers. */
+  public DType weightType() {
+    return weightType;
+  }
+
   public KvCache cache() {
     return cache;
   }
@@ -98,6 +115,7 @@ public final class Engine implements AutoCloseable {
   public void close() {
     team.close();
     cache.close();
+    weightMemory.close();
     checkpoint.close();
   }
 }

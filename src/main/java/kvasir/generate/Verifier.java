@@ -1,5 +1,6 @@
 package kvasir.generate;
 
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,6 +13,8 @@ import kvasir.model.ConfigReader;
 import kvasir.model.ModelConfig;
 import kvasir.model.ModelWeights;
 import kvasir.model.ReferenceDecoder;
+import kvasir.team.Team;
+import kvasir.team.ThreadTeam;
 import kvasir.weights.Checkpoint;
 
 /**
@@ -113,11 +116,13 @@ public final class Verifier {
   private double[][] reference(int[] tokens) {
     ModelConfig config = ConfigReader.read(settings.model());
     ScalarKernels kernels = new ScalarKernels();
-    try (Checkpoint checkpoint = Checkpoint.open(settings.model())) {
+    try (Checkpoint checkpoint = Checkpoint.open(settings.model());
+        Arena arena = Arena.ofConfined();
+        Team alone = ThreadTeam.of(1)) {
       ReferenceDecoder decoder =
           new ReferenceDecoder(
               config,
-              ModelWeights.of(checkpoint, config, kernels),
+              ModelWeights.of(checkpoint, config, kernels, alone, arena),
               kernels,
               settings.kvType(),
               prompt.length + newTokens);

@@ -5,6 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import kvasir.tensor.DType;
 import kvasir.tensor.Matrix;
+import kvasir.tensor.Panels;
 
 /** Element types to and from f32, rounding to nearest even; a NaN stays a quiet NaN. */
 final class ConversionsScalar {
@@ -54,6 +55,32 @@ final class ConversionsScalar {
     long offset = source.rowOffset(row) + (long) column * type.bytes();
     for (int i = 0; i < n; i++) {
       target[targetOffset + i] = element(source.data(), type, offset + (long) i * type.bytes());
+    }
+  }
+
+  static void encodeOutput(float[] source, int sourceOffset, Panels target, int output) {
+    for (int input = 0; input < target.inputs(); input++) {
+      long at = target.elementOffset(input, output);
+      encode(source, sourceOffset + input, 1, target.type(), target.data(), at);
+    }
+  }
+
+  static void encodeInput(float[] source, int sourceOffset, Panels target, int input) {
+    encodeInput(source, sourceOffset, target, input, 0);
+  }
+
+  /** Outputs {@code from} and on. */
+  static void encodeInput(float[] source, int sourceOffset, Panels target, int input, int from) {
+    for (int output = from; output < target.outputs(); output++) {
+      long at = target.elementOffset(input, output);
+      encode(source, sourceOffset + output, 1, target.type(), target.data(), at);
+    }
+  }
+
+  static void decodeOutput(Panels source, int output, float[] target, int targetOffset) {
+    for (int input = 0; input < source.inputs(); input++) {
+      long at = source.elementOffset(input, output);
+      target[targetOffset + input] = element(source.data(), source.type(), at);
     }
   }
 }

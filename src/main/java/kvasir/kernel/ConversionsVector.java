@@ -13,6 +13,7 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import kvasir.tensor.DType;
 import kvasir.tensor.Matrix;
+import kvasir.tensor.Panels;
 
 /** {@link ConversionsScalar} on vectors; the bits of a NaN's payload may differ for f16. */
 final class ConversionsVector {
@@ -47,14 +48,54 @@ final class ConversionsVector {
   private static void encodeBf16(
       float[] source, int sourceOffset, int n, MemorySegment target, long offset) {
     for (int i = 0; i < n; i += W) {
-      FloatVector value = FloatVector.fromArray(F, source, sourceOffset + i);
-      IntVector bits = value.reinterpretAsInts();
-      IntVector high = bits.lanewise(VectorOperators.LSHR, 16);
-      IntVector rounded = high.and(1).add(bits).add(0x7fff).lanewise(VectorOperators.LSHR, 16);
-      rounded = rounded.blend(high.or(0x40), value.test(VectorOperators.IS_NAN).cast(I));
+      IntVector rounded = bf16(FloatVector.fromArray(F, source, sourceOffset + i));
       ShortVector shorts = (ShortVector) rounded.convertShape(VectorOperators.I2S, S, 0);
       shorts.intoMemorySegment(target, offset + 2L * i, ORDER);
     }
+  }
+
+  static void encodeOutput(
+      float[] source, int sourceOffset, Panels target, int output, Scratch scratch) {
+    if (target.type() != DType.BF16) {
+      ConversionsScalar.encodeOutput(source, sourceOffset, target, output);
+      return;
+    }
+    int n = target.inputs();
+    MemorySegment row = scratch.panels(Panels.count(n));
+    encode(source, sourceOffset, n, DType.BF16, row, 0);
+    MemorySegment data = target.data();
+    long at = target.elementOffset(0, output);
+    for (int i = 0; i < n; i++) {
+      data.set(ConversionsScalar.SHORT, at + 64L * i, row.get(ConversionsScalar.SHORT, 2L * i));
+    }
+  }
+
+  static void encodeInput(float[] source, int sourceOffset, Panels target, int input) {
+    int full = target.type() == DType.BF16 ? target.outputs() / Panels.WIDTH : 0;
+    for (int panel = 0; panel < full; panel++) {
+      int from = sourceOffset + panel * Panels.WIDTH;
+      encodePairs(source, from, target.data(), target.rowOffset(panel, input));
+    }
+    int done = full * Panels.WIDTH;
+    ConversionsScalar.encodeInput(source, sourceOffset, target, input, done);
+  }
+
+  /** A row of 32 in bf16, elements i and i + 16 as one integer. */
+  private static void encodePairs(float[] source, int from, MemorySegment target, long at) {
+    int half = Panels.WIDTH / 2;
+    for (int lane = 0; lane < half; lane += W) {
+      IntVector low = bf16(FloatVector.fromArray(F, source, from + lane));
+      IntVector high = bf16(FloatVector.fromArray(F, source, from + half + lane));
+      low.or(high.lanewise(VectorOperators.LSHL, 16))
+          .intoMemorySegment(target, at + 4L * lane, ORDER);
+    }
+  }
+
+  private static IntVector bf16(FloatVector value) {
+    IntVector bits = value.reinterpretAsInts();
+    IntVector high = bits.lanewise(VectorOperators.LSHR, 16);
+    IntVector rounded = high.and(1).add(bits).add(0x7fff).lanewise(VectorOperators.LSHR, 16);
+    return rounded.blend(high.or(0x40), value.test(VectorOperators.IS_NAN).cast(I));
   }
 
   static void decode(Matrix source, int row, int column, int n, float[] target, int targetOffset) {

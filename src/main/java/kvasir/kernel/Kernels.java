@@ -3,62 +3,72 @@ package kvasir.kernel;
 import java.lang.foreign.MemorySegment;
 import kvasir.tensor.DType;
 import kvasir.tensor.Matrix;
+import kvasir.tensor.Panels;
 
 /**
  * The arithmetic of a decoder, by operation. Two implementations, equal to the bit: {@link
  * ScalarKernels} is the oracle, {@link VectorKernels} the one that runs.
  *
- * <p><b>Sixteen virtual lanes.</b> Where a sum runs over many elements (dot products, sums of
- * squares, sums of exponentials), element i goes to lane {@code i mod 16} by fused multiply-add in
- * ascending order, the last group is padded with zeros, and the lanes are added by halving: lane j
- * += lane j + 8, then + 4, + 2, + 1. So the bits depend on neither the vector width nor on how many
- * rows are computed at once: prefill gives what decode gives.
+ * <p><b>One order.</b> A product of matrices keeps outputs in the lanes and adds its inputs one
+ * after the other, by fused multiply-adds, whether one row is multiplied or a tile of them. Where a
+ * sum runs across lanes (sums of squares, sums of exponentials), element i goes to lane {@code i
+ * mod 16} of <b>sixteen virtual lanes</b> in ascending order, and the lanes are added by halving:
+ * lane j += lane j + 8, then + 4, + 2, + 1. So the bits depend on neither the vector width nor on
+ * how many rows are computed at once: prefill gives what decode gives.
  *
  * <p>Activations are {@code float[]} with an offset and a row stride in elements; weights and the
- * KV cache are {@link Matrix} views in f32, f16 or bf16, widened to f32 before use. All methods are
+ * KV cache are {@link Panels} in f32, f16 or bf16, widened to f32 before use. All methods are
  * stateless, allocate nothing and may run on several threads at once on disjoint output.
  */
 public sealed interface Kernels permits ScalarKernels, VectorKernels {
   /** Lanes of a sum, whatever the machine's vectors hold. */
   int LANES = 16;
 
-  /**
-   * Floats of scratch that {@link #matmul} needs for rows of so many elements, or fewer: four rows
-   * and, where they need padding, four tokens.
-   */
-  static int scratchFloats(int columns) {
-    return 8 * Math.ceilDiv(columns, LANES) * LANES;
-  }
+  /** Rows from which packing them pays. */
+  int PACKED = 4;
 
   /** For the record of a run: {@code scalar}, or {@code vector-512}. */
   String name();
 
   /**
-   * {@code out[t, o] = dot(x[t], weights[o])} for rows {@code from <= o < to} of the weights and
-   * {@code 0 <= t < tokens}; out[t, o] stands at {@code outOffset + t * outStride + o}. The dot is
-   * over {@code weights.columns()} elements.
+   * {@code out[t, o] = sum over k of x[t, k] weights[k, o]}, by fused multiply-adds from 0 on in
+   * ascending order of k, for outputs of panels {@code from <= panel < to} and {@code 0 <= t <
+   * rows}; out[t, o] stands at {@code outOffset + t * outStride + o}. For few rows: each passes
+   * over the weights.
    *
-   * @param scratch at least {@link #scratchFloats} of the columns, this thread's own
+   * @param scratch this thread's own
    */
   void matmul(
-      Matrix weights,
+      Panels weights,
       int from,
       int to,
       float[] x,
       int xOffset,
       int xStride,
-      int tokens,
+      int rows,
       float[] out,
       int outOffset,
       int outStride,
-      float[] scratch);
+      Scratch scratch);
+
+  /** {@link #matmul} of rows that have been packed: {@link PackedRows}. The same bits. */
+  void matmulPacked(
+      Panels weights,
+      int from,
+      int to,
+      float[] packed,
+      int rows,
+      float[] out,
+      int outOffset,
+      int outStride,
+      Scratch scratch);
 
   /**
    * {@code out[r] = fma(p[r, i], values[i], out[r])} for i = 0 .. counts[r] - 1 in this order, each
-   * row r of {@code rows} with a count of its own; out[r] has {@code values.columns()} elements.
+   * row r of {@code rows} with a count of its own; out[r] has {@code values.outputs()} elements.
    */
   void accumulate(
-      Matrix values,
+      Panels values,
       float[] p,
       int pOffset,
       int pStride,
@@ -66,7 +76,25 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
       int rows,
       float[] out,
       int outOffset,
-      int outStride);
+      int outStride,
+      Scratch scratch);
+
+  /**
+   * Folds one KV block into the partial states of a tile of rows, by online softmax. A row's bits
+   * do not depend on the other rows.
+   *
+   * @param keys {@code [head_dim, tokens]}
+   * @param values {@code [tokens, head_dim]}
+   * @param rows the queries, and how many keys each sees; what is visible to a row whose keys were
+   *     all masked is set to 0
+   * @param states rows of {@code [max, sum, output...]} from {@code offset} on
+   */
+  void attendBlock(Panels keys, Panels values, QueryRows rows, float[] states, int offset);
+
+  /** Sets states of rows to those over no keys: (-inf, 0, 0). */
+  static void clearStates(float[] states, int offset, int rows, int headDim) {
+    AttendRows.clear(states, offset, rows, headDim + 2);
+  }
 
   /** The largest of {@code a[offset .. offset + n)}; -infinity where n is 0; no NaN in a. */
   float max(float[] a, int offset, int n);
@@ -112,4 +140,21 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
 
   /** Widens n elements of one row, from a column on. */
   void decode(Matrix source, int row, int column, int n, float[] target, int targetOffset);
+
+  /**
+   * Rounds to nearest even and stores all inputs of one output: a key, in a block of keys.
+   *
+   * @param source {@code target.inputs()} elements from {@code sourceOffset} on
+   */
+  void encodeOutput(float[] source, int sourceOffset, Panels target, int output, Scratch scratch);
+
+  /**
+   * Rounds to nearest even and stores all outputs of one input: a value, in a block of values.
+   *
+   * @param source {@code target.outputs()} elements from {@code sourceOffset} on
+   */
+  void encodeInput(float[] source, int sourceOffset, Panels target, int input);
+
+  /** Widens all inputs of one output. */
+  void decodeOutput(Panels source, int output, float[] target, int targetOffset);
 }

@@ -2,7 +2,6 @@ package kvasir.kernel;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.ShortVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -10,15 +9,12 @@ import jdk.incubator.vector.VectorSpecies;
  * The species of this JVM, chosen once, and sums over lanes by halving. {@code reduceLanes(ADD)} is
  * not used: its order is unspecified, and differs between the interpreter and C2.
  *
- * <p>Lanes are added crosswise, lane j += lane j xor h, which gives both partners of a pair the
- * same bits (addition commutes). So several sums share the narrowing steps of one: {@code
- * a.blend(b, upper).add(b.blend(a, upper).rearrange(h))} adds the partners in both, and keeps a in
- * the lanes where bit h is clear and b in the others.
+ * <p>Lanes are added crosswise, lane j += lane j xor h.
  *
- * <p>Kernels do that and widen bf16 in line, not by helpers that take or return vectors: C2 leaves
- * a helper out of line in a large caller (NodeCountInliningCutoff), or when it has been compiled
- * before its caller (InlineSmallCode), and then boxes what is passed, in one run and not the next.
- * The methods of the vector API are exempt, as they are annotated ForceInline.
+ * <p>Kernels widen bf16 in line, not by helpers that take or return vectors: C2 leaves a helper out
+ * of line in a large caller (NodeCountInliningCutoff), or when it has been compiled before its
+ * caller (InlineSmallCode), and then boxes what is passed, in one run and not the next. The methods
+ * of the vector API are exempt, as they are annotated ForceInline.
  */
 final class Lanes {
   /** At most 512 bits: sixteen lanes are the widest sum there is. At least 128. */
@@ -40,12 +36,7 @@ final class Lanes {
   static final VectorShuffle<Float> HALF = cross(W / 2);
   static final VectorShuffle<Float> QUARTER = cross(W / 4);
   static final VectorShuffle<Float> EIGHTH = cross(W / 8);
-  static final VectorShuffle<Float> THREE_QUARTERS = cross(W / 2 + W / 4);
   static final VectorShuffle<Float> SIXTEENTH = cross(W / 16);
-  static final VectorMask<Float> UPPER_HALF = upper(W / 2);
-  static final VectorMask<Float> UPPER_QUARTER = upper(W / 4);
-  static final VectorMask<Float> UPPER_EIGHTH = upper(W / 8);
-  static final VectorMask<Float> UPPER_SIXTEENTH = upper(W / 16);
 
   private Lanes() {}
 
@@ -71,15 +62,5 @@ final class Lanes {
 
   private static VectorShuffle<Float> cross(int distance) {
     return VectorShuffle.fromOp(F, lane -> lane ^ distance);
-  }
-
-  private static VectorMask<Float> upper(int distance) {
-    long bits = 0;
-    for (int lane = 0; lane < W; lane++) {
-      if ((lane & distance) != 0) {
-        bits |= 1L << lane;
-      }
-    }
-    return VectorMask.fromLong(F, bits);
   }
 }

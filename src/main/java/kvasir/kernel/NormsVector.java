@@ -24,12 +24,12 @@ final class NormsVector {
 
   private static float squares(float[] x, int offset, int n) {
     if (n % Kernels.LANES != 0) {
-      return DotScalar.dot(x, offset, x, offset, n);
+      return NormsScalar.squares(x, offset, n, 0, 1);
     }
     return switch (W) {
       case 16 -> squares512(x, offset, n);
       case 8 -> squares256(x, offset, n);
-      default -> Dot128.dot(x, offset, x, offset, n);
+      default -> squares128(x, offset, n);
     };
   }
 
@@ -52,5 +52,23 @@ final class NormsVector {
       sum1 = v1.fma(v1, sum1);
     }
     return Lanes.sum(sum0.add(sum1));
+  }
+
+  private static float squares128(float[] x, int offset, int n) {
+    FloatVector sum0 = FloatVector.zero(F);
+    FloatVector sum1 = FloatVector.zero(F);
+    FloatVector sum2 = FloatVector.zero(F);
+    FloatVector sum3 = FloatVector.zero(F);
+    for (int i = offset; i < offset + n; i += 16) {
+      FloatVector v0 = FloatVector.fromArray(F, x, i);
+      FloatVector v1 = FloatVector.fromArray(F, x, i + 4);
+      FloatVector v2 = FloatVector.fromArray(F, x, i + 8);
+      FloatVector v3 = FloatVector.fromArray(F, x, i + 12);
+      sum0 = v0.fma(v0, sum0);
+      sum1 = v1.fma(v1, sum1);
+      sum2 = v2.fma(v2, sum2);
+      sum3 = v3.fma(v3, sum3);
+    }
+    return Lanes.sum(sum0.add(sum2).add(sum1.add(sum3)));
   }
 }

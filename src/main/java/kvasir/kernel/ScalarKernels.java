@@ -3,6 +3,7 @@ package kvasir.kernel;
 import java.lang.foreign.MemorySegment;
 import kvasir.tensor.DType;
 import kvasir.tensor.Matrix;
+import kvasir.tensor.Panels;
 
 /** The oracle: plain loops in the order that the contract states. */
 public final class ScalarKernels implements Kernels {
@@ -13,24 +14,37 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void matmul(
-      Matrix weights,
+      Panels weights,
       int from,
       int to,
       float[] x,
       int xOffset,
       int xStride,
-      int tokens,
+      int rows,
       float[] out,
       int outOffset,
       int outStride,
-      float[] scratch) {
-    DotScalar.matmul(
-        weights, from, to, x, xOffset, xStride, tokens, out, outOffset, outStride, scratch);
+      Scratch scratch) {
+    PanelsScalar.matmul(weights, from, to, x, xOffset, xStride, rows, out, outOffset, outStride);
+  }
+
+  @Override
+  public void matmulPacked(
+      Panels weights,
+      int from,
+      int to,
+      float[] packed,
+      int rows,
+      float[] out,
+      int outOffset,
+      int outStride,
+      Scratch scratch) {
+    PanelsScalar.matmulPacked(weights, from, to, packed, rows, out, outOffset, outStride);
   }
 
   @Override
   public void accumulate(
-      Matrix values,
+      Panels values,
       float[] p,
       int pOffset,
       int pStride,
@@ -38,9 +52,14 @@ public final class ScalarKernels implements Kernels {
       int rows,
       float[] out,
       int outOffset,
-      int outStride) {
-    AccumulateScalar.accumulate(
-        values, p, pOffset, pStride, counts, rows, out, outOffset, outStride);
+      int outStride,
+      Scratch scratch) {
+    PanelsScalar.accumulate(values, p, pOffset, pStride, counts, rows, out, outOffset, outStride);
+  }
+
+  @Override
+  public void attendBlock(Panels keys, Panels values, QueryRows rows, float[] states, int offset) {
+    AttendRows.attend(this, keys, values, rows, states, offset);
   }
 
   @Override
@@ -103,5 +122,21 @@ public final class ScalarKernels implements Kernels {
   @Override
   public void decode(Matrix source, int row, int column, int n, float[] target, int targetOffset) {
     ConversionsScalar.decode(source, row, column, n, target, targetOffset);
+  }
+
+  @Override
+  public void encodeOutput(
+      float[] source, int sourceOffset, Panels target, int output, Scratch scratch) {
+    ConversionsScalar.encodeOutput(source, sourceOffset, target, output);
+  }
+
+  @Override
+  public void encodeInput(float[] source, int sourceOffset, Panels target, int input) {
+    ConversionsScalar.encodeInput(source, sourceOffset, target, input);
+  }
+
+  @Override
+  public void decodeOutput(Panels source, int output, float[] target, int targetOffset) {
+    ConversionsScalar.decodeOutput(source, output, target, targetOffset);
   }
 }

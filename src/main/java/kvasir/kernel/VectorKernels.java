@@ -3,6 +3,7 @@ package kvasir.kernel;
 import java.lang.foreign.MemorySegment;
 import kvasir.tensor.DType;
 import kvasir.tensor.Matrix;
+import kvasir.tensor.Panels;
 
 /**
  * The implementation that runs: jdk.incubator.vector at the width of this machine, up to 512 bits.
@@ -15,24 +16,38 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void matmul(
-      Matrix weights,
+      Panels weights,
       int from,
       int to,
       float[] x,
       int xOffset,
       int xStride,
-      int tokens,
+      int rows,
       float[] out,
       int outOffset,
       int outStride,
-      float[] scratch) {
-    DotVector.matmul(
-        weights, from, to, x, xOffset, xStride, tokens, out, outOffset, outStride, scratch);
+      Scratch scratch) {
+    PanelsVector.matmul(
+        weights, from, to, x, xOffset, xStride, rows, out, outOffset, outStride, scratch);
+  }
+
+  @Override
+  public void matmulPacked(
+      Panels weights,
+      int from,
+      int to,
+      float[] packed,
+      int rows,
+      float[] out,
+      int outOffset,
+      int outStride,
+      Scratch scratch) {
+    PanelsVector.matmulPacked(weights, from, to, packed, rows, out, outOffset, outStride, scratch);
   }
 
   @Override
   public void accumulate(
-      Matrix values,
+      Panels values,
       float[] p,
       int pOffset,
       int pStride,
@@ -40,9 +55,19 @@ public final class VectorKernels implements Kernels {
       int rows,
       float[] out,
       int outOffset,
-      int outStride) {
-    AccumulateVector.accumulate(
-        values, p, pOffset, pStride, counts, rows, out, outOffset, outStride);
+      int outStride,
+      Scratch scratch) {
+    PanelsVector.accumulate(
+        values, p, pOffset, pStride, counts, rows, out, outOffset, outStride, scratch);
+  }
+
+  @Override
+  public void attendBlock(Panels keys, Panels values, QueryRows rows, float[] states, int offset) {
+    if (rows.tiled()) {
+      AttendTile.attend(this, keys, values, rows, states, offset);
+    } else {
+      AttendRows.attend(this, keys, values, rows, states, offset);
+    }
   }
 
   @Override
@@ -105,5 +130,21 @@ public final class VectorKernels implements Kernels {
   @Override
   public void decode(Matrix source, int row, int column, int n, float[] target, int targetOffset) {
     ConversionsVector.decode(source, row, column, n, target, targetOffset);
+  }
+
+  @Override
+  public void encodeOutput(
+      float[] source, int sourceOffset, Panels target, int output, Scratch scratch) {
+    ConversionsVector.encodeOutput(source, sourceOffset, target, output, scratch);
+  }
+
+  @Override
+  public void encodeInput(float[] source, int sourceOffset, Panels target, int input) {
+    ConversionsVector.encodeInput(source, sourceOffset, target, input);
+  }
+
+  @Override
+  public void decodeOutput(Panels source, int output, float[] target, int targetOffset) {
+    ConversionsScalar.decodeOutput(source, output, target, targetOffset);
   }
 }

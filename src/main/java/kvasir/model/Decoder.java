@@ -1,10 +1,11 @@
 package kvasir.model;
 
+import java.util.Arrays;
 import kvasir.attention.ShardedAttention;
 import kvasir.cache.KvCache;
 import kvasir.kernel.Kernels;
+import kvasir.kernel.Scratch;
 import kvasir.team.Team;
-import kvasir.tensor.Matrix;
 import kvasir.tensor.Split;
 
 /**
@@ -24,6 +25,7 @@ public final class Decoder {
   private final ShardedAttention attention;
   private final RopeTable rope;
   private final ParallelLinear linear;
+  private final Scratch[] scratch;
   private final Team.Body norms = this::normShare;
   private final Team.Body positions = this::positionShare;
   private final ParallelLinear.Epilogue swiGlu = this::swiGluShare;
@@ -55,11 +57,9 @@ public final class Decoder {
     this.cache = cache;
     this.attention = attention;
     this.rope = RopeTable.of(config.rope(), config.headDim(), positions);
-    int widest =
-        Math.max(
-            Math.max(config.hiddenSize(), config.intermediateSize()),
-            config.heads() * config.headDim());
-    this.linear = new ParallelLinear(kernels, team, widest);
+    this.linear = new ParallelLinear(kernels, team);
+    this.scratch = new Scratch[team.size()];
+    Arrays.setAll(scratch, member -> new Scratch());
   }
 
   public ModelConfig config() {
@@ -129,7 +129,7 @@ public final class Decoder {
         .to(current.key(), batch.keys)
         .to(current.value(), batch.values)
         .run();
-    team.run(positions);
+    runShares(positions);
     attention.attend(layer, first, tokens, batch.queries, batch.attended);
     linear
         .over(batch.attended, 0, tokens)
@@ -151,10 +151,15 @@ public final class Decoder {
 
   private void norm(float[] weight) {
     normWeight = weight;
+    runShares(norms);
+  }
+
+  /** Work by tokens; that of one is shorter than starting the team. */
+  private void runShares(Team.Body shares) {
     if (tokens == 1) {
-      normShare(0, 1); // Shorter than starting the team.
+      shares.run(0, 1);
     } else {
-      team.run(norms);
+      team.run(shares);
     }
   }
 
@@ -174,7 +179,7 @@ public final class Decoder {
     for (int token = Split.start(tokens, members, member); token < to; token++) {
       rotate(batch.queries, token, config.heads(), current.queryNorm());
       rotate(batch.keys, token, config.kvHeads(), current.keyNorm());
-      append(token);
+      append(token, scratch[member]);
     }
   }
 
@@ -189,7 +194,7 @@ public final class Decoder {
     }
   }
 
-  private void append(int token) {
+  private void append(int token, Scratch scratch) {
     int position = first + token;
     int block = cache.shape().blockOf(position);
     if (!cache.owns(block)) {
@@ -198,14 +203,9 @@ public final class Decoder {
     int row = position % cache.shape().blockTokens();
     for (int head = 0; head < config.kvHeads(); head++) {
       int at = (token * config.kvHeads() + head) * config.headDim();
-      store(batch.keys, at, cache.keys(layer, head, block), row);
-      store(batch.values, at, cache.values(layer, head, block), row);
+      kernels.encodeOutput(batch.keys, at, cache.keys(layer, head, block), row, scratch);
+      kernels.encodeInput(batch.values, at, cache.values(layer, head, block), row);
     }
-  }
-
-  private void store(float[] source, int at, Matrix target, int row) {
-    kernels.encode(
-        source, at, config.headDim(), target.type(), target.data(), target.rowOffset(row));
   }
 
   private void swiGluShare(int from, int to) {

@@ -1,8 +1,8 @@
 package kvasir.model;
 
 /**
- * Weights of one decoder layer. Matrices are views of the mapped checkpoint; vectors are small and
- * stand on the heap.
+ * Weights of one decoder layer. Matrices are packed in panels outside the heap; vectors are small
+ * and stand on the heap.
  *
  * @param queryNorm {@code [head_dim]}, null where the model has no q/k norm; so keyNorm
  */

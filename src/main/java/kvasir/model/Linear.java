@@ -1,11 +1,11 @@
 package kvasir.model;
 
-import kvasir.tensor.Matrix;
+import kvasir.tensor.Panels;
 
 /**
  * A linear layer, {@code y = weight x + bias}.
  *
- * @param weight {@code [outputs, inputs]}
+ * @param weight {@code [inputs, outputs]} in panels
  * @param bias {@code [outputs]}, or null where the model has none
  */
-record Linear(Matrix weight, float[] bias) {}
+public record Linear(Panels weight, float[] bias) {}

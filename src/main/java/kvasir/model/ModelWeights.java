@@ -1,25 +1,45 @@
 package kvasir.model;
 
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import kvasir.kernel.Kernels;
+import kvasir.team.Team;
 import kvasir.tensor.Matrix;
+import kvasir.tensor.Panels;
 import kvasir.weights.Checkpoint;
 
 /**
  * The weights of a decoder, found by Hugging Face's names and checked against the configuration.
- * Views of the checkpoint, which must stay open as long as these are used.
  *
- * @param embedding {@code [vocabulary, hidden]}
+ * @param embedding {@code [vocabulary, hidden]}, a view of the checkpoint, which must stay open
  * @param finalNorm {@code [hidden]}
- * @param head {@code [vocabulary, hidden]}; the embedding where the model ties them
+ * @param head {@code [vocabulary, hidden]}; the embedding, packed, where the model ties them
  */
 public record ModelWeights(
     Matrix embedding, List<LayerWeights> layers, float[] finalNorm, Linear head) {
 
-  /** Finds and checks every tensor; a wrong shape or a missing one is a user error. */
-  public static ModelWeights of(Checkpoint checkpoint, ModelConfig config, Kernels kernels) {
-    Finder finder = new Finder(checkpoint, kernels);
+  /**
+   * Finds, checks and packs every tensor; a wrong shape or a missing one is a user error.
+   *
+   * @param arena owns the packed matrices
+   */
+  public static ModelWeights of(
+      Checkpoint checkpoint, ModelConfig config, Kernels kernels, Team team, Arena arena) {
+    // What is missing is said before anything is copied.
+    check(checkpoint, config, kernels);
+    return of(checkpoint, config, kernels, new WeightPacker(team, arena)::pack);
+  }
+
+  /** Finds and checks every tensor, as {@link #of} does, and keeps none. */
+  public static void check(Checkpoint checkpoint, ModelConfig config, Kernels kernels) {
+    of(checkpoint, config, kernels, source -> null);
+  }
+
+  private static ModelWeights of(
+      Checkpoint checkpoint, ModelConfig config, Kernels kernels, Function<Matrix, Panels> packer) {
+    Finder finder = new Finder(checkpoint, kernels, packer);
     int hidden = config.hiddenSize();
     List<LayerWeights> layers = new ArrayList<>();
     for (int layer = 0; layer < config.layers(); layer++) {
@@ -34,7 +54,7 @@ public record ModelWeights(
         embedding,
         List.copyOf(layers),
         finder.vector("model.norm.weight", hidden),
-        new Linear(head, null));
+        new Linear(packer.apply(head), null));
   }
 
   // A checkpoint with tied weights may store them under either name: the format drops aliases.
@@ -69,7 +89,7 @@ public record ModelWeights(
         finder.linear(mlp + "down_proj", hidden, inner, config.mlpBias()));
   }
 
-  private record Finder(Checkpoint checkpoint, Kernels kernels) {
+  private record Finder(Checkpoint checkpoint, Kernels kernels, Function<Matrix, Panels> packer) {
     float[] vector(String name, int n) {
       float[] out = new float[n];
       kernels.decode(checkpoint.vector(name, n), 0, 0, n, out, 0);
@@ -78,7 +98,7 @@ public record ModelWeights(
 
     Linear linear(String name, int outputs, int inputs, boolean bias) {
       return new Linear(
-          checkpoint.matrix(name + ".weight", outputs, inputs),
+          packer.apply(checkpoint.matrix(name + ".weight", outputs, inputs)),
           bias ? vector(name + ".bias", outputs) : null);
     }
   }

@@ -1,7 +1,11 @@
 package kvasir.model;
 
+import java.util.Arrays;
 import kvasir.kernel.Kernels;
+import kvasir.kernel.PackedRows;
+import kvasir.kernel.Scratch;
 import kvasir.team.Team;
+import kvasir.tensor.Panels;
 import kvasir.tensor.Split;
 
 /**
@@ -17,14 +21,13 @@ final class ParallelLinear {
     void apply(int from, int to);
   }
 
-  // Outputs are dealt out in multiples of the kernels' tile of rows.
-  private static final int ROWS = 4;
-
   private final Kernels kernels;
   private final Team team;
-  private final float[][] scratch;
+  private final Scratch[] scratch;
   private final Team.Body body = this::share;
+  private final Team.Body packing = this::packShare;
 
+  private float[] packed = new float[0];
   private float[] input;
   private int firstToken;
   private int tokens;
@@ -33,10 +36,11 @@ final class ParallelLinear {
   private final float[][] outputs = new float[3][];
   private int count;
 
-  ParallelLinear(Kernels kernels, Team team, int maxInputs) {
+  ParallelLinear(Kernels kernels, Team team) {
     this.kernels = kernels;
     this.team = team;
-    this.scratch = new float[team.size()][Kernels.scratchFloats(maxInputs)];
+    this.scratch = new Scratch[team.size()];
+    Arrays.setAll(scratch, member -> new Scratch());
   }
 
   /** Begins a region over rows {@code firstToken} and on of {@code x [tokens, inputs]}. */
@@ -63,31 +67,59 @@ final class ParallelLinear {
   }
 
   void run() {
+    if (tokens >= Kernels.PACKED) {
+      int floats = PackedRows.floats(tokens, inputs());
+      packed = packed.length < floats ? new float[floats] : packed;
+      team.run(packing);
+    }
     team.run(body);
+  }
+
+  private int inputs() {
+    return layers[0].weight().inputs();
+  }
+
+  private void packShare(int member, int members) {
+    int panels = PackedRows.panels(tokens);
+    int from = Split.start(panels, members, member);
+    int to = Split.start(panels, members, member + 1);
+    int inputs = inputs();
+    PackedRows.pack(input, firstToken * inputs, inputs, tokens, inputs, from, to, packed);
   }
 
   private void share(int member, int members) {
     int from = 0;
     int to = 0;
     for (int i = 0; i < count; i++) {
-      int rows = layers[i].weight().rows();
-      int tiles = Math.ceilDiv(rows, ROWS);
-      from = Math.min(rows, ROWS * Split.start(tiles, members, member));
-      to = Math.min(rows, ROWS * Split.start(tiles, members, member + 1));
-      compute(layers[i], outputs[i], from, to, scratch[member]);
+      Panels weight = layers[i].weight();
+      int first = Split.start(weight.count(), members, member);
+      int end = Split.start(weight.count(), members, member + 1);
+      multiply(weight, outputs[i], first, end, scratch[member]);
+      from = Math.min(weight.outputs(), first * Panels.WIDTH);
+      to = Math.min(weight.outputs(), end * Panels.WIDTH);
+      addBias(layers[i], outputs[i], from, to);
     }
     epilogue.apply(from, to);
   }
 
-  private void compute(Linear layer, float[] out, int from, int to, float[] scratch) {
-    int inputs = layer.weight().columns();
-    int stride = layer.weight().rows();
-    int at = firstToken * inputs;
-    kernels.matmul(layer.weight(), from, to, input, at, inputs, tokens, out, 0, stride, scratch);
-    if (layer.bias() != null) {
-      for (int token = 0; token < tokens; token++) {
-        kernels.add(out, token * stride + from, layer.bias(), from, to - from);
-      }
+  private void multiply(Panels weight, float[] out, int from, int to, Scratch scratch) {
+    int stride = weight.outputs();
+    if (tokens >= Kernels.PACKED) {
+      kernels.matmulPacked(weight, from, to, packed, tokens, out, 0, stride, scratch);
+    } else {
+      int inputs = weight.inputs();
+      int at = firstToken * inputs;
+      kernels.matmul(weight, from, to, input, at, inputs, tokens, out, 0, stride, scratch);
+    }
+  }
+
+  private void addBias(Linear layer, float[] out, int from, int to) {
+    if (layer.bias() == null) {
+      return;
+    }
+    for (int token = 0; token < tokens; token++) {
+      int at = token * layer.weight().outputs() + from;
+      kernels.add(out, at, layer.bias(), from, to - from);
     }
   }
 }

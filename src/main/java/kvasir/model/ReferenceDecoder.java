@@ -7,6 +7,7 @@ import java.util.List;
 import kvasir.kernel.Kernels;
 import kvasir.tensor.DType;
 import kvasir.tensor.Matrix;
+import kvasir.tensor.Panels;
 
 /**
  * The same model in double precision, written for being right: scalar loops, standard attention
@@ -128,9 +129,9 @@ public final class ReferenceDecoder {
   }
 
   private double[] multiply(Linear layer, double[] x) {
-    double[] out = new double[layer.weight().rows()];
+    double[] out = new double[layer.weight().outputs()];
     for (int o = 0; o < out.length; o++) {
-      double[] row = row(layer.weight(), o);
+      double[] row = output(layer.weight(), o);
       double sum = layer.bias() == null ? 0 : layer.bias()[o];
       for (int i = 0; i < x.length; i++) {
         sum += row[i] * x[i];
@@ -143,6 +144,12 @@ public final class ReferenceDecoder {
   private double[] row(Matrix matrix, int row) {
     float[] floats = new float[matrix.columns()];
     kernels.decode(matrix, row, 0, floats.length, floats, 0);
+    return widen(floats);
+  }
+
+  private double[] output(Panels weights, int output) {
+    float[] floats = new float[weights.inputs()];
+    kernels.decodeOutput(weights, output, floats, 0);
     return widen(floats);
   }
 

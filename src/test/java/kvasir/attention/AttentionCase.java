@@ -9,6 +9,7 @@ import kvasir.cache.Ownership;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.local.LocalWorld;
 import kvasir.kernel.Kernels;
+import kvasir.kernel.Scratch;
 import kvasir.team.Team;
 import kvasir.team.ThreadTeam;
 import kvasir.tensor.DType;
@@ -76,6 +77,7 @@ record AttentionCase(
 
   void fill(KvCache cache, Kernels kernels) {
     cache.extend(length);
+    Scratch scratch = new Scratch();
     float[] k = keys(kernels);
     float[] v = values(kernels);
     int dim = shape.headDim();
@@ -86,15 +88,10 @@ record AttentionCase(
       }
       for (int head = 0; head < shape.kvHeads(); head++) {
         int from = (token * shape.kvHeads() + head) * dim;
-        store(kernels, k, from, cache.keys(0, head, at), token % block);
-        store(kernels, v, from, cache.values(0, head, at), token % block);
+        kernels.encodeOutput(k, from, cache.keys(0, head, at), token % block, scratch);
+        kernels.encodeInput(v, from, cache.values(0, head, at), token % block);
       }
     }
-  }
-
-  private void store(Kernels kernels, float[] source, int from, Matrix target, int row) {
-    kernels.encode(
-        source, from, shape.headDim(), target.type(), target.data(), target.rowOffset(row));
   }
 
   private float[] rounded(Kernels kernels, float[] x) {

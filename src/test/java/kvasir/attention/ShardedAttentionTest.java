@@ -174,17 +174,15 @@ class ShardedAttentionTest {
         kvasir.cache.KvCache cache =
             new kvasir.cache.KvCache(shape, new kvasir.cache.Ownership(c.shards(), 1), 0)) {
       cache.extend(token + 1);
+      kvasir.kernel.Scratch scratch = new kvasir.kernel.Scratch();
       float[] k = c.keys(VECTOR);
       float[] v = c.values(VECTOR);
       for (int t = 0; t <= token; t++) {
         for (int head = 0; head < shape.kvHeads(); head++) {
           int from = (t * shape.kvHeads() + head) * shape.headDim();
-          kvasir.tensor.Matrix keys = cache.keys(0, head, t / c.block());
-          kvasir.tensor.Matrix values = cache.values(0, head, t / c.block());
-          long at = keys.rowOffset(t % c.block());
-          VECTOR.encode(k, from, shape.headDim(), c.type(), keys.data(), at);
-          at = values.rowOffset(t % c.block());
-          VECTOR.encode(v, from, shape.headDim(), c.type(), values.data(), at);
+          int block = t / c.block();
+          VECTOR.encodeOutput(k, from, cache.keys(0, head, block), t % c.block(), scratch);
+          VECTOR.encodeInput(v, from, cache.values(0, head, block), t % c.block());
         }
       }
       float[] out = new float[width];

@@ -69,7 +69,9 @@ class OwnershipTest {
 
   @Test
   void aRankAllocatesItsOwnBlocksOnlyAndAppendsMoveNothing() {
+    // A panel holds 32 keys, or 32 elements of values: both are padded here.
     CacheShape shape = new CacheShape(2, 3, 5, DType.BF16, 16, 4);
+    long bytes = 2 * 3 * (5 * 32 + 16 * 32) * 2;
     Ownership ownership = new Ownership(4, 3);
     int total = 0;
     for (int rank = 0; rank < 3; rank++) {
@@ -77,7 +79,7 @@ class OwnershipTest {
         cache.extend(1);
         cache.extend(100);
         assertEquals(ownership.ownedBlocks(rank, 7), cache.ownedBlocks());
-        assertEquals(cache.ownedBlocks() * 2L * 2 * 3 * 16 * 5 * 2, cache.bytes());
+        assertEquals(cache.ownedBlocks() * bytes, cache.bytes());
         long address = -1;
         for (int block = 0; block < 7; block++) {
           if (cache.owns(block) && address < 0) {

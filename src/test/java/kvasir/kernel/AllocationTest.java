@@ -8,6 +8,7 @@ import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import kvasir.tensor.DType;
 import kvasir.tensor.Matrix;
+import kvasir.tensor.Panels;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -21,42 +22,65 @@ class AllocationTest {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private final Samples samples = new Samples();
+  private final Scratch scratch = new Scratch();
 
   @ParameterizedTest
   @EnumSource
   void matmul(DType type) {
-    Matrix weights = samples.matrix(type, 32, 256);
-    float[] x = samples.floats(8 * 256);
-    float[] out = new float[8 * 32];
-    float[] scratch = new float[Kernels.scratchFloats(256)];
-    for (int tokens : new int[] {1, 2, 3, 8}) {
+    for (int outputs : new int[] {128, 70}) {
+      Panels weights = samples.panels(type, 256, outputs);
+      float[] x = samples.floats(40 * 256);
+      float[] out = new float[40 * outputs];
+      int panels = weights.count();
+      for (int rows : new int[] {1, 2, 3}) {
+        assertAllocatesNothing(
+            "matmul " + type + " of " + rows,
+            () -> VECTOR.matmul(weights, 0, panels, x, 0, 256, rows, out, 0, outputs, scratch));
+      }
+      float[] packed = new float[PackedRows.floats(40, 256)];
       assertAllocatesNothing(
-          "matmul " + type + " of " + tokens,
-          () -> VECTOR.matmul(weights, 0, 32, x, 0, 256, tokens, out, 0, 32, scratch));
+          "packed matmul " + type,
+          () -> {
+            PackedRows.pack(x, 0, 256, 40, 256, 0, 2, packed);
+            VECTOR.matmulPacked(weights, 0, panels, packed, 40, out, 0, outputs, scratch);
+          });
     }
-  }
-
-  @Test
-  void matmulWithPadding() {
-    Matrix weights = samples.matrix(DType.BF16, 30, 100);
-    float[] x = samples.floats(8 * 100);
-    float[] out = new float[8 * 30];
-    float[] scratch = new float[Kernels.scratchFloats(100)];
-    assertAllocatesNothing(
-        "padded matmul", () -> VECTOR.matmul(weights, 0, 30, x, 0, 100, 8, out, 0, 30, scratch));
   }
 
   @ParameterizedTest
   @EnumSource
   void accumulate(DType type) {
-    Matrix values = samples.matrix(type, 64, 80);
+    Panels values = samples.panels(type, 64, 80);
     float[] p = samples.floats(5 * 64);
     float[] out = new float[5 * 80];
     for (int rows : new int[] {1, 2, 5}) {
       int[] counts = {64, 63, 62, 61, 60};
       assertAllocatesNothing(
           "accumulate " + type + " of " + rows,
-          () -> VECTOR.accumulate(values, p, 0, 64, counts, rows, out, 0, 80));
+          () -> VECTOR.accumulate(values, p, 0, 64, counts, rows, out, 0, 80, scratch));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void attendBlock(DType type) {
+    Panels keys = samples.panels(type, 80, 64);
+    Panels values = samples.panels(type, 64, 80);
+    for (int rows : new int[] {1, 2, 48}) {
+      QueryRows queries = new QueryRows(80, rows);
+      queries.ready(rows);
+      float[] states = new float[rows * 82];
+      for (int seen : new int[] {64, 40}) {
+        assertAllocatesNothing(
+            "attend " + type + " of " + rows,
+            () -> {
+              Kernels.clearStates(states, 0, rows, 80);
+              for (int row = 0; row < rows; row++) {
+                queries.visible()[row] = Math.min(64, seen + row);
+              }
+              VECTOR.attendBlock(keys, values, queries, states, 0);
+            });
+      }
     }
   }
 
@@ -88,6 +112,13 @@ class AllocationTest {
     assertAllocatesNothing("decode " + type, () -> VECTOR.decode(matrix, 0, 0, 1000, a, 0));
     assertAllocatesNothing(
         "encode " + type, () -> VECTOR.encode(a, 0, 1000, type, matrix.data(), 6));
+    Panels panels = samples.panels(type, 128, 128);
+    assertAllocatesNothing(
+        "encode panels " + type,
+        () -> {
+          VECTOR.encodeInput(a, 0, panels, 5);
+          VECTOR.encodeOutput(a, 0, panels, 5, scratch);
+        });
   }
 
   /**

@@ -6,114 +6,104 @@ import static kvasir.kernel.Samples.VECTOR;
 import static kvasir.kernel.Samples.assertBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.util.Arrays;
 import kvasir.tensor.DType;
-import kvasir.tensor.Matrix;
+import kvasir.tensor.Panels;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class MatmulTest {
-  private static final int[] TOKENS = {1, 2, 3, 4, 5, 7, 8, 17};
-  private static final int ROWS = 11;
+  private static final int[] ROWS = {1, 2, 3, 4, 5, 11, 12, 31, 32, 33, 70};
+  private static final int[] OUTPUTS = {1, 15, 16, 17, 32, 40, 64, 130, 161};
 
   private final Samples samples = new Samples();
+  private final Scratch scratch = new Scratch();
 
   @ParameterizedTest
   @EnumSource
   void vectorIsScalarToTheBit(DType type) {
-    for (int columns : SIZES) {
-      Matrix weights = samples.matrix(type, ROWS, columns);
-      for (int tokens : TOKENS) {
-        float[] x = samples.floats(3 + tokens * (columns + 5));
-        for (int[] range : new int[][] {{0, ROWS}, {0, 4}, {1, 9}, {2, 5}, {10, 11}, {3, 3}}) {
-          String what = type + " " + columns + " x " + tokens + " rows " + range[0];
-          float[] expected = run(SCALAR, weights, range[0], range[1], x, tokens);
-          assertBits(expected, run(VECTOR, weights, range[0], range[1], x, tokens), what);
-        }
+    for (int inputs : SIZES) {
+      for (int outputs : OUTPUTS) {
+        Panels weights = samples.panels(type, inputs, outputs);
+        int rows = ROWS[(inputs + outputs) % ROWS.length];
+        float[] x = samples.floats(3 + rows * (inputs + 5));
+        String what = type + " " + inputs + " to " + outputs + ", rows " + rows;
+        float[] expected = run(SCALAR, weights, 0, weights.count(), x, rows);
+        assertBits(expected, run(VECTOR, weights, 0, weights.count(), x, rows), what);
+        assertBits(expected, runPacked(SCALAR, weights, x, rows), what + " packed, scalar");
+        assertBits(expected, runPacked(VECTOR, weights, x, rows), what + " packed");
       }
     }
   }
 
   @ParameterizedTest
   @EnumSource
-  void bitsDependOnNeitherTokensNorRange(DType type) {
-    for (int columns : new int[] {40, 128, 129, 1000}) {
-      Matrix weights = samples.matrix(type, ROWS, columns);
-      int tokens = 17;
-      float[] x = samples.floats(3 + tokens * (columns + 5));
-      float[] together = run(VECTOR, weights, 0, ROWS, x, tokens);
-      float[] apart = together.clone();
-      for (int t = 0; t < tokens; t++) {
-        for (int o = 0; o < ROWS; o++) {
-          apart[7 + t * (ROWS + 2) + o] = Float.NaN;
-          int at = 3 + t * (columns + 5);
-          int to = 7 + t * (ROWS + 2);
-          float[] scratch = new float[Kernels.scratchFloats(columns)];
-          VECTOR.matmul(weights, o, o + 1, x, at, 0, 1, apart, to, 0, scratch);
+  void bitsDependOnNeitherRowsNorRange(DType type) {
+    for (int inputs : new int[] {40, 128, 129, 1000}) {
+      Panels weights = samples.panels(type, inputs, 161);
+      for (int rows : ROWS) {
+        float[] x = samples.floats(3 + rows * (inputs + 5));
+        float[] together = runPacked(VECTOR, weights, x, rows);
+        float[] apart = new float[together.length];
+        for (int t = 0; t < rows; t++) {
+          for (int panel = 0; panel < weights.count(); panel++) {
+            int at = 3 + t * (inputs + 5);
+            int to = 7 + t * (weights.outputs() + 2);
+            VECTOR.matmul(weights, panel, panel + 1, x, at, 0, 1, apart, to, 0, scratch);
+          }
         }
+        assertBits(together, apart, type + " " + inputs + ", rows " + rows);
       }
-      assertBits(together, apart, type + " " + columns);
     }
   }
 
-  /** More activations than a block that stays in cache has: the rows pass several times. */
   @Test
-  void tokensInSeveralBlocks() {
-    int columns = 32768;
-    Matrix weights = samples.matrix(DType.BF16, 5, columns);
-    float[] x = samples.floats(3 + 9 * (columns + 5));
-    assertBits(
-        run(SCALAR, weights, 0, 5, x, 9), run(VECTOR, weights, 0, 5, x, 9), "several blocks");
+  void anEmptyRangeTouchesNothing() {
+    Panels weights = samples.panels(DType.BF16, 40, 70);
+    float[] out = run(VECTOR, weights, 1, 1, samples.floats(3 + 45), 1);
+    assertBits(new float[out.length], out, "empty range");
   }
 
   @ParameterizedTest
   @EnumSource
   void isNearDoublePrecision(DType type) {
-    for (int columns : SIZES) {
-      Matrix weights = samples.matrix(type, ROWS, columns);
-      float[] w = Samples.decoded(weights);
-      float[] x = samples.floats(3 + columns + 5);
-      float[] out = run(SCALAR, weights, 0, ROWS, x, 1);
-      for (int o = 0; o < ROWS; o++) {
+    for (int inputs : SIZES) {
+      Panels weights = samples.panels(type, inputs, 11);
+      float[] x = samples.floats(3 + inputs + 5);
+      float[] out = run(SCALAR, weights, 0, 1, x, 1);
+      float[] w = new float[inputs];
+      for (int o = 0; o < 11; o++) {
+        SCALAR.decodeOutput(weights, o, w, 0);
         double sum = 0;
         double magnitude = 0;
-        for (int i = 0; i < columns; i++) {
-          double product = (double) w[o * columns + i] * x[3 + i];
+        for (int i = 0; i < inputs; i++) {
+          double product = (double) w[i] * x[3 + i];
           sum += product;
           magnitude += Math.abs(product);
         }
-        // Each lane adds columns / 16 terms, and four halvings follow.
-        double bound = magnitude * (columns / 16 + 5) * 0x1p-24 + Float.MIN_VALUE * columns;
-        assertEquals(sum, out[7 + o], bound, type + " " + columns + Samples.seed());
+        double bound = magnitude * inputs * 0x1p-24 + Float.MIN_VALUE * inputs;
+        assertEquals(sum, out[7 + o], bound, type + " " + inputs + Samples.seed());
       }
     }
   }
 
-  @Test
-  void paddingTurnsAnUnderflowedSumPositive() {
-    for (int columns : new int[] {1, 15, 16, 17}) {
-      Matrix weights = samples.matrix(DType.F32, 1, columns);
-      float[] w = new float[columns];
-      Arrays.fill(w, -1e-30f);
-      SCALAR.encode(w, 0, columns, DType.F32, weights.data(), weights.offset());
-      float[] x = new float[columns];
-      Arrays.fill(x, 1e-30f);
-      float[] out = new float[1];
-      for (Kernels kernels : new Kernels[] {SCALAR, VECTOR}) {
-        kernels.matmul(
-            weights, 0, 1, x, 0, 0, 1, out, 0, 0, new float[Kernels.scratchFloats(columns)]);
-        assertBits(columns == 16 ? -0f : 0f, out[0], kernels.name() + " " + columns);
-      }
-    }
+  private float[] run(Kernels kernels, Panels weights, int from, int to, float[] x, int rows) {
+    int inputs = weights.inputs();
+    int stride = weights.outputs() + 2;
+    float[] out = new float[7 + rows * stride];
+    kernels.matmul(weights, from, to, x, 3, inputs + 5, rows, out, 7, stride, scratch);
+    return out;
   }
 
-  private static float[] run(
-      Kernels kernels, Matrix weights, int from, int to, float[] x, int tokens) {
-    int columns = weights.columns();
-    float[] out = new float[7 + tokens * (ROWS + 2)];
-    float[] scratch = new float[Kernels.scratchFloats(columns)];
-    kernels.matmul(weights, from, to, x, 3, columns + 5, tokens, out, 7, ROWS + 2, scratch);
+  private float[] runPacked(Kernels kernels, Panels weights, float[] x, int rows) {
+    int inputs = weights.inputs();
+    float[] packed = new float[PackedRows.floats(rows, inputs)];
+    // What pads the last panel of rows may be anything.
+    java.util.Arrays.fill(packed, Float.NaN);
+    PackedRows.pack(x, 3, inputs + 5, rows, inputs, 0, PackedRows.panels(rows), packed);
+    int stride = weights.outputs() + 2;
+    float[] out = new float[7 + rows * stride];
+    kernels.matmulPacked(weights, 0, weights.count(), packed, rows, out, 7, stride, scratch);
     return out;
   }
 }

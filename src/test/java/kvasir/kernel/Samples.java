@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Random;
 import kvasir.tensor.DType;
 import kvasir.tensor.Matrix;
+import kvasir.tensor.Panels;
 import org.junit.jupiter.api.Assertions;
 
 /**
@@ -39,6 +40,18 @@ final class Samples {
     MemorySegment data = Arena.ofAuto().allocate(bytes, 64);
     SCALAR.encode(floats(rows * columns), 0, rows * columns, type, data, offset);
     return new Matrix(type, data, offset, rows, columns);
+  }
+
+  /** Panels of {@code [inputs, outputs]} in memory outside the heap that begin at an odd offset. */
+  Panels panels(DType type, int inputs, int outputs) {
+    long offset = 6;
+    long bytes = offset + Panels.bytes(type, inputs, outputs);
+    MemorySegment data = Arena.ofAuto().allocate(bytes, 64);
+    Panels panels = new Panels(type, data, offset, inputs, outputs);
+    for (int input = 0; input < inputs; input++) {
+      SCALAR.encodeInput(floats(outputs), 0, panels, input);
+    }
+    return panels;
   }
 
   static float[] decoded(Matrix matrix) {

@@ -1,0 +1,123 @@
+package kvasir.bench;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** Rows as text: a table like llama-bench's, comma-separated values, or JSON. */
+public enum BenchTable {
+  MD {
+    @Override
+    public String format(List<BenchRow> rows) {
+      boolean memory = rows.stream().anyMatch(r -> r.peakMiB() > 0);
+      StringBuilder table = new StringBuilder(HEADER).append(memory ? " peak MiB |" : "");
+      table.append('\n').append(RULE).append(memory ? " -------: |" : "").append('\n');
+      for (BenchRow r : rows) {
+        table.append(line(r));
+        table.append(memory ? text(" %8.0f |", r.peakMiB()) : "").append('\n');
+      }
+      return table.append(notes(rows)).toString();
+    }
+  },
+  CSV {
+    @Override
+    public String format(List<BenchRow> rows) {
+      StringBuilder text =
+          new StringBuilder(
+              "model,ranks,threads,attention,kv_type,kernels,test,tokens_per_second,sd,median,"
+                  + "gb_per_second,gb_share,gflops,gflops_share,depth_fill,peak_mib\n");
+      for (BenchRow r : rows) {
+        text.append(
+            text(
+                "\"%s\",%d,%d,%s,%s,%s,%s,%.3f,%.3f,%.3f,%.3f,%.4f,%.3f,%.4f,%s,%.1f%n",
+                r.model().replace("\"", "\"\""),
+                r.ranks(),
+                r.threads(),
+                r.attention(),
+                r.kvType(),
+                r.kernels(),
+                r.test(),
+                r.tokensPerSecond(),
+                r.sd(),
+                r.median(),
+                r.gbPerSecond(),
+                r.gbShare(),
+                r.gflops(),
+                r.gflopsShare(),
+                r.depthFill(),
+                r.peakMiB()));
+      }
+      return text.toString();
+    }
+  },
+  JSON {
+    @Override
+    public String format(List<BenchRow> rows) {
+      try {
+        return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(rows) + "\n";
+      } catch (JsonProcessingException e) {
+        throw new IllegalStateException("rows that cannot be written as JSON", e);
+      }
+    }
+  };
+
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final String HEADER =
+      "| model            |     size |   params | ranks | threads | attention |   KV |"
+          + "             test |             t/s |  GB/s | of read | GFLOP/s | of FMA |";
+  private static final String RULE =
+      "| ---------------- | -------: | -------: | ----: | ------: | --------- | ---: |"
+          + " ---------------: | --------------: | ----: | ------: | ------: | -----: |";
+
+  /** The rows, with an end of line. */
+  public abstract String format(List<BenchRow> rows);
+
+  /** What {@link #JSON} wrote. */
+  public static List<BenchRow> parse(String json) throws JsonProcessingException {
+    return MAPPER.readValue(json, new TypeReference<>() {});
+  }
+
+  private static String line(BenchRow r) {
+    return text(
+        "| %-16s | %4.2f GiB | %6.1f M | %5d | %7d | %-9s | %4s | %16s | %8.2f ± %4.2f | %5.1f |"
+            + " %5.0f %% | %7.1f | %4.0f %% |",
+        r.model(),
+        r.gib(),
+        r.millionParameters(),
+        r.ranks(),
+        r.threads(),
+        r.attention(),
+        r.kvType(),
+        r.test(),
+        r.tokensPerSecond(),
+        r.sd(),
+        r.gbPerSecond(),
+        100 * r.gbShare(),
+        r.gflops(),
+        100 * r.gflopsShare());
+  }
+
+  private static String notes(List<BenchRow> rows) {
+    String limits =
+        rows.stream()
+            .map(
+                r ->
+                    text(
+                        "%d x %d: read %.1f GB/s, FMA %.0f GFLOP/s (%s)",
+                        r.ranks(), r.threads(), r.readLimit(), r.fmaLimit(), r.kernels()))
+            .distinct()
+            .collect(Collectors.joining("; "));
+    boolean synthetic = rows.stream().anyMatch(r -> r.depthFill().equals("synthetic"));
+    return "\nlimits measured first, ranks x threads: "
+        + limits
+        + "\n"
+        + (synthetic ? "depths filled with synthetic KV (--fill prefill computes it)\n" : "");
+  }
+
+  private static String text(String format, Object... arguments) {
+    return String.format(Locale.ROOT, format, arguments);
+  }
+}

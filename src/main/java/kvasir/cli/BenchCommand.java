@@ -1,0 +1,279 @@
+package kvasir.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import kvasir.attention.AttentionKind;
+import kvasir.bench.Bench;
+import kvasir.bench.BenchRow;
+import kvasir.bench.BenchTable;
+import kvasir.bench.BenchTest;
+import kvasir.bench.Limits;
+import kvasir.cluster.Communicator;
+import kvasir.error.UserError;
+import kvasir.generate.Engine;
+import kvasir.generate.EngineSettings;
+import kvasir.model.ConfigReader;
+import kvasir.model.ModelConfig;
+import kvasir.tensor.DType;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+    name = "bench",
+    mixinStandardHelpOptions = true,
+    description =
+        "Measure prefill and decode at several depths, in llama-bench's terms, beside this machine's"
+            + " limits. Each layout runs in a process of its own.")
+final class BenchCommand implements Callable<Integer> {
+  private static final int MOST_TOKENS = 1 << 24;
+
+  @Mixin CommonOptions common;
+
+  @ParentCommand KvasirCommand kvasir;
+
+  @Option(
+      names = "--prompt",
+      split = ",",
+      paramLabel = "N",
+      description = "Prompts to process, in tokens; 0 for none (default: 512).")
+  List<Integer> prompts = List.of(512);
+
+  @Option(
+      names = "--gen",
+      split = ",",
+      paramLabel = "N",
+      description = "Tokens to generate; 0 for none (default: 32).")
+  List<Integer> generations = List.of(32);
+
+  @Option(
+      names = "--depth",
+      split = ",",
+      paramLabel = "N",
+      description = "Tokens in the cache before a test (default: 0).")
+  List<Integer> depths = List.of(0);
+
+  @Option(names = "--ranks", split = ",", paramLabel = "P", description = "MPI ranks (default: 1).")
+  List<Integer> ranks = List.of();
+
+  @Option(
+      names = "--threads",
+      split = ",",
+      paramLabel = "T",
+      description = "Threads of each rank (default: processors / ranks).")
+  List<Integer> threads = List.of();
+
+  @Option(
+      names = "--attention",
+      split = ",",
+      paramLabel = "KIND",
+      description = "${COMPLETION-CANDIDATES} (default: streaming).")
+  List<AttentionKind> attentions = List.of(AttentionKind.STREAMING);
+
+  @Option(
+      names = "--kv-type",
+      split = ",",
+      paramLabel = "TYPE",
+      description = "Element types of the KV cache: ${COMPLETION-CANDIDATES} (default: bf16).")
+  List<DType> kvTypes = List.of(DType.BF16);
+
+  @Option(
+      names = "--repetitions",
+      paramLabel = "N",
+      description = "Timed runs of each test (default: 5).")
+  int repetitions = 5;
+
+  @Option(
+      names = "--warm-up",
+      paramLabel = "S",
+      description = "Seconds of untimed runs before each test, at least one run (default: 3).")
+  double warmUp = 3;
+
+  @Option(
+      names = "--fill",
+      paramLabel = "HOW",
+      description =
+          "How a depth is reached: synthetic (random keys and values) or prefill (computed);"
+              + " default synthetic.")
+  Fill fill = Fill.SYNTHETIC;
+
+  @Option(names = "--memory", description = "Also the peak of resident memory of each test.")
+  boolean memory;
+
+  @Option(
+      names = "--output",
+      paramLabel = "FORMAT",
+      description = "${COMPLETION-CANDIDATES} (default: md).")
+  BenchTable output = BenchTable.MD;
+
+  /** How the cache comes to a depth. */
+  enum Fill {
+    SYNTHETIC,
+    PREFILL
+  }
+
+  /** One layout and way to compute; null leaves the choice to the process that runs it. */
+  private record Layout(Integer ranks, Integer threads, AttentionKind attention, DType kvType) {}
+
+  @Override
+  public Integer call() {
+    check();
+    List<Layout> layouts = layouts();
+    if (layouts.size() == 1) {
+      Layout only = layouts.getFirst();
+      common.ranks = only.ranks();
+      common.threads = only.threads();
+      common.attention = only.attention();
+      common.kvType = only.kvType();
+      common.check();
+      return kvasir.start().run(common, this::measure);
+    }
+    if (kvasir.start().joined()) {
+      throw new UserError(
+          "bench", "several layouts in one world", "give one, or start it without mpjrun");
+    }
+    List<BenchRow> rows = new ArrayList<>();
+    for (Layout layout : layouts) {
+      rows.addAll(inOwnProcess(layout));
+    }
+    kvasir.output().print(output.format(rows));
+    return ExitCodes.DONE;
+  }
+
+  private void check() {
+    prompts.forEach(n -> CommonOptions.range("--prompt", n, 0, MOST_TOKENS));
+    generations.forEach(n -> CommonOptions.range("--gen", n, 0, MOST_TOKENS));
+    depths.forEach(n -> CommonOptions.range("--depth", n, 0, MOST_TOKENS));
+    CommonOptions.range("--repetitions", repetitions, 1, 1 << 20);
+    CommonOptions.range("--warm-up", (long) warmUp, 0, 86_400);
+    for (Layout layout : layouts()) {
+      common.ranks = layout.ranks();
+      common.threads = layout.threads();
+      common.check();
+    }
+    if (tests().isEmpty()) {
+      throw new UserError("bench", "no test left", "ask for --prompt or --gen tokens");
+    }
+  }
+
+  private List<Layout> layouts() {
+    List<Layout> layouts = new ArrayList<>();
+    for (Integer rank : orNull(ranks)) {
+      for (Integer thread : orNull(threads)) {
+        for (AttentionKind attention : attentions) {
+          kvTypes.forEach(type -> layouts.add(new Layout(rank, thread, attention, type)));
+        }
+      }
+    }
+    return layouts;
+  }
+
+  private static List<Integer> orNull(List<Integer> values) {
+    List<Integer> one = new ArrayList<>(values);
+    if (one.isEmpty()) {
+      one.add(null);
+    }
+    return one;
+  }
+
+  private List<BenchTest> tests() {
+    List<BenchTest> tests = new ArrayList<>();
+    for (int depth : depths) {
+      prompts.stream()
+          .filter(n -> n > 0)
+          .forEach(n -> tests.add(new BenchTest(BenchTest.Kind.PP, n, depth)));
+      generations.stream()
+          .filter(n -> n > 0)
+          .forEach(n -> tests.add(new BenchTest(BenchTest.Kind.TG, n, depth)));
+    }
+    return tests;
+  }
+
+  private int measure(EngineSettings settings, Communicator world) {
+    ModelConfig config = ConfigReader.read(settings.model());
+    int positions = 0;
+    for (BenchTest test : tests()) {
+      positions = Math.max(positions, test.depth() + test.tokens());
+    }
+    // Beyond a model's context its text is no good, but its speed is what it is.
+    try (Engine engine = new Engine(settings, world, positions, null)) {
+      Limits limits = Limits.measure(engine.team(), world);
+      Bench.Options options = new Bench.Options(repetitions, warmUp, fill == Fill.PREFILL, memory);
+      List<BenchRow> rows = new ArrayList<>();
+      new Bench(engine, limits, options, label(config))
+          .run(
+              tests(),
+              row -> {
+                rows.add(row);
+                kvasir
+                    .output()
+                    .note(
+                        "%s, %d x %d: %.2f tokens/s",
+                        row.test(), row.ranks(), row.threads(), row.median());
+              });
+      if (world.rank() == 0) {
+        kvasir.output().print(output.format(rows));
+      }
+    }
+    return ExitCodes.DONE;
+  }
+
+  private String label(ModelConfig config) {
+    String name = common.model.toAbsolutePath().normalize().getFileName().toString();
+    return name.length() <= 24 ? name : config.architecture();
+  }
+
+  /** Runs one layout as a user would who asked for it alone, and reads its JSON. */
+  private List<BenchRow> inOwnProcess(Layout layout) {
+    List<String> arguments = new ArrayList<>();
+    String[] own = kvasir.start().arguments();
+    for (int i = 0; i < own.length; i++) {
+      String name = own[i].split("=", 2)[0];
+      if (List.of("--ranks", "--threads", "--attention", "--kv-type", "--output").contains(name)) {
+        i += own[i].contains("=") ? 0 : 1;
+      } else {
+        arguments.add(own[i]);
+      }
+    }
+    add(arguments, "--ranks", layout.ranks());
+    add(arguments, "--threads", layout.threads());
+    add(arguments, "--attention", layout.attention());
+    add(arguments, "--kv-type", layout.kvType());
+    add(arguments, "--output", BenchTable.JSON);
+    return read(WorldStart.command(arguments.toArray(String[]::new)));
+  }
+
+  private static void add(List<String> arguments, String option, Object value) {
+    if (value != null) {
+      arguments.add(option);
+      arguments.add(value.toString().toLowerCase(Locale.ROOT));
+    }
+  }
+
+  private static List<BenchRow> read(List<String> command) {
+    try {
+      Process process =
+          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+      Thread kill = new Thread(process::destroy);
+      Runtime.getRuntime().addShutdownHook(kill);
+      String json = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      int code = process.waitFor();
+      Runtime.getRuntime().removeShutdownHook(kill);
+      if (code != 0) {
+        throw new UserError(
+            "bench", "a layout ended with exit code " + code, "see the message above");
+      }
+      return BenchTable.parse(json);
+    } catch (IOException e) {
+      throw new IllegalStateException("a layout's process cannot be read", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,11 @@
+package kvasir.cli;
+
+import kvasir.cluster.Communicator;
+import kvasir.generate.EngineSettings;
+
+/** What every rank of a world does. */
+@FunctionalInterface
+interface RankBody {
+  /** On one rank; only rank 0 prints. */
+  int run(EngineSettings settings, Communicator world);
+}

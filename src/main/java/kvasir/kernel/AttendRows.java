@@ -1,0 +1,72 @@
+package kvasir.kernel;
+
+import java.util.Arrays;
+import kvasir.tensor.Panels;
+
+/**
+ * One block of online softmax (Milakov and Gimelshein 2018; FlashAttention-2, algorithm 1), row by
+ * row: how few rows are attended, and the twin of {@link AttendTile}.
+ */
+final class AttendRows {
+  private AttendRows() {}
+
+  static void attend(
+      Kernels kernels, Panels keys, Panels values, QueryRows q, float[] states, int at) {
+    int most = q.most(0, q.rows());
+    if (most == 0) {
+      return;
+    }
+    int panels = Panels.count(most);
+    int stride = panels * Panels.WIDTH;
+    int size = q.headDim + 2;
+    float[] scores = q.scores(q.rows() * stride);
+    kernels.matmul(
+        keys, 0, panels, q.queries(), 0, q.headDim, q.rows(), scores, 0, stride, q.scratch);
+    for (int row = 0; row < q.rows(); row++) {
+      fold(kernels, scores, row * stride, q.visible(), row, states, at + row * size, q.headDim);
+    }
+    kernels.accumulate(
+        values, scores, 0, stride, q.visible(), q.rows(), states, at + 2, size, q.scratch);
+  }
+
+  private static void fold(
+      Kernels kernels,
+      float[] scores,
+      int scoresAt,
+      int[] visible,
+      int row,
+      float[] states,
+      int state,
+      int headDim) {
+    int n = visible[row];
+    float before = states[state];
+    float max = Math.max(before, kernels.max(scores, scoresAt, n));
+    if (max == Float.NEGATIVE_INFINITY) {
+      visible[row] = 0; // Every key so far is masked: the state stays empty.
+      return;
+    }
+    if (n == 0) {
+      return;
+    }
+    float sum = kernels.expAndSum(scores, scoresAt, n, max);
+    rescale(kernels, states, state, headDim, max, kernels.exp(before - max), sum);
+  }
+
+  /** The state's max and sum after a block, and its output on the new scale. */
+  static void rescale(
+      Kernels kernels, float[] states, int state, int headDim, float max, float factor, float sum) {
+    if (factor != 1f) {
+      kernels.scale(states, state + 2, headDim, factor);
+    }
+    states[state] = max;
+    states[state + 1] = Math.fma(states[state + 1], factor, sum);
+  }
+
+  /** Sets rows to the state over no keys: (-inf, 0, 0). */
+  static void clear(float[] states, int at, int rows, int size) {
+    Arrays.fill(states, at, at + rows * size, 0f);
+    for (int row = 0; row < rows; row++) {
+      states[at + row * size] = Float.NEGATIVE_INFINITY;
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package kvasir.kernel;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import kvasir.tensor.Panels;
+
+/**
+ * {@link AttendRows} for many rows, on register tiles: a block's keys and values are widened once
+ * for all rows of the tile, then 32 rows at a time stand in the lanes.
+ *
+ * <pre>
+ *   scores  [keys, 32 rows]     += keys [head_dim][keys]      x queries [head_dim][32 rows]
+ *   softmax down the columns: no sum across lanes
+ *   output  [32 rows, head_dim] += scores [keys][32 rows]     x values [keys][head_dim]
+ * </pre>
+ *
+ * The scores come out as the packed rows that the second product reads.
+ */
+final class AttendTile {
+  private static final int WIDTH = Panels.WIDTH;
+
+  private AttendTile() {}
+
+  static void attend(
+      Kernels kernels, Panels keys, Panels values, QueryRows q, float[] states, int at) {
+    int most = q.most(0, q.rows());
+    if (most == 0) {
+      return;
+    }
+    int dim = q.headDim;
+    int keyPanels = Panels.count(most);
+    float[] wideKeys = q.keys(PackedRows.floats(most, dim));
+    for (int panel = 0; panel < keyPanels; panel++) {
+      WidenVector.widen(keys, panel, 0, dim, wideKeys, panel * dim * WIDTH);
+    }
+    MemorySegment wideValues = q.scratch.panels((long) values.count() * most);
+    for (int panel = 0; panel < values.count(); panel++) {
+      WidenVector.widen(values, panel, 0, most, wideValues, 4L * WIDTH * panel * most);
+    }
+    for (int row = 0; row < q.rows(); row += WIDTH) {
+      int count = Math.min(WIDTH, q.rows() - row);
+      rows(kernels, wideKeys, wideValues, most, q, row, count, states, at + row * (dim + 2));
+    }
+  }
+
+  private static void rows(
+      Kernels kernels,
+      float[] keys,
+      MemorySegment values,
+      int stored,
+      QueryRows q,
+      int first,
+      int rows,
+      float[] states,
+      int at) {
+    int most = q.most(first, first + rows);
+    if (most == 0) {
+      return;
+    }
+    float[] scores = q.scores(PackedRows.floats(most, WIDTH));
+    scores(keys, q, first, most, scores);
+    mask(q.visible(), first, rows, most, scores);
+    softmax(kernels, q, first, rows, most, scores, states, at);
+    int size = q.headDim + 2;
+    int shared = q.least(first, first + rows);
+    for (int column = 0; column < q.headDim && shared > 0; column += WIDTH) {
+      long b = 4L * column * stored;
+      int width = Math.min(WIDTH, q.headDim - column);
+      int c = at + 2 + column;
+      PanelsVector.tiles(values, b, shared, scores, 0, states, c, size, rows, width, q.scratch);
+    }
+    rest(values, stored, shared, q, first, rows, scores, states, at);
+  }
+
+  private static void scores(float[] keys, QueryRows q, int first, int most, float[] scores) {
+    int dim = q.headDim;
+    Arrays.fill(scores, 0, most * WIDTH, 0f);
+    long b = 4L * first * dim;
+    for (int key = 0; key < most; key += WIDTH) {
+      int count = Math.min(WIDTH, most - key);
+      PanelsVector.tiles(
+          q.transposed(),
+          b,
+          dim,
+          keys,
+          key * dim,
+          scores,
+          key * WIDTH,
+          WIDTH,
+          count,
+          WIDTH,
+          q.scratch);
+    }
+  }
+
+  private static void mask(int[] visible, int first, int rows, int most, float[] scores) {
+    for (int row = 0; row < rows; row++) {
+      for (int key = visible[first + row]; key < most; key++) {
+        scores[key * WIDTH + row] = Float.NEGATIVE_INFINITY;
+      }
+    }
+  }
+
+  private static void softmax(
+      Kernels kernels,
+      QueryRows q,
+      int first,
+      int rows,
+      int most,
+      float[] scores,
+      float[] states,
+      int at) {
+    int size = q.headDim + 2;
+    Arrays.fill(q.max, 0f);
+    for (int row = 0; row < rows; row++) {
+      q.max[row] = states[at + row * size];
+    }
+    SoftmaxVector.columns(scores, most, q.max, q.factor, q.sum, q.lanes);
+    for (int row = 0; row < rows; row++) {
+      if (q.max[row] == Float.NEGATIVE_INFINITY) {
+        q.visible()[first + row] = 0;
+      } else if (q.visible()[first + row] > 0) {
+        int state = at + row * size;
+        AttendRows.rescale(
+            kernels, states, state, q.headDim, q.max[row], q.factor[row], q.sum[row]);
+      }
+    }
+  }
+
+  /** Keys that not all rows of the 32 see, row by row: a masked key may not touch an output. */
+  private static void rest(
+      MemorySegment values,
+      int stored,
+      int shared,
+      QueryRows q,
+      int first,
+      int rows,
+      float[] scores,
+      float[] states,
+      int at) {
+    for (int row = 0; row < rows; row++) {
+      int n = q.visible()[first + row] - shared;
+      if (n <= 0) {
+        continue;
+      }
+      float[] p = q.row(n);
+      for (int key = 0; key < n; key++) {
+        p[key] = scores[(shared + key) * WIDTH + row];
+      }
+      long base = 4L * WIDTH * shared;
+      long panel = 4L * WIDTH * stored;
+      int out = at + row * (q.headDim + 2) + 2;
+      PanelsVector.direct(
+          false, values, base, panel, q.headDim, n, p, 0, 0, 1, states, out, 0, q.scratch);
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package kvasir.kernel;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static kvasir.kernel.Lanes.F;
+import static kvasir.kernel.Lanes.I;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+
+/**
+ * Few rows by panels of bf16, read where they lie. A stream is one vector of a panel's row for each
+ * input, as 32-bit integers: its low halves are outputs {@code o} and on, its high halves those
+ * from {@code o + 16} on. Both are added to what stands in {@code out}, input after input.
+ */
+final class DirectBf16 {
+  /** Bytes from one input to the next. */
+  private static final long ROW = 64;
+
+  private static final int HIGH = 0xffff0000;
+
+  /** Elements from a stream's first vector of outputs to its second. */
+  private static final int APART = 16;
+
+  private DirectBf16() {}
+
+  /** One row by four streams. */
+  static void one(
+      MemorySegment data,
+      long p0,
+      long p1,
+      long p2,
+      long p3,
+      int n,
+      float[] x,
+      int xAt,
+      float[] out,
+      int o0,
+      int o1,
+      int o2,
+      int o3) {
+    FloatVector a0 = FloatVector.fromArray(F, out, o0);
+    FloatVector a1 = FloatVector.fromArray(F, out, o0 + APART);
+    FloatVector b0 = FloatVector.fromArray(F, out, o1);
+    FloatVector b1 = FloatVector.fromArray(F, out, o1 + APART);
+    FloatVector c0 = FloatVector.fromArray(F, out, o2);
+    FloatVector c1 = FloatVector.fromArray(F, out, o2 + APART);
+    FloatVector d0 = FloatVector.fromArray(F, out, o3);
+    FloatVector d1 = FloatVector.fromArray(F, out, o3 + APART);
+    for (int k = 0; k < n; k++) {
+      long at = k * ROW;
+      FloatVector u = FloatVector.broadcast(F, x[xAt + k]);
+      IntVector a = IntVector.fromMemorySegment(I, data, p0 + at, LITTLE_ENDIAN);
+      a0 = a.lanewise(LSHL, 16).reinterpretAsFloats().fma(u, a0);
+      a1 = a.and(HIGH).reinterpretAsFloats().fma(u, a1);
+      IntVector b = IntVector.fromMemorySegment(I, data, p1 + at, LITTLE_ENDIAN);
+      b0 = b.lanewise(LSHL, 16).reinterpretAsFloats().fma(u, b0);
+      b1 = b.and(HIGH).reinterpretAsFloats().fma(u, b1);
+      IntVector c = IntVector.fromMemorySegment(I, data, p2 + at, LITTLE_ENDIAN);
+      c0 = c.lanewise(LSHL, 16).reinterpretAsFloats().fma(u, c0);
+      c1 = c.and(HIGH).reinterpretAsFloats().fma(u, c1);
+      IntVector d = IntVector.fromMemorySegment(I, data, p3 + at, LITTLE_ENDIAN);
+      d0 = d.lanewise(LSHL, 16).reinterpretAsFloats().fma(u, d0);
+      d1 = d.and(HIGH).reinterpretAsFloats().fma(u, d1);
+    }
+    a0.intoArray(out, o0);
+    a1.intoArray(out, o0 + APART);
+    b0.intoArray(out, o1);
+    b1.intoArray(out, o1 + APART);
+    c0.intoArray(out, o2);
+    c1.intoArray(out, o2 + APART);
+    d0.intoArray(out, o3);
+    d1.intoArray(out, o3 + APART);
+  }
+
+  /** Two rows by two streams; the second row's outputs stand {@code rowStride} further on. */
+  static void two(
+      MemorySegment data,
+      long p0,
+      long p1,
+      int n,
+      float[] x,
+      int xAt,
+      int xStride,
+      float[] out,
+      int o0,
+      int o1,
+      int outStride) {
+    int y = xAt + xStride;
+    int q0 = o0 + outStride;
+    int q1 = o1 + outStride;
+    FloatVector a0 = FloatVector.fromArray(F, out, o0);
+    FloatVector a1 = FloatVector.fromArray(F, out, o0 + APART);
+    FloatVector b0 = FloatVector.fromArray(F, out, o1);
+    FloatVector b1 = FloatVector.fromArray(F, out, o1 + APART);
+    FloatVector c0 = FloatVector.fromArray(F, out, q0);
+    FloatVector c1 = FloatVector.fromArray(F, out, q0 + APART);
+    FloatVector d0 = FloatVector.fromArray(F, out, q1);
+    FloatVector d1 = FloatVector.fromArray(F, out, q1 + APART);
+    for (int k = 0; k < n; k++) {
+      long at = k * ROW;
+      FloatVector u = FloatVector.broadcast(F, x[xAt + k]);
+      FloatVector v = FloatVector.broadcast(F, x[y + k]);
+      IntVector w0 = IntVector.fromMemorySegment(I, data, p0 + at, LITTLE_ENDIAN);
+      FloatVector low0 = w0.lanewise(LSHL, 16).reinterpretAsFloats();
+      FloatVector high0 = w0.and(HIGH).reinterpretAsFloats();
+      a0 = low0.fma(u, a0);
+      a1 = high0.fma(u, a1);
+      c0 = low0.fma(v, c0);
+      c1 = high0.fma(v, c1);
+      IntVector w1 = IntVector.fromMemorySegment(I, data, p1 + at, LITTLE_ENDIAN);
+      FloatVector low1 = w1.lanewise(LSHL, 16).reinterpretAsFloats();
+      FloatVector high1 = w1.and(HIGH).reinterpretAsFloats();
+      b0 = low1.fma(u, b0);
+      b1 = high1.fma(u, b1);
+      d0 = low1.fma(v, d0);
+      d1 = high1.fma(v, d1);
+    }
+    a0.intoArray(out, o0);
+    a1.intoArray(out, o0 + APART);
+    b0.intoArray(out, o1);
+    b1.intoArray(out, o1 + APART);
+    c0.intoArray(out, q0);
+    c1.intoArray(out, q0 + APART);
+    d0.intoArray(out, q1);
+    d1.intoArray(out, q1 + APART);
+  }
+}

@@ -1,0 +1,92 @@
+package kvasir.kernel;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static kvasir.kernel.Lanes.F;
+import static kvasir.kernel.Lanes.I;
+import static kvasir.kernel.Lanes.W;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+
+/**
+ * What the machine can do at most, as vectors of this JVM see it: reading memory and multiplying,
+ * with nothing else in between. For the limits beside which {@code bench} puts its figures.
+ */
+public final class Probe {
+  /** Bytes that {@link #read} takes at once; ranges are multiples of it. */
+  public static final int STEP = 256;
+
+  private static final int SUMS = 12;
+
+  private Probe() {}
+
+  /** Floating-point operations of so many rounds of {@link #multiplyAdd}. */
+  public static double flops(int rounds) {
+    return 2.0 * SUMS * W * rounds;
+  }
+
+  /** Twelve independent chains of fused multiply-adds, which fill both of a core's pipes. */
+  public static float multiplyAdd(int rounds) {
+    FloatVector u = FloatVector.broadcast(F, 0.999f);
+    FloatVector v = FloatVector.broadcast(F, 0.001f);
+    FloatVector a = u;
+    FloatVector b = u;
+    FloatVector c = u;
+    FloatVector d = u;
+    FloatVector e = u;
+    FloatVector f = u;
+    FloatVector g = u;
+    FloatVector h = u;
+    FloatVector i = u;
+    FloatVector j = u;
+    FloatVector k = u;
+    FloatVector l = u;
+    for (int round = 0; round < rounds; round++) {
+      a = a.fma(u, v);
+      b = b.fma(u, v);
+      c = c.fma(u, v);
+      d = d.fma(u, v);
+      e = e.fma(u, v);
+      f = f.fma(u, v);
+      g = g.fma(u, v);
+      h = h.fma(u, v);
+      i = i.fma(u, v);
+      j = j.fma(u, v);
+      k = k.fma(u, v);
+      l = l.fma(u, v);
+    }
+    return a.add(b).add(c).add(d).add(e).add(f).add(g).add(h).add(i).add(j).add(k).add(l).lane(0);
+  }
+
+  /** Reads bytes {@code from} up to {@code to} as one stream; returns their disjunction. */
+  public static int read(MemorySegment data, long from, long to) {
+    IntVector a = IntVector.zero(I);
+    IntVector b = a;
+    IntVector c = a;
+    IntVector d = a;
+    for (long at = from; at < to; at += 16L * W) {
+      a = a.or(IntVector.fromMemorySegment(I, data, at, LITTLE_ENDIAN));
+      b = b.or(IntVector.fromMemorySegment(I, data, at + 4L * W, LITTLE_ENDIAN));
+      c = c.or(IntVector.fromMemorySegment(I, data, at + 8L * W, LITTLE_ENDIAN));
+      d = d.or(IntVector.fromMemorySegment(I, data, at + 12L * W, LITTLE_ENDIAN));
+    }
+    return a.or(b).or(c).or(d).lane(0);
+  }
+
+  /** As {@link #read}, as four streams side by side; what is faster depends on the machine. */
+  public static int readStreams(MemorySegment data, long from, long to) {
+    long quarter = (to - from) / STEP * (STEP / 4);
+    IntVector a = IntVector.zero(I);
+    IntVector b = a;
+    IntVector c = a;
+    IntVector d = a;
+    for (long at = from; at < from + quarter; at += 4L * W) {
+      a = a.or(IntVector.fromMemorySegment(I, data, at, LITTLE_ENDIAN));
+      b = b.or(IntVector.fromMemorySegment(I, data, at + quarter, LITTLE_ENDIAN));
+      c = c.or(IntVector.fromMemorySegment(I, data, at + 2 * quarter, LITTLE_ENDIAN));
+      d = d.or(IntVector.fromMemorySegment(I, data, at + 3 * quarter, LITTLE_ENDIAN));
+    }
+    return a.or(b).or(c).or(d).lane(0);
+  }
+}

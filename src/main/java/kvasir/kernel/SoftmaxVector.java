@@ -1,0 +1,77 @@
+package kvasir.kernel;
+
+import static kvasir.kernel.Lanes.F;
+import static kvasir.kernel.Lanes.W;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import kvasir.tensor.Panels;
+
+/**
+ * The softmax step of 32 rows that stand side by side, {@code [keys, 32]}: what {@code max}, {@code
+ * expAndSum} and {@code exp} give for each row alone, to the bit.
+ */
+final class SoftmaxVector {
+  private static final int WIDTH = Panels.WIDTH;
+
+  private SoftmaxVector() {}
+
+  /**
+   * Turns scores into {@code exp(score - max)}. A column whose max is -infinity is left undefined.
+   *
+   * @param max the max so far in, with these keys out, {@code [32]}
+   * @param factor out: {@code exp(max before - max after)}
+   * @param sum out: the sum of the column, over sixteen lanes of keys
+   * @param lanes working memory, {@code [16, 32]}
+   */
+  static void columns(
+      float[] scores, int keys, float[] max, float[] factor, float[] sum, float[] lanes) {
+    for (int lane = 0; lane < WIDTH; lane += W) {
+      maximum(scores, lane, keys, max, factor);
+      exponentials(scores, lane, keys, max);
+      ExponentialVector.exp(FloatVector.fromArray(F, factor, lane)).intoArray(factor, lane);
+    }
+    sum(scores, keys, lanes);
+    System.arraycopy(lanes, 0, sum, 0, WIDTH);
+  }
+
+  /** The new max, and what the old one is below it. */
+  private static void maximum(float[] scores, int lane, int keys, float[] max, float[] below) {
+    FloatVector before = FloatVector.fromArray(F, max, lane);
+    FloatVector most = before;
+    for (int key = 0; key < keys; key++) {
+      most = most.max(FloatVector.fromArray(F, scores, key * WIDTH + lane));
+    }
+    most.intoArray(max, lane);
+    before.sub(most).intoArray(below, lane);
+  }
+
+  private static void exponentials(float[] scores, int lane, int keys, float[] max) {
+    FloatVector most = FloatVector.fromArray(F, max, lane);
+    for (int key = 0; key < keys; key++) {
+      int at = key * WIDTH + lane;
+      ExponentialVector.exp(FloatVector.fromArray(F, scores, at).sub(most)).intoArray(scores, at);
+    }
+  }
+
+  /** Sums by key mod 16, then by halving; the result in the first row of lanes. */
+  private static void sum(float[] scores, int keys, float[] lanes) {
+    int present = Math.min(Kernels.LANES, keys);
+    for (int j = 0; j < present; j++) {
+      for (int lane = 0; lane < WIDTH; lane += W) {
+        FloatVector s = FloatVector.fromArray(F, scores, j * WIDTH + lane);
+        for (int key = j + Kernels.LANES; key < keys; key += Kernels.LANES) {
+          s = s.add(FloatVector.fromArray(F, scores, key * WIDTH + lane));
+        }
+        s.intoArray(lanes, j * WIDTH + lane);
+      }
+    }
+    Arrays.fill(lanes, present * WIDTH, Kernels.LANES * WIDTH, 0f);
+    for (int half = Kernels.LANES / 2; half > 0; half /= 2) {
+      for (int i = 0; i < half * WIDTH; i += W) {
+        FloatVector low = FloatVector.fromArray(F, lanes, i);
+        low.add(FloatVector.fromArray(F, lanes, half * WIDTH + i)).intoArray(lanes, i);
+      }
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package kvasir.kernel;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static kvasir.kernel.Lanes.F;
+import static kvasir.kernel.Lanes.W;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * A register tile of six rows by two vectors, for narrower vectors, where there may be only 16
+ * registers: 12 sums, two vectors, one broadcast.
+ *
+ * <p>{@code c[r, lane] = fma(a[k, r], b[k, lane], c[r, lane])} for k in ascending order. Rows from
+ * {@code rows} on are computed of whatever stands there and stored before the last valid row, over
+ * whose place they go.
+ */
+final class TileNarrow {
+  /** Rows of the tile. */
+  static final int ROWS = 6;
+
+  /** Bytes from one k to the next in a panel of f32. */
+  private static final long B_ROW = 128;
+
+  /** Elements from one k to the next in packed rows. */
+  private static final int A_ROW = 32;
+
+  private TileNarrow() {}
+
+  /**
+   * @param b a panel of f32, at byte {@code bAt} the first vector of its first row
+   * @param a packed rows, at {@code aAt} the first row of the tile; a panel and one row more can be
+   *     read
+   */
+  static void multiply(
+      MemorySegment b,
+      long bAt,
+      int n,
+      float[] a,
+      int aAt,
+      float[] c,
+      int cAt,
+      int cStride,
+      int rows) {
+    int last = rows - 1;
+    int c0 = cAt;
+    int c1 = cAt + Math.min(1, last) * cStride;
+    int c2 = cAt + Math.min(2, last) * cStride;
+    int c3 = cAt + Math.min(3, last) * cStride;
+    int c4 = cAt + Math.min(4, last) * cStride;
+    int c5 = cAt + Math.min(5, last) * cStride;
+    FloatVector l0 = FloatVector.fromArray(F, c, c0);
+    FloatVector h0 = FloatVector.fromArray(F, c, c0 + W);
+    FloatVector l1 = FloatVector.fromArray(F, c, c1);
+    FloatVector h1 = FloatVector.fromArray(F, c, c1 + W);
+    FloatVector l2 = FloatVector.fromArray(F, c, c2);
+    FloatVector h2 = FloatVector.fromArray(F, c, c2 + W);
+    FloatVector l3 = FloatVector.fromArray(F, c, c3);
+    FloatVector h3 = FloatVector.fromArray(F, c, c3 + W);
+    FloatVector l4 = FloatVector.fromArray(F, c, c4);
+    FloatVector h4 = FloatVector.fromArray(F, c, c4 + W);
+    FloatVector l5 = FloatVector.fromArray(F, c, c5);
+    FloatVector h5 = FloatVector.fromArray(F, c, c5 + W);
+    for (int k = 0; k < n; k++) {
+      long at = bAt + k * B_ROW;
+      int row = aAt + k * A_ROW;
+      FloatVector low = FloatVector.fromMemorySegment(F, b, at, LITTLE_ENDIAN);
+      FloatVector high = FloatVector.fromMemorySegment(F, b, at + 4L * W, LITTLE_ENDIAN);
+      FloatVector u0 = FloatVector.broadcast(F, a[row]);
+      l0 = low.fma(u0, l0);
+      h0 = high.fma(u0, h0);
+      FloatVector u1 = FloatVector.broadcast(F, a[row + 1]);
+      l1 = low.fma(u1, l1);
+      h1 = high.fma(u1, h1);
+      FloatVector u2 = FloatVector.broadcast(F, a[row + 2]);
+      l2 = low.fma(u2, l2);
+      h2 = high.fma(u2, h2);
+      FloatVector u3 = FloatVector.broadcast(F, a[row + 3]);
+      l3 = low.fma(u3, l3);
+      h3 = high.fma(u3, h3);
+      FloatVector u4 = FloatVector.broadcast(F, a[row + 4]);
+      l4 = low.fma(u4, l4);
+      h4 = high.fma(u4, h4);
+      FloatVector u5 = FloatVector.broadcast(F, a[row + 5]);
+      l5 = low.fma(u5, l5);
+      h5 = high.fma(u5, h5);
+    }
+    l5.intoArray(c, c5);
+    h5.intoArray(c, c5 + W);
+    l4.intoArray(c, c4);
+    h4.intoArray(c, c4 + W);
+    l3.intoArray(c, c3);
+    h3.intoArray(c, c3 + W);
+    l2.intoArray(c, c2);
+    h2.intoArray(c, c2 + W);
+    l1.intoArray(c, c1);
+    h1.intoArray(c, c1 + W);
+    l0.intoArray(c, c0);
+    h0.intoArray(c, c0 + W);
+  }
+}

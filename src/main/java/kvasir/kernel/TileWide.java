@@ -1,0 +1,141 @@
+package kvasir.kernel;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static kvasir.kernel.Lanes.F;
+import static kvasir.kernel.Lanes.W;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * A register tile of eleven rows by two vectors, for 512 bits, where there are 32 registers: 22
+ * sums, two vectors of the panel, one broadcast.
+ *
+ * <p>{@code c[r, lane] = fma(a[k, r], b[k, lane], c[r, lane])} for k in ascending order. Rows from
+ * {@code rows} on are computed of whatever stands there and stored before the last valid row, over
+ * whose place they go.
+ */
+final class TileWide {
+  /** Rows of the tile. */
+  static final int ROWS = 11;
+
+  /** Bytes from one k to the next in a panel of f32. */
+  private static final long B_ROW = 128;
+
+  /** Elements from one k to the next in packed rows. */
+  private static final int A_ROW = 32;
+
+  private TileWide() {}
+
+  /**
+   * @param b a panel of f32, at byte {@code bAt} the first vector of its first row
+   * @param a packed rows, at {@code aAt} the first row of the tile; a panel and one row more can be
+   *     read
+   */
+  static void multiply(
+      MemorySegment b,
+      long bAt,
+      int n,
+      float[] a,
+      int aAt,
+      float[] c,
+      int cAt,
+      int cStride,
+      int rows) {
+    int last = rows - 1;
+    int c0 = cAt;
+    int c1 = cAt + Math.min(1, last) * cStride;
+    int c2 = cAt + Math.min(2, last) * cStride;
+    int c3 = cAt + Math.min(3, last) * cStride;
+    int c4 = cAt + Math.min(4, last) * cStride;
+    int c5 = cAt + Math.min(5, last) * cStride;
+    int c6 = cAt + Math.min(6, last) * cStride;
+    int c7 = cAt + Math.min(7, last) * cStride;
+    int c8 = cAt + Math.min(8, last) * cStride;
+    int c9 = cAt + Math.min(9, last) * cStride;
+    int c10 = cAt + Math.min(10, last) * cStride;
+    FloatVector l0 = FloatVector.fromArray(F, c, c0);
+    FloatVector h0 = FloatVector.fromArray(F, c, c0 + W);
+    FloatVector l1 = FloatVector.fromArray(F, c, c1);
+    FloatVector h1 = FloatVector.fromArray(F, c, c1 + W);
+    FloatVector l2 = FloatVector.fromArray(F, c, c2);
+    FloatVector h2 = FloatVector.fromArray(F, c, c2 + W);
+    FloatVector l3 = FloatVector.fromArray(F, c, c3);
+    FloatVector h3 = FloatVector.fromArray(F, c, c3 + W);
+    FloatVector l4 = FloatVector.fromArray(F, c, c4);
+    FloatVector h4 = FloatVector.fromArray(F, c, c4 + W);
+    FloatVector l5 = FloatVector.fromArray(F, c, c5);
+    FloatVector h5 = FloatVector.fromArray(F, c, c5 + W);
+    FloatVector l6 = FloatVector.fromArray(F, c, c6);
+    FloatVector h6 = FloatVector.fromArray(F, c, c6 + W);
+    FloatVector l7 = FloatVector.fromArray(F, c, c7);
+    FloatVector h7 = FloatVector.fromArray(F, c, c7 + W);
+    FloatVector l8 = FloatVector.fromArray(F, c, c8);
+    FloatVector h8 = FloatVector.fromArray(F, c, c8 + W);
+    FloatVector l9 = FloatVector.fromArray(F, c, c9);
+    FloatVector h9 = FloatVector.fromArray(F, c, c9 + W);
+    FloatVector l10 = FloatVector.fromArray(F, c, c10);
+    FloatVector h10 = FloatVector.fromArray(F, c, c10 + W);
+    for (int k = 0; k < n; k++) {
+      long at = bAt + k * B_ROW;
+      int row = aAt + k * A_ROW;
+      FloatVector low = FloatVector.fromMemorySegment(F, b, at, LITTLE_ENDIAN);
+      FloatVector high = FloatVector.fromMemorySegment(F, b, at + 4L * W, LITTLE_ENDIAN);
+      FloatVector u0 = FloatVector.broadcast(F, a[row]);
+      l0 = low.fma(u0, l0);
+      h0 = high.fma(u0, h0);
+      FloatVector u1 = FloatVector.broadcast(F, a[row + 1]);
+      l1 = low.fma(u1, l1);
+      h1 = high.fma(u1, h1);
+      FloatVector u2 = FloatVector.broadcast(F, a[row + 2]);
+      l2 = low.fma(u2, l2);
+      h2 = high.fma(u2, h2);
+      FloatVector u3 = FloatVector.broadcast(F, a[row + 3]);
+      l3 = low.fma(u3, l3);
+      h3 = high.fma(u3, h3);
+      FloatVector u4 = FloatVector.broadcast(F, a[row + 4]);
+      l4 = low.fma(u4, l4);
+      h4 = high.fma(u4, h4);
+      FloatVector u5 = FloatVector.broadcast(F, a[row + 5]);
+      l5 = low.fma(u5, l5);
+      h5 = high.fma(u5, h5);
+      FloatVector u6 = FloatVector.broadcast(F, a[row + 6]);
+      l6 = low.fma(u6, l6);
+      h6 = high.fma(u6, h6);
+      FloatVector u7 = FloatVector.broadcast(F, a[row + 7]);
+      l7 = low.fma(u7, l7);
+      h7 = high.fma(u7, h7);
+      FloatVector u8 = FloatVector.broadcast(F, a[row + 8]);
+      l8 = low.fma(u8, l8);
+      h8 = high.fma(u8, h8);
+      FloatVector u9 = FloatVector.broadcast(F, a[row + 9]);
+      l9 = low.fma(u9, l9);
+      h9 = high.fma(u9, h9);
+      FloatVector u10 = FloatVector.broadcast(F, a[row + 10]);
+      l10 = low.fma(u10, l10);
+      h10 = high.fma(u10, h10);
+    }
+    l10.intoArray(c, c10);
+    h10.intoArray(c, c10 + W);
+    l9.intoArray(c, c9);
+    h9.intoArray(c, c9 + W);
+    l8.intoArray(c, c8);
+    h8.intoArray(c, c8 + W);
+    l7.intoArray(c, c7);
+    h7.intoArray(c, c7 + W);
+    l6.intoArray(c, c6);
+    h6.intoArray(c, c6 + W);
+    l5.intoArray(c, c5);
+    h5.intoArray(c, c5 + W);
+    l4.intoArray(c, c4);
+    h4.intoArray(c, c4 + W);
+    l3.intoArray(c, c3);
+    h3.intoArray(c, c3 + W);
+    l2.intoArray(c, c2);
+    h2.intoArray(c, c2 + W);
+    l1.intoArray(c, c1);
+    h1.intoArray(c, c1 + W);
+    l0.intoArray(c, c0);
+    h0.intoArray(c, c0 + W);
+  }
+}

@@ -1,0 +1,104 @@
+package kvasir.kernel;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static kvasir.kernel.Lanes.I;
+import static kvasir.kernel.Lanes.W;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import kvasir.tensor.Panels;
+
+/** Rows of a panel widened to f32, into an array or into aligned memory outside the heap. */
+final class WidenVector {
+  private static final int HIGH = 0xffff0000;
+
+  /** Where the second half of a row of 32 floats begins, in elements. */
+  private static final int HALF = Panels.WIDTH / 2;
+
+  private WidenVector() {}
+
+  /** Inputs {@code input} and on, n of them, to {@code [n, 32]} floats. */
+  static void widen(Panels source, int panel, int input, int n, float[] target, int at) {
+    MemorySegment data = source.data();
+    long from = source.rowOffset(panel, input);
+    switch (source.type()) {
+      case F32 ->
+          MemorySegment.copy(data, ConversionsScalar.FLOAT, from, target, at, n * Panels.WIDTH);
+      case BF16 -> bf16(data, from, n, target, at);
+      case F16 -> f16(data, from, n, target, at);
+    }
+  }
+
+  /** As above, at a byte offset. */
+  static void widen(Panels source, int panel, int input, int n, MemorySegment target, long at) {
+    MemorySegment data = source.data();
+    long from = source.rowOffset(panel, input);
+    switch (source.type()) {
+      case F32 -> MemorySegment.copy(data, from, target, at, n * 128L);
+      case BF16 -> bf16(data, from, n, target, at);
+      case F16 -> f16(data, from, n, target, at);
+    }
+  }
+
+  private static void bf16(MemorySegment data, long from, int n, float[] target, int at) {
+    for (int k = 0; k < n; k++) {
+      for (int lane = 0; lane < HALF; lane += W) {
+        IntVector pairs =
+            IntVector.fromMemorySegment(I, data, from + k * 64L + 4L * lane, LITTLE_ENDIAN);
+        int to = at + k * Panels.WIDTH + lane;
+        pairs.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(target, to);
+        pairs.and(HIGH).reinterpretAsFloats().intoArray(target, to + HALF);
+      }
+    }
+  }
+
+  private static void bf16(MemorySegment data, long from, int n, MemorySegment target, long at) {
+    for (int k = 0; k < n; k++) {
+      for (int lane = 0; lane < HALF; lane += W) {
+        IntVector pairs =
+            IntVector.fromMemorySegment(I, data, from + k * 64L + 4L * lane, LITTLE_ENDIAN);
+        long to = at + k * 128L + 4L * lane;
+        pairs
+            .lanewise(VectorOperators.LSHL, 16)
+            .reinterpretAsFloats()
+            .intoMemorySegment(target, to, LITTLE_ENDIAN);
+        pairs.and(HIGH).reinterpretAsFloats().intoMemorySegment(target, to + 64, LITTLE_ENDIAN);
+      }
+    }
+  }
+
+  private static void f16(MemorySegment data, long from, int n, float[] target, int at) {
+    for (int k = 0; k < n; k++) {
+      for (int lane = 0; lane < HALF; lane += W) {
+        IntVector pairs =
+            IntVector.fromMemorySegment(I, data, from + k * 64L + 4L * lane, LITTLE_ENDIAN);
+        int to = at + k * Panels.WIDTH + lane;
+        half(pairs.lanewise(VectorOperators.LSHL, 16)).intoArray(target, to);
+        half(pairs.and(HIGH)).intoArray(target, to + HALF);
+      }
+    }
+  }
+
+  private static void f16(MemorySegment data, long from, int n, MemorySegment target, long at) {
+    for (int k = 0; k < n; k++) {
+      for (int lane = 0; lane < HALF; lane += W) {
+        IntVector pairs =
+            IntVector.fromMemorySegment(I, data, from + k * 64L + 4L * lane, LITTLE_ENDIAN);
+        long to = at + k * 128L + 4L * lane;
+        half(pairs.lanewise(VectorOperators.LSHL, 16)).intoMemorySegment(target, to, LITTLE_ENDIAN);
+        half(pairs.and(HIGH)).intoMemorySegment(target, to + 64, LITTLE_ENDIAN);
+      }
+    }
+  }
+
+  /** Widens a half that stands in the upper bits, as {@link ConversionsVector} does. */
+  private static FloatVector half(IntVector upper) {
+    IntVector bits =
+        upper.lanewise(VectorOperators.ASHR, 3).and(ConversionsVector.SIGN_TO_MANTISSA);
+    FloatVector value = bits.reinterpretAsFloats().mul(ConversionsVector.BIAS);
+    FloatVector special = bits.or(ConversionsVector.INFINITY).reinterpretAsFloats();
+    return value.blend(special, value.abs().compare(VectorOperators.GE, 0x1p16f));
+  }
+}

@@ -1,0 +1,141 @@
+package kvasir.tensor;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/**
+ * A matrix {@code [inputs, outputs]} in panels of 32 outputs, so that a kernel keeps outputs in its
+ * lanes and walks inputs in the order of memory:
+ *
+ * <pre>
+ *   panel 0                      panel 1
+ *   input 0: outputs 0 .. 31     input 0: outputs 32 .. 63      one row of 32 elements is 64 bytes
+ *   input 1: outputs 0 .. 31     ...                            in bf16 and f16, 128 in f32
+ *   ...
+ *
+ *   a row of 16-bit elements: 0 16 1 17 2 18 ... 15 31
+ * </pre>
+ *
+ * Sixteen-bit elements are interleaved: read as 32-bit integers, the low halves are outputs 0 to 15
+ * and the high halves 16 to 31, so that bf16 is widened by a shift and a mask. The last panel is
+ * padded. The view owns nothing; whoever opened the segment's arena closes it.
+ *
+ * <p>Weights are panels of {@code [inputs, outputs]}; a block of keys is {@code [head_dim,
+ * tokens]}, one of values {@code [tokens, head_dim]}.
+ */
+public record Panels(DType type, MemorySegment data, long offset, int inputs, int outputs) {
+  /** Outputs of a panel. */
+  public static final int WIDTH = 32;
+
+  private static final int HALF = WIDTH / 2;
+
+  /** Columns that are moved at once when packing: a cache line of each source row. */
+  private static final int LINE = 32;
+
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  public Panels {
+    if (inputs < 0 || outputs < 0 || offset < 0) {
+      throw new IllegalArgumentException(
+          "negative extent: " + inputs + "x" + outputs + "@" + offset);
+    }
+    if (offset + bytes(type, inputs, outputs) > data.byteSize()) {
+      throw new IllegalArgumentException(
+          inputs + "x" + outputs + " " + type + " at " + offset + " exceeds " + data.byteSize());
+    }
+  }
+
+  /** Bytes that such a matrix takes, padding included. */
+  public static long bytes(DType type, int inputs, int outputs) {
+    return (long) count(outputs) * inputs * WIDTH * type.bytes();
+  }
+
+  /** Panels of so many outputs. */
+  public static int count(int outputs) {
+    return Math.ceilDiv(outputs, WIDTH);
+  }
+
+  public int count() {
+    return count(outputs);
+  }
+
+  /** Outputs of a panel: 32, or fewer in the last. */
+  public int width(int panel) {
+    return Math.min(WIDTH, outputs - panel * WIDTH);
+  }
+
+  /** Bytes from one input's row in a panel to the next. */
+  public int rowBytes() {
+    return WIDTH * type.bytes();
+  }
+
+  /** Byte offset of an input's row in a panel. */
+  public long rowOffset(int panel, int input) {
+    return offset + ((long) panel * inputs + input) * rowBytes();
+  }
+
+  /** Byte offset of one element. */
+  public long elementOffset(int input, int output) {
+    return rowOffset(output / WIDTH, input) + (long) place(output % WIDTH) * type.bytes();
+  }
+
+  /** Where an output stands in its row. */
+  private int place(int lane) {
+    if (type.bytes() == 4) {
+      return lane;
+    }
+    return lane < HALF ? 2 * lane : 2 * (lane - HALF) + 1;
+  }
+
+  /**
+   * Fills panels {@code from} up to {@code to} with the rows of a row-major matrix {@code [outputs,
+   * inputs]} of the same type, as checkpoints store it. Threads may pack disjoint panels.
+   */
+  public void pack(Matrix source, int from, int to) {
+    if (source.rows() != outputs || source.columns() != inputs || source.type() != type) {
+      throw new IllegalArgumentException(source + " into " + this);
+    }
+    for (int panel = from; panel < to; panel++) {
+      for (int column = 0; column < inputs; column += LINE) {
+        int columns = Math.min(LINE, inputs - column);
+        if (type.bytes() == 2) {
+          packPairs(source, panel, column, columns);
+        } else {
+          packWords(source, panel, column, columns);
+        }
+      }
+    }
+  }
+
+  private void packPairs(Matrix source, int panel, int column, int columns) {
+    int width = width(panel);
+    for (int lane = 0; lane < Math.min(HALF, width); lane++) {
+      long low = source.rowOffset(panel * WIDTH + lane) + 2L * column;
+      boolean paired = lane + HALF < width;
+      long high = paired ? source.rowOffset(panel * WIDTH + lane + HALF) + 2L * column : 0;
+      long target = rowOffset(panel, column) + 4L * lane;
+      for (int i = 0; i < columns; i++) {
+        int pair = source.data().get(SHORT, low + 2L * i) & 0xffff;
+        if (paired) {
+          pair |= source.data().get(SHORT, high + 2L * i) << 16;
+        }
+        data.set(INT, target + (long) i * 2 * WIDTH, pair);
+      }
+    }
+  }
+
+  private void packWords(Matrix source, int panel, int column, int columns) {
+    for (int lane = 0; lane < width(panel); lane++) {
+      long from = source.rowOffset(panel * WIDTH + lane) + 4L * column;
+      long target = rowOffset(panel, column) + 4L * lane;
+      for (int i = 0; i < columns; i++) {
+        int word = source.data().get(INT, from + 4L * i);
+        data.set(INT, target + (long) i * 4 * WIDTH, word);
+      }
+    }
+  }
+}
