@@ -27,6 +27,9 @@ final class ConversionsVector {
 
   static final int INFINITY = 0x7f800000;
 
+  /** All bits but the sign: greater than infinity, it is that of a NaN. */
+  private static final int MAGNITUDE = 0x7fffffff;
+
   private ConversionsVector() {}
 
   static void encode(
@@ -48,7 +51,11 @@ final class ConversionsVector {
   private static void encodeBf16(
       float[] source, int sourceOffset, int n, MemorySegment target, long offset) {
     for (int i = 0; i < n; i += W) {
-      IntVector rounded = bf16(FloatVector.fromArray(F, source, sourceOffset + i));
+      IntVector bits = FloatVector.fromArray(F, source, sourceOffset + i).reinterpretAsInts();
+      IntVector high = bits.lanewise(VectorOperators.LSHR, 16);
+      IntVector rounded = high.and(1).add(bits).add(0x7fff).lanewise(VectorOperators.LSHR, 16);
+      rounded =
+          rounded.blend(high.or(0x40), bits.and(MAGNITUDE).compare(VectorOperators.GT, INFINITY));
       ShortVector shorts = (ShortVector) rounded.convertShape(VectorOperators.I2S, S, 0);
       shorts.intoMemorySegment(target, offset + 2L * i, ORDER);
     }
@@ -84,18 +91,17 @@ final class ConversionsVector {
   private static void encodePairs(float[] source, int from, MemorySegment target, long at) {
     int half = Panels.WIDTH / 2;
     for (int lane = 0; lane < half; lane += W) {
-      IntVector low = bf16(FloatVector.fromArray(F, source, from + lane));
-      IntVector high = bf16(FloatVector.fromArray(F, source, from + half + lane));
+      IntVector a = FloatVector.fromArray(F, source, from + lane).reinterpretAsInts();
+      IntVector aHigh = a.lanewise(VectorOperators.LSHR, 16);
+      IntVector low = aHigh.and(1).add(a).add(0x7fff).lanewise(VectorOperators.LSHR, 16);
+      low = low.blend(aHigh.or(0x40), a.and(MAGNITUDE).compare(VectorOperators.GT, INFINITY));
+      IntVector b = FloatVector.fromArray(F, source, from + half + lane).reinterpretAsInts();
+      IntVector bHigh = b.lanewise(VectorOperators.LSHR, 16);
+      IntVector high = bHigh.and(1).add(b).add(0x7fff).lanewise(VectorOperators.LSHR, 16);
+      high = high.blend(bHigh.or(0x40), b.and(MAGNITUDE).compare(VectorOperators.GT, INFINITY));
       low.or(high.lanewise(VectorOperators.LSHL, 16))
           .intoMemorySegment(target, at + 4L * lane, ORDER);
     }
-  }
-
-  private static IntVector bf16(FloatVector value) {
-    IntVector bits = value.reinterpretAsInts();
-    IntVector high = bits.lanewise(VectorOperators.LSHR, 16);
-    IntVector rounded = high.and(1).add(bits).add(0x7fff).lanewise(VectorOperators.LSHR, 16);
-    return rounded.blend(high.or(0x40), value.test(VectorOperators.IS_NAN).cast(I));
   }
 
   static void decode(Matrix source, int row, int column, int n, float[] target, int targetOffset) {

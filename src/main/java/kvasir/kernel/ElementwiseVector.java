@@ -4,6 +4,7 @@ import static kvasir.kernel.Lanes.F;
 import static kvasir.kernel.Lanes.W;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /** {@link ElementwiseScalar} on vectors. */
@@ -45,7 +46,25 @@ final class ElementwiseVector {
     int done = n - n % W;
     for (int i = 0; i < done; i += W) {
       FloatVector g = FloatVector.fromArray(F, gate, gateOffset + i);
-      FloatVector silu = g.div(ExponentialVector.exp(g.neg()).add(1f));
+      FloatVector x = g.neg();
+      // exp(x) in line: see Lanes on helpers.
+      FloatVector shifted = x.fma(Exponential.LOG2_E, Exponential.ROUND);
+      FloatVector whole = shifted.sub(Exponential.ROUND);
+      FloatVector r = whole.fma(FloatVector.broadcast(F, -Exponential.LN2_HIGH), x);
+      r = whole.fma(FloatVector.broadcast(F, -Exponential.LN2_LOW), r);
+      FloatVector p = r.fma(Exponential.C6, Exponential.C5);
+      p = p.fma(r, FloatVector.broadcast(F, Exponential.C4));
+      p = p.fma(r, FloatVector.broadcast(F, Exponential.C3));
+      p = p.fma(r, FloatVector.broadcast(F, Exponential.C2));
+      p = p.fma(r, FloatVector.broadcast(F, 1f));
+      p = p.fma(r, FloatVector.broadcast(F, 1f));
+      IntVector exponent =
+          shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, Exponential.EXPONENT);
+      FloatVector e = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
+      e = e.blend(0f, x.compare(VectorOperators.LT, Exponential.LOWEST));
+      e = e.blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, Exponential.HIGHEST));
+      e = e.blend(x, x.test(VectorOperators.IS_NAN));
+      FloatVector silu = g.div(e.add(1f));
       silu.mul(FloatVector.fromArray(F, up, upOffset + i)).intoArray(gate, gateOffset + i);
     }
     ElementwiseScalar.siluMultiply(gate, gateOffset + done, up, upOffset + done, n - done);

@@ -8,30 +8,12 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * {@link Exponential} on vectors, operation for operation. A sum whose last group of sixteen is not
- * whole is left to the scalar twin: C2 boxes masked tails in some runs.
+ * {@link Exponential} on vectors, operation for operation, in one loop that all go through; {@link
+ * ElementwiseVector#siluMultiply} alone has it in line as well. A sum whose last group of sixteen
+ * is not whole is left to the scalar twin: C2 boxes masked tails in some runs.
  */
 final class ExponentialVector {
   private ExponentialVector() {}
-
-  static FloatVector exp(FloatVector x) {
-    FloatVector shifted = x.fma(Exponential.LOG2_E, Exponential.ROUND);
-    FloatVector n = shifted.sub(Exponential.ROUND);
-    FloatVector r = n.fma(FloatVector.broadcast(F, -Exponential.LN2_HIGH), x);
-    r = n.fma(FloatVector.broadcast(F, -Exponential.LN2_LOW), r);
-    FloatVector p = r.fma(Exponential.C6, Exponential.C5);
-    p = p.fma(r, FloatVector.broadcast(F, Exponential.C4));
-    p = p.fma(r, FloatVector.broadcast(F, Exponential.C3));
-    p = p.fma(r, FloatVector.broadcast(F, Exponential.C2));
-    p = p.fma(r, FloatVector.broadcast(F, 1f));
-    p = p.fma(r, FloatVector.broadcast(F, 1f));
-    IntVector exponent =
-        shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, Exponential.EXPONENT);
-    FloatVector e = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
-    e = e.blend(0f, x.compare(VectorOperators.LT, Exponential.LOWEST));
-    e = e.blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, Exponential.HIGHEST));
-    return e.blend(x, x.test(VectorOperators.IS_NAN));
-  }
 
   static float expAndSum(float[] a, int offset, int n, float max) {
     if (n % Kernels.LANES != 0) {
@@ -50,13 +32,15 @@ final class ExponentialVector {
   }
 
   private static float expAndSum512(float[] a, int offset, int n, float max) {
+    exponentials(a, offset, n, max);
     FloatVector sum = FloatVector.zero(F);
     for (int i = offset; i < offset + n; i += 16) {
-      FloatVector e = exp(FloatVector.fromArray(F, a, i).sub(max));
-      e.intoArray(a, i);
-      sum = sum.add(e);
+      sum = sum.add(FloatVector.fromArray(F, a, i));
     }
-    return Lanes.sum(sum);
+    sum = sum.add(sum.rearrange(Lanes.HALF));
+    sum = sum.add(sum.rearrange(Lanes.QUARTER));
+    sum = sum.add(sum.rearrange(Lanes.EIGHTH));
+    return sum.lane(0) + sum.lane(1);
   }
 
   private static float expAndSum256(float[] a, int offset, int n, float max) {
@@ -67,7 +51,10 @@ final class ExponentialVector {
       sum0 = sum0.add(FloatVector.fromArray(F, a, i));
       sum1 = sum1.add(FloatVector.fromArray(F, a, i + 8));
     }
-    return Lanes.sum(sum0.add(sum1));
+    FloatVector s = sum0.add(sum1);
+    s = s.add(s.rearrange(Lanes.HALF));
+    s = s.add(s.rearrange(Lanes.QUARTER));
+    return s.lane(0) + s.lane(1);
   }
 
   private static float expAndSum128(float[] a, int offset, int n, float max) {
@@ -82,12 +69,33 @@ final class ExponentialVector {
       sum2 = sum2.add(FloatVector.fromArray(F, a, i + 8));
       sum3 = sum3.add(FloatVector.fromArray(F, a, i + 12));
     }
-    return Lanes.sum(sum0.add(sum2).add(sum1.add(sum3)));
+    // In line: C2 leaves a helper that takes a vector out of this loop's method, and boxes.
+    FloatVector s = sum0.add(sum2).add(sum1.add(sum3));
+    s = s.add(s.rearrange(Lanes.HALF));
+    return s.lane(0) + s.lane(1);
   }
 
-  private static void exponentials(float[] a, int offset, int whole, float max) {
+  /** {@code a[i] = exp(a[i] - max)} for whole vectors. */
+  static void exponentials(float[] a, int offset, int whole, float max) {
     for (int i = offset; i < offset + whole; i += W) {
-      exp(FloatVector.fromArray(F, a, i).sub(max)).intoArray(a, i);
+      FloatVector x = FloatVector.fromArray(F, a, i).sub(max);
+      FloatVector shifted = x.fma(Exponential.LOG2_E, Exponential.ROUND);
+      FloatVector n = shifted.sub(Exponential.ROUND);
+      FloatVector r = n.fma(FloatVector.broadcast(F, -Exponential.LN2_HIGH), x);
+      r = n.fma(FloatVector.broadcast(F, -Exponential.LN2_LOW), r);
+      FloatVector p = r.fma(Exponential.C6, Exponential.C5);
+      p = p.fma(r, FloatVector.broadcast(F, Exponential.C4));
+      p = p.fma(r, FloatVector.broadcast(F, Exponential.C3));
+      p = p.fma(r, FloatVector.broadcast(F, Exponential.C2));
+      p = p.fma(r, FloatVector.broadcast(F, 1f));
+      p = p.fma(r, FloatVector.broadcast(F, 1f));
+      IntVector exponent =
+          shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, Exponential.EXPONENT);
+      FloatVector e = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
+      e = e.blend(0f, x.compare(VectorOperators.LT, Exponential.LOWEST));
+      e = e.blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, Exponential.HIGHEST));
+      e = e.blend(x, x.test(VectorOperators.IS_NAN));
+      e.intoArray(a, i);
     }
   }
 }

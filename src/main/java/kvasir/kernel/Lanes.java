@@ -36,22 +36,8 @@ final class Lanes {
   static final VectorShuffle<Float> HALF = cross(W / 2);
   static final VectorShuffle<Float> QUARTER = cross(W / 4);
   static final VectorShuffle<Float> EIGHTH = cross(W / 8);
-  static final VectorShuffle<Float> SIXTEENTH = cross(W / 16);
 
   private Lanes() {}
-
-  /** The sum of the lanes of v by halving. */
-  static float sum(FloatVector v) {
-    FloatVector s = v.add(v.rearrange(HALF));
-    s = s.add(s.rearrange(QUARTER));
-    if (W >= 8) {
-      s = s.add(s.rearrange(EIGHTH));
-    }
-    if (W == 16) {
-      s = s.add(s.rearrange(SIXTEENTH));
-    }
-    return s.lane(0);
-  }
 
   private static VectorSpecies<Float> floats(int preferred) {
     if (preferred >= 16) {

@@ -39,7 +39,10 @@ final class NormsVector {
       FloatVector v = FloatVector.fromArray(F, x, i);
       sum = v.fma(v, sum);
     }
-    return Lanes.sum(sum);
+    sum = sum.add(sum.rearrange(Lanes.HALF));
+    sum = sum.add(sum.rearrange(Lanes.QUARTER));
+    sum = sum.add(sum.rearrange(Lanes.EIGHTH));
+    return sum.lane(0) + sum.lane(1);
   }
 
   private static float squares256(float[] x, int offset, int n) {
@@ -51,7 +54,10 @@ final class NormsVector {
       sum0 = v0.fma(v0, sum0);
       sum1 = v1.fma(v1, sum1);
     }
-    return Lanes.sum(sum0.add(sum1));
+    FloatVector s = sum0.add(sum1);
+    s = s.add(s.rearrange(Lanes.HALF));
+    s = s.add(s.rearrange(Lanes.QUARTER));
+    return s.lane(0) + s.lane(1);
   }
 
   private static float squares128(float[] x, int offset, int n) {
@@ -69,6 +75,8 @@ final class NormsVector {
       sum2 = v2.fma(v2, sum2);
       sum3 = v3.fma(v3, sum3);
     }
-    return Lanes.sum(sum0.add(sum2).add(sum1.add(sum3)));
+    FloatVector s = sum0.add(sum2).add(sum1.add(sum3));
+    s = s.add(s.rearrange(Lanes.HALF));
+    return s.lane(0) + s.lane(1);
   }
 }

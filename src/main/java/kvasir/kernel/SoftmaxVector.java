@@ -27,16 +27,17 @@ final class SoftmaxVector {
   static void columns(
       float[] scores, int keys, float[] max, float[] factor, float[] sum, float[] lanes) {
     for (int lane = 0; lane < WIDTH; lane += W) {
-      maximum(scores, lane, keys, max, factor);
-      exponentials(scores, lane, keys, max);
-      ExponentialVector.exp(FloatVector.fromArray(F, factor, lane)).intoArray(factor, lane);
+      subtractMaximum(scores, lane, keys, max, factor);
     }
+    ExponentialVector.exponentials(scores, 0, keys * WIDTH, 0f);
+    ExponentialVector.exponentials(factor, 0, WIDTH, 0f);
     sum(scores, keys, lanes);
     System.arraycopy(lanes, 0, sum, 0, WIDTH);
   }
 
-  /** The new max, and what the old one is below it. */
-  private static void maximum(float[] scores, int lane, int keys, float[] max, float[] below) {
+  /** The new max, and what the old one and the scores are below it. */
+  private static void subtractMaximum(
+      float[] scores, int lane, int keys, float[] max, float[] below) {
     FloatVector before = FloatVector.fromArray(F, max, lane);
     FloatVector most = before;
     for (int key = 0; key < keys; key++) {
@@ -44,13 +45,9 @@ final class SoftmaxVector {
     }
     most.intoArray(max, lane);
     before.sub(most).intoArray(below, lane);
-  }
-
-  private static void exponentials(float[] scores, int lane, int keys, float[] max) {
-    FloatVector most = FloatVector.fromArray(F, max, lane);
     for (int key = 0; key < keys; key++) {
       int at = key * WIDTH + lane;
-      ExponentialVector.exp(FloatVector.fromArray(F, scores, at).sub(most)).intoArray(scores, at);
+      FloatVector.fromArray(F, scores, at).sub(most).intoArray(scores, at);
     }
   }
 

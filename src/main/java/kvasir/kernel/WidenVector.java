@@ -10,7 +10,10 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import kvasir.tensor.Panels;
 
-/** Rows of a panel widened to f32, into an array or into aligned memory outside the heap. */
+/**
+ * Rows of a panel widened to f32, into an array or into aligned memory outside the heap; f16 as
+ * {@link ConversionsVector} does.
+ */
 final class WidenVector {
   private static final int HIGH = 0xffff0000;
 
@@ -70,35 +73,40 @@ final class WidenVector {
   }
 
   private static void f16(MemorySegment data, long from, int n, float[] target, int at) {
-    for (int k = 0; k < n; k++) {
-      for (int lane = 0; lane < HALF; lane += W) {
-        IntVector pairs =
-            IntVector.fromMemorySegment(I, data, from + k * 64L + 4L * lane, LITTLE_ENDIAN);
-        int to = at + k * Panels.WIDTH + lane;
-        half(pairs.lanewise(VectorOperators.LSHL, 16)).intoArray(target, to);
-        half(pairs.and(HIGH)).intoArray(target, to + HALF);
-      }
+    for (int i = 0; i < 2 * n * HALF; i += W) {
+      int k = i / (2 * HALF);
+      int lane = i % HALF;
+      // The low halves of the pairs, then the high ones; a half stands in the upper bits then.
+      int shift = i / HALF % 2 == 0 ? 16 : 0;
+      IntVector bits =
+          IntVector.fromMemorySegment(I, data, from + k * 64L + 4L * lane, LITTLE_ENDIAN)
+              .lanewise(VectorOperators.LSHL, shift)
+              .and(HIGH)
+              .lanewise(VectorOperators.ASHR, 3)
+              .and(ConversionsVector.SIGN_TO_MANTISSA);
+      FloatVector value = bits.reinterpretAsFloats().mul(ConversionsVector.BIAS);
+      FloatVector special = bits.or(ConversionsVector.INFINITY).reinterpretAsFloats();
+      value = value.blend(special, value.abs().compare(VectorOperators.GE, 0x1p16f));
+      value.intoArray(target, at + i);
     }
   }
 
   private static void f16(MemorySegment data, long from, int n, MemorySegment target, long at) {
-    for (int k = 0; k < n; k++) {
-      for (int lane = 0; lane < HALF; lane += W) {
-        IntVector pairs =
-            IntVector.fromMemorySegment(I, data, from + k * 64L + 4L * lane, LITTLE_ENDIAN);
-        long to = at + k * 128L + 4L * lane;
-        half(pairs.lanewise(VectorOperators.LSHL, 16)).intoMemorySegment(target, to, LITTLE_ENDIAN);
-        half(pairs.and(HIGH)).intoMemorySegment(target, to + 64, LITTLE_ENDIAN);
-      }
+    for (int i = 0; i < 2 * n * HALF; i += W) {
+      int k = i / (2 * HALF);
+      int lane = i % HALF;
+      // The low halves of the pairs, then the high ones; a half stands in the upper bits then.
+      int shift = i / HALF % 2 == 0 ? 16 : 0;
+      IntVector bits =
+          IntVector.fromMemorySegment(I, data, from + k * 64L + 4L * lane, LITTLE_ENDIAN)
+              .lanewise(VectorOperators.LSHL, shift)
+              .and(HIGH)
+              .lanewise(VectorOperators.ASHR, 3)
+              .and(ConversionsVector.SIGN_TO_MANTISSA);
+      FloatVector value = bits.reinterpretAsFloats().mul(ConversionsVector.BIAS);
+      FloatVector special = bits.or(ConversionsVector.INFINITY).reinterpretAsFloats();
+      value = value.blend(special, value.abs().compare(VectorOperators.GE, 0x1p16f));
+      value.intoMemorySegment(target, at + 4L * i, LITTLE_ENDIAN);
     }
-  }
-
-  /** Widens a half that stands in the upper bits, as {@link ConversionsVector} does. */
-  private static FloatVector half(IntVector upper) {
-    IntVector bits =
-        upper.lanewise(VectorOperators.ASHR, 3).and(ConversionsVector.SIGN_TO_MANTISSA);
-    FloatVector value = bits.reinterpretAsFloats().mul(ConversionsVector.BIAS);
-    FloatVector special = bits.or(ConversionsVector.INFINITY).reinterpretAsFloats();
-    return value.blend(special, value.abs().compare(VectorOperators.GE, 0x1p16f));
   }
 }
