@@ -39,7 +39,7 @@ public enum AttentionKind {
   // Each KV block is widened once for a tile: many rows share that. Queries, scores and states of
   // 96
   // rows with a widened block of 64 keys stay in the second-level cache at head_dim 128.
-  private static final int MOST_ROWS = 3 * PANEL;
+  private static final int MOST_ROWS = 6 * PANEL;
 
   /** So that the end of a region, where members wait for the last task, is short. */
   private static final int TASKS_PER_THREAD = 8;

@@ -112,13 +112,13 @@ public final class KvCache implements AutoCloseable {
     long at = 0;
     for (int layer = 0; layer < shape.layers(); layer++) {
       int first = layer * shape.kvHeads();
-      for (int head = 0; head < shape.kvHeads(); head++, at += shape.keyBytes()) {
+      for (int head = 0; head < shape.kvHeads(); head++) {
         keys[first + head] =
             new Panels(shape.type(), memory, at, shape.headDim(), shape.keyLanes());
-      }
-      for (int head = 0; head < shape.kvHeads(); head++, at += shape.valueBytes()) {
+        at += shape.keyBytes();
         values[first + head] =
             new Panels(shape.type(), memory, at, shape.blockTokens(), shape.headDim());
+        at += shape.valueBytes();
       }
     }
     return new Block(keys, values);

@@ -8,7 +8,7 @@
  *   position  bit-reversed shard: 0, S/2, S/4, 3S/4, ...      leaves of the merge tree, left to right
  *   rank      a contiguous run of positions                   P ranks, near-equal runs
  *
- *   one block, off-heap:  [layers][keys | values][kv_heads][panels]
+ *   one block, off-heap:  [layers][kv_heads][keys | values][panels]
  *     keys in panels   [B / 32][head_dim][32 tokens]            a token per lane
  *     values in panels [head_dim / 32][B][32 elements]          an element per lane
  * </pre>

@@ -1,7 +1,6 @@
 package kvasir.cli;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -256,24 +255,17 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private static List<BenchRow> read(List<String> command) {
+    ChildProcess child =
+        ChildProcess.run(
+            new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT));
+    if (child.code() != 0) {
+      throw new UserError(
+          "bench", "a layout ended with exit code " + child.code(), "see the message above");
+    }
     try {
-      Process process =
-          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-      Thread kill = new Thread(process::destroy);
-      Runtime.getRuntime().addShutdownHook(kill);
-      String json = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      int code = process.waitFor();
-      Runtime.getRuntime().removeShutdownHook(kill);
-      if (code != 0) {
-        throw new UserError(
-            "bench", "a layout ended with exit code " + code, "see the message above");
-      }
-      return BenchTable.parse(json);
-    } catch (IOException e) {
-      throw new IllegalStateException("a layout's process cannot be read", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
+      return BenchTable.parse(child.out());
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a layout's result is no JSON", e);
     }
   }
 }

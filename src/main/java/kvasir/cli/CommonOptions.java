@@ -54,10 +54,18 @@ class CommonOptions {
   KernelKind kernels = KernelKind.VECTOR;
 
   @Option(
+      names = "--vector-bits",
+      paramLabel = "N",
+      description =
+          "Width of the vectors, 128, 256 or 512; changes no bit of a result (default: what this"
+              + " machine prefers, up to 512). Measure it with bench: on some processors 256 beats 512.")
+  Integer vectorBits;
+
+  @Option(
       names = "--block-size",
       paramLabel = "N",
       description =
-          "Tokens in a KV block, a power of two (default: by the model's context, 16 to 64).")
+          "Tokens in a KV block, a power of two (default: by the model's context, 16 to 256).")
   int blockSize;
 
   @Option(
@@ -123,6 +131,10 @@ class CommonOptions {
       powerOfTwo("--block-size", blockSize);
     }
     range("--prefill-chunk", prefillChunk == null ? 1 : prefillChunk, 1, Integer.MAX_VALUE);
+    if (vectorBits != null) {
+      range("--vector-bits", vectorBits, 128, 512);
+      powerOfTwo("--vector-bits", vectorBits);
+    }
     range("--timeout", timeoutSeconds, 1, 86_400);
     if (!Files.isDirectory(model)) {
       throw new UserError("--model " + model, "no such directory", "give a model's directory");

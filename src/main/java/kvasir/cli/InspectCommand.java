@@ -123,7 +123,7 @@ final class InspectCommand implements Callable<Integer> {
               bytes(checkpoint.bytes())));
     }
     return table
-        .append("weights are mapped from the files: ranks of one host share their pages\n")
+        .append("weights are packed into panels when a model is opened, a copy on each rank\n")
         .toString();
   }
 

@@ -3,6 +3,7 @@ package kvasir.cli;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.Supplier;
 import kvasir.cluster.mpj.MpjCommunicator;
 import kvasir.cluster.mpj.RankLauncher;
@@ -34,7 +35,12 @@ public final class Main {
   }
 
   private static int run(String[] args, boolean debug) {
+    Optional<String> slow = JvmCheck.slowBecause();
     WorldStart start = start(args);
+    if (!start.joined()) {
+      slow.ifPresent(
+          why -> new Output().note("kvasir: kernels will be 10 to 100 times slower: " + why));
+    }
     CommandLine commands =
         new CommandLine(new KvasirCommand(start))
             .setCaseInsensitiveEnumValuesAllowed(true)

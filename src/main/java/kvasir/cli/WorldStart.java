@@ -14,6 +14,7 @@ import kvasir.cluster.mpj.HostFile;
 import kvasir.cluster.mpj.MpjCommunicator;
 import kvasir.cluster.mpj.RankLauncher;
 import kvasir.error.UserError;
+import kvasir.kernel.VectorKernels;
 
 /**
  * What this process is: a rank that a launcher started, or the user's own, which runs alone or
@@ -46,11 +47,28 @@ final class WorldStart {
     if (joined != null) {
       return runRank(options, body);
     }
+    if (options.vectorBits != null && options.vectorBits != VectorKernels.bits()) {
+      return withVectors(options.vectorBits);
+    }
     int ranks = options.rankCount();
     if (ranks > 1) {
       return launch(options, ranks);
     }
     return body.run(options.settings(1), new SoloCommunicator());
+  }
+
+  /** Species are chosen when the JVM starts: another width takes another JVM. */
+  private int withVectors(int bits) {
+    String flag = "-XX:MaxVectorSize=" + bits / Byte.SIZE;
+    List<String> command = command(arguments);
+    if (command.contains(flag)) {
+      throw new UserError(
+          "--vector-bits",
+          "this machine has vectors of " + VectorKernels.bits() + " bits",
+          "ask for at most that");
+    }
+    command.add(1, flag);
+    return ChildProcess.run(new ProcessBuilder(command).inheritIO()).code();
   }
 
   private int runRank(CommonOptions options, RankBody body) {

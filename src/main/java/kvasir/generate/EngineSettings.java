@@ -24,7 +24,7 @@ public record EngineSettings(
     int shards,
     int prefillChunk) {
 
-  private static final int LARGEST_BLOCK = 64;
+  private static final int LARGEST_BLOCK = 256;
   private static final int SMALLEST_BLOCK = 16;
 
   /** As these, with other ways to compute; for comparing them. */

@@ -19,6 +19,12 @@ import kvasir.tensor.Panels;
 final class AttendTile {
   private static final int WIDTH = Panels.WIDTH;
 
+  /**
+   * Keys of the second product at once: a panel of scores and one of values, 16 KiB each, stay in
+   * the first-level cache.
+   */
+  private static final int KEYS = 128;
+
   private AttendTile() {}
 
   static void attend(
@@ -63,11 +69,15 @@ final class AttendTile {
     softmax(kernels, q, first, rows, most, scores, states, at);
     int size = q.headDim + 2;
     int shared = q.least(first, first + rows);
-    for (int column = 0; column < q.headDim && shared > 0; column += WIDTH) {
-      long b = 4L * column * stored;
-      int width = Math.min(WIDTH, q.headDim - column);
-      int c = at + 2 + column;
-      PanelsVector.tiles(values, b, shared, scores, 0, states, c, size, rows, width, q.scratch);
+    for (int key = 0; key < shared; key += KEYS) {
+      int n = Math.min(KEYS, shared - key);
+      for (int column = 0; column < q.headDim; column += WIDTH) {
+        long b = 4L * (column * stored + key * WIDTH);
+        int width = Math.min(WIDTH, q.headDim - column);
+        int c = at + 2 + column;
+        PanelsVector.tiles(
+            values, b, n, scores, key * WIDTH, states, c, size, rows, width, q.scratch);
+      }
     }
     rest(values, stored, shared, q, first, rows, scores, states, at);
   }

@@ -22,7 +22,7 @@ final class DirectF32 {
   private DirectF32() {}
 
   /** One row by four streams. */
-  static void one(
+  static void oneByFour(
       MemorySegment data,
       long p0,
       long p1,
@@ -67,7 +67,7 @@ final class DirectF32 {
   }
 
   /** Two rows by two streams; the second row's outputs stand {@code rowStride} further on. */
-  static void two(
+  static void twoByTwo(
       MemorySegment data,
       long p0,
       long p1,
@@ -115,5 +115,90 @@ final class DirectF32 {
     c1.intoArray(out, q0 + APART);
     d0.intoArray(out, q1);
     d1.intoArray(out, q1 + APART);
+  }
+
+  /** Two rows by four streams, for vectors of which there are 32 registers. */
+  static void twoByFour(
+      MemorySegment data,
+      long p0,
+      long p1,
+      long p2,
+      long p3,
+      int n,
+      float[] x,
+      int xAt,
+      int xStride,
+      float[] out,
+      int o0,
+      int o1,
+      int o2,
+      int o3,
+      int outStride) {
+    int y = xAt + xStride;
+    int q0 = o0 + outStride;
+    int q1 = o1 + outStride;
+    int q2 = o2 + outStride;
+    int q3 = o3 + outStride;
+    FloatVector a0 = FloatVector.fromArray(F, out, o0);
+    FloatVector a1 = FloatVector.fromArray(F, out, o0 + APART);
+    FloatVector a2 = FloatVector.fromArray(F, out, q0);
+    FloatVector a3 = FloatVector.fromArray(F, out, q0 + APART);
+    FloatVector b0 = FloatVector.fromArray(F, out, o1);
+    FloatVector b1 = FloatVector.fromArray(F, out, o1 + APART);
+    FloatVector b2 = FloatVector.fromArray(F, out, q1);
+    FloatVector b3 = FloatVector.fromArray(F, out, q1 + APART);
+    FloatVector c0 = FloatVector.fromArray(F, out, o2);
+    FloatVector c1 = FloatVector.fromArray(F, out, o2 + APART);
+    FloatVector c2 = FloatVector.fromArray(F, out, q2);
+    FloatVector c3 = FloatVector.fromArray(F, out, q2 + APART);
+    FloatVector d0 = FloatVector.fromArray(F, out, o3);
+    FloatVector d1 = FloatVector.fromArray(F, out, o3 + APART);
+    FloatVector d2 = FloatVector.fromArray(F, out, q3);
+    FloatVector d3 = FloatVector.fromArray(F, out, q3 + APART);
+    for (int k = 0; k < n; k++) {
+      long at = k * ROW;
+      FloatVector u = FloatVector.broadcast(F, x[xAt + k]);
+      FloatVector v = FloatVector.broadcast(F, x[y + k]);
+      FloatVector aLow = FloatVector.fromMemorySegment(F, data, p0 + at, LITTLE_ENDIAN);
+      FloatVector aHigh = FloatVector.fromMemorySegment(F, data, p0 + UPPER + at, LITTLE_ENDIAN);
+      a0 = aLow.fma(u, a0);
+      a1 = aHigh.fma(u, a1);
+      a2 = aLow.fma(v, a2);
+      a3 = aHigh.fma(v, a3);
+      FloatVector bLow = FloatVector.fromMemorySegment(F, data, p1 + at, LITTLE_ENDIAN);
+      FloatVector bHigh = FloatVector.fromMemorySegment(F, data, p1 + UPPER + at, LITTLE_ENDIAN);
+      b0 = bLow.fma(u, b0);
+      b1 = bHigh.fma(u, b1);
+      b2 = bLow.fma(v, b2);
+      b3 = bHigh.fma(v, b3);
+      FloatVector cLow = FloatVector.fromMemorySegment(F, data, p2 + at, LITTLE_ENDIAN);
+      FloatVector cHigh = FloatVector.fromMemorySegment(F, data, p2 + UPPER + at, LITTLE_ENDIAN);
+      c0 = cLow.fma(u, c0);
+      c1 = cHigh.fma(u, c1);
+      c2 = cLow.fma(v, c2);
+      c3 = cHigh.fma(v, c3);
+      FloatVector dLow = FloatVector.fromMemorySegment(F, data, p3 + at, LITTLE_ENDIAN);
+      FloatVector dHigh = FloatVector.fromMemorySegment(F, data, p3 + UPPER + at, LITTLE_ENDIAN);
+      d0 = dLow.fma(u, d0);
+      d1 = dHigh.fma(u, d1);
+      d2 = dLow.fma(v, d2);
+      d3 = dHigh.fma(v, d3);
+    }
+    a0.intoArray(out, o0);
+    a1.intoArray(out, o0 + APART);
+    a2.intoArray(out, q0);
+    a3.intoArray(out, q0 + APART);
+    b0.intoArray(out, o1);
+    b1.intoArray(out, o1 + APART);
+    b2.intoArray(out, q1);
+    b3.intoArray(out, q1 + APART);
+    c0.intoArray(out, o2);
+    c1.intoArray(out, o2 + APART);
+    c2.intoArray(out, q2);
+    c3.intoArray(out, q2 + APART);
+    d0.intoArray(out, o3);
+    d1.intoArray(out, o3 + APART);
+    d2.intoArray(out, q3);
+    d3.intoArray(out, q3 + APART);
   }
 }

@@ -19,9 +19,21 @@ final class PanelsVector {
 
   /**
    * Inputs of a packed product at once: a panel of weights and one of rows, 16 KiB each, stay in
-   * the first-level cache.
+   * the first-level cache while tiles pass.
    */
   private static final int INPUTS = 128;
+
+  /** Bytes of a panel of so many inputs. */
+  private static final long PANEL_BYTES = 4L * WIDTH * INPUTS;
+
+  /** Panels that share a panel of rows while it is in the first-level cache. */
+  private static final int GROUP = 8;
+
+  /** Rows whose sums for a group of panels, 512 KiB, stay in the second-level cache. */
+  private static final int ROWS = 512;
+
+  /** From one row of the block of sums to the next. */
+  private static final int STRIDE = GROUP * WIDTH;
 
   private PanelsVector() {}
 
@@ -53,25 +65,54 @@ final class PanelsVector {
       int outAt,
       int outStride,
       Scratch scratch) {
-    clear(weights, from, to, rows, out, outAt, outStride);
+    for (int row = 0; row < rows; row += ROWS) {
+      int count = Math.min(ROWS, rows - row);
+      int a = row * weights.inputs();
+      int target = outAt + row * outStride;
+      for (int panel = from; panel < to; panel += GROUP) {
+        int panels = Math.min(GROUP, to - panel);
+        block(weights, panel, panels, packed, a, count, scratch);
+        copyOut(weights, panel, panels, scratch.block, count, out, target, outStride);
+      }
+    }
+  }
+
+  /** Up to 512 packed rows by up to eight panels, into the scratch block. */
+  private static void block(
+      Panels weights, int panel, int panels, float[] packed, int aAt, int rows, Scratch scratch) {
+    float[] c = scratch.block(PackedRows.panels(rows) * WIDTH * STRIDE);
+    Arrays.fill(c, 0, rows * STRIDE, 0f);
+    MemorySegment b = scratch.panels(GROUP * INPUTS);
     int inputs = weights.inputs();
     for (int input = 0; input < inputs; input += INPUTS) {
       int n = Math.min(INPUTS, inputs - input);
-      for (int panel = from; panel < to; panel++) {
-        boolean ready = weights.type() == DType.F32;
-        MemorySegment b = ready ? weights.data() : scratch.panels(INPUTS);
-        long bAt = ready ? weights.rowOffset(panel, input) : 0;
-        if (!ready) {
-          WidenVector.widen(weights, panel, input, n, b, 0);
-        }
-        int width = weights.width(panel);
-        for (int row = 0; row < rows; row += WIDTH) {
-          int a = (row / WIDTH * inputs + input) * WIDTH;
-          int c = outAt + row * outStride + panel * WIDTH;
-          int count = Math.min(WIDTH, rows - row);
-          tiles(b, bAt, n, packed, a, out, c, outStride, count, width, scratch);
+      for (int i = 0; i < panels; i++) {
+        WidenVector.widen(weights, panel + i, input, n, b, i * PANEL_BYTES);
+      }
+      for (int row = 0; row < rows; row += WIDTH) {
+        int a = aAt + (row * inputs + input * WIDTH);
+        int count = Math.min(WIDTH, rows - row);
+        for (int i = 0; i < panels; i++) {
+          int at = row * STRIDE + i * WIDTH;
+          whole(b, i * PANEL_BYTES, n, packed, a, c, at, STRIDE, count);
         }
       }
+    }
+  }
+
+  private static void copyOut(
+      Panels weights,
+      int panel,
+      int panels,
+      float[] block,
+      int rows,
+      float[] out,
+      int outAt,
+      int outStride) {
+    int first = panel * WIDTH;
+    int width = Math.min(weights.outputs() - first, panels * WIDTH);
+    for (int row = 0; row < rows; row++) {
+      System.arraycopy(block, row * STRIDE, out, outAt + row * outStride + first, width);
     }
   }
 
@@ -201,30 +242,45 @@ final class PanelsVector {
     int o2 = outAt + output(s2);
     int o3 = outAt + output(s3);
     int row = 0;
+    for (; W == 16 && s + 1 < last && row + 2 <= rows; row += 2) {
+      int xRow = xAt + row * xStride;
+      int to = row * outStride;
+      if (narrow) {
+        DirectBf16.twoByFour(
+            data, p0, p1, p2, p3, n, x, xRow, xStride, out, to + o0, to + o1, to + o2, to + o3,
+            outStride);
+      } else {
+        DirectF32.twoByFour(
+            data, p0, p1, p2, p3, n, x, xRow, xStride, out, to + o0, to + o1, to + o2, to + o3,
+            outStride);
+      }
+    }
     for (; row + 2 <= rows; row += 2) {
       int xRow = xAt + row * xStride;
       int to = row * outStride;
       if (narrow) {
-        DirectBf16.two(data, p0, p1, n, x, xRow, xStride, out, to + o0, to + o1, outStride);
+        DirectBf16.twoByTwo(data, p0, p1, n, x, xRow, xStride, out, to + o0, to + o1, outStride);
       } else {
-        DirectF32.two(data, p0, p1, n, x, xRow, xStride, out, to + o0, to + o1, outStride);
+        DirectF32.twoByTwo(data, p0, p1, n, x, xRow, xStride, out, to + o0, to + o1, outStride);
       }
       if (s + 2 > last) {
         continue;
       }
       if (narrow) {
-        DirectBf16.two(data, p2, p3, n, x, xRow, xStride, out, to + o2, to + o3, outStride);
+        DirectBf16.twoByTwo(data, p2, p3, n, x, xRow, xStride, out, to + o2, to + o3, outStride);
       } else {
-        DirectF32.two(data, p2, p3, n, x, xRow, xStride, out, to + o2, to + o3, outStride);
+        DirectF32.twoByTwo(data, p2, p3, n, x, xRow, xStride, out, to + o2, to + o3, outStride);
       }
     }
     if (row < rows) {
       int xRow = xAt + row * xStride;
       int to = row * outStride;
       if (narrow) {
-        DirectBf16.one(data, p0, p1, p2, p3, n, x, xRow, out, to + o0, to + o1, to + o2, to + o3);
+        DirectBf16.oneByFour(
+            data, p0, p1, p2, p3, n, x, xRow, out, to + o0, to + o1, to + o2, to + o3);
       } else {
-        DirectF32.one(data, p0, p1, p2, p3, n, x, xRow, out, to + o0, to + o1, to + o2, to + o3);
+        DirectF32.oneByFour(
+            data, p0, p1, p2, p3, n, x, xRow, out, to + o0, to + o1, to + o2, to + o3);
       }
     }
   }

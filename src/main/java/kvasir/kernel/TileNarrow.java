@@ -19,11 +19,8 @@ final class TileNarrow {
   /** Rows of the tile. */
   static final int ROWS = 6;
 
-  /** Bytes from one k to the next in a panel of f32. */
-  private static final long B_ROW = 128;
-
-  /** Elements from one k to the next in packed rows. */
-  private static final int A_ROW = 32;
+  /** Elements from one k to the next, of both operands. */
+  private static final int ROW = 32;
 
   private TileNarrow() {}
 
@@ -62,8 +59,9 @@ final class TileNarrow {
     FloatVector l5 = FloatVector.fromArray(F, c, c5);
     FloatVector h5 = FloatVector.fromArray(F, c, c5 + W);
     for (int k = 0; k < n; k++) {
-      long at = bAt + k * B_ROW;
-      int row = aAt + k * A_ROW;
+      int step = k * ROW;
+      long at = bAt + 4L * step;
+      int row = aAt + step;
       FloatVector low = FloatVector.fromMemorySegment(F, b, at, LITTLE_ENDIAN);
       FloatVector high = FloatVector.fromMemorySegment(F, b, at + 4L * W, LITTLE_ENDIAN);
       FloatVector u0 = FloatVector.broadcast(F, a[row]);

@@ -9,9 +9,14 @@ import kvasir.tensor.Panels;
  * The implementation that runs: jdk.incubator.vector at the width of this machine, up to 512 bits.
  */
 public final class VectorKernels implements Kernels {
+  /** Bits of a vector in this JVM. */
+  public static int bits() {
+    return Lanes.F.vectorBitSize();
+  }
+
   @Override
   public String name() {
-    return "vector-" + Lanes.F.vectorBitSize();
+    return "vector-" + bits();
   }
 
   @Override

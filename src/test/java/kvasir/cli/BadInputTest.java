@@ -45,6 +45,14 @@ class BadInputTest {
         Arguments.of("score --model MODEL --text-file /nowhere", "/nowhere"),
         Arguments.of("verify --model MODEL --tokens 1 --max-new-tokens 0", "--max-new-tokens"),
         Arguments.of("inspect --model MODEL --context 129", "--context"),
+        Arguments.of("generate --model MODEL --tokens 1 --vector-bits 96", "--vector-bits"),
+        Arguments.of("bench --model MODEL --prompt 0 --gen 0", "no test left"),
+        Arguments.of("bench --model MODEL --depth -1", "--depth"),
+        Arguments.of("bench --model MODEL --threads 1,0", "--threads"),
+        Arguments.of("bench --model MODEL --ranks 1,17", "--ranks"),
+        Arguments.of("synth --shape 5b --out /nowhere/at/all", "5b"),
+        Arguments.of("synth --shape 0.6b --out MODEL", "model already"),
+        Arguments.of("synth --shape 0.6b --layers 0 --out MODEL", "--layers"),
         Arguments.of("nonsense", "nonsense"));
   }
 
