@@ -100,6 +100,8 @@ JVM_OPTIONS=(
   --enable-native-access=ALL-UNNAMED
   --sun-misc-unsafe-memory-access=allow
   -XX:+UseParallelGC
+  # What a run keeps is outside the heap or old: without a bound, garbage of the start would fill gigabytes.
+  -XX:MaxNewSize=256m
   -Dai.djl.offline=true
   -DOPT_OUT_TRACKING=true
   "-DDJL_CACHE_DIR=$STATE/djl"
