@@ -42,7 +42,7 @@ public final class ShardedAttention {
   private final int ownedPositions;
   private final List<Subtree> roots;
   private LocalWork work;
-  private float[][] states = new float[0][];
+  private final float[][] states;
   private float[] received = new float[0];
   private int rowCapacity;
   private int tileCapacity;
@@ -92,6 +92,7 @@ public final class ShardedAttention {
     this.ownedPositions = ownership.first(world.rank() + 1) - firstPosition;
     this.shardAttention = kind.create(shape, kernels);
     this.tiles = new QueryTile[team.size()];
+    this.states = new float[ownedPositions][];
     this.roots = findRoots();
     this.work = cut(0);
   }
@@ -194,9 +195,6 @@ public final class ShardedAttention {
         tiles[member] = new QueryTile(shape, kernels, tileTokens * shape.group(), depth);
       }
     }
-    if (states.length == 0) {
-      states = new float[Math.max(1, ownedPositions)][];
-    }
     if (rows() > rowCapacity) {
       rowCapacity = rows();
       Arrays.fill(states, null);
@@ -206,7 +204,6 @@ public final class ShardedAttention {
       for (Subtree piece : work.pieces()) {
         ensure(piece.position());
       }
-      ensure(0); // Even a rank without a shard receives the result.
     }
   }
 

@@ -124,12 +124,6 @@ final class BenchCommand implements Callable<Integer> {
     check();
     List<Layout> layouts = layouts();
     if (layouts.size() == 1) {
-      Layout only = layouts.getFirst();
-      common.ranks = only.ranks();
-      common.threads = only.threads();
-      common.attention = only.attention();
-      common.kvType = only.kvType();
-      common.check();
       return kvasir.start().run(common, this::measure);
     }
     if (kvasir.start().joined()) {
@@ -150,14 +144,19 @@ final class BenchCommand implements Callable<Integer> {
     depths.forEach(n -> CommonOptions.range("--depth", n, 0, MOST_TOKENS));
     CommonOptions.range("--repetitions", repetitions, 1, 1 << 20);
     CommonOptions.range("--warm-up", (long) warmUp, 0, 86_400);
-    for (Layout layout : layouts()) {
-      common.ranks = layout.ranks();
-      common.threads = layout.threads();
-      common.check();
-    }
+    layouts().forEach(this::use);
     if (tests().isEmpty()) {
       throw new UserError("bench", "no test left", "ask for --prompt or --gen tokens");
     }
+  }
+
+  /** Checks a layout and leaves it in the common options: where there is one, it is that one. */
+  private void use(Layout layout) {
+    common.ranks = layout.ranks();
+    common.threads = layout.threads();
+    common.attention = layout.attention();
+    common.kvType = layout.kvType();
+    common.check();
   }
 
   private List<Layout> layouts() {

@@ -66,7 +66,7 @@ final class DirectF32 {
     d1.intoArray(out, o3 + APART);
   }
 
-  /** Two rows by two streams; the second row's outputs stand {@code rowStride} further on. */
+  /** Two rows by two streams; the second row's outputs stand {@code outStride} further on. */
   static void twoByTwo(
       MemorySegment data,
       long p0,

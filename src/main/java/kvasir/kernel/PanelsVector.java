@@ -71,14 +71,14 @@ final class PanelsVector {
       int target = outAt + row * outStride;
       for (int panel = from; panel < to; panel += GROUP) {
         int panels = Math.min(GROUP, to - panel);
-        block(weights, panel, panels, packed, a, count, scratch);
-        copyOut(weights, panel, panels, scratch.block, count, out, target, outStride);
+        float[] sums = block(weights, panel, panels, packed, a, count, scratch);
+        copyOut(weights, panel, panels, sums, count, out, target, outStride);
       }
     }
   }
 
-  /** Up to 512 packed rows by up to eight panels, into the scratch block. */
-  private static void block(
+  /** Up to 512 packed rows by up to eight panels: sums {@code [rows, 256]}, in scratch. */
+  private static float[] block(
       Panels weights, int panel, int panels, float[] packed, int aAt, int rows, Scratch scratch) {
     float[] c = scratch.block(PackedRows.panels(rows) * WIDTH * STRIDE);
     Arrays.fill(c, 0, rows * STRIDE, 0f);
@@ -98,6 +98,7 @@ final class PanelsVector {
         }
       }
     }
+    return c;
   }
 
   private static void copyOut(

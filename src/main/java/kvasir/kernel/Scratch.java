@@ -12,9 +12,7 @@ public final class Scratch {
   /** A tile of outputs that do not fill a panel, {@code [32, 32]}. */
   final float[] tile = new float[Panels.WIDTH * Panels.WIDTH];
 
-  /** Sums of a block of outputs; see {@link #block(int)}. */
-  float[] block = new float[0];
-
+  private float[] block = new float[0];
   private MemorySegment panel = MemorySegment.NULL;
 
   /** Aligned memory for panels of f32, {@code [rows, 32]}; the same one on each call. */
@@ -26,7 +24,7 @@ public final class Scratch {
     return panel;
   }
 
-  /** At least {@code size} floats, kept between uses. */
+  /** At least {@code size} floats for sums of a block of outputs, kept between uses. */
   float[] block(int size) {
     if (block.length < size) {
       block = new float[size];
