@@ -3,10 +3,12 @@ package kvasir.jmh;
 import java.util.Random;
 import kvasir.attention.AttentionKind;
 import kvasir.attention.AttentionShape;
+import kvasir.attention.MergeTopology;
 import kvasir.attention.ShardedAttention;
 import kvasir.cache.CacheShape;
 import kvasir.cache.KvCache;
 import kvasir.cache.Ownership;
+import kvasir.cluster.Link;
 import kvasir.cluster.SoloCommunicator;
 import kvasir.kernel.Kernels;
 import kvasir.kernel.Scratch;
@@ -42,6 +44,8 @@ final class AttentionState implements AutoCloseable {
             team,
             new SoloCommunicator(),
             cache,
+            MergeTopology.AUTO,
+            Link.NONE,
             null);
     fill(length);
   }

@@ -1,7 +1,9 @@
 package kvasir.attention;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import kvasir.cache.Ownership;
 
 /**
@@ -41,28 +43,51 @@ public record MergePlan(Ownership ownership, List<Step> steps) {
     return new MergePlan(ownership, List.copyOf(steps));
   }
 
+  /** A node of the tree by the positions that it covers. */
+  record Subtree(int position, int span) {}
+
   /** Steps inside one rank's own positions, in order: no message comes before them. */
-  public List<Step> inside(int rank) {
+  List<Step> inside(int rank) {
     return steps.stream().filter(s -> !s.crossing() && s.target() == rank).toList();
+  }
+
+  /** Steps over several ranks, in order. */
+  List<Step> crossing() {
+    return steps.stream().filter(Step::crossing).toList();
   }
 
   /** Steps over several ranks that a rank sends to, receives for, or merges in, in order. */
   public List<Step> crossing(int rank) {
-    return steps.stream()
-        .filter(s -> s.crossing() && (s.target() == rank || s.source() == rank))
+    return crossing().stream().filter(s -> s.target() == rank || s.source() == rank).toList();
+  }
+
+  /** The maximal subtrees that lie inside a rank, in the order of positions. */
+  List<Subtree> roots(int rank) {
+    int first = ownership.first(rank);
+    int[] span = new int[ownership.first(rank + 1) - first];
+    Arrays.fill(span, 1);
+    for (Step step : inside(rank)) {
+      span[step.left() - first] = 2 * step.span();
+      span[step.right() - first] = 0;
+    }
+    return IntStream.range(0, span.length)
+        .filter(p -> span[p] > 0)
+        .mapToObj(p -> new Subtree(first + p, span[p]))
         .toList();
   }
 
   /**
    * Whether all positions of a subtree hold no block: its state is the identity and needs neither
-   * message nor merge. All ranks know the length of the sequence, so they agree.
+   * message nor merge. All ranks know the length of the sequence, so they agree. A left subtree has
+   * the smaller shards, so it is empty only where the right one is.
    */
-  boolean empty(int first, int span, int blocks) {
-    for (int position = first; position < first + span; position++) {
-      if (ownership.shardAt(position) < blocks) {
-        return false;
-      }
-    }
-    return true;
+  boolean empty(int first, int blocks) {
+    // The list of shards is in bit-reversed order: a subtree's first shard is its smallest.
+    return ownership.shardAt(first) >= blocks;
+  }
+
+  /** How many of some subtrees hold a block. */
+  int filled(List<Subtree> subtrees, int blocks) {
+    return (int) subtrees.stream().filter(tree -> !empty(tree.position(), blocks)).count();
   }
 }

@@ -1,22 +1,21 @@
 package kvasir.attention;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
+import kvasir.attention.MergePlan.Step;
+import kvasir.attention.MergePlan.Subtree;
 import kvasir.cache.KvCache;
-import kvasir.cache.Ownership;
-import kvasir.cluster.Collectives;
 import kvasir.cluster.Communicator;
+import kvasir.cluster.Link;
 import kvasir.kernel.Kernels;
 import kvasir.team.Team;
 import kvasir.tensor.Split;
 
 /**
  * Attention of one rank and, with the others, of the world: partial states of the rank's own shards
- * by the team, merged up the canonical tree, over the network where a subtree crosses ranks, and
- * the result given to every rank. With one rank nothing is sent.
+ * by the team, merged as the canonical tree says, over the network where a subtree crosses ranks,
+ * and the result given to every rank. With one rank nothing is sent.
  *
  * <p>Not safe for use by several threads at once; it drives the team itself. Its buffers grow to
  * the largest batch and are reused.
@@ -29,22 +28,19 @@ public final class ShardedAttention {
   private final Communicator world;
   private final KvCache cache;
   private final MergePlan plan;
-  private final List<MergePlan.Step> exchanges;
   private final ShardAttention shardAttention;
   private final QueryTile[] tiles;
   private final AttentionMass mass;
+  private final SubtreeStates states;
+  private final RowMerger merger;
+  private final StateExchange exchange;
+  private final OutputGather gather;
   private final AtomicInteger nextTask = new AtomicInteger();
   private final Team.Body partials = this::computePartials;
-  private final Team.Body joining = this::join;
   private final Team.Body outputs = this::normalise;
 
-  private final int firstPosition;
-  private final int ownedPositions;
   private final List<Subtree> roots;
   private LocalWork work;
-  private final float[][] states;
-  private float[] received = new float[0];
-  private int rowCapacity;
   private int tileCapacity;
 
   // The batch at hand, set by attend() for the team.
@@ -55,9 +51,8 @@ public final class ShardedAttention {
   private int tilesPerHead;
   private float[] queries;
   private float[] output;
-
-  /** A node of the merge tree that one task computes: positions from the rank's first. */
-  private record Subtree(int position, int span) {}
+  private int firstRow;
+  private int endRow;
 
   /**
    * How the rank's subtrees are cut into tasks when there are too few for the team, and the steps
@@ -65,9 +60,11 @@ public final class ShardedAttention {
    *
    * @param cuts how often each root is halved
    */
-  private record LocalWork(int cuts, List<Subtree> pieces, List<MergePlan.Step> joins) {}
+  private record LocalWork(int cuts, List<Subtree> pieces, List<Step> joins) {}
 
   /**
+   * @param topology how states travel
+   * @param link what a message costs, where the topology is to be chosen by it
    * @param mass gathers this rank's share of the softmax weight; null where nobody asks
    */
   public ShardedAttention(
@@ -77,6 +74,8 @@ public final class ShardedAttention {
       Team team,
       Communicator world,
       KvCache cache,
+      MergeTopology topology,
+      Link link,
       AttentionMass mass) {
     this.shape = shape;
     this.kind = kind;
@@ -85,35 +84,20 @@ public final class ShardedAttention {
     this.world = world;
     this.cache = cache;
     this.mass = mass;
-    Ownership ownership = cache.ownership();
-    this.plan = MergePlan.of(ownership);
-    this.exchanges = plan.crossing(world.rank());
-    this.firstPosition = ownership.first(world.rank());
-    this.ownedPositions = ownership.first(world.rank() + 1) - firstPosition;
+    this.plan = MergePlan.of(cache.ownership());
     this.shardAttention = kind.create(shape, kernels);
     this.tiles = new QueryTile[team.size()];
-    this.states = new float[ownedPositions][];
-    this.roots = findRoots();
+    this.states = new SubtreeStates(cache.shape().shards(), shape.stateSize());
+    this.merger = new RowMerger(shape, plan, kernels, team, states);
+    this.exchange = new StateExchange(topology, link, world, plan, states, merger);
+    this.gather = new OutputGather(world, shape.headDim());
+    this.roots = plan.roots(world.rank());
     this.work = cut(0);
-  }
-
-  /** The maximal subtrees that lie inside this rank. */
-  private List<Subtree> findRoots() {
-    int[] span = new int[ownedPositions];
-    Arrays.fill(span, 1);
-    for (MergePlan.Step step : plan.inside(world.rank())) {
-      span[step.left() - firstPosition] = 2 * step.span();
-      span[step.right() - firstPosition] = 0;
-    }
-    return IntStream.range(0, ownedPositions)
-        .filter(p -> span[p] > 0)
-        .mapToObj(p -> new Subtree(p, span[p]))
-        .toList();
   }
 
   private LocalWork cut(int cuts) {
     List<Subtree> pieces = new ArrayList<>();
-    List<MergePlan.Step> joins = new ArrayList<>();
+    List<Step> joins = new ArrayList<>();
     for (Subtree root : roots) {
       int span = Math.max(1, root.span() >> cuts);
       for (int at = 0; at < root.span(); at += span) {
@@ -121,8 +105,8 @@ public final class ShardedAttention {
       }
       plan.inside(world.rank()).stream()
           .filter(step -> step.span() >= span)
-          .filter(step -> step.left() - firstPosition >= root.position())
-          .filter(step -> step.left() - firstPosition < root.position() + root.span())
+          .filter(step -> step.left() >= root.position())
+          .filter(step -> step.left() < root.position() + root.span())
           .forEach(joins::add);
     }
     return new LocalWork(cuts, List.copyOf(pieces), List.copyOf(joins));
@@ -145,17 +129,23 @@ public final class ShardedAttention {
     divide();
     nextTask.set(0);
     team.run(partials);
-    if (!work.joins().isEmpty()) {
-      team.run(joining);
+    if (finishesInTasks()) {
+      addWholeMass();
+      return;
     }
+    merger.merge(work.joins(), 0, rows(), blocks());
     if (world.size() > 1) {
       exchange();
-    } else if (mass != null) {
+    } else {
       addWholeMass();
+      finish(0, rows());
     }
-    if (!finishesInTasks()) {
-      team.run(outputs);
-    }
+  }
+
+  private void finish(int from, int to) {
+    firstRow = from;
+    endRow = to;
+    team.run(outputs);
   }
 
   /** One rank, one task per row: nothing is left to merge after the partial states. */
@@ -195,26 +185,9 @@ public final class ShardedAttention {
         tiles[member] = new QueryTile(shape, kernels, tileTokens * shape.group(), depth);
       }
     }
-    if (rows() > rowCapacity) {
-      rowCapacity = rows();
-      Arrays.fill(states, null);
-      received = world.size() > 1 ? new float[floats()] : received;
-    }
     if (!finishesInTasks()) {
-      for (Subtree piece : work.pieces()) {
-        ensure(piece.position());
-      }
+      work.pieces().forEach(piece -> states.hold(piece.position(), 0, rows()));
     }
-  }
-
-  private void ensure(int position) {
-    if (states[position] == null) {
-      states[position] = new float[Math.multiplyExact(rowCapacity, shape.stateSize())];
-    }
-  }
-
-  private int floats() {
-    return Math.multiplyExact(rows(), shape.stateSize());
   }
 
   /**
@@ -239,8 +212,8 @@ public final class ShardedAttention {
     if (finishesInTasks()) {
       partial(tile, kvHead, piece.position(), piece.span(), tile.states(0), 0, 1);
       normalise(tile.states(0), 0, row, row + tile.rows().rows());
-    } else if (!plan.empty(firstPosition + piece.position(), piece.span(), blocks())) {
-      float[] target = states[piece.position()];
+    } else if (!plan.empty(piece.position(), blocks())) {
+      float[] target = states.of(piece.position());
       partial(tile, kvHead, piece.position(), piece.span(), target, row * shape.stateSize(), 1);
     }
   }
@@ -249,7 +222,7 @@ public final class ShardedAttention {
   private void partial(
       QueryTile tile, int kvHead, int position, int span, float[] target, int offset, int depth) {
     if (span == 1) {
-      int shard = plan.ownership().shardAt(firstPosition + position);
+      int shard = plan.ownership().shardAt(position);
       shardAttention.attend(cache, layer, kvHead, shard, tile, target, offset);
       return;
     }
@@ -257,7 +230,7 @@ public final class ShardedAttention {
     partial(tile, kvHead, position, half, target, offset, depth + 1);
     // What no row of the tile sees is the identity, to the bit.
     int seen = cache.shape().blocks(tile.lastPosition() + 1);
-    if (!plan.empty(firstPosition + position + half, half, seen)) {
+    if (!plan.empty(position + half, seen)) {
       float[] right = tile.states(depth);
       partial(tile, kvHead, position + half, half, right, 0, depth + 1);
       for (int row = 0; row < tile.rows().rows(); row++) {
@@ -267,53 +240,16 @@ public final class ShardedAttention {
     }
   }
 
-  private void join(int member, int members) {
-    int from = Split.start(rows(), members, member);
-    int to = Split.start(rows(), members, member + 1);
-    List<MergePlan.Step> joins = work.joins();
-    for (int i = 0; i < joins.size(); i++) {
-      MergePlan.Step step = joins.get(i);
-      if (!plan.empty(step.right(), step.span(), blocks())) {
-        float[] left = leftOf(step, from, to);
-        mergeRows(left, states[step.right() - firstPosition], from, to);
-      }
-    }
-  }
-
-  /** The left state of a step, cleared first where nothing has been put there. */
-  private float[] leftOf(MergePlan.Step step, int from, int to) {
-    float[] left = states[step.left() - firstPosition];
-    if (plan.empty(step.left(), step.span(), blocks())) {
-      Kernels.clearStates(left, from * shape.stateSize(), to - from, shape.headDim());
-    }
-    return left;
-  }
-
-  private void mergeRows(float[] left, float[] right, int from, int to) {
-    for (int row = from; row < to; row++) {
-      int at = row * shape.stateSize();
-      kernels.merge(left, at, right, at, shape.headDim());
-    }
-  }
-
   private void exchange() {
-    int floats = rows() * shape.stateSize();
     double[] own = mass == null ? null : ownRows();
-    for (int i = 0; i < exchanges.size(); i++) {
-      MergePlan.Step step = exchanges.get(i);
-      if (plan.empty(step.right(), step.span(), blocks())) {
-        continue;
-      }
-      if (!step.message()) {
-        mergeRows(leftOf(step, 0, rows()), states[step.right() - firstPosition], 0, rows());
-      } else if (step.source() == world.rank()) {
-        world.send(states[step.right() - firstPosition], floats, step.target());
-      } else {
-        world.receive(received, floats, step.source());
-        mergeRows(leftOf(step, 0, rows()), received, 0, rows());
-      }
+    StateMerge merge = exchange.of(states.bytes(rows()), mass != null);
+    merge.merge(rows(), blocks());
+    int from = merge.from(rows());
+    int to = merge.to(rows());
+    finish(from, to);
+    if (to - from < rows()) {
+      gather.gather(this::outputAt, rows(), output);
     }
-    Collectives.broadcast(world, states[0], floats, 0);
     if (mass != null) {
       addMass(own);
     }
@@ -325,15 +261,14 @@ public final class ShardedAttention {
    */
   private double[] ownRows() {
     List<Subtree> filled =
-        roots.stream()
-            .filter(root -> !plan.empty(firstPosition + root.position(), root.span(), blocks()))
-            .toList();
+        roots.stream().filter(root -> !plan.empty(root.position(), blocks())).toList();
     double[] own = new double[filled.size() * rows() * 2];
     int at = 0;
     for (Subtree root : filled) {
       for (int row = 0; row < rows(); row++) {
-        own[at++] = states[root.position()][row * shape.stateSize()];
-        own[at++] = states[root.position()][row * shape.stateSize() + 1];
+        int state = states.at(root.position(), row);
+        own[at++] = states.of(root.position())[state];
+        own[at++] = states.of(root.position())[state + 1];
       }
     }
     return own;
@@ -341,19 +276,19 @@ public final class ShardedAttention {
 
   private void addMass(double[] own) {
     for (int row = 0; row < rows(); row++) {
-      int at = row * shape.stateSize();
+      int at = states.at(0, row);
       double share = 0;
       for (int i = row; 2 * i < own.length; i += rows()) {
         float max = (float) own[2 * i];
         float sum = (float) own[2 * i + 1];
-        share += AttentionMass.share(max, sum, states[0][at], states[0][at + 1]);
+        share += AttentionMass.share(max, sum, states.of(0)[at], states.of(0)[at + 1]);
       }
       mass.add(layer, headOf(row), share);
     }
   }
 
   private void addWholeMass() {
-    for (int row = 0; row < rows(); row++) {
+    for (int row = 0; mass != null && row < rows(); row++) {
       mass.add(layer, headOf(row), 1);
     }
   }
@@ -364,18 +299,22 @@ public final class ShardedAttention {
   }
 
   private void normalise(int member, int members) {
-    int from = Split.start(rows(), members, member);
-    int to = Split.start(rows(), members, member + 1);
-    normalise(states[0], from * shape.stateSize(), from, to);
+    int count = endRow - firstRow;
+    int from = firstRow + Split.start(count, members, member);
+    int to = firstRow + Split.start(count, members, member + 1);
+    normalise(states.of(0), states.at(0, from), from, to);
+  }
+
+  /** Where a row's output stands in {@code [tokens, heads, head_dim]}. */
+  private int outputAt(int row) {
+    return (row / shape.group() % tokens * shape.heads() + headOf(row)) * shape.headDim();
   }
 
   /** Outputs of rows from their states, the first of which stands at {@code offset}. */
   private void normalise(float[] state, int offset, int from, int to) {
-    int group = shape.group();
     for (int row = from; row < to; row++) {
-      int token = row / group % tokens;
       int at = offset + (row - from) * shape.stateSize();
-      int target = (token * shape.heads() + headOf(row)) * shape.headDim();
+      int target = outputAt(row);
       float sum = state[at + 1];
       // No key seen: attention over nothing is defined as zero.
       float inverse = sum == 0f ? 0f : 1f / sum;

@@ -20,8 +20,8 @@
  * </pre>
  *
  * <p>Each shard's blocks are folded in order by the rank that owns it; subtrees inside one rank are
- * merged there; the rest of the tree is one message for each subtree that crosses a rank border. So
- * the bits depend on neither ranks nor threads.
+ * merged there; for the rest of the tree states travel as {@link kvasir.attention.MergeTopology}
+ * says. So the bits depend on neither ranks nor threads.
  *
  * <p>May import {@code tensor}, {@code error}, {@code kernel}, {@code cache}, {@code team}, {@code
  * cluster}.

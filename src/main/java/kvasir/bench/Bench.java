@@ -8,6 +8,8 @@ import java.util.Random;
 import java.util.function.Consumer;
 import kvasir.cluster.Collectives;
 import kvasir.cluster.Communicator;
+import kvasir.cluster.Link;
+import kvasir.cluster.Traffic;
 import kvasir.generate.Engine;
 import kvasir.model.DecoderWork;
 import kvasir.model.ModelConfig;
@@ -30,17 +32,26 @@ public final class Bench {
   private final Engine engine;
   private final Communicator world;
   private final Limits limits;
+  private final Link link;
   private final Options options;
   private final String model;
+  private final String transport;
   private final Random random = new Random(1);
   private final float[] logits;
+  private Traffic timed = Traffic.NONE;
 
-  public Bench(Engine engine, Limits limits, Options options, String model) {
+  /**
+   * @param model what rows call it
+   * @param transport what rows call it
+   */
+  public Bench(Engine engine, Limits limits, Options options, String model, String transport) {
     this.engine = engine;
     this.world = engine.world();
     this.limits = limits;
+    this.link = Link.measure(world);
     this.options = options;
     this.model = model;
+    this.transport = transport;
     this.logits = new float[engine.config().vocabulary()];
   }
 
@@ -50,9 +61,9 @@ public final class Bench {
       ResidentMemory.resetPeak();
       fill(test.depth());
       double[] seconds = time(test);
-      double peak = options.memory() ? peakMiB() : 0;
+      List<RankLoad> loads = loads(test);
       if (world.rank() == 0) {
-        done.accept(row(test, seconds, peak));
+        done.accept(row(test, seconds, loads));
       }
     }
   }
@@ -76,18 +87,20 @@ public final class Bench {
       once(test);
       // Rank 0's clock decides for all.
       ready[0] = (System.nanoTime() - start) / 1e9 >= options.warmUpSeconds() ? 1 : 0;
-      Collectives.broadcast(world, ready, 1, 0);
+      Collectives.broadcast(world, ready, 0);
     }
+    Traffic before = engine.traffic();
     for (int i = 0; i < seconds.length; i++) {
       seconds[i] = once(test);
     }
+    timed = engine.traffic().since(before);
     return seconds;
   }
 
   private double once(BenchTest test) {
     engine.decoder().rewind(test.depth());
     int[] ids = ids(test.tokens());
-    Limits.synchronise(world);
+    Collectives.synchronise(world);
     long start = System.nanoTime();
     switch (test.kind()) {
       case PP -> prompt(ids);
@@ -98,7 +111,7 @@ public final class Bench {
         }
       }
     }
-    Limits.synchronise(world);
+    Collectives.synchronise(world);
     return (System.nanoTime() - start) / 1e9;
   }
 
@@ -117,9 +130,7 @@ public final class Bench {
   }
 
   private void lastLogits() {
-    if (world.rank() == 0) {
-      engine.decoder().logits(engine.decoder().batchTokens() - 1, 1, logits);
-    }
+    engine.decoder().logits(engine.decoder().batchTokens() - 1, 1, logits);
   }
 
   private int[] ids(int count) {
@@ -128,12 +139,27 @@ public final class Bench {
     return ids;
   }
 
-  private double peakMiB() {
-    long[] all = Collectives.gather(world, new long[] {ResidentMemory.peakBytes()}, 0);
-    return Arrays.stream(all).sum() / 1048576.0;
+  /** What one rank held, and sent and waited for per token. */
+  private record RankLoad(double mib, double millis, double bytes, double messages) {}
+
+  private List<RankLoad> loads(BenchTest test) {
+    long peak = options.memory() ? ResidentMemory.peakBytes() : 0;
+    long[] own = {peak, timed.nanos(), timed.bytes(), timed.messages()};
+    long[] all = Collectives.gather(world, own);
+    double tokens = (double) options.repetitions() * test.tokens();
+    List<RankLoad> loads = new ArrayList<>();
+    for (int at = 0; at < all.length; at += own.length) {
+      loads.add(
+          new RankLoad(
+              all[at] / 1048576.0,
+              all[at + 1] / 1e6 / tokens,
+              all[at + 2] / tokens,
+              all[at + 3] / tokens));
+    }
+    return loads;
   }
 
-  private BenchRow row(BenchTest test, double[] seconds, double peak) {
+  private BenchRow row(BenchTest test, double[] seconds, List<RankLoad> loads) {
     double[] rates = Arrays.stream(seconds).map(s -> test.tokens() / s).toArray();
     double mean = Arrays.stream(rates).average().orElseThrow();
     double squares = Arrays.stream(rates).map(r -> (r - mean) * (r - mean)).sum();
@@ -170,7 +196,15 @@ public final class Bench {
         limits.bytesPerSecond() / 1e9,
         limits.flopsPerSecond() / 1e9,
         test.depth() == 0 ? "none" : options.prefill() ? "prefill" : "synthetic",
-        peak);
+        loads.stream().mapToDouble(RankLoad::mib).sum(),
+        loads.stream().mapToDouble(RankLoad::mib).max().orElseThrow(),
+        transport,
+        engine.settings().distribution().merge().name().toLowerCase(Locale.ROOT),
+        loads.stream().mapToDouble(RankLoad::millis).min().orElseThrow(),
+        loads.stream().mapToDouble(RankLoad::bytes).max().orElseThrow(),
+        loads.stream().mapToDouble(RankLoad::messages).max().orElseThrow(),
+        1e6 * link.latency(),
+        link.perByte() == 0 ? 0 : 1e-9 / link.perByte());
   }
 
   private double flops(DecoderWork work, BenchTest test) {

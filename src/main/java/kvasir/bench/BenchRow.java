@@ -14,6 +14,11 @@ import java.util.List;
  * @param depthFill how the cache came to its depth: {@code none}, {@code synthetic}, {@code
  *     prefill}
  * @param peakMiB most memory that was resident while the test ran, all ranks; 0 where not asked
+ * @param residentMiB the same of the rank that had most
+ * @param exposedMillis that computation stood still for messages, per token, on the rank where it
+ *     stood least: the others waited for it
+ * @param bytesSent per token, by the rank that sent most; so messages
+ * @param latencyMicros of a message between neighbours, all ranks at once
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record BenchRow(
@@ -37,4 +42,12 @@ public record BenchRow(
     @JsonProperty("read_limit_gb_per_second") double readLimit,
     @JsonProperty("fma_limit_gflops") double fmaLimit,
     @JsonProperty("depth_fill") String depthFill,
-    @JsonProperty("peak_mib") double peakMiB) {}
+    @JsonProperty("peak_mib") double peakMiB,
+    @JsonProperty("resident_mib_per_rank") double residentMiB,
+    String transport,
+    String merge,
+    @JsonProperty("exposed_ms_per_token") double exposedMillis,
+    @JsonProperty("bytes_per_token") double bytesSent,
+    @JsonProperty("messages_per_token") double messages,
+    @JsonProperty("link_latency_us") double latencyMicros,
+    @JsonProperty("link_gb_per_second") double linkSpeed) {}

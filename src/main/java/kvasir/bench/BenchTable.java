@@ -13,11 +13,16 @@ public enum BenchTable {
     @Override
     public String format(List<BenchRow> rows) {
       boolean memory = rows.stream().anyMatch(r -> r.peakMiB() > 0);
-      StringBuilder table = new StringBuilder(HEADER).append(memory ? " peak MiB |" : "");
-      table.append('\n').append(RULE).append(memory ? " -------: |" : "").append('\n');
+      boolean network = rows.stream().anyMatch(r -> r.ranks() > 1);
+      StringBuilder table = new StringBuilder(HEADER).append(network ? NETWORK_HEADER : "");
+      table.append(memory ? MEMORY_HEADER : "").append('\n');
+      table.append(RULE).append(network ? NETWORK_RULE : "").append(memory ? MEMORY_RULE : "");
+      table.append('\n');
       for (BenchRow r : rows) {
         table.append(line(r));
-        table.append(memory ? text(" %8.0f |", r.peakMiB()) : "").append('\n');
+        table.append(network ? network(r) : "");
+        table.append(memory ? text(" %8.0f | %11.0f |", r.peakMiB(), r.residentMiB()) : "");
+        table.append('\n');
       }
       return table.append(notes(rows)).toString();
     }
@@ -28,11 +33,14 @@ public enum BenchTable {
       StringBuilder text =
           new StringBuilder(
               "model,ranks,threads,attention,kv_type,kernels,test,tokens_per_second,sd,median,"
-                  + "gb_per_second,gb_share,gflops,gflops_share,depth_fill,peak_mib\n");
+                  + "gb_per_second,gb_share,gflops,gflops_share,depth_fill,peak_mib,resident_mib_per_rank,"
+                  + "transport,merge,exposed_ms_per_token,bytes_per_token,messages_per_token,"
+                  + "link_latency_us,link_gb_per_second\n");
       for (BenchRow r : rows) {
         text.append(
             text(
-                "\"%s\",%d,%d,%s,%s,%s,%s,%.3f,%.3f,%.3f,%.3f,%.4f,%.3f,%.4f,%s,%.1f%n",
+                "\"%s\",%d,%d,%s,%s,%s,%s,%.3f,%.3f,%.3f,%.3f,%.4f,%.3f,%.4f,%s,%.1f,%.1f,"
+                    + "%s,%s,%.4f,%.1f,%.2f,%.2f,%.3f%n",
                 r.model().replace("\"", "\"\""),
                 r.ranks(),
                 r.threads(),
@@ -48,7 +56,15 @@ public enum BenchTable {
                 r.gflops(),
                 r.gflopsShare(),
                 r.depthFill(),
-                r.peakMiB()));
+                r.peakMiB(),
+                r.residentMiB(),
+                r.transport(),
+                r.merge(),
+                r.exposedMillis(),
+                r.bytesSent(),
+                r.messages(),
+                r.latencyMicros(),
+                r.linkSpeed()));
       }
       return text.toString();
     }
@@ -71,6 +87,13 @@ public enum BenchTable {
   private static final String RULE =
       "| ---------------- | -------: | -------: | ----: | ------: | --------- | ---: |"
           + " ---------------: | --------------: | ----: | ------: | ------: | -----: |";
+
+  private static final String NETWORK_HEADER =
+      " transport | exposed ms/t | bytes sent/t | messages/t |";
+  private static final String NETWORK_RULE =
+      " --------- | -----------: | -----------: | ---------: |";
+  private static final String MEMORY_HEADER = " peak MiB | of one rank |";
+  private static final String MEMORY_RULE = " -------: | ----------: |";
 
   /** The rows, with an end of line. */
   public abstract String format(List<BenchRow> rows);
@@ -100,6 +123,34 @@ public enum BenchTable {
         100 * r.gflopsShare());
   }
 
+  private static String network(BenchRow r) {
+    return text(
+        " %-9s | %12.3f | %12.0f | %10.1f |",
+        r.transport(), r.exposedMillis(), r.bytesSent(), r.messages());
+  }
+
+  /** Names the layouts that share their cores with others: their rows compare with nothing. */
+  private static String oversubscribed(List<BenchRow> rows) {
+    int processors = Runtime.getRuntime().availableProcessors();
+    return rows.stream()
+        .filter(r -> r.ranks() * r.threads() > processors)
+        .map(r -> text("%d x %d", r.ranks(), r.threads()))
+        .distinct()
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String links(List<BenchRow> rows) {
+    return rows.stream()
+        .filter(r -> r.ranks() > 1)
+        .map(
+            r ->
+                text(
+                    "%s x %d: %.1f us, %.1f GB/s",
+                    r.transport(), r.ranks(), r.latencyMicros(), r.linkSpeed()))
+        .distinct()
+        .collect(Collectors.joining("; "));
+  }
+
   private static String notes(List<BenchRow> rows) {
     String limits =
         rows.stream()
@@ -114,6 +165,12 @@ public enum BenchTable {
     return "\nlimits measured first, ranks x threads: "
         + limits
         + "\n"
+        + (links(rows).isEmpty() ? "" : "messages between neighbours: " + links(rows) + "\n")
+        + (oversubscribed(rows).isEmpty()
+            ? ""
+            : "more threads than processors, unless on several hosts: "
+                + oversubscribed(rows)
+                + "\n")
         + (synthetic ? "depths filled with synthetic KV (--fill prefill computes it)\n" : "");
   }
 

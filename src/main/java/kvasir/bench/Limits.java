@@ -2,10 +2,13 @@ package kvasir.bench;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
 import kvasir.cluster.Collectives;
 import kvasir.cluster.Communicator;
 import kvasir.kernel.Probe;
 import kvasir.team.Team;
+import kvasir.team.ThreadTeam;
 import kvasir.tensor.OffHeap;
 
 /**
@@ -24,21 +27,28 @@ public record Limits(double bytesPerSecond, double flopsPerSecond) {
 
   private static volatile double sink;
 
+  /**
+   * How fast each rank reads memory while all do, in percent of the fastest; the same list on all.
+   */
+  public static List<Integer> readShares(int threads, Communicator world) {
+    long[] speeds = new long[world.size()];
+    try (Team team = ThreadTeam.of(threads)) {
+      speeds[world.rank()] = (long) read(team, world);
+    }
+    long[] all = Collectives.gather(world, new long[] {speeds[world.rank()]});
+    System.arraycopy(all, 0, speeds, 0, all.length);
+    Collectives.broadcast(world, speeds, 0);
+    long fastest = Arrays.stream(speeds).max().orElseThrow();
+    return Arrays.stream(speeds).mapToObj(s -> (int) Math.max(1, 100 * s / fastest)).toList();
+  }
+
   /** Every rank calls it; ranks measure at the same time, and rank 0 has the sum. */
   public static Limits measure(Team team, Communicator world) {
-    synchronise(world);
+    Collectives.synchronise(world);
     double flops = best(team, member -> Probe.multiplyAdd(ROUNDS)) * Probe.flops(ROUNDS);
-    double read;
-    try (Arena arena = Arena.ofShared()) {
-      MemorySegment memory = OffHeap.allocate(arena, BYTES_PER_THREAD * team.size());
-      memory.fill((byte) 1);
-      synchronise(world);
-      double one = best(team, m -> Probe.read(memory, begin(m), begin(m + 1)));
-      double four = best(team, m -> Probe.readStreams(memory, begin(m), begin(m + 1)));
-      read = Math.max(one, four) * BYTES_PER_THREAD;
-    }
+    double read = read(team, world);
     long[] own = {Double.doubleToLongBits(read), Double.doubleToLongBits(flops)};
-    long[] all = Collectives.gather(world, own, 0);
+    long[] all = Collectives.gather(world, own);
     double bytesPerSecond = 0;
     double flopsPerSecond = 0;
     for (int i = 0; i < all.length; i += 2) {
@@ -48,14 +58,20 @@ public record Limits(double bytesPerSecond, double flopsPerSecond) {
     return new Limits(bytesPerSecond, flopsPerSecond);
   }
 
-  private static long begin(int member) {
-    return member * BYTES_PER_THREAD;
+  /** Bytes per second of this rank, while all ranks measure. */
+  private static double read(Team team, Communicator world) {
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment memory = OffHeap.allocate(arena, BYTES_PER_THREAD * team.size());
+      memory.fill((byte) 1);
+      Collectives.synchronise(world);
+      double one = best(team, m -> Probe.read(memory, begin(m), begin(m + 1)));
+      double four = best(team, m -> Probe.readStreams(memory, begin(m), begin(m + 1)));
+      return Math.max(one, four) * BYTES_PER_THREAD;
+    }
   }
 
-  /** No rank goes on before all have come here. */
-  static void synchronise(Communicator world) {
-    Collectives.gather(world, new long[1], 0);
-    Collectives.broadcast(world, new long[1], 1, 0);
+  private static long begin(int member) {
+    return member * BYTES_PER_THREAD;
   }
 
   @FunctionalInterface

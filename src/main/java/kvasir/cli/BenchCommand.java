@@ -203,7 +203,7 @@ final class BenchCommand implements Callable<Integer> {
       Limits limits = Limits.measure(engine.team(), world);
       Bench.Options options = new Bench.Options(repetitions, warmUp, fill == Fill.PREFILL, memory);
       List<BenchRow> rows = new ArrayList<>();
-      new Bench(engine, limits, options, label(config))
+      new Bench(engine, limits, options, label(config), transport(world))
           .run(
               tests(),
               row -> {
@@ -219,6 +219,10 @@ final class BenchCommand implements Callable<Integer> {
       }
     }
     return ExitCodes.DONE;
+  }
+
+  private String transport(Communicator world) {
+    return world.size() == 1 ? "none" : kvasir.start().transport(common);
   }
 
   private String label(ModelConfig config) {

@@ -3,12 +3,18 @@ package kvasir.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
 import kvasir.attention.AttentionKind;
+import kvasir.attention.MergeTopology;
 import kvasir.error.UserError;
+import kvasir.generate.Distribution;
 import kvasir.generate.EngineSettings;
 import kvasir.kernel.Kernels;
 import kvasir.kernel.ScalarKernels;
 import kvasir.kernel.VectorKernels;
+import kvasir.team.Binding;
 import kvasir.tensor.DType;
 import picocli.CommandLine.Option;
 
@@ -28,6 +34,7 @@ class CommonOptions {
   private static final int MOST_BLOCK_TOKENS = 1 << 16;
   private static final int MOST_SHARDS = 1 << 12;
   private static final int STREAMING_CHUNK = 512;
+  private static final Pattern SHARES = Pattern.compile("\\d{1,6}(,\\d{1,6})*");
 
   @Option(
       names = "--model",
@@ -85,6 +92,46 @@ class CommonOptions {
   Integer prefillChunk;
 
   @Option(
+      names = "--transport",
+      paramLabel = "KIND",
+      description =
+          "mpj (MPJ Express), native (the system's MPI library under mpirun or srun) or inprocess"
+              + " (ranks as threads of one process); the same bits (default: mpj).")
+  Transport transport = Transport.MPJ;
+
+  @Option(
+      names = "--merge",
+      paramLabel = "KIND",
+      description =
+          "How attention states travel: tree, butterfly, alltoall, gather, or auto, which chooses"
+              + " by the measured latency; the same bits (default: auto).")
+  MergeTopology merge = MergeTopology.AUTO;
+
+  @Option(
+      names = "--shares",
+      paramLabel = "LIST",
+      description =
+          "How much of weights and KV each rank gets: 2,1,1, or equal, or measured, by how fast"
+              + " each reads memory; the same bits (default: equal).")
+  String shares = "equal";
+
+  @Option(
+      names = "--memory-limit",
+      paramLabel = "SIZE",
+      converter = ByteSize.Converter.class,
+      description =
+          "Most bytes of weights, KV cache and activations on a rank, as 512M or 2G (default: none).")
+  ByteSize memoryLimit;
+
+  @Option(
+      names = "--bind",
+      paramLabel = "TO",
+      description =
+          "core (a rank gets a run of cores, each thread one), numa (a node or several) or none;"
+              + " what was achieved is printed (default: none).")
+  BindTo bind = BindTo.NONE;
+
+  @Option(
       names = "--timeout",
       paramLabel = "S",
       description = "Seconds a rank waits for another before the run ends (default: 120).")
@@ -102,19 +149,55 @@ class CommonOptions {
   }
 
   /** Checks what can be checked without the model, and makes the settings of a rank. */
-  EngineSettings settings(int worldSize) {
+  EngineSettings settings(int worldSize, List<Integer> weights, Binding binding) {
     check();
-    int share = Math.max(1, Runtime.getRuntime().availableProcessors() / worldSize);
+    checkShares(worldSize);
     int chunk = attention == AttentionKind.STANDARD ? Integer.MAX_VALUE : STREAMING_CHUNK;
     return new EngineSettings(
         model,
         kvType,
         attention,
         kernels.create(),
-        threads == null ? share : threads,
+        threadsOf(worldSize),
+        binding,
         blockSize,
         shards,
-        prefillChunk == null ? chunk : prefillChunk);
+        prefillChunk == null ? chunk : prefillChunk,
+        new Distribution(weights, merge, memoryLimit == null ? 0 : memoryLimit.bytes()));
+  }
+
+  /** Threads of each rank; processors are shared out where nobody says. */
+  int threadsOf(int worldSize) {
+    int share = Math.max(1, Runtime.getRuntime().availableProcessors() / worldSize);
+    return threads == null ? share : threads;
+  }
+
+  /** Whether the ranks' shares are to be measured when they have started. */
+  boolean measuresShares() {
+    return shares.equals("measured");
+  }
+
+  /** The ranks' shares as given; empty where they are equal or to be measured. */
+  List<Integer> weights() {
+    if (shares.equals("equal") || measuresShares()) {
+      return List.of();
+    }
+    if (!SHARES.matcher(shares).matches()) {
+      throw new UserError(
+          "--shares", "'" + shares + "' are no shares", "write 2,1,1 or equal or measured");
+    }
+    return Arrays.stream(shares.split(",", -1)).map(Integer::valueOf).toList();
+  }
+
+  private void checkShares(int worldSize) {
+    int given = weights().size();
+    if (given > 0 && given != worldSize) {
+      throw new UserError(
+          "--shares", given + " shares for " + worldSize + " ranks", "give one each");
+    }
+    if (weights().contains(0)) {
+      throw new UserError("--shares", "a share is 0", "leave that rank out");
+    }
   }
 
   void check() {
@@ -136,6 +219,11 @@ class CommonOptions {
       powerOfTwo("--vector-bits", vectorBits);
     }
     range("--timeout", timeoutSeconds, 1, 86_400);
+    range("--memory-limit", memoryLimit == null ? 1 : memoryLimit.bytes(), 1, Long.MAX_VALUE);
+    if (transport == Transport.INPROCESS && hosts != null) {
+      throw new UserError(
+          "--hosts", "ranks in one process have no hosts", "choose --transport mpj or native");
+    }
     if (!Files.isDirectory(model)) {
       throw new UserError("--model " + model, "no such directory", "give a model's directory");
     }
@@ -143,7 +231,7 @@ class CommonOptions {
 
   static void range(String option, long value, long least, long most) {
     if (value < least || value > most) {
-      String bound = most == Integer.MAX_VALUE ? "at least " + least : least + " to " + most;
+      String bound = most >= Integer.MAX_VALUE ? "at least " + least : least + " to " + most;
       throw new UserError(option, value + " is out of range", "give " + bound);
     }
   }

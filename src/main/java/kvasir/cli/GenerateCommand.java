@@ -10,6 +10,7 @@ import kvasir.cluster.Communicator;
 import kvasir.error.UserError;
 import kvasir.generate.Engine;
 import kvasir.generate.EngineSettings;
+import kvasir.generate.Fingerprint;
 import kvasir.generate.Generation;
 import kvasir.generate.Generator;
 import kvasir.generate.Sampler;
@@ -80,8 +81,15 @@ final class GenerateCommand extends RankCommand {
 
   @Option(
       names = "--stats",
-      description = "Print KV blocks, bytes and share of attention mass of each rank.")
+      description =
+          "Print of each rank its KV blocks, their bytes and share of attention mass, and what it"
+              + " sent: messages, bytes and the time that computation waited.")
   boolean stats;
+
+  @Option(
+      names = "--fingerprint",
+      description = "Also print a hash over the bits of all logits: equal on every layout.")
+  boolean fingerprint;
 
   @Override
   void check() {
@@ -123,6 +131,8 @@ final class GenerateCommand extends RankCommand {
     Output output = kvasir.output();
     TextStream text = new TextStream(stops, root && !json ? output::print : piece -> {});
     Pieces pieces = Pieces.of(tokenizer, ids);
+    Sampler sampler = new Sampler(new SamplingOptions(temperature, topK, topP, minP, seed));
+    Fingerprint hash = new Fingerprint();
     Generation result;
     try (Progress progress = Progress.of("prefill", ids.length, root)) {
       result =
@@ -130,33 +140,46 @@ final class GenerateCommand extends RankCommand {
               .generate(
                   ids,
                   limit,
-                  new Sampler(new SamplingOptions(temperature, topK, topP, minP, seed))::sample,
+                  logits -> {
+                    if (fingerprint) {
+                      hash.add(logits);
+                    }
+                    return sampler.sample(logits);
+                  },
                   ignoreEos ? List.of() : engine.config().eosTokens(),
                   token -> text.add(pieces.next(token)),
                   progress::reach);
     }
     text.finish(pieces.finish());
     List<RankStats> ranks = stats ? RankStats.gather(engine, mass) : List.of();
-    if (root) {
-      report(output, engine, result, tokenizer.isPresent() ? text.text() : null, ids, ranks);
+    List<TrafficStats> traffic = stats ? TrafficStats.gather(engine, result) : List.of();
+    if (!root) {
+      return;
     }
-  }
-
-  private void report(
-      Output output,
-      Engine engine,
-      Generation result,
-      String text,
-      int[] ids,
-      List<RankStats> ranks) {
     if (json) {
-      output.json(toJson(result, text, ids, ranks));
+      Map<String, Object> object = toJson(result, tokenizer.isPresent() ? text.text() : null, ids);
+      if (stats) {
+        object.put("ranks", ranks);
+        object.put("communication", traffic);
+      }
+      if (fingerprint) {
+        object.put("fingerprint", hash.finish());
+      }
+      output.json(object);
     } else {
       output.line("");
     }
     if (stats) {
       output.note(RankStats.table(ranks, engine));
+      output.note(TrafficStats.table(traffic));
     }
+    if (fingerprint && !json) {
+      output.note("fingerprint %s", hash.finish());
+    }
+    summarise(output, engine, result);
+  }
+
+  private static void summarise(Output output, Engine engine, Generation result) {
     output.note(
         "prefill %d tokens, %.1f tokens/s; decode %d tokens, %.1f tokens/s; %s; %d %s x %d %s",
         result.promptTokens(),
@@ -170,8 +193,7 @@ final class GenerateCommand extends RankCommand {
         engine.settings().threads() == 1 ? "thread" : "threads");
   }
 
-  private Map<String, Object> toJson(
-      Generation result, String text, int[] ids, List<RankStats> ranks) {
+  private static Map<String, Object> toJson(Generation result, String text, int[] ids) {
     Map<String, Object> timings = new LinkedHashMap<>();
     timings.put("prefill_seconds", result.prefillSeconds());
     timings.put("decode_seconds", result.decodeSeconds());
@@ -183,9 +205,6 @@ final class GenerateCommand extends RankCommand {
     object.put("text", text);
     object.put("finish_reason", result.finishReason().name().toLowerCase(java.util.Locale.ROOT));
     object.put("timings", timings);
-    if (stats) {
-      object.put("ranks", ranks);
-    }
     return object;
   }
 

@@ -17,7 +17,7 @@ record HeadShares(int heads, double[] shares) {
   /** All ranks call it; rank 0 gets the shares. */
   static HeadShares gather(Communicator world, AttentionMass mass) {
     long[] own = Arrays.stream(mass.headShares()).mapToLong(Double::doubleToRawLongBits).toArray();
-    long[] all = Collectives.gather(world, own, 0);
+    long[] all = Collectives.gather(world, own);
     return new HeadShares(
         own.length, Arrays.stream(all).mapToDouble(Double::longBitsToDouble).toArray());
   }

@@ -7,10 +7,13 @@ import kvasir.cache.CacheShape;
 import kvasir.cache.Ownership;
 import kvasir.error.UserError;
 import kvasir.generate.Engine;
+import kvasir.generate.EngineSettings;
 import kvasir.kernel.ScalarKernels;
 import kvasir.model.ConfigReader;
 import kvasir.model.ModelConfig;
 import kvasir.model.ModelWeights;
+import kvasir.team.Binding;
+import kvasir.tensor.Shares;
 import kvasir.weights.Checkpoint;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -97,8 +100,10 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private String memory(ModelConfig config, Checkpoint checkpoint, int tokens) {
-    CacheShape shape = Engine.cacheShape(common.settings(common.rankCount()), config);
-    Ownership ownership = new Ownership(shape.shards(), common.rankCount());
+    EngineSettings settings = common.settings(common.rankCount(), common.weights(), Binding.NONE);
+    CacheShape shape = Engine.cacheShape(settings, config);
+    Shares shares = settings.distribution().shares(common.rankCount());
+    Ownership ownership = new Ownership(shape.shards(), shares);
     int blocks = shape.blocks(tokens);
     StringBuilder table =
         new StringBuilder(
@@ -120,10 +125,10 @@ final class InspectCommand implements Callable<Integer> {
               rank,
               owned,
               bytes(owned * shape.blockBytes()),
-              bytes(checkpoint.bytes())));
+              bytes(ModelWeights.bytes(checkpoint, config, settings.kernels(), shares, rank))));
     }
     return table
-        .append("weights are packed into panels when a model is opened, a copy on each rank\n")
+        .append("weights are a rank's slices of all layers, packed when a model is opened\n")
         .toString();
   }
 

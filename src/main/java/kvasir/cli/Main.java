@@ -8,13 +8,15 @@ import java.util.function.Supplier;
 import kvasir.cluster.mpj.MpjCommunicator;
 import kvasir.cluster.mpj.RankLauncher;
 import kvasir.cluster.mpj.Rendezvous;
+import kvasir.cluster.nativempi.NativeCommunicator;
+import kvasir.cluster.nativempi.NativeRank;
 import kvasir.error.ClusterFailure;
 import kvasir.error.UserError;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import picocli.CommandLine;
 
-/** The only main: under a shell, under Kvasir's launcher, and under MPJ's mpjrun. */
+/** The only main: under a shell, Kvasir's launcher, MPJ's mpjrun, and MPI's mpirun or srun. */
 public final class Main {
   private static final Logger LOG = LogManager.getLogger(Main.class);
   private static final Duration JOIN_LIMIT = Duration.ofMinutes(2);
@@ -60,13 +62,22 @@ public final class Main {
       ParentWatch.start();
       return join(niodevArguments(rank, args));
     }
-    return underMpjrun(args) ? join(args) : WorldStart.own(args);
+    if (underMpjrun(args)) {
+      return join(args);
+    }
+    return NativeRank.of(System.getenv())
+        .map(started -> joinNative(started, args))
+        .orElseGet(() -> WorldStart.own(args));
   }
 
   private static WorldStart join(String[] mpjArguments) {
     MpjCommunicator.Start start =
         MpjCommunicator.init(mpjArguments, JOIN_LIMIT, Main::waitedTooLong);
     return WorldStart.rank(start.world(), start.arguments());
+  }
+
+  private static WorldStart joinNative(NativeRank started, String[] args) {
+    return WorldStart.rank(NativeCommunicator.init(started, JOIN_LIMIT, Main::waitedTooLong), args);
   }
 
   private static String[] niodevArguments(String rank, String[] args) {
@@ -95,7 +106,9 @@ public final class Main {
     if (rank != null) {
       return Integer.parseInt(rank);
     }
-    return underMpjrun(args) ? Integer.parseInt(args[0]) : -1;
+    return underMpjrun(args)
+        ? Integer.parseInt(args[0])
+        : NativeRank.of(System.getenv()).map(NativeRank::rank).orElse(-1);
   }
 
   private static void waitedTooLong(String what, Duration limit) {

@@ -27,7 +27,7 @@ record RankStats(int rank, long pid, int blocks, long bytes, double share) {
       engine.cache().bytes(),
       Double.doubleToLongBits(mass.share())
     };
-    long[] all = Collectives.gather(world, own, 0);
+    long[] all = Collectives.gather(world, own);
     List<RankStats> stats = new ArrayList<>();
     for (int rank = 0; world.rank() == 0 && rank < world.size(); rank++) {
       int at = rank * FIELDS;

@@ -7,6 +7,7 @@ import java.util.Map;
 import kvasir.cluster.Communicator;
 import kvasir.generate.Engine;
 import kvasir.generate.EngineSettings;
+import kvasir.generate.Fingerprint;
 import kvasir.generate.Scorer;
 import kvasir.model.ConfigReader;
 import kvasir.model.ModelConfig;
@@ -37,6 +38,11 @@ final class ScoreCommand extends RankCommand {
       description = "Also the K likeliest tokens after each token (default: 0).")
   int top;
 
+  @Option(
+      names = "--fingerprint",
+      description = "Also a hash over the bits of all logits: equal on every layout.")
+  boolean fingerprint;
+
   @Option(names = "--json", description = "Print one JSON object instead of a table.")
   boolean json;
 
@@ -58,15 +64,16 @@ final class ScoreCommand extends RankCommand {
     }
     try (Engine engine = new Engine(settings, world, ids.length, null);
         Progress progress = Progress.of("score", ids.length, world.rank() == 0)) {
-      Scorer.Scores scores = new Scorer(engine).score(ids, top, progress::reach);
+      Fingerprint hash = new Fingerprint();
+      Scorer.Scores scores = new Scorer(engine, hash).score(ids, top, progress::reach);
       if (world.rank() == 0) {
-        report(ids, scores);
+        report(ids, scores, fingerprint ? hash.finish() : null);
       }
     }
     return ExitCodes.DONE;
   }
 
-  private void report(int[] ids, Scorer.Scores scores) {
+  private void report(int[] ids, Scorer.Scores scores, String hash) {
     double perplexity = scores.perplexity();
     if (json) {
       Map<String, Object> object = new LinkedHashMap<>();
@@ -74,6 +81,9 @@ final class ScoreCommand extends RankCommand {
       object.put("logprobs", scores.logprobs());
       object.put("top", scores.top());
       object.put("perplexity", Double.isNaN(perplexity) ? null : perplexity);
+      if (hash != null) {
+        object.put("fingerprint", hash);
+      }
       kvasir.output().json(object);
       return;
     }
@@ -93,6 +103,9 @@ final class ScoreCommand extends RankCommand {
             ? "perplexity: none for a single token"
             : String.format(Locale.ROOT, "perplexity %.4f", perplexity));
     kvasir.output().line(table.toString());
+    if (hash != null) {
+      kvasir.output().note("fingerprint %s", hash);
+    }
   }
 
   private static String candidate(Scorer.Candidate c) {

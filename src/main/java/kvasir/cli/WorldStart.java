@@ -8,13 +8,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
+import kvasir.bench.Limits;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.SoloCommunicator;
+import kvasir.cluster.local.LocalWorld;
 import kvasir.cluster.mpj.HostFile;
-import kvasir.cluster.mpj.MpjCommunicator;
 import kvasir.cluster.mpj.RankLauncher;
+import kvasir.cluster.nativempi.MpirunLauncher;
+import kvasir.cluster.nativempi.NativeCommunicator;
 import kvasir.error.UserError;
 import kvasir.kernel.VectorKernels;
+import kvasir.team.Binding;
 
 /**
  * What this process is: a rank that a launcher started, or the user's own, which runs alone or
@@ -22,9 +27,9 @@ import kvasir.kernel.VectorKernels;
  */
 final class WorldStart {
   private final String[] arguments;
-  private final MpjCommunicator joined;
+  private final Communicator joined;
 
-  private WorldStart(String[] arguments, MpjCommunicator joined) {
+  private WorldStart(String[] arguments, Communicator joined) {
     this.arguments = arguments;
     this.joined = joined;
   }
@@ -35,7 +40,7 @@ final class WorldStart {
   }
 
   /** A rank of a world that it has joined. */
-  static WorldStart rank(MpjCommunicator world, String[] arguments) {
+  static WorldStart rank(Communicator world, String[] arguments) {
     return new WorldStart(arguments, world);
   }
 
@@ -52,9 +57,9 @@ final class WorldStart {
     }
     int ranks = options.rankCount();
     if (ranks > 1) {
-      return launch(options, ranks);
+      return launch(options, body, ranks);
     }
-    return body.run(options.settings(1), new SoloCommunicator());
+    return onRank(options, body, new SoloCommunicator());
   }
 
   /** Species are chosen when the JVM starts: another width takes another JVM. */
@@ -82,18 +87,46 @@ final class WorldStart {
     }
     joined.limit(options.timeout());
     try (Communicator world = joined) {
-      return body.run(options.settings(world.size()), world);
+      return onRank(options, body, world);
     }
   }
 
+  private static int onRank(CommonOptions options, RankBody body, Communicator world) {
+    Binding binding = LocalRank.of(world).bind(options, world.size());
+    if (options.bind != BindTo.NONE) {
+      new Output()
+          .note("kvasir: rank %d runs on processors %s", world.rank(), LocalRank.achieved());
+    }
+    List<Integer> weights =
+        options.measuresShares()
+            ? Limits.readShares(options.threadsOf(world.size()), world)
+            : options.weights();
+    return body.run(options.settings(world.size(), weights, binding), world);
+  }
+
   // The ranks run the same program on the same arguments.
-  private int launch(CommonOptions options, int ranks) {
+  private int launch(CommonOptions options, RankBody body, int ranks) {
+    if (options.transport == Transport.INPROCESS) {
+      return LocalWorld.run(ranks, options.timeout(), world -> onRank(options, body, world))
+          .stream()
+          .max(Integer::compare)
+          .orElseThrow();
+    }
     List<String> hosts =
         options.hosts == null
             ? Collections.nCopies(ranks, "localhost")
             : HostFile.read(options.hosts).place(ranks);
     PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
-    return new RankLauncher(hosts, command(arguments), options.timeout(), err).run();
+    return options.transport == Transport.NATIVE
+        ? new MpirunLauncher(hosts, command(arguments), err).run()
+        : new RankLauncher(hosts, command(arguments), options.timeout(), err).run();
+  }
+
+  /** What carries the messages of this world, by name. */
+  String transport(CommonOptions options) {
+    boolean other = joined instanceof NativeCommunicator;
+    Transport used = other ? Transport.NATIVE : options.transport;
+    return used.name().toLowerCase(Locale.ROOT);
   }
 
   /** Whether this process is one of several ranks that somebody else started. */

@@ -1,42 +1,93 @@
 package kvasir.cluster;
 
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import kvasir.cluster.Communicator.Message;
+
 /**
- * Operations of all ranks, over send and receive alone. Every rank of the world calls them, in the
- * same order and with the same counts.
+ * Operations of all ranks, over {@link Communicator#exchange} alone. Every rank of the world calls
+ * them, in the same order and with the same extents. Each takes {@code ceil(log2 ranks)} messages
+ * in sequence.
  */
 public final class Collectives {
   private Collectives() {}
 
-  /** Gives {@code data[0..count)} of {@code root} to every rank, by a binomial tree. */
-  public static void broadcast(Communicator world, float[] data, int count, int root) {
-    int relative = relative(world, root);
+  /** Gives the root's data to every rank, by a binomial tree. */
+  public static void broadcast(Communicator world, MemorySegment data, int root) {
+    int relative = Math.floorMod(world.rank() - root, world.size());
     int mask = 1;
     while (mask < world.size() && (relative & mask) == 0) {
       mask <<= 1;
     }
     if (relative != 0) {
-      world.receive(data, count, absolute(world, relative - mask, root));
+      world.receive(data, (relative - mask + root) % world.size());
     }
     for (mask >>= 1; mask > 0; mask >>= 1) {
       if (relative + mask < world.size()) {
-        world.send(data, count, absolute(world, relative + mask, root));
+        world.send(data, (relative + mask + root) % world.size());
       }
     }
   }
 
-  /** As {@link #broadcast(Communicator, float[], int, int)}, for control data. */
-  public static void broadcast(Communicator world, long[] data, int count, int root) {
-    int relative = relative(world, root);
-    int mask = 1;
-    while (mask < world.size() && (relative & mask) == 0) {
-      mask <<= 1;
+  /** As {@link #broadcast(Communicator, MemorySegment, int)}, for token ids and decisions. */
+  public static void broadcast(Communicator world, long[] data, int root) {
+    broadcast(world, MemorySegment.ofArray(data), root);
+  }
+
+  /**
+   * Gives every rank what each has, by Bruck's algorithm: in round k a rank has the regions of 2^k
+   * neighbours and sends them on, at most two pieces where they pass the end of the buffer (Bruck
+   * et al., 1997, Efficient algorithms for all-to-all communications).
+   *
+   * @param starts byte offsets of the ranks' regions in the buffer, ascending, and the end; a
+   *     region may be empty
+   */
+  public static void allGather(Communicator world, MemorySegment buffer, long[] starts) {
+    int size = world.size();
+    for (int have = 1; have < size; have *= 2) {
+      int more = Math.min(have, size - have);
+      int target = Math.floorMod(world.rank() - have, size);
+      int source = (world.rank() + have) % size;
+      world.exchange(
+          regions(world.rank(), more, target, buffer, starts),
+          regions(source, more, source, buffer, starts));
     }
-    if (relative != 0) {
-      world.receive(data, count, absolute(world, relative - mask, root));
+  }
+
+  /** Regions of {@code count} ranks from {@code first} on, going round, without the empty ones. */
+  private static List<Message> regions(
+      int first, int count, int peer, MemorySegment buffer, long[] starts) {
+    int ranks = starts.length - 1;
+    int end = Math.min(ranks, first + count);
+    List<Message> pieces = new ArrayList<>(2);
+    add(pieces, peer, buffer, starts[first], starts[end]);
+    add(pieces, peer, buffer, starts[0], starts[first + count - end]);
+    return pieces;
+  }
+
+  private static void add(
+      List<Message> pieces, int peer, MemorySegment buffer, long from, long to) {
+    if (to > from) {
+      pieces.add(new Message(peer, buffer.asSlice(from, to - from)));
     }
-    for (mask >>= 1; mask > 0; mask >>= 1) {
-      if (relative + mask < world.size()) {
-        world.send(data, count, absolute(world, relative + mask, root));
+  }
+
+  /** Gives rank 0 what each rank has, by a binomial tree; {@code starts} as for all-gather. */
+  public static void gather(Communicator world, MemorySegment buffer, long[] starts) {
+    int size = world.size();
+    int rank = world.rank();
+    for (int mask = 1; mask < size; mask *= 2) {
+      List<Message> pieces = new ArrayList<>(1);
+      if ((rank & mask) != 0) {
+        add(pieces, rank - mask, buffer, starts[rank], starts[Math.min(size, rank + mask)]);
+        world.exchange(pieces, List.of());
+        return;
+      }
+      int source = rank + mask;
+      if (source < size) {
+        add(pieces, source, buffer, starts[source], starts[Math.min(size, source + mask)]);
+        world.exchange(List.of(), pieces);
       }
     }
   }
@@ -44,29 +95,22 @@ public final class Collectives {
   /**
    * All ranks' data in the order of ranks.
    *
-   * @return {@code [ranks, own.length]} on the root, an empty array elsewhere
+   * @return {@code [ranks, own.length]} on rank 0, an empty array elsewhere
    */
-  public static long[] gather(Communicator world, long[] own, int root) {
-    if (world.rank() != root) {
-      world.send(own, own.length, root);
-      return new long[0];
-    }
+  public static long[] gather(Communicator world, long[] own) {
     long[] all = new long[world.size() * own.length];
-    long[] part = new long[own.length];
-    for (int rank = 0; rank < world.size(); rank++) {
-      if (rank != root) {
-        world.receive(part, part.length, rank);
-      }
-      System.arraycopy(rank == root ? own : part, 0, all, rank * own.length, own.length);
+    System.arraycopy(own, 0, all, world.rank() * own.length, own.length);
+    long[] starts = new long[world.size() + 1];
+    for (int rank = 0; rank <= world.size(); rank++) {
+      starts[rank] = (long) rank * own.length * Long.BYTES;
     }
-    return all;
+    gather(world, MemorySegment.ofArray(all), starts);
+    return world.rank() == 0 ? all : new long[0];
   }
 
-  private static int relative(Communicator world, int root) {
-    return Math.floorMod(world.rank() - root, world.size());
-  }
-
-  private static int absolute(Communicator world, int relative, int root) {
-    return (relative + root) % world.size();
+  /** No rank goes on before all have come here. */
+  public static void synchronise(Communicator world) {
+    gather(world, new long[1]);
+    broadcast(world, new long[1], 0);
   }
 }

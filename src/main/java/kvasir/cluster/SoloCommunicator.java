@@ -1,5 +1,8 @@
 package kvasir.cluster;
 
+import java.time.Duration;
+import java.util.List;
+
 /** A world of one rank: nothing is ever sent. */
 public final class SoloCommunicator implements Communicator {
   @Override
@@ -13,29 +16,15 @@ public final class SoloCommunicator implements Communicator {
   }
 
   @Override
-  public void send(float[] data, int count, int peer) {
-    throw alone();
+  public void exchange(List<Message> sends, List<Message> receives) {
+    if (!sends.isEmpty() || !receives.isEmpty()) {
+      throw new IllegalStateException("a single rank has nobody to talk to");
+    }
   }
 
   @Override
-  public void receive(float[] data, int count, int peer) {
-    throw alone();
-  }
-
-  @Override
-  public void send(long[] data, int count, int peer) {
-    throw alone();
-  }
-
-  @Override
-  public void receive(long[] data, int count, int peer) {
-    throw alone();
-  }
+  public void limit(Duration limit) {}
 
   @Override
   public void close() {}
-
-  private static IllegalStateException alone() {
-    return new IllegalStateException("a single rank has nobody to talk to");
-  }
 }

@@ -1,7 +1,14 @@
 /**
- * Ranks and what they say to each other. {@link kvasir.cluster.Communicator} is the little that a
- * transport must offer; {@link kvasir.cluster.Collectives} is written once over it. Transports:
- * {@link kvasir.cluster.SoloCommunicator}, {@code local} (threads of one process), {@code mpj} (MPJ
- * Express). May import {@code kvasir.error} and {@code kvasir.tensor}.
+ * Ranks and what they say to each other. {@link kvasir.cluster.Communicator} is the one operation
+ * that a transport must offer, an exchange of messages; {@link kvasir.cluster.Collectives} is
+ * written once over it.
+ *
+ * <pre>
+ *   Collectives     broadcast, gather, all-gather
+ *   Communicator    exchange(sends, receives)
+ *   SoloCommunicator | local: threads | mpj: MPJ Express | nativempi: libmpi
+ * </pre>
+ *
+ * May import {@code kvasir.error} and {@code kvasir.tensor}.
  */
 package kvasir.cluster;

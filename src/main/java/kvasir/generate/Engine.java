@@ -3,11 +3,15 @@ package kvasir.generate;
 import java.lang.foreign.Arena;
 import kvasir.attention.AttentionMass;
 import kvasir.attention.AttentionShape;
+import kvasir.attention.MergeTopology;
 import kvasir.attention.ShardedAttention;
 import kvasir.cache.CacheShape;
 import kvasir.cache.KvCache;
 import kvasir.cache.Ownership;
 import kvasir.cluster.Communicator;
+import kvasir.cluster.Link;
+import kvasir.cluster.MeteredCommunicator;
+import kvasir.cluster.Traffic;
 import kvasir.model.ConfigReader;
 import kvasir.model.Decoder;
 import kvasir.model.ModelConfig;
@@ -15,6 +19,7 @@ import kvasir.model.ModelWeights;
 import kvasir.team.Team;
 import kvasir.team.ThreadTeam;
 import kvasir.tensor.DType;
+import kvasir.tensor.Shares;
 import kvasir.weights.Checkpoint;
 
 /**
@@ -23,7 +28,7 @@ import kvasir.weights.Checkpoint;
  */
 public final class Engine implements AutoCloseable {
   private final EngineSettings settings;
-  private final Communicator world;
+  private final MeteredCommunicator world;
   private final Checkpoint checkpoint;
   private final Arena weightMemory = Arena.ofShared();
   private final ModelConfig config;
@@ -39,16 +44,22 @@ public final class Engine implements AutoCloseable {
    */
   public Engine(EngineSettings settings, Communicator world, int positions, AttentionMass mass) {
     this.settings = settings;
-    this.world = world;
+    this.world = new MeteredCommunicator(world);
     this.mass = mass;
     this.config = ConfigReader.read(settings.model());
     this.checkpoint = Checkpoint.open(settings.model());
-    this.team = ThreadTeam.of(settings.threads());
+    this.team = ThreadTeam.of(settings.threads(), settings.binding());
     try {
+      Shares shares = settings.distribution().shares(world.size());
+      CacheShape shape = cacheShape(settings, config);
+      new MemoryNeed(
+              checkpoint, config, settings.kernels(), shape, positions, settings.prefillChunk())
+          .check(shares, settings.distribution().memoryLimit());
       ModelWeights weights =
-          ModelWeights.of(checkpoint, config, settings.kernels(), team, weightMemory);
+          ModelWeights.of(
+              checkpoint, config, settings.kernels(), shares, world.rank(), team, weightMemory);
       this.weightType = weights.head().weight().type();
-      this.cache = cache(settings, config, world);
+      this.cache = new KvCache(shape, new Ownership(shape.shards(), shares), world.rank());
       this.decoder = decoder(weights, positions);
     } catch (RuntimeException e) {
       team.close();
@@ -56,11 +67,6 @@ public final class Engine implements AutoCloseable {
       checkpoint.close();
       throw e;
     }
-  }
-
-  private static KvCache cache(EngineSettings settings, ModelConfig config, Communicator world) {
-    CacheShape shape = cacheShape(settings, config);
-    return new KvCache(shape, new Ownership(shape.shards(), world.size()), world.rank());
   }
 
   /** The layout of the cache that a model gets with these settings. */
@@ -78,8 +84,23 @@ public final class Engine implements AutoCloseable {
     AttentionShape shape = AttentionShape.of(config.heads(), config.kvHeads(), config.headDim());
     ShardedAttention attention =
         new ShardedAttention(
-            shape, settings.attention(), settings.kernels(), team, world, cache, mass);
-    return new Decoder(config, weights, settings.kernels(), team, cache, attention, positions);
+            shape,
+            settings.attention(),
+            settings.kernels(),
+            team,
+            world,
+            cache,
+            settings.distribution().merge(),
+            link(),
+            mass);
+    return new Decoder(
+        config, weights, settings.kernels(), team, world, cache, attention, positions);
+  }
+
+  /** Measured only where something is chosen by it. */
+  private Link link() {
+    boolean chooses = settings.distribution().merge() == MergeTopology.AUTO;
+    return chooses ? Link.measure(world) : Link.NONE;
   }
 
   public EngineSettings settings() {
@@ -109,6 +130,11 @@ public final class Engine implements AutoCloseable {
 
   public Communicator world() {
     return world;
+  }
+
+  /** What this rank has sent and waited for so far. */
+  public Traffic traffic() {
+    return world.traffic();
   }
 
   @Override

@@ -3,6 +3,7 @@ package kvasir.generate;
 import java.nio.file.Path;
 import kvasir.attention.AttentionKind;
 import kvasir.kernel.Kernels;
+import kvasir.team.Binding;
 import kvasir.tensor.DType;
 
 /**
@@ -10,9 +11,11 @@ import kvasir.tensor.DType;
  *
  * @param model directory in Hugging Face's layout
  * @param threads of this rank's team
+ * @param binding where they run
  * @param blockTokens tokens in a KV block, a power of two; 0 chooses by the model's context
  * @param shards leaves of the merge tree, a power of two
  * @param prefillChunk most tokens of one forward pass; does not change bits
+ * @param distribution how the model is dealt out over ranks; does not change bits
  */
 public record EngineSettings(
     Path model,
@@ -20,9 +23,11 @@ public record EngineSettings(
     AttentionKind attention,
     Kernels kernels,
     int threads,
+    Binding binding,
     int blockTokens,
     int shards,
-    int prefillChunk) {
+    int prefillChunk,
+    Distribution distribution) {
 
   private static final int LARGEST_BLOCK = 256;
   private static final int SMALLEST_BLOCK = 16;
@@ -30,7 +35,31 @@ public record EngineSettings(
   /** As these, with other ways to compute; for comparing them. */
   public EngineSettings with(AttentionKind attention, Kernels kernels, int threads) {
     return new EngineSettings(
-        model, kvType, attention, kernels, threads, blockTokens, shards, prefillChunk);
+        model,
+        kvType,
+        attention,
+        kernels,
+        threads,
+        binding,
+        blockTokens,
+        shards,
+        prefillChunk,
+        distribution);
+  }
+
+  /** As these, dealt out otherwise. */
+  public EngineSettings with(Distribution distribution) {
+    return new EngineSettings(
+        model,
+        kvType,
+        attention,
+        kernels,
+        threads,
+        binding,
+        blockTokens,
+        shards,
+        prefillChunk,
+        distribution);
   }
 
   /**

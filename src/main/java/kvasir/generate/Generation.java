@@ -1,6 +1,7 @@
 package kvasir.generate;
 
 import java.util.List;
+import kvasir.cluster.Traffic;
 
 /**
  * What a generation gave.
@@ -9,13 +10,17 @@ import java.util.List;
  * @param tokens the new ids, an end-of-sequence id included where one ended it
  * @param prefillSeconds until the first logits
  * @param decodeSeconds from then to the end
+ * @param prefillTraffic what this rank sent until the first logits
+ * @param decodeTraffic what it sent from then to the end
  */
 public record Generation(
     int promptTokens,
     List<Integer> tokens,
     FinishReason finishReason,
     double prefillSeconds,
-    double decodeSeconds) {
+    double decodeSeconds,
+    Traffic prefillTraffic,
+    Traffic decodeTraffic) {
 
   /** Why it ended. */
   public enum FinishReason {

@@ -8,11 +8,12 @@ import java.util.function.IntConsumer;
 import java.util.function.ToIntFunction;
 import kvasir.cluster.Collectives;
 import kvasir.cluster.Communicator;
+import kvasir.cluster.Traffic;
 import kvasir.model.Decoder;
 
 /**
  * The prefill and decode loop. All ranks of a world call {@link #generate} with the same arguments;
- * rank 0 alone computes logits, samples, and decides about the end.
+ * rank 0 alone has whole logits, samples, and decides about the end.
  */
 public final class Generator {
   /** Hears each new token on rank 0; answers whether generation is to end (a stop string). */
@@ -23,6 +24,7 @@ public final class Generator {
 
   private static final int ROOT = 0;
 
+  private final Engine engine;
   private final Decoder decoder;
   private final Communicator world;
   private final int prefillChunk;
@@ -30,6 +32,7 @@ public final class Generator {
   private final long[] message = new long[2];
 
   public Generator(Engine engine) {
+    this.engine = engine;
     this.decoder = engine.decoder();
     this.world = engine.world();
     this.prefillChunk = engine.settings().prefillChunk();
@@ -56,6 +59,8 @@ public final class Generator {
       List<Integer> ends,
       TokenListener listener,
       IntConsumer progress) {
+    Traffic before = engine.traffic();
+    Traffic between = before;
     long begin = System.nanoTime();
     prefill(prompt, progress);
     Set<Integer> endIds = new HashSet<>(ends);
@@ -66,6 +71,7 @@ public final class Generator {
       boolean end = choose(sampler, endIds, listener);
       if (i == 0) {
         prefilled = System.nanoTime();
+        between = engine.traffic();
       }
       tokens.add((int) message[0]);
       if (end) {
@@ -79,7 +85,13 @@ public final class Generator {
     long finished = System.nanoTime();
     long first = prefilled == 0 ? finished : prefilled;
     return new Generation(
-        prompt.length, tokens, reason, (first - begin) / 1e9, (finished - first) / 1e9);
+        prompt.length,
+        tokens,
+        reason,
+        (first - begin) / 1e9,
+        (finished - first) / 1e9,
+        between.since(before),
+        engine.traffic().since(between));
   }
 
   /** Appends tokens to the sequence in chunks; how it is cut changes no bit. */
@@ -94,15 +106,15 @@ public final class Generator {
   /** Leaves the next token in the message on every rank; answers whether it is the last. */
   private boolean choose(
       ToIntFunction<float[]> sampler, Set<Integer> ends, TokenListener listener) {
+    decoder.logits(decoder.batchTokens() - 1, 1, logits);
     if (world.rank() == ROOT) {
-      decoder.logits(decoder.batchTokens() - 1, 1, logits);
       int token = sampler.applyAsInt(logits);
       boolean end = ends.contains(token);
       message[0] = token;
       // A listener is told of an end token too: it knows which text it stands for.
       message[1] = listener.accept(token) || end ? 1 : 0;
     }
-    Collectives.broadcast(world, message, message.length, ROOT);
+    Collectives.broadcast(world, message, ROOT);
     return message[1] == 1;
   }
 }

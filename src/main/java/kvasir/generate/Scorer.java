@@ -31,13 +31,18 @@ public final class Scorer {
   private final boolean root;
   private final int vocabulary;
   private final float[] logits;
+  private final Fingerprint fingerprint;
 
-  public Scorer(Engine engine) {
+  /**
+   * @param fingerprint is given all logits on rank 0
+   */
+  public Scorer(Engine engine, Fingerprint fingerprint) {
+    this.fingerprint = fingerprint;
     this.decoder = engine.decoder();
     this.prefillChunk = engine.settings().prefillChunk();
     this.root = engine.world().rank() == 0;
     this.vocabulary = engine.config().vocabulary();
-    this.logits = new float[root ? LOGIT_ROWS * vocabulary : 0];
+    this.logits = new float[LOGIT_ROWS * vocabulary];
   }
 
   /** Scores the tokens; {@code top} candidates each. */
@@ -46,9 +51,7 @@ public final class Scorer {
     for (int from = 0; from < tokens.length; from += prefillChunk) {
       int count = Math.min(prefillChunk, tokens.length - from);
       decoder.forward(tokens, from, count);
-      if (root) {
-        scoreChunk(tokens, from, count, top, scores);
-      }
+      scoreChunk(tokens, from, count, top, scores);
       progress.accept(from + count);
     }
     return scores;
@@ -58,7 +61,10 @@ public final class Scorer {
     for (int row = 0; row < count; row += LOGIT_ROWS) {
       int rows = Math.min(LOGIT_ROWS, count - row);
       decoder.logits(row, rows, logits);
-      for (int i = 0; i < rows; i++) {
+      if (root) {
+        fingerprint.add(logits, 0, rows * vocabulary);
+      }
+      for (int i = 0; root && i < rows; i++) {
         scoreRow(tokens, from + row + i, i * vocabulary, top, scores);
       }
     }

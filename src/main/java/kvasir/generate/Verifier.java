@@ -15,6 +15,7 @@ import kvasir.model.ModelWeights;
 import kvasir.model.ReferenceDecoder;
 import kvasir.team.Team;
 import kvasir.team.ThreadTeam;
+import kvasir.tensor.Shares;
 import kvasir.weights.Checkpoint;
 
 /**
@@ -122,7 +123,7 @@ public final class Verifier {
       ReferenceDecoder decoder =
           new ReferenceDecoder(
               config,
-              ModelWeights.of(checkpoint, config, kernels, alone, arena),
+              ModelWeights.of(checkpoint, config, kernels, Shares.even(1), 0, alone, arena),
               kernels,
               settings.kvType(),
               prompt.length + newTokens);

@@ -1,7 +1,7 @@
 package kvasir.model;
 
 /** Buffers of one batch of tokens, row-major, reused; {@code [tokens, width]} each. */
-final class Activations {
+public final class Activations {
   final float[] hidden;
   final float[] normed;
   final float[] queries;
@@ -11,6 +11,16 @@ final class Activations {
   final float[] projected;
   final float[] gate;
   final float[] up;
+
+  /** Bytes of a batch, with the copy of it that matrix products pack. */
+  public static long bytes(ModelConfig config, int tokens) {
+    long hidden = config.hiddenSize();
+    long queries = (long) config.heads() * config.headDim();
+    long keys = (long) config.kvHeads() * config.headDim();
+    long inner = config.intermediateSize();
+    long packed = Math.max(Math.max(hidden, queries), inner);
+    return (long) tokens * Float.BYTES * (3 * hidden + 2 * queries + 2 * keys + 2 * inner + packed);
+  }
 
   Activations(ModelConfig config, int tokens) {
     int width = Math.multiplyExact(tokens, config.hiddenSize());

@@ -3,18 +3,31 @@ package kvasir.model;
 import java.util.Arrays;
 import kvasir.attention.ShardedAttention;
 import kvasir.cache.KvCache;
+import kvasir.cluster.Communicator;
 import kvasir.kernel.Kernels;
 import kvasir.kernel.Scratch;
 import kvasir.team.Team;
+import kvasir.tensor.Shares;
 import kvasir.tensor.Split;
 
 /**
  * A pre-norm decoder with rotary positions, grouped-query attention and SwiGLU: Qwen3, Qwen2 and
- * Llama by the same code. Linear layers are replicated on every rank; keys and values go to the
- * rank that owns their block and attention is merged over the ranks.
+ * Llama by the same code. Linear layers are split over the ranks by their outputs, keys and values
+ * go to the rank that owns their block and attention is merged over the ranks: the plan of Helix
+ * parallelism (Bhatia et al. 2025), with all layers column-parallel, so that no sum is cut.
  *
- * <p>A token's bits do not depend on the batch it comes in. Every rank calls {@link #forward} with
- * the same tokens and has the same hidden states afterwards. One thread at a time.
+ * <pre>
+ *   exchanges of a layer                each rank has                every rank gets
+ *   query, key, value                   a slice of each              all, in one message
+ *   attention                           states over its own keys     outputs
+ *   output projection + residual        a slice of the hidden state  all of it
+ *   gate, up, SwiGLU                    a slice                      all
+ *   down projection + residual          a slice of the hidden state  all of it
+ * </pre>
+ *
+ * <p>A token's bits do not depend on the batch it comes in, nor on the ranks. Every rank calls
+ * {@link #forward} with the same tokens and has the same hidden states afterwards. One thread at a
+ * time.
  */
 public final class Decoder {
   private final ModelConfig config;
@@ -26,6 +39,10 @@ public final class Decoder {
   private final RopeTable rope;
   private final ParallelLinear linear;
   private final Scratch[] scratch;
+  private final SliceExchange projections;
+  private final SliceExchange hidden;
+  private final SliceExchange inner;
+  private final SliceExchange vocabulary;
   private final Team.Body norms = this::normShare;
   private final Team.Body positions = this::positionShare;
   private final ParallelLinear.Epilogue swiGlu = this::swiGluShare;
@@ -47,6 +64,7 @@ public final class Decoder {
       ModelWeights weights,
       Kernels kernels,
       Team team,
+      Communicator world,
       KvCache cache,
       ShardedAttention attention,
       int positions) {
@@ -60,6 +78,20 @@ public final class Decoder {
     this.linear = new ParallelLinear(kernels, team);
     this.scratch = new Scratch[team.size()];
     Arrays.setAll(scratch, member -> new Scratch());
+    int keys = config.kvHeads() * config.headDim();
+    Shares shares = weights.shares();
+    OutputSlices keySlices = new OutputSlices(keys, shares);
+    this.projections =
+        new SliceExchange(
+            world,
+            team,
+            new OutputSlices(config.heads() * config.headDim(), shares),
+            keySlices,
+            keySlices);
+    this.hidden = new SliceExchange(world, team, new OutputSlices(config.hiddenSize(), shares));
+    this.inner =
+        new SliceExchange(world, team, new OutputSlices(config.intermediateSize(), shares));
+    this.vocabulary = new SliceExchange(world, team, new OutputSlices(config.vocabulary(), shares));
   }
 
   public ModelConfig config() {
@@ -95,12 +127,13 @@ public final class Decoder {
   }
 
   /**
-   * Logits of rows of the last batch.
+   * Logits of rows of the last batch; every rank calls it.
    *
-   * @param out {@code [rows, vocabulary]}
+   * @param out {@code [rows, vocabulary]}, complete on rank 0, elsewhere the rank's own slice
    */
   public void logits(int row, int rows, float[] out) {
     linear.over(batch.normed, row, rows).to(weights.head(), out).run();
+    vocabulary.gather(rows, out);
   }
 
   private void begin(int count) {
@@ -114,10 +147,9 @@ public final class Decoder {
   }
 
   private void embed(int[] ids, int from) {
-    int hidden = config.hiddenSize();
+    int width = config.hiddenSize();
     for (int token = 0; token < tokens; token++) {
-      kernels.decode(
-          weights.embedding(), ids[from + token], 0, hidden, batch.hidden, token * hidden);
+      kernels.decode(weights.embedding(), ids[from + token], 0, width, batch.hidden, token * width);
     }
   }
 
@@ -129,6 +161,7 @@ public final class Decoder {
         .to(current.key(), batch.keys)
         .to(current.value(), batch.values)
         .run();
+    projections.allGather(tokens, batch.queries, batch.keys, batch.values);
     runShares(positions);
     attention.attend(layer, first, tokens, batch.queries, batch.attended);
     linear
@@ -136,6 +169,7 @@ public final class Decoder {
         .to(current.output(), batch.projected)
         .then(residual)
         .run();
+    hidden.allGather(tokens, batch.hidden);
   }
 
   private void mlpBlock() {
@@ -146,7 +180,9 @@ public final class Decoder {
         .to(current.up(), batch.up)
         .then(swiGlu)
         .run();
+    inner.allGather(tokens, batch.gate);
     linear.over(batch.gate, 0, tokens).to(current.down(), batch.projected).then(residual).run();
+    hidden.allGather(tokens, batch.hidden);
   }
 
   private void norm(float[] weight) {
@@ -164,12 +200,12 @@ public final class Decoder {
   }
 
   private void normShare(int member, int members) {
-    int hidden = config.hiddenSize();
+    int width = config.hiddenSize();
     float epsilon = config.rmsNormEpsilon();
     int to = Split.start(tokens, members, member + 1);
     for (int token = Split.start(tokens, members, member); token < to; token++) {
-      int at = token * hidden;
-      kernels.rmsNorm(batch.hidden, at, normWeight, epsilon, batch.normed, at, hidden);
+      int at = token * width;
+      kernels.rmsNorm(batch.hidden, at, normWeight, epsilon, batch.normed, at, width);
     }
   }
 
@@ -209,17 +245,17 @@ public final class Decoder {
   }
 
   private void swiGluShare(int from, int to) {
-    int inner = config.intermediateSize();
+    int width = config.intermediateSize();
     for (int token = 0; token < tokens; token++) {
-      int at = token * inner + from;
+      int at = token * width + from;
       kernels.siluMultiply(batch.gate, at, batch.up, at, to - from);
     }
   }
 
   private void residualShare(int from, int to) {
-    int hidden = config.hiddenSize();
+    int width = config.hiddenSize();
     for (int token = 0; token < tokens; token++) {
-      int at = token * hidden + from;
+      int at = token * width + from;
       kernels.add(batch.hidden, at, batch.projected, at, to - from);
     }
   }

@@ -2,23 +2,28 @@ package kvasir.model;
 
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import kvasir.kernel.Kernels;
 import kvasir.team.Team;
 import kvasir.tensor.Matrix;
 import kvasir.tensor.Panels;
+import kvasir.tensor.Shares;
 import kvasir.weights.Checkpoint;
 
 /**
- * The weights of a decoder, found by Hugging Face's names and checked against the configuration.
+ * One rank's weights of a decoder, found by Hugging Face's names and checked against the
+ * configuration. Linear layers are split over the ranks by their outputs; embeddings are looked up
+ * where the checkpoint is mapped, so that only rows of tokens that occur take memory.
  *
+ * @param shares how layers are dealt out over the ranks
  * @param embedding {@code [vocabulary, hidden]}, a view of the checkpoint, which must stay open
  * @param finalNorm {@code [hidden]}
  * @param head {@code [vocabulary, hidden]}; the embedding, packed, where the model ties them
  */
 public record ModelWeights(
-    Matrix embedding, List<LayerWeights> layers, float[] finalNorm, Linear head) {
+    Shares shares, Matrix embedding, List<LayerWeights> layers, float[] finalNorm, Linear head) {
 
   /**
    * Finds, checks and packs every tensor; a wrong shape or a missing one is a user error.
@@ -26,20 +31,39 @@ public record ModelWeights(
    * @param arena owns the packed matrices
    */
   public static ModelWeights of(
-      Checkpoint checkpoint, ModelConfig config, Kernels kernels, Team team, Arena arena) {
+      Checkpoint checkpoint,
+      ModelConfig config,
+      Kernels kernels,
+      Shares shares,
+      int rank,
+      Team team,
+      Arena arena) {
     // What is missing is said before anything is copied.
     check(checkpoint, config, kernels);
-    return of(checkpoint, config, kernels, new WeightPacker(team, arena)::pack);
+    WeightPacker packer = new WeightPacker(team, arena);
+    return of(config, new Finder(checkpoint, kernels, shares, rank, packer::pack));
   }
 
   /** Finds and checks every tensor, as {@link #of} does, and keeps none. */
   public static void check(Checkpoint checkpoint, ModelConfig config, Kernels kernels) {
-    of(checkpoint, config, kernels, source -> null);
+    of(config, new Finder(checkpoint, kernels, Shares.even(1), 0, source -> null));
   }
 
-  private static ModelWeights of(
-      Checkpoint checkpoint, ModelConfig config, Kernels kernels, Function<Matrix, Panels> packer) {
-    Finder finder = new Finder(checkpoint, kernels, packer);
+  /** Bytes that a rank's packed matrices take. */
+  public static long bytes(
+      Checkpoint checkpoint, ModelConfig config, Kernels kernels, Shares shares, int rank) {
+    long[] sum = {0};
+    Function<Matrix, Panels> counter =
+        slice -> {
+          sum[0] += Panels.bytes(slice.type(), slice.columns(), slice.rows());
+          return null;
+        };
+    of(config, new Finder(checkpoint, kernels, shares, rank, counter));
+    return sum[0];
+  }
+
+  private static ModelWeights of(ModelConfig config, Finder finder) {
+    Checkpoint checkpoint = finder.checkpoint();
     int hidden = config.hiddenSize();
     List<LayerWeights> layers = new ArrayList<>();
     for (int layer = 0; layer < config.layers(); layer++) {
@@ -51,10 +75,11 @@ public record ModelWeights(
             ? embedding
             : checkpoint.matrix("lm_head.weight", config.vocabulary(), hidden);
     return new ModelWeights(
+        finder.shares(),
         embedding,
         List.copyOf(layers),
         finder.vector("model.norm.weight", hidden),
-        new Linear(packer.apply(head), null));
+        finder.slice(head, null));
   }
 
   // A checkpoint with tied weights may store them under either name: the format drops aliases.
@@ -89,7 +114,12 @@ public record ModelWeights(
         finder.linear(mlp + "down_proj", hidden, inner, config.mlpBias()));
   }
 
-  private record Finder(Checkpoint checkpoint, Kernels kernels, Function<Matrix, Panels> packer) {
+  private record Finder(
+      Checkpoint checkpoint,
+      Kernels kernels,
+      Shares shares,
+      int rank,
+      Function<Matrix, Panels> packer) {
     float[] vector(String name, int n) {
       float[] out = new float[n];
       kernels.decode(checkpoint.vector(name, n), 0, 0, n, out, 0);
@@ -97,9 +127,20 @@ public record ModelWeights(
     }
 
     Linear linear(String name, int outputs, int inputs, boolean bias) {
-      return new Linear(
-          packer.apply(checkpoint.matrix(name + ".weight", outputs, inputs)),
+      return slice(
+          checkpoint.matrix(name + ".weight", outputs, inputs),
           bias ? vector(name + ".bias", outputs) : null);
+    }
+
+    Linear slice(Matrix weight, float[] bias) {
+      OutputSlices slices = new OutputSlices(weight.rows(), shares);
+      int from = slices.first(rank);
+      int to = slices.first(rank + 1);
+      return new Linear(
+          packer.apply(weight.slice(from, to)),
+          bias == null ? null : Arrays.copyOfRange(bias, from, to),
+          from,
+          slices.width());
     }
   }
 }

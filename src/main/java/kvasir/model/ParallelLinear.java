@@ -9,11 +9,12 @@ import kvasir.tensor.Panels;
 import kvasir.tensor.Split;
 
 /**
- * Linear layers over one input as one parallel region: each member computes a run of outputs for
- * all tokens, so weights are read once. Set up and run by one thread; allocates nothing.
+ * A rank's slices of linear layers over one input as one parallel region: each member computes a
+ * run of outputs for all tokens, so weights are read once. Set up and run by one thread; allocates
+ * nothing.
  */
 final class ParallelLinear {
-  /** What a member does with its run of outputs before the region ends. */
+  /** What a member does with its run of a layer's outputs before the region ends. */
   @FunctionalInterface
   interface Epilogue {
     Epilogue NONE = (from, to) -> {};
@@ -53,7 +54,10 @@ final class ParallelLinear {
     return this;
   }
 
-  /** Adds a layer, at most three; {@code out} is {@code [tokens, outputs]}. */
+  /**
+   * Adds a layer, at most three; {@code out} is {@code [tokens, width]} of the whole layer, of
+   * which this rank's outputs are set.
+   */
   ParallelLinear to(Linear layer, float[] out) {
     layers[count] = layer;
     outputs[count++] = out;
@@ -94,22 +98,24 @@ final class ParallelLinear {
       Panels weight = layers[i].weight();
       int first = Split.start(weight.count(), members, member);
       int end = Split.start(weight.count(), members, member + 1);
-      multiply(weight, outputs[i], first, end, scratch[member]);
-      from = Math.min(weight.outputs(), first * Panels.WIDTH);
-      to = Math.min(weight.outputs(), end * Panels.WIDTH);
+      multiply(layers[i], outputs[i], first, end, scratch[member]);
+      from = layers[i].first() + Math.min(weight.outputs(), first * Panels.WIDTH);
+      to = layers[i].first() + Math.min(weight.outputs(), end * Panels.WIDTH);
       addBias(layers[i], outputs[i], from, to);
     }
     epilogue.apply(from, to);
   }
 
-  private void multiply(Panels weight, float[] out, int from, int to, Scratch scratch) {
-    int stride = weight.outputs();
+  private void multiply(Linear layer, float[] out, int from, int to, Scratch scratch) {
+    Panels weight = layer.weight();
+    int stride = layer.width();
+    int first = layer.first();
     if (tokens >= Kernels.PACKED) {
-      kernels.matmulPacked(weight, from, to, packed, tokens, out, 0, stride, scratch);
+      kernels.matmulPacked(weight, from, to, packed, tokens, out, first, stride, scratch);
     } else {
       int inputs = weight.inputs();
       int at = firstToken * inputs;
-      kernels.matmul(weight, from, to, input, at, inputs, tokens, out, 0, stride, scratch);
+      kernels.matmul(weight, from, to, input, at, inputs, tokens, out, first, stride, scratch);
     }
   }
 
@@ -118,8 +124,8 @@ final class ParallelLinear {
       return;
     }
     for (int token = 0; token < tokens; token++) {
-      int at = token * layer.weight().outputs() + from;
-      kernels.add(out, at, layer.bias(), from, to - from);
+      int at = token * layer.width() + from;
+      kernels.add(out, at, layer.bias(), from - layer.first(), to - from);
     }
   }
 }

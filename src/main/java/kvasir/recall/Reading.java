@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import kvasir.attention.AttentionMass;
 import kvasir.generate.Engine;
+import kvasir.generate.Fingerprint;
 import kvasir.generate.Generation;
 import kvasir.generate.Generator;
 import kvasir.generate.Sampler;
@@ -51,7 +52,7 @@ public final class Reading {
     generator.rewind(length);
     long begin = System.nanoTime();
     List<Integer> ends = engine.config().eosTokens();
-    LogitsDigest digest = new LogitsDigest();
+    Fingerprint digest = new Fingerprint();
     IncrementalDecoder words = new IncrementalDecoder(tokenizer, question);
     StringBuilder text = new StringBuilder();
     Consumer<String> add =

@@ -28,23 +28,32 @@ public final class ThreadTeam implements Team {
   private Body body;
   private int regions;
 
-  private ThreadTeam(int size) {
+  private ThreadTeam(int size, Binding binding) {
+    binding.bind(0);
     // With more threads than processors a spinning member only keeps a working one from running.
     this.spins = size <= Runtime.getRuntime().availableProcessors() ? SPINS : 1;
     this.members = new Thread[size];
     for (int member = 1; member < size; member++) {
       int index = member;
       members[member] =
-          Thread.ofPlatform().name("team-" + member).daemon(true).start(() -> serve(index));
+          Thread.ofPlatform()
+              .name("team-" + member)
+              .daemon(true)
+              .start(() -> serve(index, binding));
     }
   }
 
   /** A team of so many threads, the caller's among them. */
   public static Team of(int threads) {
+    return of(threads, Binding.NONE);
+  }
+
+  /** The same, bound to processors, the caller too. */
+  public static Team of(int threads, Binding binding) {
     if (threads < 1) {
       throw new IllegalArgumentException(threads + " threads");
     }
-    return new ThreadTeam(threads);
+    return new ThreadTeam(threads, binding);
   }
 
   @Override
@@ -92,7 +101,8 @@ public final class ThreadTeam implements Team {
     }
   }
 
-  private void serve(int member) {
+  private void serve(int member, Binding binding) {
+    binding.bind(member);
     int seen = 0;
     while (!closed) {
       seen = awaitEpoch(seen);

@@ -24,6 +24,11 @@ public record Matrix(DType type, MemorySegment data, long offset, int rows, int 
     return offset + (long) row * columns * type.bytes();
   }
 
+  /** A view of rows {@code from} up to {@code to}. */
+  public Matrix slice(int from, int to) {
+    return new Matrix(type, data, rowOffset(from), to - from, columns);
+  }
+
   /** Bytes that the elements take. */
   public long byteSize() {
     return (long) rows * columns * type.bytes();

@@ -7,6 +7,7 @@ import kvasir.cache.CacheShape;
 import kvasir.cache.KvCache;
 import kvasir.cache.Ownership;
 import kvasir.cluster.Communicator;
+import kvasir.cluster.Link;
 import kvasir.cluster.local.LocalWorld;
 import kvasir.kernel.Kernels;
 import kvasir.kernel.Scratch;
@@ -14,6 +15,7 @@ import kvasir.team.Team;
 import kvasir.team.ThreadTeam;
 import kvasir.tensor.DType;
 import kvasir.tensor.Matrix;
+import kvasir.tensor.Shares;
 
 /**
  * A batch of queries at the end of a sequence, with everything that makes it up; replayed by its
@@ -34,7 +36,14 @@ record AttentionCase(
     long seed) {
 
   /** The layout and the way to compute. */
-  record Way(int ranks, int threads, AttentionKind kind, Kernels kernels) {}
+  record Way(int threads, AttentionKind kind, Kernels kernels, MergeTopology merge, Shares shares) {
+    int ranks() {
+      return shares.parts();
+    }
+  }
+
+  /** Some network: by it AUTO chooses differently for small and large batches. */
+  static final Link LINK = new Link(20e-6, 1e-9);
 
   float[] q() {
     return random(1, queries * shape.heads() * shape.headDim(), spread);
@@ -52,7 +61,7 @@ record AttentionCase(
 
   /** The output of rank 0, after checking that all ranks have the same bits. */
   float[] run(Way way) {
-    Ownership ownership = new Ownership(shards, way.ranks());
+    Ownership ownership = new Ownership(shards, way.shares());
     List<float[]> outputs =
         LocalWorld.run(
             way.ranks(), Duration.ofSeconds(60), world -> runRank(way, ownership, world));
@@ -69,7 +78,8 @@ record AttentionCase(
         KvCache cache = new KvCache(cacheShape, ownership, world.rank())) {
       fill(cache, way.kernels());
       float[] out = new float[queries * shape.heads() * shape.headDim()];
-      new ShardedAttention(shape, way.kind(), way.kernels(), team, world, cache, null)
+      new ShardedAttention(
+              shape, way.kind(), way.kernels(), team, world, cache, way.merge(), LINK, null)
           .attend(0, length - queries, queries, q(), out);
       return out;
     }

@@ -28,7 +28,16 @@ final class AttentionMasses {
               KvCache cache =
                   new KvCache(cacheShape, new Ownership(c.shards(), ranks), world.rank())) {
             c.fill(cache, kernels);
-            new ShardedAttention(shape, AttentionKind.STREAMING, kernels, team, world, cache, mass)
+            new ShardedAttention(
+                    shape,
+                    AttentionKind.STREAMING,
+                    kernels,
+                    team,
+                    world,
+                    cache,
+                    MergeTopology.ALLTOALL,
+                    AttentionCase.LINK,
+                    mass)
                 .attend(
                     0,
                     c.length() - c.queries(),

@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import kvasir.kernel.Kernels;
 import kvasir.kernel.ScalarKernels;
 import kvasir.kernel.VectorKernels;
 import kvasir.tensor.DType;
+import kvasir.tensor.Shares;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -18,6 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ShardedAttentionTest {
   private static final Kernels VECTOR = new VectorKernels();
   private static final Kernels SCALAR = new ScalarKernels();
+  private static final List<MergeTopology> TOPOLOGIES = List.of(MergeTopology.values());
   private static final int[] HEAD_DIMS = {16, 40, 64, 80, 96, 128, 256};
   private static final int[][] HEADS = {{1, 1}, {4, 4}, {8, 2}, {8, 1}, {16, 8}, {32, 8}};
   private static final int[] QUERIES = {1, 2, 3, 17, 64, 127, 128};
@@ -28,7 +31,8 @@ class ShardedAttentionTest {
   private static final long MOST_WORK = 60_000_000;
 
   private static AttentionCase.Way way(int ranks, int threads, AttentionKind kind, Kernels k) {
-    return new AttentionCase.Way(ranks, threads, kind, k);
+    MergeTopology topology = TOPOLOGIES.get(ranks % TOPOLOGIES.size());
+    return new AttentionCase.Way(threads, kind, k, topology, Shares.even(ranks));
   }
 
   /** Every value of every axis with others drawn by seed: each pair of axes meets many times. */
@@ -134,6 +138,31 @@ class ShardedAttentionTest {
   }
 
   @Test
+  void everyTopologyAndShareGivesTheSameBits() {
+    List<Shares> uneven =
+        List.of(
+            new Shares(List.of(2, 1, 1)),
+            new Shares(List.of(1, 9)),
+            new Shares(List.of(1, 5, 1, 3, 2)),
+            new Shares(List.of(50, 1, 1, 1)));
+    for (int queries : new int[] {1, 2, 77}) {
+      AttentionCase c =
+          new AttentionCase(
+              AttentionShape.of(6, 3, 40), DType.BF16, 16, 16, queries, 200, 1, queries);
+      float[] expected = c.run(way(1, 1, AttentionKind.STREAMING, VECTOR));
+      List<Shares> all = new ArrayList<>(uneven);
+      IntStream.rangeClosed(2, 16).mapToObj(Shares::even).forEach(all::add);
+      for (MergeTopology topology : MergeTopology.values()) {
+        for (Shares shares : all) {
+          AttentionCase.Way way =
+              new AttentionCase.Way(2, AttentionKind.STREAMING, VECTOR, topology, shares);
+          Bits.assertSame(expected, c.run(way), topology + " " + shares + " " + c);
+        }
+      }
+    }
+  }
+
+  @Test
   void ranksThatOwnNothingDoNotChangeABit() {
     // Three blocks over sixteen shards and nine ranks: most ranks are empty.
     AttentionCase c =
@@ -187,7 +216,15 @@ class ShardedAttentionTest {
       }
       float[] out = new float[width];
       new ShardedAttention(
-              c.shape(), kind, VECTOR, team, new kvasir.cluster.SoloCommunicator(), cache, null)
+              c.shape(),
+              kind,
+              VECTOR,
+              team,
+              new kvasir.cluster.SoloCommunicator(),
+              cache,
+              MergeTopology.AUTO,
+              AttentionCase.LINK,
+              null)
           .attend(
               0,
               token,

@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import kvasir.cluster.Communicator.Message;
 import kvasir.cluster.local.LocalWorld;
 import kvasir.error.ClusterFailure;
 import org.junit.jupiter.api.Test;
@@ -19,19 +22,15 @@ class CollectivesTest {
     for (int ranks = 1; ranks <= 9; ranks++) {
       for (int root = 0; root < ranks; root++) {
         int from = root;
-        List<float[]> floats =
-            LocalWorld.run(
+        LocalWorld.run(
                 ranks,
                 LIMIT,
                 world -> {
-                  float[] data = {world.rank(), 10 * world.rank(), -1};
-                  Collectives.broadcast(world, data, 2, from);
-                  long[] ids = {world.rank()};
-                  Collectives.broadcast(world, ids, 1, from);
-                  assertEquals(from, ids[0]);
-                  return data;
-                });
-        floats.forEach(data -> assertArrayEquals(new float[] {from, 10 * from, -1}, data));
+                  long[] ids = {world.rank(), 10L * world.rank()};
+                  Collectives.broadcast(world, ids, from);
+                  return ids;
+                })
+            .forEach(ids -> assertArrayEquals(new long[] {from, 10L * from}, ids));
       }
     }
   }
@@ -43,13 +42,122 @@ class CollectivesTest {
           LocalWorld.run(
               ranks,
               LIMIT,
-              world -> Collectives.gather(world, new long[] {world.rank(), -world.rank()}, 0));
+              world -> Collectives.gather(world, new long[] {world.rank(), -world.rank()}));
       for (int rank = 0; rank < ranks; rank++) {
         assertEquals(rank, all.get(0)[2 * rank]);
         assertEquals(-rank, all.get(0)[2 * rank + 1]);
         assertEquals(rank == 0 ? 2 * ranks : 0, all.get(rank).length);
       }
     }
+  }
+
+  /** Rank r has r * 7 % 5 elements of value r + 1: some have none. */
+  private static long[] starts(int ranks) {
+    long[] starts = new long[ranks + 1];
+    for (int rank = 0; rank < ranks; rank++) {
+      starts[rank + 1] = starts[rank] + 8L * (rank * 7 % 5);
+    }
+    return starts;
+  }
+
+  private static long[] own(Communicator world, long[] starts) {
+    long[] data = new long[(int) (starts[world.size()] / 8)];
+    Arrays.fill(
+        data,
+        (int) (starts[world.rank()] / 8),
+        (int) (starts[world.rank() + 1] / 8),
+        world.rank() + 1);
+    return data;
+  }
+
+  private static void assertWhole(long[] data, long[] starts, String what) {
+    for (int rank = 0; rank + 1 < starts.length; rank++) {
+      for (int i = (int) (starts[rank] / 8); i < starts[rank + 1] / 8; i++) {
+        assertEquals(rank + 1, data[i], what + ", element " + i);
+      }
+    }
+  }
+
+  @Test
+  void unevenAndEmptyRegionsAreGatheredByAll() {
+    for (int ranks = 1; ranks <= 17; ranks++) {
+      long[] starts = starts(ranks);
+      List<long[]> all =
+          LocalWorld.run(
+              ranks,
+              LIMIT,
+              world -> {
+                long[] data = own(world, starts);
+                Collectives.allGather(world, MemorySegment.ofArray(data), starts);
+                return data;
+              });
+      for (long[] data : all) {
+        assertWhole(data, starts, ranks + " ranks");
+      }
+    }
+  }
+
+  @Test
+  void unevenAndEmptyRegionsAreGatheredByRankZero() {
+    for (int ranks = 1; ranks <= 17; ranks++) {
+      long[] starts = starts(ranks);
+      List<long[]> all =
+          LocalWorld.run(
+              ranks,
+              LIMIT,
+              world -> {
+                long[] data = own(world, starts);
+                Collectives.gather(world, MemorySegment.ofArray(data), starts);
+                return data;
+              });
+      assertWhole(all.get(0), starts, ranks + " ranks");
+    }
+  }
+
+  @Test
+  void messagesOfAPairKeepTheirOrderAndAreCounted() {
+    List<Traffic> traffic =
+        LocalWorld.run(
+            2,
+            LIMIT,
+            inner -> {
+              MeteredCommunicator world = new MeteredCommunicator(inner);
+              int peer = 1 - world.rank();
+              long[] got = new long[2];
+              MemorySegment room = MemorySegment.ofArray(got);
+              MemorySegment data = MemorySegment.ofArray(new long[] {1, 2});
+              world.exchange(
+                  List.of(
+                      new Message(peer, data.asSlice(0, 8)), new Message(peer, data.asSlice(8, 8))),
+                  List.of(
+                      new Message(peer, room.asSlice(0, 8)),
+                      new Message(peer, room.asSlice(8, 8))));
+              assertArrayEquals(new long[] {1, 2}, got);
+              return world.traffic();
+            });
+    assertEquals(2, traffic.get(0).messages());
+    assertEquals(16, traffic.get(0).bytes());
+    assertEquals(1, traffic.get(0).exchanges());
+  }
+
+  @Test
+  void aMessageOfAnotherSizeIsAFailure() {
+    ClusterFailure failure =
+        assertThrows(
+            ClusterFailure.class,
+            () ->
+                LocalWorld.run(
+                    2,
+                    LIMIT,
+                    world -> {
+                      if (world.rank() == 0) {
+                        world.send(MemorySegment.ofArray(new long[2]), 1);
+                      } else {
+                        world.receive(MemorySegment.ofArray(new long[1]), 0);
+                      }
+                      return null;
+                    }));
+    assertTrue(failure.getMessage().contains("16 bytes, not 8"), failure.getMessage());
   }
 
   @Test
@@ -63,7 +171,7 @@ class CollectivesTest {
                     Duration.ofMillis(200),
                     world -> {
                       if (world.rank() == 0) {
-                        world.receive(new float[1], 1, 1);
+                        world.receive(MemorySegment.ofArray(new long[1]), 1);
                       }
                       return null;
                     }));
@@ -83,7 +191,7 @@ class CollectivesTest {
                       if (world.rank() == 2) {
                         throw new IllegalStateException("broken");
                       }
-                      world.receive(new float[1], 1, 2);
+                      world.receive(MemorySegment.ofArray(new long[1]), 2);
                       return null;
                     }));
     assertEquals("broken", failure.getMessage());

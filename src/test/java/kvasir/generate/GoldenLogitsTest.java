@@ -10,14 +10,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import kvasir.SharedData;
 import kvasir.attention.AttentionKind;
+import kvasir.attention.MergeTopology;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.SoloCommunicator;
 import kvasir.cluster.local.LocalWorld;
 import kvasir.kernel.Kernels;
 import kvasir.kernel.ScalarKernels;
 import kvasir.kernel.VectorKernels;
+import kvasir.team.Binding;
 import kvasir.tensor.DType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,7 +33,8 @@ class GoldenLogitsTest {
 
   private static EngineSettings settings(
       Path model, DType kv, AttentionKind attention, Kernels kernels, int threads, int chunk) {
-    return new EngineSettings(model, kv, attention, kernels, threads, 16, 16, chunk);
+    return new EngineSettings(
+        model, kv, attention, kernels, threads, Binding.NONE, 16, 16, chunk, Distribution.DEFAULT);
   }
 
   private static Path golden(String name) {
@@ -131,7 +135,8 @@ class GoldenLogitsTest {
           for (int ranks = 1; ranks <= 9; ranks++) {
             int threads = 1 + ranks % 3;
             int chunk = ranks % 2 == 0 ? 1 + ranks : 128;
-            EngineSettings s = settings(model, kv, kind, new VectorKernels(), threads, chunk);
+            EngineSettings even = settings(model, kv, kind, new VectorKernels(), threads, chunk);
+            EngineSettings s = even.with(distribution(ranks));
             float[] actual =
                 LocalWorld.run(ranks, Duration.ofSeconds(60), world -> logits(s, world, ids))
                     .get(0);
@@ -140,6 +145,16 @@ class GoldenLogitsTest {
         }
       }
     }
+  }
+
+  /** Another topology for each number of ranks; odd ones get uneven shares. */
+  private static Distribution distribution(int ranks) {
+    List<MergeTopology> all = List.of(MergeTopology.values());
+    List<Integer> weights =
+        ranks % 2 == 0
+            ? List.of()
+            : IntStream.range(0, ranks).mapToObj(rank -> 1 + rank % 3).toList();
+    return new Distribution(weights, all.get(ranks % all.size()), 0);
   }
 
   private static void assertSameBits(float[] expected, float[] actual, String what) {

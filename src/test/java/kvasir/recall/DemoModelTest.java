@@ -17,11 +17,13 @@ import kvasir.attention.AttentionKind;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.SoloCommunicator;
 import kvasir.cluster.local.LocalWorld;
+import kvasir.generate.Distribution;
 import kvasir.generate.Engine;
 import kvasir.generate.EngineSettings;
 import kvasir.generate.Generator;
 import kvasir.generate.Sampler;
 import kvasir.kernel.VectorKernels;
+import kvasir.team.Binding;
 import kvasir.tensor.DType;
 import kvasir.tokenize.Tokenizer;
 import org.junit.jupiter.api.Test;
@@ -34,7 +36,16 @@ class DemoModelTest {
 
   private static EngineSettings settings(DType kv, int threads) {
     return new EngineSettings(
-        MODEL, kv, AttentionKind.STREAMING, new VectorKernels(), threads, 0, 16, 128);
+        MODEL,
+        kv,
+        AttentionKind.STREAMING,
+        new VectorKernels(),
+        threads,
+        Binding.NONE,
+        0,
+        16,
+        128,
+        Distribution.DEFAULT);
   }
 
   @Test

@@ -1,18 +1,23 @@
 package kvasir.cluster.local;
 
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import kvasir.cluster.Communicator;
+import kvasir.cluster.Waiting;
 import kvasir.error.ClusterFailure;
 
-/** A world of threads that copy messages through queues. */
+/**
+ * A world of threads. A sender leaves a view of its data, the receiver copies from it: one copy and
+ * no buffer between them.
+ */
 public final class LocalWorld {
   /** What one rank does. */
   @FunctionalInterface
@@ -21,15 +26,25 @@ public final class LocalWorld {
   }
 
   private final int size;
-  private final Duration deadline;
-  private final List<BlockingQueue<Object>> queues = new ArrayList<>();
+  private final Duration firstDeadline;
+  private final List<Queue<Parcel>> queues = new ArrayList<>();
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
+
+  /** Data that waits to be copied. */
+  private static final class Parcel {
+    final MemorySegment data;
+    volatile boolean taken;
+
+    Parcel(MemorySegment data) {
+      this.data = data;
+    }
+  }
 
   private LocalWorld(int size, Duration deadline) {
     this.size = size;
-    this.deadline = deadline;
+    this.firstDeadline = deadline;
     for (int i = 0; i < size * size; i++) {
-      queues.add(new LinkedBlockingQueue<>());
+      queues.add(new ConcurrentLinkedQueue<>());
     }
   }
 
@@ -71,19 +86,21 @@ public final class LocalWorld {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while ranks ran", e);
     } catch (ExecutionException e) {
-      Throwable first = failure.get();
-      if (first instanceof RuntimeException runtime) {
-        throw runtime;
+      switch (failure.get()) {
+        case RuntimeException first -> throw first;
+        case Error first -> throw first;
+        case null, default -> throw new IllegalStateException(e.getCause());
       }
-      throw new IllegalStateException(first == null ? e.getCause() : first);
     }
   }
 
   private final class Rank implements Communicator {
     private final int rank;
+    private Duration deadline;
 
     Rank(int rank) {
       this.rank = rank;
+      this.deadline = firstDeadline;
     }
 
     @Override
@@ -97,45 +114,54 @@ public final class LocalWorld {
     }
 
     @Override
-    public void send(float[] data, int count, int peer) {
-      queues.get(rank * size + peer).add(java.util.Arrays.copyOf(data, count));
+    public void exchange(List<Message> sends, List<Message> receives) {
+      List<Parcel> parcels = new ArrayList<>(sends.size());
+      for (Message message : sends) {
+        Parcel parcel = new Parcel(message.data());
+        parcels.add(parcel);
+        queues.get(rank * size + message.peer()).add(parcel);
+      }
+      for (Message message : receives) {
+        take(message);
+      }
+      for (int i = 0; i < parcels.size(); i++) {
+        Parcel parcel = parcels.get(i);
+        await(() -> parcel.taken, sends.get(i).peer());
+      }
+    }
+
+    private void take(Message message) {
+      Queue<Parcel> queue = queues.get(message.peer() * size + rank);
+      await(() -> !queue.isEmpty(), message.peer());
+      Parcel parcel = queue.remove();
+      if (parcel.data.byteSize() != message.data().byteSize()) {
+        throw new ClusterFailure(
+            rank,
+            message.peer(),
+            "sent " + parcel.data.byteSize() + " bytes, not " + message.data().byteSize());
+      }
+      message.data().copyFrom(parcel.data);
+      parcel.taken = true;
+    }
+
+    private void await(BooleanSupplier done, int peer) {
+      boolean[] gone = {false};
+      boolean inTime =
+          Waiting.until(() -> done.getAsBoolean() || (gone[0] = failure.get() != null), deadline);
+      if (gone[0] && !done.getAsBoolean()) {
+        throw new ClusterFailure(rank, peer, "another rank failed", failure.get());
+      }
+      if (!inTime) {
+        throw new ClusterFailure(rank, peer, "no message within " + deadline);
+      }
     }
 
     @Override
-    public void receive(float[] data, int count, int peer) {
-      System.arraycopy(take(peer), 0, data, 0, count);
-    }
-
-    @Override
-    public void send(long[] data, int count, int peer) {
-      queues.get(rank * size + peer).add(java.util.Arrays.copyOf(data, count));
-    }
-
-    @Override
-    public void receive(long[] data, int count, int peer) {
-      System.arraycopy(take(peer), 0, data, 0, count);
+    public void limit(Duration limit) {
+      deadline = limit;
     }
 
     @Override
     public void close() {}
-
-    private Object take(int peer) {
-      long end = System.nanoTime() + deadline.toNanos();
-      try {
-        while (System.nanoTime() < end) {
-          Object message = queues.get(peer * size + rank).poll(50, TimeUnit.MILLISECONDS);
-          if (message != null) {
-            return message;
-          }
-          if (failure.get() != null) {
-            throw new ClusterFailure(rank, peer, "another rank failed", failure.get());
-          }
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new ClusterFailure(rank, peer, "interrupted", e);
-      }
-      throw new ClusterFailure(rank, peer, "no message within " + deadline);
-    }
   }
 }

@@ -1,31 +1,43 @@
 package kvasir.cluster.mpj;
 
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import kvasir.cluster.Communicator;
+import kvasir.cluster.Deadline;
+import kvasir.cluster.Waiting;
 import kvasir.error.ClusterFailure;
-import mpi.Datatype;
 import mpi.Intracomm;
 import mpi.MPI;
 import mpi.MPIException;
+import mpjbuf.BufferException;
+import mpjdev.MPJDevException;
+import mpjdev.Request;
+import mpjdev.Status;
 
 /**
- * MPJ's world. Only blocking point-to-point calls with offset 0 are used: MPJ's reductions give
- * wrong sums with other offsets. MPJ has no time limits, so a {@link Deadline} stands beside every
- * wait.
+ * MPJ's world. Only point-to-point calls with offset 0 are used: MPJ's reductions give wrong sums
+ * with other offsets. MPJ has no time limits, so a {@link Deadline} stands beside every wait.
  *
  * <p>Owns the MPI environment from {@link #init} to {@link #close}.
  */
 public final class MpjCommunicator implements Communicator {
-  private static final int FLOATS = 1;
-  private static final int LONGS = 2;
+  private static final int TAG = 1;
+
+  /** The deadline's own thread ends the process. */
+  private static final Duration FOREVER = Duration.ofDays(365);
+
   // MPJ's direct buffers never shrink and 1 GiB messages fail: larger ones go in pieces.
-  private static final int MOST_FLOATS = 16 << 20;
+  private static final long MOST_BYTES = 64 << 20;
 
   private final Intracomm world;
   private final int rank;
   private final int size;
   private final Deadline deadline;
-  private float[] piece = new float[0];
+  private final List<MpjSlot> slotList = new ArrayList<>();
+  private final List<Pending> requests = new ArrayList<>();
+  private int slots;
   private boolean closed;
 
   private MpjCommunicator(Intracomm world, int rank, int size, Deadline deadline) {
@@ -47,7 +59,7 @@ public final class MpjCommunicator implements Communicator {
   public static Start init(String[] arguments, Duration limit, Deadline.Expired expired) {
     Deadline deadline = new Deadline(limit, expired);
     try {
-      deadline.begin("joining the world");
+      deadline.begin("joining the world", -1);
       String[] rest = MPI.Init(arguments);
       Intracomm world = MPI.COMM_WORLD;
       MpjCommunicator communicator =
@@ -69,70 +81,77 @@ public final class MpjCommunicator implements Communicator {
     return size;
   }
 
-  /** Changes the limit of later waits. */
+  @Override
   public void limit(Duration limit) {
     deadline.limit(limit);
   }
 
   @Override
-  public void send(float[] data, int count, int peer) {
-    for (int from = 0; from < count; from += MOST_FLOATS) {
-      int n = Math.min(MOST_FLOATS, count - from);
-      send(from == 0 ? data : copy(data, from, n), n, MPI.FLOAT, peer, FLOATS);
-    }
-  }
-
-  @Override
-  public void receive(float[] data, int count, int peer) {
-    for (int from = 0; from < count; from += MOST_FLOATS) {
-      int n = Math.min(MOST_FLOATS, count - from);
-      if (from == 0) {
-        receive(data, n, MPI.FLOAT, peer, FLOATS);
-      } else {
-        receive(room(n), n, MPI.FLOAT, peer, FLOATS);
-        System.arraycopy(piece, 0, data, from, n);
+  public void exchange(List<Message> sends, List<Message> receives) {
+    try {
+      slots = 0;
+      requests.clear();
+      for (Message message : receives) {
+        pieces(message, this::post);
       }
+      for (Message message : sends) {
+        pieces(message, this::start);
+      }
+      for (Pending pending : requests) {
+        finish(pending);
+      }
+    } catch (MPJDevException | BufferException e) {
+      throw new ClusterFailure(rank, -1, "a message failed", e);
     }
   }
 
-  @Override
-  public void send(long[] data, int count, int peer) {
-    send(data, count, MPI.LONG, peer, LONGS);
+  /** What is done with a piece of a message. */
+  @FunctionalInterface
+  private interface Piece {
+    void accept(int peer, MemorySegment data) throws MPJDevException, BufferException;
   }
 
-  @Override
-  public void receive(long[] data, int count, int peer) {
-    receive(data, count, MPI.LONG, peer, LONGS);
-  }
+  /** A message under way; the target is null for one that is sent. */
+  private record Pending(
+      Request request, String what, int peer, MpjSlot slot, MemorySegment target) {}
 
-  private float[] room(int n) {
-    piece = piece.length < n ? new float[n] : piece;
-    return piece;
-  }
-
-  private float[] copy(float[] data, int from, int n) {
-    System.arraycopy(data, from, room(n), 0, n);
-    return piece;
-  }
-
-  private void send(Object data, int count, Datatype type, int peer, int tag) {
-    deadline.begin("sending to rank " + peer);
-    try {
-      world.Send(data, 0, count, type, peer, tag);
-    } catch (MPIException e) {
-      throw new ClusterFailure(rank, peer, "sending failed", e);
+  private static void pieces(Message message, Piece piece) throws MPJDevException, BufferException {
+    long size = message.data().byteSize();
+    for (long from = 0; from < size; from += MOST_BYTES) {
+      piece.accept(message.peer(), message.data().asSlice(from, Math.min(MOST_BYTES, size - from)));
     }
+  }
+
+  private void post(int peer, MemorySegment data) throws MPJDevException {
+    MpjSlot slot = slot(data.byteSize());
+    Request request =
+        world.mpjdevComm.irecv(slot.receiving(), peer, TAG, new Status(peer, TAG, -1), true);
+    requests.add(new Pending(request, "receiving from rank ", peer, slot, data));
+  }
+
+  private void start(int peer, MemorySegment data) throws MPJDevException, BufferException {
+    MpjSlot slot = slot(data.byteSize());
+    Request request = world.mpjdevComm.isend(slot.sending(data), peer, TAG, true);
+    requests.add(new Pending(request, "sending to rank ", peer, slot, null));
+  }
+
+  private void finish(Pending pending) {
+    deadline.begin(pending.what(), pending.peer());
+    Waiting.until(() -> pending.request().itest() != null, FOREVER);
     deadline.end();
+    if (pending.target() != null) {
+      pending.slot().copyTo(pending.target());
+    }
   }
 
-  private void receive(Object data, int count, Datatype type, int peer, int tag) {
-    deadline.begin("receiving from rank " + peer);
-    try {
-      world.Recv(data, 0, count, type, peer, tag);
-    } catch (MPIException e) {
-      throw new ClusterFailure(rank, peer, "receiving failed", e);
+  /** Memory for one piece, kept for the exchanges to come. */
+  private MpjSlot slot(long bytes) {
+    if (slots == slotList.size()) {
+      slotList.add(new MpjSlot(bytes));
+    } else if (!slotList.get(slots).holds(bytes)) {
+      slotList.set(slots, new MpjSlot(bytes));
     }
-    deadline.end();
+    return slotList.get(slots++);
   }
 
   /** Finalize is a barrier: all ranks leave together. May be called again. */
@@ -142,7 +161,7 @@ public final class MpjCommunicator implements Communicator {
       return;
     }
     closed = true;
-    deadline.begin("leaving the world");
+    deadline.begin("leaving the world", -1);
     try {
       MPI.Finalize();
     } catch (MPIException e) {

@@ -1,19 +1,14 @@
 package kvasir.cluster.mpj;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import kvasir.cluster.RankErrors;
 import kvasir.error.ClusterFailure;
 
 /**
@@ -26,9 +21,10 @@ public final class RankLauncher {
   public static final String RANK = "KVASIR_RANK";
 
   public static final String RANKS = "KVASIR_RANKS";
+  public static final String LOCAL_RANK = "KVASIR_LOCAL_RANK";
+  public static final String LOCAL_RANKS = "KVASIR_LOCAL_RANKS";
   public static final String RENDEZVOUS = "KVASIR_RENDEZVOUS";
 
-  private static final String ERROR_LINE = "kvasir: error: ";
   private static final int LOST = 3;
   private static final long POLL_MILLIS = 20;
   private static final long GRACE_MILLIS = 1_500;
@@ -36,9 +32,7 @@ public final class RankLauncher {
   private final List<String> hosts;
   private final List<String> command;
   private final Duration limit;
-  private final PrintStream err;
-  private final Set<String> errorsSeen = ConcurrentHashMap.newKeySet();
-  private final List<Thread> pumps = new ArrayList<>();
+  private final RankErrors errors;
 
   /**
    * @param hosts of each rank, in the order of ranks
@@ -49,7 +43,7 @@ public final class RankLauncher {
     this.hosts = List.copyOf(hosts);
     this.command = List.copyOf(command);
     this.limit = limit;
-    this.err = err;
+    this.errors = new RankErrors(err);
   }
 
   /** Runs the world to its end; the first failing rank's exit code, or 0. */
@@ -69,7 +63,7 @@ public final class RankLauncher {
       throw new ClusterFailure(-1, -1, "cannot start the ranks: " + e.getMessage(), e);
     } finally {
       kill(ranks);
-      join(pumps);
+      errors.finish();
     }
   }
 
@@ -79,6 +73,8 @@ public final class RankLauncher {
           Map.of(
               RANK, String.valueOf(rank),
               RANKS, String.valueOf(hosts.size()),
+              LOCAL_RANK, String.valueOf(onHost(rank, hosts.get(rank))),
+              LOCAL_RANKS, String.valueOf(onHost(hosts.size(), hosts.get(rank))),
               RENDEZVOUS, rendezvous);
       ProcessBuilder builder = new ProcessBuilder(commandFor(hosts.get(rank), identity));
       builder.environment().putAll(identity);
@@ -86,9 +82,13 @@ public final class RankLauncher {
           rank == 0 ? ProcessBuilder.Redirect.INHERIT : ProcessBuilder.Redirect.DISCARD);
       Process process = builder.start();
       ranks.add(process);
-      int own = rank;
-      pumps.add(Thread.ofPlatform().daemon(true).start(() -> pump(own, process)));
+      errors.pump(rank == 0 ? "" : "[rank " + rank + "] ", process.getErrorStream());
     }
+  }
+
+  /** How many of the first ranks a host has. */
+  private long onHost(int first, String host) {
+    return hosts.subList(0, first).stream().filter(host::equals).count();
   }
 
   /** The command itself on this machine, the same through ssh on another. */
@@ -115,7 +115,7 @@ public final class RankLauncher {
       rendezvous.introduce(limit);
     } catch (ClusterFailure e) {
       if (ranks.stream().allMatch(Process::isAlive)) {
-        report(ERROR_LINE + e.getMessage() + "; see above for a rank's own reason");
+        errors.report(e.getMessage() + "; see above for a rank's own reason");
         kill(ranks);
       }
     }
@@ -149,9 +149,8 @@ public final class RankLauncher {
     if (code <= 128) {
       return code;
     }
-    report(
-        ERROR_LINE
-            + "rank "
+    errors.report(
+        "rank "
             + rank
             + " on "
             + hosts.get(rank)
@@ -161,42 +160,8 @@ public final class RankLauncher {
     return LOST;
   }
 
-  private void pump(int rank, Process process) {
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8))) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        if (line.startsWith(ERROR_LINE)) {
-          report(line);
-        } else if (!line.startsWith("WARNING: Using incubator modules")) {
-          err.println(rank == 0 ? line : "[rank " + rank + "] " + line);
-        }
-      }
-    } catch (IOException e) {
-      // The rank is gone: its exit code says more than its last words.
-    }
-  }
-
-  /** Ranks that fail for one reason all say so; the user reads it once. */
-  private void report(String line) {
-    if (errorsSeen.add(line)) {
-      err.println(line);
-    }
-  }
-
   private static void kill(List<Process> ranks) {
     ranks.stream().filter(Process::isAlive).forEach(Process::destroyForcibly);
-  }
-
-  private static void join(List<Thread> threads) {
-    for (Thread thread : threads) {
-      try {
-        thread.join(GRACE_MILLIS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      }
-    }
   }
 
   private static void pause(long millis) {

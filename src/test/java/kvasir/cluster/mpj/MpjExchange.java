@@ -1,7 +1,10 @@
 package kvasir.cluster.mpj;
 
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.List;
 import kvasir.cluster.Collectives;
+import kvasir.cluster.Communicator;
 
 /** A rank of its own process that exchanges messages of many sizes with all others. */
 final class MpjExchange {
@@ -31,7 +34,7 @@ final class MpjExchange {
     if (args.length > 0 && args[0].equals("silent")) {
       if (rank == 0) {
         world.limit(Duration.ofSeconds(1));
-        world.receive(new float[1], 1, 1);
+        world.receive(MemorySegment.ofArray(new float[1]), 1);
       }
       pause();
     }
@@ -50,24 +53,21 @@ final class MpjExchange {
     }
   }
 
-  private static void exchange(MpjCommunicator world, int size) {
+  static void exchange(Communicator world, int size) {
     float[] data = new float[size];
     int right = (world.rank() + 1) % world.size();
     int left = (world.rank() + world.size() - 1) % world.size();
     java.util.Arrays.fill(data, world.rank() + 0.5f);
     data[size - 1] = -world.rank();
     float[] got = new float[size];
-    if (world.rank() == 0) {
-      world.send(data, size, right);
-      world.receive(got, size, left);
-    } else {
-      world.receive(got, size, left);
-      world.send(data, size, right);
-    }
+    world.exchange(
+        List.of(new Communicator.Message(right, MemorySegment.ofArray(data))),
+        List.of(new Communicator.Message(left, MemorySegment.ofArray(got))));
     check(got[size - 1] == -left && (size == 1 || got[0] == left + 0.5f), "ring " + size);
-    Collectives.broadcast(world, data, Math.min(size, 100_000), world.size() - 1);
+    MemorySegment part = MemorySegment.ofArray(data).asSlice(0, 4L * Math.min(size, 100_000));
+    Collectives.broadcast(world, part, world.size() - 1);
     check(size == 1 || data[0] == world.size() - 0.5f, "broadcast " + size);
-    long[] ranks = Collectives.gather(world, new long[] {world.rank()}, 0);
+    long[] ranks = Collectives.gather(world, new long[] {world.rank()});
     check(world.rank() != 0 || ranks[world.size() - 1] == world.size() - 1, "gather");
   }
 

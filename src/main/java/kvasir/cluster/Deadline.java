@@ -1,4 +1,4 @@
-package kvasir.cluster.mpj;
+package kvasir.cluster;
 
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
@@ -20,24 +20,27 @@ public final class Deadline implements AutoCloseable {
   private volatile long limitNanos;
   private volatile long begun;
   private volatile String what;
+  private volatile int peer;
   private volatile boolean closed;
 
-  Deadline(Duration limit, Expired expired) {
+  public Deadline(Duration limit, Expired expired) {
     this.expired = expired;
     this.limitNanos = limit.toNanos();
     Thread.ofPlatform().name("deadline").daemon(true).start(this::watch);
   }
 
-  void limit(Duration limit) {
+  public void limit(Duration limit) {
     limitNanos = limit.toNanos();
   }
 
-  void begin(String call) {
+  /** Begins a wait; peer -1 where there is no single one. */
+  public void begin(String call, int peer) {
     begun = System.nanoTime();
+    this.peer = peer;
     what = call;
   }
 
-  void end() {
+  public void end() {
     what = null;
   }
 
@@ -47,7 +50,7 @@ public final class Deadline implements AutoCloseable {
       // Read after the name: a newer begin can only make the wait look shorter.
       long waited = System.nanoTime() - begun;
       if (call != null && waited > limitNanos) {
-        expired.run(call, Duration.ofNanos(limitNanos));
+        expired.run(peer < 0 ? call : call + peer, Duration.ofNanos(limitNanos));
       }
       LockSupport.parkNanos(CHECK_NANOS);
     }

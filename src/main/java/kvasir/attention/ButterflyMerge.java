@@ -1,0 +1,108 @@
+package kvasir.attention;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeSet;
+import kvasir.attention.MergePlan.Step;
+import kvasir.cluster.Communicator;
+import kvasir.cluster.Communicator.Message;
+
+/**
+ * At each level of the tree all ranks below a node get the half that they lack, and all merge:
+ *
+ * <pre>
+ *   0 &lt;-> 1   2 &lt;-> 3      4 &lt;-> 5   6 &lt;-> 7
+ *   0 &lt;-> 2   1 &lt;-> 3      4 &lt;-> 6   5 &lt;-> 7
+ *   0 &lt;-> 4   1 &lt;-> 5      2 &lt;-> 6   3 &lt;-> 7
+ * </pre>
+ *
+ * One exchange per level where ranks are a power of two; where a node's border runs through a rank,
+ * the levels below it take one too. Where halves have different numbers of ranks, a rank of the
+ * smaller one sends to several.
+ */
+final class ButterflyMerge implements StateMerge {
+  /** What a rank does at one level. */
+  private record Round(List<Transfer> sends, List<Transfer> receives, List<Step> steps) {}
+
+  /** The state of a subtree, to or from a peer. */
+  private record Transfer(int peer, int position) {}
+
+  private final Communicator world;
+  private final MergePlan plan;
+  private final SubtreeStates states;
+  private final RowMerger merger;
+  private final List<Round> rounds;
+
+  ButterflyMerge(Communicator world, MergePlan plan, SubtreeStates states, RowMerger merger) {
+    this.world = world;
+    this.plan = plan;
+    this.states = states;
+    this.merger = merger;
+    this.rounds = rounds(plan, world.rank());
+  }
+
+  private static List<Round> rounds(MergePlan plan, int rank) {
+    int shards = plan.ownership().shards();
+    List<Collection<Integer>> holders = new ArrayList<>();
+    for (int position = 0; position < shards; position++) {
+      holders.add(List.of(plan.ownership().rankOf(position)));
+    }
+    List<Round> rounds = new ArrayList<>();
+    int span = 0;
+    for (Step step : plan.steps()) {
+      Collection<Integer> left = holders.get(step.left());
+      Collection<Integer> right = holders.get(step.right());
+      TreeSet<Integer> both = new TreeSet<>(left);
+      both.addAll(right);
+      holders.set(step.left(), both);
+      if (!step.crossing() || !both.contains(rank)) {
+        continue;
+      }
+      if (step.span() != span) {
+        span = step.span();
+        rounds.add(new Round(new ArrayList<>(), new ArrayList<>(), new ArrayList<>()));
+      }
+      Round round = rounds.getLast();
+      supply(round, rank, step.left(), left, both);
+      supply(round, rank, step.right(), right, both);
+      round.steps().add(step);
+    }
+    return rounds;
+  }
+
+  /** Those who lack a state get it from those who have it, in turn. */
+  private static void supply(
+      Round round, int rank, int position, Collection<Integer> have, Collection<Integer> all) {
+    List<Integer> sources = List.copyOf(have);
+    int next = 0;
+    for (int needy : all) {
+      if (have.contains(needy)) {
+        continue;
+      }
+      int source = sources.get(next++ % sources.size());
+      if (source == rank) {
+        round.sends().add(new Transfer(needy, position));
+      } else if (needy == rank) {
+        round.receives().add(new Transfer(source, position));
+      }
+    }
+  }
+
+  @Override
+  public void merge(int rows, int blocks) {
+    for (Round round : rounds) {
+      round.receives().forEach(t -> states.hold(t.position(), 0, rows));
+      world.exchange(
+          messages(round.sends(), rows, blocks), messages(round.receives(), rows, blocks));
+      merger.merge(round.steps(), 0, rows, blocks);
+    }
+  }
+
+  private List<Message> messages(List<Transfer> transfers, int rows, int blocks) {
+    return transfers.stream()
+        .filter(t -> !plan.empty(t.position(), blocks))
+        .map(t -> new Message(t.peer(), states.bytes(t.position(), 0, rows)))
+        .toList();
+  }
+}

@@ -1,0 +1,81 @@
+package kvasir.cluster;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import kvasir.cluster.Communicator.Message;
+
+/**
+ * What a message between two ranks costs: latency and a time per byte.
+ *
+ * @param latency seconds, one way
+ * @param perByte seconds
+ */
+public record Link(double latency, double perByte) {
+  /** A link that costs nothing: between a rank and itself. */
+  public static final Link NONE = new Link(0, 0);
+
+  private static final int SMALL = 64;
+  private static final int LARGE = 1 << 20;
+  private static final int REPETITIONS = 100;
+  private static final int LARGE_REPETITIONS = 8;
+
+  /** What C2 needs to compile an exchange, on a fast link; a slow one needs no such precision. */
+  private static final long WARM_UP_NANOS = 200_000_000;
+
+  /** Seconds that a message takes. */
+  public double seconds(long bytes) {
+    return latency + bytes * perByte;
+  }
+
+  /**
+   * Measures each rank's exchange with its neighbours, all at once; the slowest counts. Every rank
+   * calls it, and all get the same answer.
+   */
+  public static Link measure(Communicator world) {
+    if (world.size() == 1) {
+      return NONE;
+    }
+    MemorySegment out = new MessageBuffer().room(LARGE);
+    MemorySegment in = new MessageBuffer().room(LARGE);
+    warmUp(world, out, in);
+    double small = ring(world, out, in, SMALL, REPETITIONS);
+    ring(world, out, in, LARGE, 2);
+    double large = ring(world, out, in, LARGE, LARGE_REPETITIONS);
+    return agree(world, small, Math.max(0, large - small) / (LARGE - SMALL));
+  }
+
+  private static void warmUp(Communicator world, MemorySegment out, MemorySegment in) {
+    long start = System.nanoTime();
+    long[] more = {1};
+    while (more[0] == 1) {
+      ring(world, out, in, SMALL, REPETITIONS);
+      // Rank 0's clock decides for all.
+      more[0] = System.nanoTime() - start < WARM_UP_NANOS ? 1 : 0;
+      Collectives.broadcast(world, more, 0);
+    }
+  }
+
+  private static double ring(
+      Communicator world, MemorySegment out, MemorySegment in, int bytes, int times) {
+    int right = (world.rank() + 1) % world.size();
+    int left = Math.floorMod(world.rank() - 1, world.size());
+    List<Message> sends = List.of(new Message(right, out.asSlice(0, bytes)));
+    List<Message> receives = List.of(new Message(left, in.asSlice(0, bytes)));
+    long start = System.nanoTime();
+    for (int i = 0; i < times; i++) {
+      world.exchange(sends, receives);
+    }
+    return (System.nanoTime() - start) / 1e9 / times;
+  }
+
+  private static Link agree(Communicator world, double latency, double perByte) {
+    long[] own = {Double.doubleToLongBits(latency), Double.doubleToLongBits(perByte)};
+    long[] all = Collectives.gather(world, own);
+    for (int i = 0; i < all.length; i++) {
+      // The order of positive doubles is that of their bits.
+      own[i % 2] = Math.max(own[i % 2], all[i]);
+    }
+    Collectives.broadcast(world, own, 0);
+    return new Link(Double.longBitsToDouble(own[0]), Double.longBitsToDouble(own[1]));
+  }
+}

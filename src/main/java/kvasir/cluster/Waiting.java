@@ -1,0 +1,46 @@
+package kvasir.cluster;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Waits for something that cannot wake a thread: spins for some microseconds, then lets other
+ * threads of the core run, then sleeps in short pieces. Never longer than the limit.
+ */
+public final class Waiting {
+  // A message between two processes of a node takes 1 to 10 us.
+  private static final int SPINS = 256;
+
+  /** Longer than the work that ranks do between two exchanges: the core is ours anyway. */
+  private static final long YIELD_NANOS = 5_000_000;
+
+  private static final long SLEEP_NANOS = 50_000;
+
+  private Waiting() {}
+
+  /** True when it came to pass in time. */
+  // Yielding is a courtesy to what shares the core; nothing relies on it.
+  @SuppressWarnings("ThreadPriorityCheck")
+  public static boolean until(BooleanSupplier done, Duration limit) {
+    for (int i = 0; i < SPINS; i++) {
+      if (done.getAsBoolean()) {
+        return true;
+      }
+      Thread.onSpinWait();
+    }
+    long start = System.nanoTime();
+    while (!done.getAsBoolean()) {
+      long waited = System.nanoTime() - start;
+      if (waited > limit.toNanos()) {
+        return false;
+      }
+      if (waited < YIELD_NANOS) {
+        Thread.yield();
+      } else {
+        LockSupport.parkNanos(SLEEP_NANOS);
+      }
+    }
+    return true;
+  }
+}

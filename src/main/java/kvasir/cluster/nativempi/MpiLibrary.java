@@ -1,0 +1,116 @@
+package kvasir.cluster.nativempi;
+
+import java.lang.foreign.AddressLayout;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import kvasir.error.UserError;
+
+/**
+ * The system's libmpi, found at run time. MPI fixes the functions but not the handles: Open MPI's
+ * are addresses of its symbols, MPICH's and its relatives' (Intel MPI, MVAPICH, Cray MPICH) are
+ * integers that mpi.h names. Communicator and element type are bound into the handles here, so that
+ * a caller sees one signature.
+ *
+ * @param isend {@code (buffer, count, peer, tag, request*)}
+ * @param irecv {@code (buffer, count, peer, tag, request*)}
+ * @param testall {@code (count, requests*, flag*)}
+ * @param requestBytes size of a request handle
+ */
+record MpiLibrary(
+    MethodHandle initThread,
+    MethodHandle commRank,
+    MethodHandle commSize,
+    MethodHandle isend,
+    MethodHandle irecv,
+    MethodHandle testall,
+    MethodHandle finish,
+    long requestBytes) {
+
+  /** Names a file to be used instead of what the system's loader finds. */
+  static final String VARIABLE = "KVASIR_MPI_LIBRARY";
+
+  private static final List<String> OPEN_MPI = List.of("libmpi.so.40", "libmpi.so");
+  private static final List<String> MPICH = List.of("libmpich.so.12", "libmpi.so.12", "libmpi.so");
+
+  // mpi.h of MPICH 3 and 4, whose binary interface its relatives share (the MPICH ABI initiative).
+  private static final int MPICH_COMM_WORLD = 0x44000000;
+  private static final int MPICH_BYTE = 0x4c00010d;
+  private static final long MPICH_STATUSES_IGNORE = 1;
+
+  private static final AddressLayout POINTER = ValueLayout.ADDRESS;
+  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+
+  /** Finds the library that belongs to the launcher; none is a user error. */
+  static MpiLibrary find(boolean openMpi) {
+    String named = System.getenv(VARIABLE);
+    List<String> names = new ArrayList<>();
+    if (named != null) {
+      names.add(Path.of(named).toAbsolutePath().toString());
+    } else {
+      names.addAll(openMpi ? OPEN_MPI : MPICH);
+    }
+    for (String name : names) {
+      Optional<SymbolLookup> library = open(name);
+      if (library.isPresent()) {
+        return bind(library.get());
+      }
+    }
+    throw new UserError(
+        "--transport native",
+        "no MPI library: tried " + String.join(", ", names),
+        "install Open MPI or MPICH, or set " + VARIABLE + " to its libmpi");
+  }
+
+  private static Optional<SymbolLookup> open(String name) {
+    try {
+      return Optional.of(SymbolLookup.libraryLookup(name, Arena.global()))
+          .filter(found -> found.find("MPI_Isend").isPresent());
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static MpiLibrary bind(SymbolLookup library) {
+    Optional<MemorySegment> world = library.find("ompi_mpi_comm_world");
+    boolean openMpi = world.isPresent();
+    MemoryLayout handle = openMpi ? POINTER : INT;
+    Object comm = openMpi ? world.get() : (Object) MPICH_COMM_WORLD;
+    Object bytes = openMpi ? library.find("ompi_mpi_byte").orElseThrow() : (Object) MPICH_BYTE;
+    MemorySegment ignore = MemorySegment.ofAddress(openMpi ? 0 : MPICH_STATUSES_IGNORE);
+    Binder binder = new Binder(library);
+    MethodHandle isend = binder.of("MPI_Isend", POINTER, INT, handle, INT, INT, handle, POINTER);
+    MethodHandle irecv = binder.of("MPI_Irecv", POINTER, INT, handle, INT, INT, handle, POINTER);
+    MethodHandle testall = binder.of("MPI_Testall", INT, POINTER, POINTER, POINTER);
+    return new MpiLibrary(
+        binder.of("MPI_Init_thread", POINTER, POINTER, INT, POINTER),
+        MethodHandles.insertArguments(binder.of("MPI_Comm_rank", handle, POINTER), 0, comm),
+        MethodHandles.insertArguments(binder.of("MPI_Comm_size", handle, POINTER), 0, comm),
+        point(isend, comm, bytes),
+        point(irecv, comm, bytes),
+        MethodHandles.insertArguments(testall, 3, ignore),
+        binder.of("MPI_Finalize"),
+        handle.byteSize());
+  }
+
+  private static MethodHandle point(MethodHandle call, Object comm, Object bytes) {
+    return MethodHandles.insertArguments(MethodHandles.insertArguments(call, 5, comm), 2, bytes);
+  }
+
+  private record Binder(SymbolLookup library) {
+    MethodHandle of(String name, MemoryLayout... parameters) {
+      return Linker.nativeLinker()
+          .downcallHandle(library.find(name).orElseThrow(), FunctionDescriptor.of(INT, parameters));
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package kvasir.model;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import kvasir.cluster.Collectives;
+import kvasir.cluster.Communicator;
+import kvasir.cluster.MessageBuffer;
+import kvasir.team.Team;
+import kvasir.tensor.Split;
+
+/**
+ * Completes activations of which each rank has computed a slice, several layers' in one exchange.
+ * In the message buffer a rank's part is {@code [layer][tokens, own outputs]}.
+ */
+final class SliceExchange {
+  /** Batches that are copied faster by one thread than the team starts. */
+  private static final int FEW_TOKENS = 8;
+
+  private final Communicator world;
+  private final Team team;
+  private final List<OutputSlices> layers;
+  private final long[] starts;
+  private final MessageBuffer buffer = new MessageBuffer();
+  private final Team.Body packing = (member, members) -> copy(member, members, true);
+  private final Team.Body unpacking = (member, members) -> copy(member, members, false);
+
+  private MemorySegment room = MemorySegment.NULL;
+  private float[][] activations;
+  private int tokens;
+
+  /** For layers that are exchanged together. */
+  SliceExchange(Communicator world, Team team, OutputSlices... layers) {
+    this.world = world;
+    this.team = team;
+    this.layers = List.of(layers);
+    this.starts = new long[world.size() + 1];
+  }
+
+  /**
+   * Gives every rank all slices.
+   *
+   * @param activations of each layer {@code [tokens, outputs]}, this rank's slice filled
+   */
+  void allGather(int tokens, float[]... activations) {
+    if (world.size() > 1) {
+      begin(tokens, activations);
+      run(packing);
+      Collectives.allGather(world, room, starts);
+      run(unpacking);
+    }
+  }
+
+  /** Gives rank 0 all slices. */
+  void gather(int tokens, float[]... activations) {
+    if (world.size() > 1) {
+      begin(tokens, activations);
+      run(packing);
+      Collectives.gather(world, room, starts);
+      if (world.rank() == 0) {
+        run(unpacking);
+      }
+    }
+  }
+
+  private void begin(int tokens, float[][] activations) {
+    this.tokens = tokens;
+    this.activations = activations;
+    for (int rank = 0; rank < world.size(); rank++) {
+      int own = rank;
+      long width = layers.stream().mapToLong(layer -> layer.count(own)).sum();
+      starts[rank + 1] = starts[rank] + width * tokens * Float.BYTES;
+    }
+    room = buffer.room(starts[world.size()]);
+  }
+
+  private void run(Team.Body copying) {
+    if (tokens < FEW_TOKENS) {
+      copying.run(0, 1);
+    } else {
+      team.run(copying);
+    }
+  }
+
+  /** A member's share of the tokens, from our slice to the buffer or from it to all others. */
+  private void copy(int member, int members, boolean pack) {
+    int from = Split.start(tokens, members, member);
+    int to = Split.start(tokens, members, member + 1);
+    for (int rank = 0; rank < world.size(); rank++) {
+      if ((rank == world.rank()) == pack) {
+        copyRank(rank, from, to, pack);
+      }
+    }
+  }
+
+  private void copyRank(int rank, int from, int to, boolean pack) {
+    long at = starts[rank];
+    for (int i = 0; i < activations.length; i++) {
+      OutputSlices layer = layers.get(i);
+      int count = layer.count(rank);
+      for (int token = from; token < to; token++) {
+        int place = token * layer.width() + layer.first(rank);
+        long offset = at + (long) token * count * Float.BYTES;
+        if (pack) {
+          MemorySegment.copy(activations[i], place, room, ValueLayout.JAVA_FLOAT, offset, count);
+        } else {
+          MemorySegment.copy(room, ValueLayout.JAVA_FLOAT, offset, activations[i], place, count);
+        }
+      }
+      at += (long) tokens * count * Float.BYTES;
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package kvasir.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The same run over every transport, by real processes: one fingerprint. */
+class TransportsTest {
+  private static final Path MODEL =
+      Path.of("src/test/resources/golden/qwen3-yarn").toAbsolutePath();
+
+  private static String expected;
+
+  @BeforeAll
+  static void runAlone() throws IOException {
+    expected = fingerprint(Launch.kvasir(words("--ranks 1 --threads 2")));
+  }
+
+  private static Object[] words(String layout) {
+    List<Object> words = new ArrayList<>(List.of("generate", "--model", MODEL));
+    words.addAll(
+        List.of("--tokens", "1,2,3,4,5,6,7,8,9", "--max-new-tokens", "30", "--ignore-eos"));
+    words.addAll(List.of("--fingerprint", "--json", "--stats"));
+    words.addAll(List.of((Object[]) layout.split(" ", -1)));
+    return words.toArray();
+  }
+
+  private static String fingerprint(Launch.Result result) throws IOException {
+    assertEquals(0, result.code(), result.err());
+    JsonNode json = new ObjectMapper().readTree(result.out());
+    assertEquals(64, json.get("fingerprint").asText().length());
+    for (JsonNode rank : json.get("communication")) {
+      boolean talks = json.get("communication").size() > 1;
+      assertEquals(talks, rank.get("messages_per_token").asDouble() > 0, rank.toString());
+      assertEquals(talks, rank.get("bytes_per_token").asDouble() > 0, rank.toString());
+    }
+    return json.get("fingerprint").asText();
+  }
+
+  private static void assertSame(String layout) throws IOException {
+    assertEquals(expected, fingerprint(Launch.kvasir(words(layout))), layout);
+  }
+
+  /** An MPI installation is an option of the machine. */
+  private static void needMpirun() {
+    String path = System.getenv().getOrDefault("PATH", "");
+    boolean found =
+        Arrays.stream(path.split(File.pathSeparator, -1))
+            .anyMatch(folder -> new File(folder, "mpirun").canExecute());
+    Assumptions.assumeTrue(found, "no mpirun on the PATH: native MPI is not tested");
+  }
+
+  @Test
+  void overMpjExpress() throws IOException {
+    assertSame("--ranks 2 --threads 2 --transport mpj --merge tree");
+    assertSame("--ranks 5 --threads 1 --transport mpj --merge alltoall");
+  }
+
+  @Test
+  void inOneProcess() throws IOException {
+    assertSame("--ranks 3 --threads 1 --transport inprocess --shares 3,1,2");
+    assertSame("--ranks 8 --threads 1 --transport inprocess --merge butterfly --kernels scalar");
+    assertSame("--ranks 2 --threads 1 --transport inprocess --shares measured");
+  }
+
+  @Test
+  void overTheSystemsMpi() throws IOException {
+    needMpirun();
+    assertSame("--ranks 2 --threads 1 --transport native");
+    assertSame("--ranks 3 --threads 1 --transport native --merge butterfly");
+    assertSame("--ranks 7 --threads 1 --transport native --merge gather");
+  }
+
+  @Test
+  void aUsersMistakeIsOneLineOnEveryTransport() {
+    for (String transport : List.of("mpj", "inprocess", "native")) {
+      if (transport.equals("native")) {
+        needMpirun();
+      }
+      Launch.Result result =
+          Launch.kvasir(
+              "generate",
+              "--model",
+              "/nowhere/at/all",
+              "--tokens",
+              "1",
+              "--ranks",
+              "2",
+              "--transport",
+              transport);
+      result.assertRefused("/nowhere/at/all");
+      Launch.Result late =
+          Launch.kvasir(words("--ranks 2 --memory-limit 1K --transport " + transport));
+      late.assertRefused("--memory-limit");
+      assertTrue(late.err().contains("raise the limit"), late.err());
+    }
+  }
+
+  @Test
+  void badLayoutsAreRefused() {
+    Launch.kvasir(words("--ranks 2 --shares 1,2,3")).assertRefused("--shares");
+    Launch.kvasir(words("--ranks 2 --shares 1,x")).assertRefused("--shares");
+    Launch.kvasir(words("--ranks 2 --shares 0,1")).assertRefused("--shares");
+    Launch.kvasir(words("--ranks 2 --memory-limit lots")).assertRefused("memory-limit");
+    Launch.kvasir(words("--ranks 2 --merge ring")).assertRefused("merge");
+    Launch.kvasir(words("--ranks 2 --transport inprocess --hosts hostfiles/localhost"))
+        .assertRefused("--hosts");
+  }
+}
