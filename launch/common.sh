@@ -51,6 +51,18 @@ need_tools() {
   export JAVA_HOME
 }
 
+# What only some tests need: installed where that is allowed, else those tests are skipped by name.
+want_tools() {
+  local missing=()
+  command -v mpirun >/dev/null || missing+=(openmpi-bin)
+  command -v ip >/dev/null || missing+=(iproute2)
+  if [ ${#missing[@]} -gt 0 ] && [ "$(id -u)" -eq 0 ]; then
+    echo "kvasir: installing ${missing[*]} for tests of several hosts and native MPI" >&2
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"; } >&2 ||
+      echo "kvasir: ${missing[*]} not installed: those tests will be skipped" >&2
+  fi
+}
+
 # Builds the jar when there is none or a source is newer; concurrent callers wait for one build.
 # KVASIR_CLASSPATH names classes that are built already: the tests' own.
 build_if_needed() {

@@ -51,7 +51,9 @@ class CommonOptions {
   @Option(
       names = "--hosts",
       paramLabel = "FILE",
-      description = "Hosts to start ranks on, one per line: host, host:slots or host slots=n.")
+      description =
+          "Hosts to start ranks on, one per line: host, host:slots or host slots=n; slurm takes those"
+              + " of the Slurm job.")
   Path hosts;
 
   @Option(

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Locale;
 import kvasir.bench.Limits;
 import kvasir.cluster.Communicator;
+import kvasir.cluster.HostFile;
 import kvasir.cluster.SoloCommunicator;
 import kvasir.cluster.local.LocalWorld;
-import kvasir.cluster.mpj.HostFile;
 import kvasir.cluster.mpj.RankLauncher;
 import kvasir.cluster.nativempi.MpirunLauncher;
 import kvasir.cluster.nativempi.NativeCommunicator;
@@ -116,10 +116,11 @@ final class WorldStart {
         options.hosts == null
             ? Collections.nCopies(ranks, "localhost")
             : HostFile.read(options.hosts).place(ranks);
+    boolean slurm = HostFile.SLURM.equals(options.hosts);
     PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
     return options.transport == Transport.NATIVE
         ? new MpirunLauncher(hosts, command(arguments), err).run()
-        : new RankLauncher(hosts, command(arguments), options.timeout(), err).run();
+        : new RankLauncher(hosts, command(arguments), slurm, options.timeout(), err).run();
   }
 
   /** What carries the messages of this world, by name. */

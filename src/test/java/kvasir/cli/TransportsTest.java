@@ -53,7 +53,7 @@ class TransportsTest {
   }
 
   /** An MPI installation is an option of the machine. */
-  private static void needMpirun() {
+  static void needMpirun() {
     String path = System.getenv().getOrDefault("PATH", "");
     boolean found =
         Arrays.stream(path.split(File.pathSeparator, -1))

@@ -2,14 +2,21 @@ package kvasir.cluster.mpj;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import kvasir.cluster.RankErrors;
 import kvasir.error.ClusterFailure;
+import kvasir.error.UserError;
 
 /**
  * Starts ranks as processes, introduces them, and stays until all have ended. Rank 0's standard
@@ -25,35 +32,40 @@ public final class RankLauncher {
   public static final String LOCAL_RANKS = "KVASIR_LOCAL_RANKS";
   public static final String RENDEZVOUS = "KVASIR_RENDEZVOUS";
 
+  private static final String MPJ_HOME = "MPJ_HOME";
+  private static final int DISCARD_PORT = 9;
   private static final int LOST = 3;
   private static final long POLL_MILLIS = 20;
   private static final long GRACE_MILLIS = 1_500;
 
   private final List<String> hosts;
   private final List<String> command;
+  private final boolean slurm;
   private final Duration limit;
   private final RankErrors errors;
 
   /**
    * @param hosts of each rank, in the order of ranks
    * @param command of every rank: java, its options, the main class, arguments
+   * @param slurm whether remote ranks are steps of the Slurm job rather than started by ssh
    * @param limit for all ranks to have started
    */
-  public RankLauncher(List<String> hosts, List<String> command, Duration limit, PrintStream err) {
+  public RankLauncher(
+      List<String> hosts, List<String> command, boolean slurm, Duration limit, PrintStream err) {
     this.hosts = List.copyOf(hosts);
     this.command = List.copyOf(command);
+    this.slurm = slurm;
     this.limit = limit;
     this.errors = new RankErrors(err);
   }
 
   /** Runs the world to its end; the first failing rank's exit code, or 0. */
   public int run() {
-    boolean local = hosts.stream().allMatch(RankLauncher::isLocal);
     List<Process> ranks = new CopyOnWriteArrayList<>();
     Thread killer = Thread.ofPlatform().unstarted(() -> kill(ranks));
     Runtime.getRuntime().addShutdownHook(killer);
     try {
-      InetAddress address = local ? InetAddress.getLoopbackAddress() : InetAddress.getLocalHost();
+      InetAddress address = meetingPlace();
       try (Rendezvous rendezvous = new Rendezvous(address, hosts.size())) {
         startAll(ranks, address.getHostAddress() + ":" + rendezvous.port());
         Thread.ofPlatform().daemon(true).start(() -> introduce(rendezvous, ranks));
@@ -67,15 +79,31 @@ public final class RankLauncher {
     }
   }
 
+  /** The address at which other hosts reach this one; the loopback's where there are none. */
+  private InetAddress meetingPlace() throws IOException {
+    InetAddress here = InetAddress.getLoopbackAddress();
+    for (String host : hosts) {
+      if (here.isLoopbackAddress() && !isLocal(host)) {
+        here = addressTowards(host);
+      }
+    }
+    return here;
+  }
+
+  /** Not what the host's own name stands for: Debian resolves that to 127.0.1.1. */
+  private static InetAddress addressTowards(String host) throws IOException {
+    // Connecting a datagram socket chooses a route; nothing is sent.
+    try (DatagramSocket probe = new DatagramSocket()) {
+      probe.connect(new InetSocketAddress(host, DISCARD_PORT));
+      return probe.getLocalAddress();
+    } catch (UncheckedIOException | IllegalArgumentException e) {
+      throw new UserError("--hosts", "no such host: " + host, "check its name", e);
+    }
+  }
+
   private void startAll(List<Process> ranks, String rendezvous) throws IOException {
     for (int rank = 0; rank < hosts.size(); rank++) {
-      Map<String, String> identity =
-          Map.of(
-              RANK, String.valueOf(rank),
-              RANKS, String.valueOf(hosts.size()),
-              LOCAL_RANK, String.valueOf(onHost(rank, hosts.get(rank))),
-              LOCAL_RANKS, String.valueOf(onHost(hosts.size(), hosts.get(rank))),
-              RENDEZVOUS, rendezvous);
+      Map<String, String> identity = identity(rank, rendezvous);
       ProcessBuilder builder = new ProcessBuilder(commandFor(hosts.get(rank), identity));
       builder.environment().putAll(identity);
       builder.redirectOutput(
@@ -86,20 +114,47 @@ public final class RankLauncher {
     }
   }
 
+  private Map<String, String> identity(int rank, String rendezvous) {
+    Map<String, String> identity = new TreeMap<>();
+    identity.put(RANK, String.valueOf(rank));
+    identity.put(RANKS, String.valueOf(hosts.size()));
+    identity.put(LOCAL_RANK, String.valueOf(onHost(rank, hosts.get(rank))));
+    identity.put(LOCAL_RANKS, String.valueOf(onHost(hosts.size(), hosts.get(rank))));
+    identity.put(RENDEZVOUS, rendezvous);
+    String home = System.getenv(MPJ_HOME);
+    if (home != null) {
+      identity.put(MPJ_HOME, home);
+    }
+    return identity;
+  }
+
   /** How many of the first ranks a host has. */
   private long onHost(int first, String host) {
     return hosts.subList(0, first).stream().filter(host::equals).count();
   }
 
-  /** The command itself on this machine, the same through ssh on another. */
+  /** The command itself on this machine, the same through ssh or srun on another. */
   List<String> commandFor(String host, Map<String, String> identity) {
     if (isLocal(host)) {
       return command;
     }
-    StringBuilder remote = new StringBuilder("exec env");
+    if (slurm) {
+      return step(host, identity);
+    }
+    // In the same folder, so that a relative --model is the same model.
+    String folder = Path.of("").toAbsolutePath().toString();
+    StringBuilder remote = new StringBuilder("cd ").append(quote(folder)).append(" && exec env");
     identity.forEach((name, value) -> remote.append(' ').append(quote(name + "=" + value)));
     command.forEach(word -> remote.append(' ').append(quote(word)));
     return List.of("ssh", "-o", "BatchMode=yes", "--", host, remote.toString());
+  }
+
+  private List<String> step(String host, Map<String, String> identity) {
+    List<String> words = new ArrayList<>(List.of("srun", "--overlap", "--nodes=1", "--ntasks=1"));
+    words.addAll(List.of("--cpu-bind=none", "--nodelist=" + host, "env"));
+    identity.forEach((name, value) -> words.add(name + "=" + value));
+    words.addAll(command);
+    return words;
   }
 
   private static String quote(String word) {

@@ -47,6 +47,7 @@ class RankLauncherTest {
     return new RankLauncher(
             Collections.nCopies(ranks, "localhost"),
             command,
+            false,
             Duration.ofSeconds(30),
             new PrintStream(err, true, StandardCharsets.UTF_8))
         .run();

@@ -1,13 +1,11 @@
-package kvasir.cluster.mpj;
+package kvasir.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import kvasir.error.UserError;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,20 +52,15 @@ class HostFileTest {
   }
 
   @Test
-  void aRemoteRankIsStartedBySshWithEveryWordQuoted() {
-    List<String> command = List.of("/opt/jdk/bin/java", "-cp", "a b", "Main", "it's; rm -rf $HOME");
-    RankLauncher launcher =
-        new RankLauncher(List.of("node1"), command, Duration.ofSeconds(1), System.err);
-    assertEquals(command, launcher.commandFor("localhost", Map.of()));
+  void slurmsListsAreRead() {
     assertEquals(
-        List.of(
-            "ssh",
-            "-o",
-            "BatchMode=yes",
-            "--",
-            "node1",
-            "exec env 'KVASIR_RANK=1' '/opt/jdk/bin/java' '-cp' 'a b' 'Main'"
-                + " 'it'\\''s; rm -rf $HOME'"),
-        launcher.commandFor("node1", Map.of("KVASIR_RANK", "1")));
+        List.of("n01", "n01", "n02", "n02", "n07", "gpu"),
+        HostFile.ofSlurm("n[01-02,07],gpu", "2(x2),1(x2)").place(6));
+    assertEquals(List.of("a-1", "a-2", "a-3"), HostFile.ofSlurm("a-[1-3]", null).place(3));
+    assertEquals(List.of("solo", "solo"), HostFile.ofSlurm("solo", "2").place(2));
+    for (String bad : List.of("", "n[1-", "n[x]", "-oProxy", "a;b", "a,,b", "n[1-2]x,")) {
+      assertThrows(UserError.class, () -> HostFile.ofSlurm(bad, null), bad);
+    }
+    assertThrows(UserError.class, () -> HostFile.ofSlurm("a", "many"));
   }
 }

@@ -1,0 +1,112 @@
+package kvasir.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Runs over three hosts with names and addresses of their own: network namespaces. */
+class NetnsClusterTest {
+  private static final Path MODEL =
+      Path.of("src/test/resources/golden/qwen3-yarn").toAbsolutePath();
+  private static final List<String> RUN =
+      List.of(
+          "generate",
+          "--model",
+          MODEL.toString(),
+          "--tokens",
+          "1,2,3,4,5",
+          "--max-new-tokens",
+          "40",
+          "--ignore-eos",
+          "--fingerprint",
+          "--stats",
+          "--json");
+
+  private static String expected;
+
+  @BeforeAll
+  static void needNamespaces() throws IOException {
+    Launch.Result made = Launch.run("launch/netns-cluster", "2", "--", "true");
+    Assumptions.assumeTrue(
+        made.code() == 0,
+        "no network namespaces, runs over several hosts not tested: " + made.err());
+    expected = json(Launch.kvasir(RUN.toArray())).get("fingerprint").asText();
+  }
+
+  private static JsonNode json(Launch.Result result) throws IOException {
+    assertEquals(0, result.code(), result.err() + result.out());
+    // mpjrun prints lines of its own around a program's.
+    int begin = result.out().indexOf("{");
+    int end = result.out().lastIndexOf("}") + 1;
+    return new ObjectMapper().readTree(result.out().substring(begin, end));
+  }
+
+  private static Launch.Result onThreeNodes(String... command) {
+    List<Object> words = new ArrayList<>(List.of("3", "--"));
+    words.addAll(List.of((Object[]) command));
+    words.addAll(RUN);
+    return Launch.run("launch/netns-cluster", words.toArray());
+  }
+
+  private static void assertSame(Launch.Result result) throws IOException {
+    JsonNode run = json(result);
+    assertEquals(3, run.get("ranks").size());
+    assertEquals(expected, run.get("fingerprint").asText(), result.err());
+  }
+
+  @Test
+  void ranksStartedThroughSsh() throws IOException {
+    List<Object> words = new ArrayList<>(List.of("3", "--", "launch/kvasir"));
+    words.addAll(RUN);
+    words.addAll(List.of("--hosts", "@hosts", "--ranks", "3"));
+    assertSame(Launch.run("launch/netns-cluster", words.toArray()));
+  }
+
+  @Test
+  void throughMpjrunAndItsDaemons() throws IOException {
+    assertSame(onThreeNodes("src/test/resources/cluster/mpjrun-on-nodes", "@hosts"));
+  }
+
+  @Test
+  void throughMpirun() throws IOException {
+    TransportsTest.needMpirun();
+    assertSame(
+        onThreeNodes(
+            "mpirun",
+            "--quiet",
+            "--allow-run-as-root",
+            "--bind-to",
+            "none",
+            "--hostfile",
+            "@hosts",
+            "-np",
+            "3",
+            "launch/kvasir"));
+  }
+
+  @Test
+  void nothingIsLeftBehind() throws IOException {
+    Launch.Result result = Launch.run("launch/netns-cluster", "2", "--", "sh", "-c", "exit 7");
+    assertEquals(7, result.code(), result.err());
+    Process list = new ProcessBuilder("ip", "netns", "list").start();
+    String names = new String(list.getInputStream().readAllBytes(), UTF_8);
+    assertTrue(!names.contains("kv"), names);
+  }
+
+  @Test
+  void mistakesAreNamed() {
+    Launch.run("launch/netns-cluster", "none", "--", "true").assertRefused("no number of nodes");
+    Launch.run("launch/netns-cluster", "2", "true").assertRefused("no --");
+    Launch.run("launch/netns-cluster", "2", "--rate", "fast", "--", "true").assertRefused("--rate");
+  }
+}
