@@ -95,6 +95,33 @@ class NetnsClusterTest {
   }
 
   @Test
+  void theDoctorFindsThreeHostsReady() {
+    Launch.Result result =
+        Launch.run(
+            "launch/netns-cluster",
+            "3",
+            "--",
+            "launch/doctor",
+            "--hosts",
+            "@hosts",
+            "--model",
+            MODEL);
+    assertEquals(0, result.code(), result.out() + result.err());
+    assertTrue(result.out().contains("all 3 hosts are ready"), result.out());
+    assertEquals(3, result.out().lines().filter(line -> line.endsWith(" ok")).count());
+  }
+
+  @Test
+  void theDoctorNamesWhatIsWrongAndWhatToDo() {
+    Launch.Result result =
+        Launch.run(
+            "launch/netns-cluster", "2", "--", "launch/doctor", "--hosts", "hostfiles/netns");
+    assertEquals(1, result.code(), result.out() + result.err());
+    assertTrue(result.out().contains("node3: cannot be asked"), result.out());
+    assertTrue(result.out().contains("1 problem"), result.out());
+  }
+
+  @Test
   void nothingIsLeftBehind() throws IOException {
     Launch.Result result = Launch.run("launch/netns-cluster", "2", "--", "sh", "-c", "exit 7");
     assertEquals(7, result.code(), result.err());

@@ -114,6 +114,9 @@ class TransportsTest {
     Launch.kvasir(words("--ranks 2 --shares 0,1")).assertRefused("--shares");
     Launch.kvasir(words("--ranks 2 --memory-limit lots")).assertRefused("memory-limit");
     Launch.kvasir(words("--ranks 2 --merge ring")).assertRefused("merge");
+    Launch.kvasir(words("--ranks 5 --hosts hostfiles/example-cluster"))
+        .assertRefused("no such host");
+    Launch.kvasir(words("--ranks 2 --hosts slurm")).assertRefused("not in a Slurm job");
     Launch.kvasir(words("--ranks 2 --transport inprocess --hosts hostfiles/localhost"))
         .assertRefused("--hosts");
   }

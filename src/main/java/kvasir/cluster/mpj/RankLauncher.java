@@ -2,10 +2,7 @@ package kvasir.cluster.mpj;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
-import java.net.DatagramSocket;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,9 +11,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import kvasir.cluster.HostRoute;
 import kvasir.cluster.RankErrors;
 import kvasir.error.ClusterFailure;
-import kvasir.error.UserError;
 
 /**
  * Starts ranks as processes, introduces them, and stays until all have ended. Rank 0's standard
@@ -33,7 +30,6 @@ public final class RankLauncher {
   public static final String RENDEZVOUS = "KVASIR_RENDEZVOUS";
 
   private static final String MPJ_HOME = "MPJ_HOME";
-  private static final int DISCARD_PORT = 9;
   private static final int LOST = 3;
   private static final long POLL_MILLIS = 20;
   private static final long GRACE_MILLIS = 1_500;
@@ -84,21 +80,10 @@ public final class RankLauncher {
     InetAddress here = InetAddress.getLoopbackAddress();
     for (String host : hosts) {
       if (here.isLoopbackAddress() && !isLocal(host)) {
-        here = addressTowards(host);
+        here = HostRoute.towards(host);
       }
     }
     return here;
-  }
-
-  /** Not what the host's own name stands for: Debian resolves that to 127.0.1.1. */
-  private static InetAddress addressTowards(String host) throws IOException {
-    // Connecting a datagram socket chooses a route; nothing is sent.
-    try (DatagramSocket probe = new DatagramSocket()) {
-      probe.connect(new InetSocketAddress(host, DISCARD_PORT));
-      return probe.getLocalAddress();
-    } catch (UncheckedIOException | IllegalArgumentException e) {
-      throw new UserError("--hosts", "no such host: " + host, "check its name", e);
-    }
   }
 
   private void startAll(List<Process> ranks, String rendezvous) throws IOException {

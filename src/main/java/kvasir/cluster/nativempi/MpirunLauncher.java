@@ -20,6 +20,8 @@ import kvasir.error.UserError;
  * stays until it has ended.
  */
 public final class MpirunLauncher {
+  private static final int LOST = 3;
+  private static final int SIGNALLED = 128;
   private static final Duration VERSION_LIMIT = Duration.ofSeconds(20);
 
   private final List<String> hosts;
@@ -57,13 +59,18 @@ public final class MpirunLauncher {
       errors.pump("", process.getErrorStream());
       int code = process.waitFor();
       errors.finish();
-      return code;
+      return code > SIGNALLED ? lost(code - SIGNALLED) : code;
     } catch (IOException e) {
       throw new ClusterFailure(-1, -1, "cannot start " + launcher + ": " + e.getMessage(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ClusterFailure(-1, -1, "interrupted while ranks ran", e);
     }
+  }
+
+  private int lost(int signal) {
+    errors.report("a rank was lost (signal " + signal + "); the run has ended, start it again");
+    return LOST;
   }
 
   List<String> command(String launcher, boolean openMpi) {

@@ -1,0 +1,105 @@
+package kvasir.cli;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import kvasir.cluster.HostFile;
+import kvasir.cluster.HostProbe;
+import kvasir.cluster.HostRoute;
+import kvasir.error.UserError;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+    name = "doctor",
+    mixinStandardHelpOptions = true,
+    description =
+        "Check every host before a run: reachable, the same JDK, program and model, a way back to"
+            + " this host, memory and clock. Exit code 1 when something is wrong.")
+final class DoctorCommand implements Callable<Integer> {
+  @Option(
+      names = "--hosts",
+      required = true,
+      paramLabel = "FILE",
+      description = "Hosts of the run, one per line: host, host:slots or host slots=n; or slurm.")
+  Path hosts;
+
+  @Option(names = "--model", paramLabel = "DIR", description = "Also compare this model.")
+  Path model;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "S",
+      description = "Seconds that a host may take (default: 30).")
+  int timeoutSeconds = 30;
+
+  @ParentCommand KvasirCommand kvasir;
+
+  @Override
+  public Integer call() throws Exception {
+    CommonOptions.range("--timeout", timeoutSeconds, 1, 3600);
+    Map<String, Integer> ranks = new LinkedHashMap<>();
+    HostFile.read(hosts).slots().forEach(s -> ranks.merge(s.host(), s.ranks(), Integer::sum));
+    HostProbe here = probe("localhost", new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
+    if (!here.failure().isEmpty()) {
+      throw new UserError("doctor", "this host: " + here.failure(), "it needs sh and coreutils");
+    }
+    DoctorReport report = new DoctorReport(here, ranks.values().stream().mapToInt(r -> r).sum());
+    for (HostProbe probe : probeAll(List.copyOf(ranks.keySet()))) {
+      report.add(probe, ranks.get(probe.host()));
+    }
+    kvasir.output().line(report.table());
+    return report.problems() == 0 ? ExitCodes.DONE : ExitCodes.CHECK_FAILED;
+  }
+
+  private List<HostProbe> probeAll(List<String> names) throws Exception {
+    List<HostProbe> probes = new ArrayList<>();
+    try (ServerSocket door = new ServerSocket();
+        ExecutorService each = Executors.newVirtualThreadPerTaskExecutor()) {
+      // Open for the time of the check, to whoever knocks; nothing is read.
+      door.bind(null, names.size() + 8);
+      List<Future<HostProbe>> answers = new ArrayList<>();
+      for (String name : names) {
+        answers.add(each.submit(() -> reach(name, door.getLocalPort())));
+      }
+      for (Future<HostProbe> answer : answers) {
+        probes.add(answer.get());
+      }
+    }
+    return probes;
+  }
+
+  private HostProbe reach(String host, int port) throws IOException {
+    try {
+      return probe(host, new InetSocketAddress(HostRoute.towards(host), port));
+    } catch (UserError e) {
+      return HostProbe.failed(host, "its name is unknown here");
+    }
+  }
+
+  private HostProbe probe(String host, InetSocketAddress door) {
+    String jar = System.getProperty("java.class.path").split(File.pathSeparator, -1)[0];
+    return HostProbe.of(
+        host,
+        List.of(
+            System.getProperty("java.home"),
+            Path.of(jar).toAbsolutePath().toString(),
+            model == null ? "-" : model.toAbsolutePath().toString(),
+            door.getAddress().getHostAddress(),
+            String.valueOf(door.getPort())),
+        Duration.ofSeconds(timeoutSeconds));
+  }
+}

@@ -1,0 +1,94 @@
+package kvasir.cluster;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+
+/**
+ * Facts of a host, by a shell script that is sent to it: nothing has to be installed there.
+ *
+ * @param facts by name; those that the host could not tell are missing
+ * @param clockAhead seconds of the host's clock before ours, within half the time that asking took
+ * @param failure why there are no facts; empty where there are
+ */
+public record HostProbe(String host, Map<String, String> facts, double clockAhead, String failure) {
+  private static final String SCRIPT = "probe.sh";
+  private static final Pattern WORD = Pattern.compile("[A-Za-z0-9@%+=:,./_-]+");
+  private static final int MOST_BYTES = 1 << 16;
+
+  /** Asks a host; {@code localhost} without ssh. */
+  public static HostProbe of(String host, List<String> arguments, Duration limit) {
+    List<String> command = new ArrayList<>();
+    if (host.equals("localhost")) {
+      command.addAll(List.of("sh", "-s", "--"));
+      command.addAll(arguments);
+    } else {
+      command.addAll(List.of("ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=5", "--", host));
+      StringBuilder remote = new StringBuilder("sh -s --");
+      arguments.forEach(word -> remote.append(' ').append(quote(word)));
+      command.add(remote.toString());
+    }
+    try {
+      return ask(host, command, limit);
+    } catch (IOException e) {
+      return failed(host, e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return failed(host, "interrupted");
+    }
+  }
+
+  private static HostProbe ask(String host, List<String> command, Duration limit)
+      throws IOException, InterruptedException {
+    long begin = System.currentTimeMillis();
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    try (OutputStream in = process.getOutputStream();
+        InputStream script = HostProbe.class.getResourceAsStream(SCRIPT)) {
+      script.transferTo(in);
+    } catch (IOException e) {
+      // The host ended the conversation: what it said until then tells more.
+    }
+    if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+      process.destroyForcibly();
+      return failed(host, "no answer within " + limit.toSeconds() + " s");
+    }
+    long end = System.currentTimeMillis();
+    byte[] bytes = process.getInputStream().readNBytes(MOST_BYTES);
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    Map<String, String> facts = facts(text);
+    if (process.exitValue() != 0 || !facts.containsKey("clock")) {
+      String last = text.lines().reduce("", (a, line) -> line);
+      return failed(host, last.isBlank() ? "exit code " + process.exitValue() : last.strip());
+    }
+    double ahead = Long.parseLong(facts.get("clock")) / 1e9 - (begin + end) / 2e3;
+    return new HostProbe(host, facts, ahead, "");
+  }
+
+  /** A host that told nothing. */
+  public static HostProbe failed(String host, String why) {
+    return new HostProbe(host, Map.of(), 0, why.replaceAll("\\p{Cntrl}", " "));
+  }
+
+  /** Lines {@code name=value} of harmless characters; what else a login prints is passed over. */
+  static Map<String, String> facts(String text) {
+    Map<String, String> facts = new LinkedHashMap<>();
+    text.lines()
+        .map(line -> line.split("=", 2))
+        .filter(pair -> pair.length == 2)
+        .filter(pair -> pair[0].matches("[a-z]{1,16}") && WORD.matcher(pair[1]).matches())
+        .forEach(pair -> facts.put(pair[0], pair[1]));
+    return facts;
+  }
+
+  private static String quote(String word) {
+    return "'" + word.replace("'", "'\\''") + "'";
+  }
+}

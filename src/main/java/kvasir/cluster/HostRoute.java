@@ -1,0 +1,30 @@
+package kvasir.cluster;
+
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import kvasir.error.UserError;
+
+/** Where other hosts find this one. */
+public final class HostRoute {
+  private static final int DISCARD_PORT = 9;
+
+  private HostRoute() {}
+
+  /**
+   * The address of this host on the way to another. Not what the host's own name stands for: Debian
+   * resolves that to 127.0.1.1.
+   */
+  public static InetAddress towards(String host) throws IOException {
+    InetSocketAddress there = new InetSocketAddress(host, DISCARD_PORT);
+    if (there.isUnresolved()) {
+      throw new UserError("--hosts", "no such host: " + host, "check its name");
+    }
+    // Connecting a datagram socket chooses a route; nothing is sent.
+    try (DatagramSocket probe = new DatagramSocket()) {
+      probe.connect(there);
+      return probe.getLocalAddress();
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package kvasir.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class HostProbeTest {
+  private static HostProbe here(String model) {
+    return HostProbe.of(
+        "localhost",
+        List.of(System.getProperty("java.home"), "/no/jar", model, "127.0.0.1", "1"),
+        Duration.ofSeconds(20));
+  }
+
+  @Test
+  void thisHostTellsItsFacts() {
+    Path model = Path.of("src/test/resources/golden/qwen3-yarn").toAbsolutePath();
+    HostProbe probe = here(model.toString());
+    assertEquals("", probe.failure());
+    assertEquals(System.getProperty("java.version"), probe.facts().get("java"));
+    assertEquals("yes", probe.facts().get("vector"));
+    assertEquals(64, probe.facts().get("model").length());
+    assertTrue(Long.parseLong(probe.facts().get("memory")) > 0);
+    assertTrue(Math.abs(probe.clockAhead()) < 10, "clock " + probe.clockAhead());
+    assertEquals("no", probe.facts().get("reaches"), "nobody listens on port 1");
+    assertTrue(!probe.facts().containsKey("jar"));
+    assertEquals(probe.facts().get("model"), here(model.toString()).facts().get("model"));
+  }
+
+  @Test
+  void whatAHostSaysIsNotTrusted() {
+    Map<String, String> facts =
+        HostProbe.facts(
+            """
+            Welcome!
+            name=node1
+            java=25\033[31m
+            cores=2; rm -rf /
+            =x
+            long_name_of_a_fact=1
+            memory=12
+            """);
+    assertEquals(Map.of("name", "node1", "memory", "12"), facts);
+  }
+
+  @Test
+  void aHostThatDoesNotAnswerIsReportedInTime() {
+    HostProbe probe =
+        HostProbe.of(
+            "nosuchhost.invalid", List.of("-", "-", "-", "-", "1"), Duration.ofSeconds(20));
+    assertTrue(!probe.failure().isEmpty());
+    assertTrue(probe.facts().isEmpty());
+  }
+}
