@@ -34,11 +34,11 @@ final class ButterflyMerge implements StateMerge {
   private final RowMerger merger;
   private final List<Round> rounds;
 
-  ButterflyMerge(Communicator world, MergePlan plan, SubtreeStates states, RowMerger merger) {
-    this.world = world;
-    this.plan = plan;
-    this.states = states;
-    this.merger = merger;
+  ButterflyMerge(MergeContext context) {
+    this.world = context.world();
+    this.plan = context.plan();
+    this.states = context.states();
+    this.merger = context.merger();
     this.rounds = rounds(plan, world.rank());
   }
 

@@ -56,8 +56,8 @@ public record MergePlan(Ownership ownership, List<Step> steps) {
     return steps.stream().filter(Step::crossing).toList();
   }
 
-  /** Steps over several ranks that a rank sends to, receives for, or merges in, in order. */
-  public List<Step> crossing(int rank) {
+  /** Those that a rank sends to, receives for, or merges in. */
+  List<Step> crossing(int rank) {
     return crossing().stream().filter(s -> s.target() == rank || s.source() == rank).toList();
   }
 
@@ -84,10 +84,5 @@ public record MergePlan(Ownership ownership, List<Step> steps) {
   boolean empty(int first, int blocks) {
     // The list of shards is in bit-reversed order: a subtree's first shard is its smallest.
     return ownership.shardAt(first) >= blocks;
-  }
-
-  /** How many of some subtrees hold a block. */
-  int filled(List<Subtree> subtrees, int blocks) {
-    return (int) subtrees.stream().filter(tree -> !empty(tree.position(), blocks)).count();
   }
 }

@@ -89,7 +89,8 @@ public final class ShardedAttention {
     this.tiles = new QueryTile[team.size()];
     this.states = new SubtreeStates(cache.shape().shards(), shape.stateSize());
     this.merger = new RowMerger(shape, plan, kernels, team, states);
-    this.exchange = new StateExchange(topology, link, world, plan, states, merger);
+    this.exchange =
+        new StateExchange(topology, link, new MergeContext(world, plan, states, merger));
     this.gather = new OutputGather(world, shape.headDim());
     this.roots = plan.roots(world.rank());
     this.work = cut(0);

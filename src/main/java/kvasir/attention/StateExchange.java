@@ -2,7 +2,6 @@ package kvasir.attention;
 
 import java.util.EnumMap;
 import java.util.Map;
-import kvasir.cluster.Communicator;
 import kvasir.cluster.Link;
 
 /** Chooses for each batch how its states are merged over the ranks. */
@@ -11,19 +10,13 @@ final class StateExchange {
   private final MergeCosts costs;
   private final Map<MergeTopology, StateMerge> merges = new EnumMap<>(MergeTopology.class);
 
-  StateExchange(
-      MergeTopology asked,
-      Link link,
-      Communicator world,
-      MergePlan plan,
-      SubtreeStates states,
-      RowMerger merger) {
+  StateExchange(MergeTopology asked, Link link, MergeContext context) {
     this.asked = asked;
-    this.costs = MergeCosts.of(link, plan);
-    merges.put(MergeTopology.TREE, new TreeMerge(world, plan, states, merger));
-    merges.put(MergeTopology.BUTTERFLY, new ButterflyMerge(world, plan, states, merger));
-    merges.put(MergeTopology.GATHER, new GatherMerge(world, plan, states, merger));
-    merges.put(MergeTopology.ALLTOALL, new HeadMerge(world, plan, states, merger));
+    this.costs = MergeCosts.of(link, context.plan());
+    merges.put(MergeTopology.TREE, new TreeMerge(context));
+    merges.put(MergeTopology.BUTTERFLY, new ButterflyMerge(context));
+    merges.put(MergeTopology.GATHER, new GatherMerge(context));
+    merges.put(MergeTopology.ALLTOALL, new HeadMerge(context));
   }
 
   /**

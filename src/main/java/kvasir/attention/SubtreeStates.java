@@ -1,6 +1,8 @@
 package kvasir.attention;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
+import kvasir.attention.MergePlan.Subtree;
 
 /**
  * Partial states of subtrees of the merge tree, by the first position that each covers. A state is
@@ -43,5 +45,16 @@ final class SubtreeStates {
 
   long bytes(int rows) {
     return (long) Float.BYTES * rows * stateSize;
+  }
+
+  /** Takes rows {@code from} up to {@code to} of subtrees, one after the other, from a message. */
+  void fill(List<Subtree> subtrees, int from, int to, MemorySegment message, long offset) {
+    long at = offset;
+    for (Subtree subtree : subtrees) {
+      hold(subtree.position(), from, to);
+      MemorySegment target = bytes(subtree.position(), from, to);
+      MemorySegment.copy(message, at, target, 0, target.byteSize());
+      at += target.byteSize();
+    }
   }
 }

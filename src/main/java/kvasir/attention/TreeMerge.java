@@ -20,11 +20,11 @@ final class TreeMerge implements StateMerge {
   private final RowMerger merger;
   private final List<Step> steps;
 
-  TreeMerge(Communicator world, MergePlan plan, SubtreeStates states, RowMerger merger) {
-    this.world = world;
-    this.plan = plan;
-    this.states = states;
-    this.merger = merger;
+  TreeMerge(MergeContext context) {
+    this.world = context.world();
+    this.plan = context.plan();
+    this.states = context.states();
+    this.merger = context.merger();
     this.steps = plan.crossing(world.rank());
   }
 

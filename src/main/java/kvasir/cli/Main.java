@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 import kvasir.cluster.mpj.MpjCommunicator;
 import kvasir.cluster.mpj.RankLauncher;
 import kvasir.cluster.mpj.Rendezvous;
+import kvasir.cluster.nativempi.MpirunLauncher;
 import kvasir.cluster.nativempi.NativeCommunicator;
 import kvasir.cluster.nativempi.NativeRank;
 import kvasir.error.ClusterFailure;
@@ -77,6 +78,9 @@ public final class Main {
   }
 
   private static WorldStart joinNative(NativeRank started, String[] args) {
+    if (started.rank() == 0 && System.getenv(MpirunLauncher.WATCHED) != null) {
+      ParentWatch.start();
+    }
     return WorldStart.rank(NativeCommunicator.init(started, JOIN_LIMIT, Main::waitedTooLong), args);
   }
 

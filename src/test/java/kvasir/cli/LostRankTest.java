@@ -8,8 +8,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Ranks and launchers that die: the run ends, says so, and leaves no process behind. */
 @Timeout(90)
@@ -20,7 +21,10 @@ class LostRankTest {
   /**
    * A run that is slow enough to be hit: long blocks of work by scalar kernels, again and again.
    */
-  private static Process start() throws IOException {
+  private static Process start(String transport) throws IOException {
+    if (transport.equals("native")) {
+      TransportsTest.needMpirun();
+    }
     return Launch.builder(
             "launch/kvasir",
             "generate",
@@ -34,7 +38,9 @@ class LostRankTest {
             "128",
             "--ignore-eos",
             "--timeout",
-            "20")
+            "20",
+            "--transport",
+            transport)
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
         .redirectError(ProcessBuilder.Redirect.PIPE)
         .start();
@@ -56,9 +62,11 @@ class LostRankTest {
     }
   }
 
-  @Test
-  void aKilledRankEndsTheRunWithCodeThree() throws IOException, InterruptedException {
-    Process launcher = start();
+  @ParameterizedTest
+  @ValueSource(strings = {"mpj", "native"})
+  void aKilledRankEndsTheRunWithCodeThree(String transport)
+      throws IOException, InterruptedException {
+    Process launcher = start(transport);
     await(() -> ranks(launcher).size() == 3, "three ranks start");
     List<ProcessHandle> ranks = ranks(launcher);
     ranks.get(1).destroyForcibly();
@@ -71,18 +79,22 @@ class LostRankTest {
     await(() -> ranks.stream().noneMatch(ProcessHandle::isAlive), "no orphan");
   }
 
-  @Test
-  void aKilledLauncherLeavesNoOrphan() throws IOException, InterruptedException {
-    Process launcher = start();
+  @ParameterizedTest
+  @ValueSource(strings = {"mpj", "native"})
+  void aKilledLauncherLeavesNoOrphan(String transport)
+      throws IOException, InterruptedException {
+    Process launcher = start(transport);
     await(() -> ranks(launcher).size() == 3, "three ranks start");
     List<ProcessHandle> ranks = ranks(launcher);
     launcher.destroyForcibly();
     await(() -> ranks.stream().noneMatch(ProcessHandle::isAlive), "no orphan");
   }
 
-  @Test
-  void aTerminatedLauncherLeavesNoOrphan() throws IOException, InterruptedException {
-    Process launcher = start();
+  @ParameterizedTest
+  @ValueSource(strings = {"mpj", "native"})
+  void aTerminatedLauncherLeavesNoOrphan(String transport)
+      throws IOException, InterruptedException {
+    Process launcher = start(transport);
     await(() -> ranks(launcher).size() == 3, "three ranks start");
     List<ProcessHandle> ranks = ranks(launcher);
     launcher.destroy();

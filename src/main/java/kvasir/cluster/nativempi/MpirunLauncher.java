@@ -20,6 +20,9 @@ import kvasir.error.UserError;
  * stays until it has ended.
  */
 public final class MpirunLauncher {
+  /** Set for ranks whose launcher's end is theirs. */
+  public static final String WATCHED = "KVASIR_WATCHED";
+
   private static final int LOST = 3;
   private static final int SIGNALLED = 128;
   private static final Duration VERSION_LIMIT = Duration.ofSeconds(20);
@@ -50,7 +53,8 @@ public final class MpirunLauncher {
                         "no mpirun on the PATH",
                         "install Open MPI or MPICH, or use --transport mpj"));
     ProcessBuilder builder = new ProcessBuilder(command(launcher, isOpenMpi(launcher)));
-    builder.redirectInput(new File("/dev/null"));
+    // mpirun passes its standard input to rank 0, which ends the run when it ends: when we do.
+    builder.environment().put(WATCHED, "1");
     builder.redirectOutput(ProcessBuilder.Redirect.INHERIT);
     try {
       Process process = builder.start();
@@ -77,7 +81,7 @@ public final class MpirunLauncher {
     List<String> all = new ArrayList<>(List.of(launcher));
     if (openMpi) {
       // Teams have threads of their own to place: a rank must not be bound to one core.
-      all.addAll(List.of("--quiet", "--oversubscribe", "--bind-to", "none"));
+      all.addAll(List.of("--quiet", "--oversubscribe", "--bind-to", "none", "-x", WATCHED));
       if (System.getProperty("user.name").equals("root")) {
         all.add("--allow-run-as-root");
       }

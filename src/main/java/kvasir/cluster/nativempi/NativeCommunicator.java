@@ -3,6 +3,7 @@ package kvasir.cluster.nativempi;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,12 +122,7 @@ public final class NativeCommunicator implements Communicator {
       target = take(message.data().byteSize());
       copies.add(new Copy(target, message.data()));
     }
-    for (long from = 0; from < target.byteSize(); from += MOST_BYTES) {
-      MemorySegment piece = target.asSlice(from, Math.min(MOST_BYTES, target.byteSize() - from));
-      int count = (int) piece.byteSize();
-      MemorySegment request = nextRequest();
-      check((int) mpi.irecv().invokeExact(piece, count, message.peer(), TAG, request), rank);
-    }
+    start(mpi.irecv(), target, message.peer());
   }
 
   private void send(Message message) throws Throwable {
@@ -134,11 +130,15 @@ public final class NativeCommunicator implements Communicator {
     if (!source.isNative()) {
       source = take(message.data().byteSize()).copyFrom(message.data());
     }
-    for (long from = 0; from < source.byteSize(); from += MOST_BYTES) {
-      MemorySegment piece = source.asSlice(from, Math.min(MOST_BYTES, source.byteSize() - from));
+    start(mpi.isend(), source, message.peer());
+  }
+
+  private void start(MethodHandle call, MemorySegment data, int peer) throws Throwable {
+    for (long from = 0; from < data.byteSize(); from += MOST_BYTES) {
+      MemorySegment piece = data.asSlice(from, Math.min(MOST_BYTES, data.byteSize() - from));
       int count = (int) piece.byteSize();
       MemorySegment request = nextRequest();
-      check((int) mpi.isend().invokeExact(piece, count, message.peer(), TAG, request), rank);
+      check((int) call.invokeExact(piece, count, peer, TAG, request), rank);
     }
   }
 
