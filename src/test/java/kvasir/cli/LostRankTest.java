@@ -81,8 +81,7 @@ class LostRankTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"mpj", "native"})
-  void aKilledLauncherLeavesNoOrphan(String transport)
-      throws IOException, InterruptedException {
+  void aKilledLauncherLeavesNoOrphan(String transport) throws IOException, InterruptedException {
     Process launcher = start(transport);
     await(() -> ranks(launcher).size() == 3, "three ranks start");
     List<ProcessHandle> ranks = ranks(launcher);

@@ -48,6 +48,9 @@ record MpiLibrary(
   private static final int MPICH_BYTE = 0x4c00010d;
   private static final long MPICH_STATUSES_IGNORE = 1;
 
+  /** Of setenv: do not overwrite. */
+  private static final int KEEP = 0;
+
   private static final AddressLayout POINTER = ValueLayout.ADDRESS;
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
 
@@ -60,6 +63,7 @@ record MpiLibrary(
     } else {
       names.addAll(openMpi ? OPEN_MPI : MPICH);
     }
+    leaveSignalsToTheJvm();
     for (String name : names) {
       Optional<SymbolLookup> library = open(name);
       if (library.isPresent()) {
@@ -70,6 +74,26 @@ record MpiLibrary(
         "--transport native",
         "no MPI library: tried " + String.join(", ", names),
         "install Open MPI or MPICH, or set " + VARIABLE + " to its libmpi");
+  }
+
+  /**
+   * UCX, the transport below MPICH and many an Open MPI, catches SIGSEGV when it is loaded; to a
+   * JVM that signal is a null check, and it would die of the first. What the user has set stays.
+   */
+  private static void leaveSignalsToTheJvm() {
+    Linker linker = Linker.nativeLinker();
+    Optional<MemorySegment> setenv = linker.defaultLookup().find("setenv");
+    if (setenv.isEmpty()) {
+      return;
+    }
+    MethodHandle call =
+        linker.downcallHandle(setenv.get(), FunctionDescriptor.of(INT, POINTER, POINTER, INT));
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment name = arena.allocateFrom("UCX_ERROR_SIGNALS");
+      int ignored = (int) call.invokeExact(name, arena.allocateFrom(""), KEEP);
+    } catch (Throwable e) {
+      throw new IllegalStateException("setenv", e);
+    }
   }
 
   private static Optional<SymbolLookup> open(String name) {

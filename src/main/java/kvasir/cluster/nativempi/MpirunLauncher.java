@@ -25,6 +25,7 @@ public final class MpirunLauncher {
 
   private static final int LOST = 3;
   private static final int SIGNALLED = 128;
+  private static final int SIGNALS = 65;
   private static final Duration VERSION_LIMIT = Duration.ofSeconds(20);
 
   private final List<String> hosts;
@@ -63,7 +64,7 @@ public final class MpirunLauncher {
       errors.pump("", process.getErrorStream());
       int code = process.waitFor();
       errors.finish();
-      return code > SIGNALLED ? lost(code - SIGNALLED) : code;
+      return code > SIGNALLED ? lost(launcher, code) : code;
     } catch (IOException e) {
       throw new ClusterFailure(-1, -1, "cannot start " + launcher + ": " + e.getMessage(), e);
     } catch (InterruptedException e) {
@@ -72,8 +73,14 @@ public final class MpirunLauncher {
     }
   }
 
-  private int lost(int signal) {
-    errors.report("a rank was lost (signal " + signal + "); the run has ended, start it again");
+  private int lost(String launcher, int code) {
+    boolean signal = code - SIGNALLED < SIGNALS;
+    errors.report(
+        signal
+            ? "a rank was lost (signal "
+                + (code - SIGNALLED)
+                + "); the run has ended, start it again"
+            : launcher + " ended with exit code " + code + "; see what it said above");
     return LOST;
   }
 
