@@ -12,6 +12,7 @@ import kvasir.kernel.ScalarKernels;
 import kvasir.model.ConfigReader;
 import kvasir.model.ModelConfig;
 import kvasir.model.ModelWeights;
+import kvasir.model.WeightSizes;
 import kvasir.team.Binding;
 import kvasir.tensor.Shares;
 import kvasir.weights.Checkpoint;
@@ -102,6 +103,7 @@ final class InspectCommand implements Callable<Integer> {
   private String memory(ModelConfig config, Checkpoint checkpoint, int tokens) {
     EngineSettings settings = common.settings(common.rankCount(), common.weights(), Binding.NONE);
     CacheShape shape = Engine.cacheShape(settings, config);
+    WeightSizes sizes = WeightSizes.of(checkpoint, config, settings.kernels());
     Shares shares = settings.distribution().shares(common.rankCount());
     Ownership ownership = new Ownership(shape.shards(), shares);
     int blocks = shape.blocks(tokens);
@@ -125,7 +127,7 @@ final class InspectCommand implements Callable<Integer> {
               rank,
               owned,
               bytes(owned * shape.blockBytes()),
-              bytes(ModelWeights.bytes(checkpoint, config, settings.kernels(), shares, rank))));
+              bytes(sizes.bytes(shares, rank))));
     }
     return table
         .append("weights are a rank's slices of all layers, packed when a model is opened\n")

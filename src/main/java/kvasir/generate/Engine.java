@@ -16,6 +16,7 @@ import kvasir.model.ConfigReader;
 import kvasir.model.Decoder;
 import kvasir.model.ModelConfig;
 import kvasir.model.ModelWeights;
+import kvasir.model.WeightSizes;
 import kvasir.team.Team;
 import kvasir.team.ThreadTeam;
 import kvasir.tensor.DType;
@@ -52,9 +53,7 @@ public final class Engine implements AutoCloseable {
     try {
       Shares shares = settings.distribution().shares(world.size());
       CacheShape shape = cacheShape(settings, config);
-      new MemoryNeed(
-              checkpoint, config, settings.kernels(), shape, positions, settings.prefillChunk())
-          .check(shares, settings.distribution().memoryLimit());
+      checkMemory(shape, shares, positions);
       ModelWeights weights =
           ModelWeights.of(
               checkpoint, config, settings.kernels(), shares, world.rank(), team, weightMemory);
@@ -66,6 +65,14 @@ public final class Engine implements AutoCloseable {
       weightMemory.close();
       checkpoint.close();
       throw e;
+    }
+  }
+
+  private void checkMemory(CacheShape shape, Shares shares, int positions) {
+    long limit = settings.distribution().memoryLimit();
+    if (limit > 0) {
+      WeightSizes sizes = WeightSizes.of(checkpoint, config, settings.kernels());
+      new MemoryNeed(sizes, config, shape, positions, settings.prefillChunk()).check(shares, limit);
     }
   }
 

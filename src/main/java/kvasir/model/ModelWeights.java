@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import kvasir.kernel.Kernels;
 import kvasir.team.Team;
@@ -46,20 +47,18 @@ public record ModelWeights(
 
   /** Finds and checks every tensor, as {@link #of} does, and keeps none. */
   public static void check(Checkpoint checkpoint, ModelConfig config, Kernels kernels) {
-    of(config, new Finder(checkpoint, kernels, Shares.even(1), 0, source -> null));
+    visit(checkpoint, config, kernels, matrix -> {});
   }
 
-  /** Bytes that a rank's packed matrices take. */
-  public static long bytes(
-      Checkpoint checkpoint, ModelConfig config, Kernels kernels, Shares shares, int rank) {
-    long[] sum = {0};
-    Function<Matrix, Panels> counter =
-        slice -> {
-          sum[0] += Panels.bytes(slice.type(), slice.columns(), slice.rows());
+  /** Shows all matrices, whole. */
+  static void visit(
+      Checkpoint checkpoint, ModelConfig config, Kernels kernels, Consumer<Matrix> visitor) {
+    Function<Matrix, Panels> packer =
+        matrix -> {
+          visitor.accept(matrix);
           return null;
         };
-    of(config, new Finder(checkpoint, kernels, shares, rank, counter));
-    return sum[0];
+    of(config, new Finder(checkpoint, kernels, Shares.even(1), 0, packer));
   }
 
   private static ModelWeights of(ModelConfig config, Finder finder) {
