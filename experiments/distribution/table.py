@@ -4,7 +4,7 @@ import json
 import pathlib
 import sys
 
-ORDER = ["1x1-none", "1x2-none", "1x2-again", "2x1-inprocess", "2x1-mpj", "2x1-native",
+ORDER = ["1x1-none", "1x2-none", "1x2-again", "1x2-later", "2x1-inprocess", "2x1-mpj", "2x1-native",
          "4x1-inprocess", "4x1-mpj", "4x1-native"]
 
 
@@ -17,7 +17,7 @@ def main(folder):
     print("| P x T | transport | depth | tokens/s | of 1 x 2 | exposed ms | bytes sent | messages | MiB of a rank |")
     print("|---|---|---:|---:|---:|---:|---:|---:|---:|")
     base = {}
-    for name in ("1x2-none", "1x2-again"):
+    for name in ("1x2-none", "1x2-again", "1x2-later"):
         for row in rows.get(name, []):
             base.setdefault(row["test"], []).append(row["median"])
     for name, tests in rows.items():
