@@ -160,7 +160,7 @@ class CommonOptions {
         kvType,
         attention,
         kernels.create(),
-        threadsOf(worldSize),
+        threadsOf(worldSize, binding),
         binding,
         blockSize,
         shards,
@@ -172,6 +172,11 @@ class CommonOptions {
   int threadsOf(int worldSize) {
     int share = Math.max(1, Runtime.getRuntime().availableProcessors() / worldSize);
     return threads == null ? share : threads;
+  }
+
+  /** The same of a rank that is bound: it sees no other processors than its own. */
+  int threadsOf(int worldSize, Binding binding) {
+    return binding.members().isEmpty() ? threadsOf(worldSize) : binding.members().size();
   }
 
   /** Whether the ranks' shares are to be measured when they have started. */

@@ -99,7 +99,7 @@ final class WorldStart {
     }
     List<Integer> weights =
         options.measuresShares()
-            ? Limits.readShares(options.threadsOf(world.size()), world)
+            ? Limits.readShares(options.threadsOf(world.size(), binding), world)
             : options.weights();
     return body.run(options.settings(world.size(), weights, binding), world);
   }

@@ -29,9 +29,10 @@ public final class ThreadTeam implements Team {
   private int regions;
 
   private ThreadTeam(int size, Binding binding) {
-    binding.bind(0);
     // With more threads than processors a spinning member only keeps a working one from running.
     this.spins = size <= Runtime.getRuntime().availableProcessors() ? SPINS : 1;
+    // Only now: a bound thread sees no other processors than its own.
+    binding.bind(0);
     this.members = new Thread[size];
     for (int member = 1; member < size; member++) {
       int index = member;

@@ -75,6 +75,16 @@ class TransportsTest {
   }
 
   @Test
+  void aBoundRankSaysWhereItRuns() throws IOException {
+    for (String policy : List.of("core", "numa")) {
+      Launch.Result result = Launch.kvasir(words("--ranks 2 --threads 3 --bind " + policy));
+      assertEquals(expected, fingerprint(result));
+      assertTrue(result.err().contains("rank 1 runs on processors "), result.err());
+      assertTrue(result.err().contains("2 ranks x 3 threads"), result.err());
+    }
+  }
+
+  @Test
   void overTheSystemsMpi() throws IOException {
     needMpirun();
     assertSame("--ranks 2 --threads 1 --transport native");
