@@ -36,9 +36,8 @@ public enum AttentionKind {
   /** Rows that stand in the lanes of a kernel at once. */
   private static final int PANEL = 32;
 
-  // Each KV block is widened once for a tile: many rows share that. Queries, scores and states of
-  // 96
-  // rows with a widened block of 64 keys stay in the second-level cache at head_dim 128.
+  // Each KV block is widened once for a tile: many rows share that. At head_dim 128 the queries and
+  // the states of 192 rows take 100 KiB each, which a second-level cache holds beside the block.
   private static final int MOST_ROWS = 6 * PANEL;
 
   /** So that the end of a region, where members wait for the last task, is short. */

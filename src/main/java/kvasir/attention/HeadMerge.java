@@ -29,12 +29,17 @@ final class HeadMerge implements StateMerge {
 
   @Override
   public int from(int rows) {
-    return Split.start(rows, world.size(), world.rank());
+    return start(rows, world.size(), world.rank());
   }
 
   @Override
   public int to(int rows) {
-    return Split.start(rows, world.size(), world.rank() + 1);
+    return start(rows, world.size(), world.rank() + 1);
+  }
+
+  /** First row that a rank merges. */
+  static int start(int rows, int ranks, int rank) {
+    return Split.start(rows, ranks, rank);
   }
 
   @Override
@@ -57,8 +62,8 @@ final class HeadMerge implements StateMerge {
     // Each begins with another, so that no rank is everybody's first.
     for (int i = 1; i < world.size(); i++) {
       int peer = (world.rank() + i) % world.size();
-      int from = Split.start(rows, world.size(), peer);
-      int to = Split.start(rows, world.size(), peer + 1);
+      int from = start(rows, world.size(), peer);
+      int to = start(rows, world.size(), peer + 1);
       long begin = at;
       for (Subtree root : own) {
         MemorySegment part = states.bytes(root.position(), from, to);

@@ -6,9 +6,11 @@ import java.util.function.IntUnaryOperator;
 import kvasir.cluster.Collectives;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.MessageBuffer;
-import kvasir.tensor.Split;
 
-/** Gives every rank the attention outputs of rows that each finished a part of. */
+/**
+ * Gives every rank the attention outputs of rows of which each finished its part of {@link
+ * HeadMerge}.
+ */
 final class OutputGather {
   private final Communicator world;
   private final int headDim;
@@ -29,11 +31,11 @@ final class OutputGather {
   void gather(IntUnaryOperator place, int rows, float[] out) {
     long rowBytes = (long) Float.BYTES * headDim;
     for (int rank = 0; rank <= world.size(); rank++) {
-      starts[rank] = Split.start(rows, world.size(), rank) * rowBytes;
+      starts[rank] = HeadMerge.start(rows, world.size(), rank) * rowBytes;
     }
     MemorySegment room = buffer.room(rows * rowBytes);
-    int from = Split.start(rows, world.size(), world.rank());
-    int to = Split.start(rows, world.size(), world.rank() + 1);
+    int from = HeadMerge.start(rows, world.size(), world.rank());
+    int to = HeadMerge.start(rows, world.size(), world.rank() + 1);
     for (int row = from; row < to; row++) {
       MemorySegment.copy(
           out, place.applyAsInt(row), room, ValueLayout.JAVA_FLOAT, row * rowBytes, headDim);

@@ -31,13 +31,11 @@ public record Limits(double bytesPerSecond, double flopsPerSecond) {
    * How fast each rank reads memory while all do, in percent of the fastest; the same list on all.
    */
   public static List<Integer> readShares(int threads, Communicator world) {
-    long[] speeds = new long[world.size()];
+    double own;
     try (Team team = ThreadTeam.of(threads)) {
-      speeds[world.rank()] = (long) read(team, world);
+      own = read(team, world);
     }
-    long[] all = Collectives.gather(world, new long[] {speeds[world.rank()]});
-    System.arraycopy(all, 0, speeds, 0, all.length);
-    Collectives.broadcast(world, speeds, 0);
+    long[] speeds = Collectives.allGather(world, new long[] {(long) own});
     long fastest = Arrays.stream(speeds).max().orElseThrow();
     return Arrays.stream(speeds).mapToObj(s -> (int) Math.max(1, 100 * s / fastest)).toList();
   }

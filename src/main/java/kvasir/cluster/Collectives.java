@@ -2,6 +2,7 @@ package kvasir.cluster;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import kvasir.cluster.Communicator.Message;
 
@@ -98,14 +99,29 @@ public final class Collectives {
    * @return {@code [ranks, own.length]} on rank 0, an empty array elsewhere
    */
   public static long[] gather(Communicator world, long[] own) {
+    long[] all = placed(world, own);
+    gather(world, MemorySegment.ofArray(all), equalStarts(world, own));
+    return world.rank() == 0 ? all : new long[0];
+  }
+
+  /** As {@link #gather(Communicator, long[])}, to every rank. */
+  public static long[] allGather(Communicator world, long[] own) {
+    long[] all = placed(world, own);
+    allGather(world, MemorySegment.ofArray(all), equalStarts(world, own));
+    return all;
+  }
+
+  /** Room for all ranks' data, this rank's in its place. */
+  private static long[] placed(Communicator world, long[] own) {
     long[] all = new long[world.size() * own.length];
     System.arraycopy(own, 0, all, world.rank() * own.length, own.length);
+    return all;
+  }
+
+  private static long[] equalStarts(Communicator world, long[] own) {
     long[] starts = new long[world.size() + 1];
-    for (int rank = 0; rank <= world.size(); rank++) {
-      starts[rank] = (long) rank * own.length * Long.BYTES;
-    }
-    gather(world, MemorySegment.ofArray(all), starts);
-    return world.rank() == 0 ? all : new long[0];
+    Arrays.setAll(starts, rank -> (long) rank * own.length * Long.BYTES);
+    return starts;
   }
 
   /** No rank goes on before all have come here. */

@@ -31,10 +31,8 @@ public record HostProbe(String host, Map<String, String> facts, double clockAhea
       command.addAll(List.of("sh", "-s", "--"));
       command.addAll(arguments);
     } else {
-      command.addAll(List.of("ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=5", "--", host));
-      StringBuilder remote = new StringBuilder("sh -s --");
-      arguments.forEach(word -> remote.append(' ').append(quote(word)));
-      command.add(remote.toString());
+      String line = "sh -s -- " + RemoteShell.quoted(arguments);
+      command.addAll(RemoteShell.command(host, line, "-o", "ConnectTimeout=5"));
     }
     try {
       return ask(host, command, limit);
@@ -86,9 +84,5 @@ public record HostProbe(String host, Map<String, String> facts, double clockAhea
         .filter(pair -> pair[0].matches("[a-z]{1,16}") && WORD.matcher(pair[1]).matches())
         .forEach(pair -> facts.put(pair[0], pair[1]));
     return facts;
-  }
-
-  private static String quote(String word) {
-    return "'" + word.replace("'", "'\\''") + "'";
   }
 }

@@ -70,12 +70,11 @@ public record Link(double latency, double perByte) {
 
   private static Link agree(Communicator world, double latency, double perByte) {
     long[] own = {Double.doubleToLongBits(latency), Double.doubleToLongBits(perByte)};
-    long[] all = Collectives.gather(world, own);
+    long[] all = Collectives.allGather(world, own);
     for (int i = 0; i < all.length; i++) {
       // The order of positive doubles is that of their bits.
       own[i % 2] = Math.max(own[i % 2], all[i]);
     }
-    Collectives.broadcast(world, own, 0);
     return new Link(Double.longBitsToDouble(own[0]), Double.longBitsToDouble(own[1]));
   }
 }

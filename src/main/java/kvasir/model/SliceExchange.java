@@ -2,6 +2,7 @@ package kvasir.model;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.List;
 import kvasir.cluster.Collectives;
 import kvasir.cluster.Communicator;
@@ -20,6 +21,7 @@ final class SliceExchange {
   private final Communicator world;
   private final Team team;
   private final List<OutputSlices> layers;
+  private final long[] widths;
   private final long[] starts;
   private final MessageBuffer buffer = new MessageBuffer();
   private final Team.Body packing = (member, members) -> copy(member, members, true);
@@ -34,6 +36,8 @@ final class SliceExchange {
     this.world = world;
     this.team = team;
     this.layers = List.of(layers);
+    this.widths = new long[world.size()];
+    Arrays.setAll(widths, rank -> this.layers.stream().mapToLong(l -> l.count(rank)).sum());
     this.starts = new long[world.size() + 1];
   }
 
@@ -66,10 +70,8 @@ final class SliceExchange {
   private void begin(int tokens, float[][] activations) {
     this.tokens = tokens;
     this.activations = activations;
-    for (int rank = 0; rank < world.size(); rank++) {
-      int own = rank;
-      long width = layers.stream().mapToLong(layer -> layer.count(own)).sum();
-      starts[rank + 1] = starts[rank] + width * tokens * Float.BYTES;
+    for (int rank = 0; rank < widths.length; rank++) {
+      starts[rank + 1] = starts[rank] + widths[rank] * tokens * Float.BYTES;
     }
     room = buffer.room(starts[world.size()]);
   }

@@ -51,6 +51,24 @@ class CollectivesTest {
     }
   }
 
+  @Test
+  void allGatherGivesEveryRankWhatRankZeroGets() {
+    for (int ranks = 1; ranks <= 9; ranks++) {
+      LocalWorld.run(
+          ranks,
+          LIMIT,
+          world -> {
+            long[] all = Collectives.allGather(world, new long[] {world.rank(), -world.rank()});
+            assertEquals(2 * world.size(), all.length);
+            for (int rank = 0; rank < world.size(); rank++) {
+              assertEquals(rank, all[2 * rank]);
+              assertEquals(-rank, all[2 * rank + 1]);
+            }
+            return all;
+          });
+    }
+  }
+
   /** Rank r has r * 7 % 5 elements of value r + 1: some have none. */
   private static long[] starts(int ranks) {
     long[] starts = new long[ranks + 1];
@@ -78,21 +96,28 @@ class CollectivesTest {
     }
   }
 
+  /** A collective over regions of a buffer. */
+  private interface Gathering {
+    void run(Communicator world, MemorySegment data, long[] starts);
+  }
+
+  private static List<long[]> gathered(int ranks, Gathering gathering) {
+    long[] starts = starts(ranks);
+    return LocalWorld.run(
+        ranks,
+        LIMIT,
+        world -> {
+          long[] data = own(world, starts);
+          gathering.run(world, MemorySegment.ofArray(data), starts);
+          return data;
+        });
+  }
+
   @Test
   void unevenAndEmptyRegionsAreGatheredByAll() {
     for (int ranks = 1; ranks <= 17; ranks++) {
-      long[] starts = starts(ranks);
-      List<long[]> all =
-          LocalWorld.run(
-              ranks,
-              LIMIT,
-              world -> {
-                long[] data = own(world, starts);
-                Collectives.allGather(world, MemorySegment.ofArray(data), starts);
-                return data;
-              });
-      for (long[] data : all) {
-        assertWhole(data, starts, ranks + " ranks");
+      for (long[] data : gathered(ranks, Collectives::allGather)) {
+        assertWhole(data, starts(ranks), ranks + " ranks");
       }
     }
   }
@@ -100,17 +125,8 @@ class CollectivesTest {
   @Test
   void unevenAndEmptyRegionsAreGatheredByRankZero() {
     for (int ranks = 1; ranks <= 17; ranks++) {
-      long[] starts = starts(ranks);
-      List<long[]> all =
-          LocalWorld.run(
-              ranks,
-              LIMIT,
-              world -> {
-                long[] data = own(world, starts);
-                Collectives.gather(world, MemorySegment.ofArray(data), starts);
-                return data;
-              });
-      assertWhole(all.get(0), starts, ranks + " ranks");
+      long[] data = gathered(ranks, Collectives::gather).get(0);
+      assertWhole(data, starts(ranks), ranks + " ranks");
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import kvasir.cluster.HostRoute;
 import kvasir.cluster.RankErrors;
+import kvasir.cluster.RemoteShell;
 import kvasir.error.ClusterFailure;
 
 /**
@@ -128,10 +129,12 @@ public final class RankLauncher {
     }
     // In the same folder, so that a relative --model is the same model.
     String folder = Path.of("").toAbsolutePath().toString();
-    StringBuilder remote = new StringBuilder("cd ").append(quote(folder)).append(" && exec env");
-    identity.forEach((name, value) -> remote.append(' ').append(quote(name + "=" + value)));
-    command.forEach(word -> remote.append(' ').append(quote(word)));
-    return List.of("ssh", "-o", "BatchMode=yes", "--", host, remote.toString());
+    List<String> words = new ArrayList<>();
+    identity.forEach((name, value) -> words.add(name + "=" + value));
+    words.addAll(command);
+    return RemoteShell.command(
+        host,
+        "cd " + RemoteShell.quoted(List.of(folder)) + " && exec env " + RemoteShell.quoted(words));
   }
 
   private List<String> step(String host, Map<String, String> identity) {
@@ -140,10 +143,6 @@ public final class RankLauncher {
     identity.forEach((name, value) -> words.add(name + "=" + value));
     words.addAll(command);
     return words;
-  }
-
-  private static String quote(String word) {
-    return "'" + word.replace("'", "'\\''") + "'";
   }
 
   private static boolean isLocal(String host) {
