@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
@@ -22,6 +23,8 @@ import java.util.regex.Pattern;
 public record HostProbe(String host, Map<String, String> facts, double clockAhead, String failure) {
   private static final String SCRIPT = "probe.sh";
   private static final Pattern WORD = Pattern.compile("[A-Za-z0-9@%+=:,./_-]+");
+  private static final Pattern NUMBER = Pattern.compile("\\d{1,18}|[1-8]\\d{18}");
+  private static final Set<String> NUMBERS = Set.of("bytes", "memory", "cores", "clock");
   private static final int MOST_BYTES = 1 << 16;
 
   /** Asks a host; {@code localhost} without ssh. */
@@ -82,6 +85,7 @@ public record HostProbe(String host, Map<String, String> facts, double clockAhea
         .map(line -> line.split("=", 2))
         .filter(pair -> pair.length == 2)
         .filter(pair -> pair[0].matches("[a-z]{1,16}") && WORD.matcher(pair[1]).matches())
+        .filter(pair -> !NUMBERS.contains(pair[0]) || NUMBER.matcher(pair[1]).matches())
         .forEach(pair -> facts.put(pair[0], pair[1]));
     return facts;
   }

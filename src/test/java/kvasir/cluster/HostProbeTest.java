@@ -43,6 +43,8 @@ class HostProbeTest {
             cores=2; rm -rf /
             =x
             long_name_of_a_fact=1
+            cores=two
+            clock=99999999999999999999
             memory=12
             """);
     assertEquals(Map.of("name", "node1", "memory", "12"), facts);
