@@ -28,17 +28,28 @@ class ArchitectureTest {
       Map.ofEntries(
           Map.entry("error", Set.of()),
           Map.entry("tensor", Set.of()),
-          Map.entry("team", Set.of()),
-          Map.entry("cluster", Set.of("error", "tensor")),
+          Map.entry("team", Set.of("measure")),
+          Map.entry("measure", Set.of()),
+          Map.entry("cluster", Set.of("error", "tensor", "measure")),
           Map.entry("tokenize", Set.of("error")),
           Map.entry("kernel", Set.of("tensor")),
           Map.entry("weights", Set.of("error", "tensor")),
           Map.entry("cache", Set.of("error", "tensor")),
-          Map.entry("attention", Set.of("error", "tensor", "kernel", "cache", "team", "cluster")),
+          Map.entry(
+              "attention",
+              Set.of("error", "tensor", "measure", "kernel", "cache", "team", "cluster")),
           Map.entry(
               "model",
               Set.of(
-                  "error", "tensor", "kernel", "cache", "team", "cluster", "attention", "weights")),
+                  "error",
+                  "tensor",
+                  "measure",
+                  "kernel",
+                  "cache",
+                  "team",
+                  "cluster",
+                  "attention",
+                  "weights")),
           Map.entry(
               "generate",
               Set.of(
@@ -56,6 +67,7 @@ class ArchitectureTest {
               "bench",
               Set.of(
                   "error",
+                  "measure",
                   "tensor",
                   "kernel",
                   "cache",
@@ -68,6 +80,7 @@ class ArchitectureTest {
               "cli",
               Set.of(
                   "bench",
+                  "measure",
                   "error",
                   "tensor",
                   "kernel",

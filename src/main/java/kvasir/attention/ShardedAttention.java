@@ -9,6 +9,7 @@ import kvasir.cache.KvCache;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.Link;
 import kvasir.kernel.Kernels;
+import kvasir.measure.StepClock;
 import kvasir.team.Team;
 import kvasir.tensor.Split;
 
@@ -134,6 +135,7 @@ public final class ShardedAttention {
       addWholeMass();
       return;
     }
+    StepClock.Part before = team.clock().enter(StepClock.Part.MERGE);
     merger.merge(work.joins(), 0, rows(), blocks());
     if (world.size() > 1) {
       exchange();
@@ -141,6 +143,7 @@ public final class ShardedAttention {
       addWholeMass();
       finish(0, rows());
     }
+    team.clock().enter(before);
   }
 
   private void finish(int from, int to) {
@@ -249,7 +252,9 @@ public final class ShardedAttention {
     int to = merge.to(rows());
     finish(from, to);
     if (to - from < rows()) {
+      StepClock.Part before = team.clock().enter(StepClock.Part.PACK);
       gather.gather(this::outputAt, rows(), output);
+      team.clock().enter(before);
     }
     if (mass != null) {
       addMass(own);

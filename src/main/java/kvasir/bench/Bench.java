@@ -1,57 +1,48 @@
 package kvasir.bench;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import kvasir.cluster.Collectives;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.Link;
 import kvasir.cluster.Traffic;
 import kvasir.generate.Engine;
-import kvasir.model.DecoderWork;
-import kvasir.model.ModelConfig;
+import kvasir.generate.Fingerprint;
+import kvasir.measure.JvmWork;
+import kvasir.measure.MachineLoad;
+import kvasir.measure.SteadyState;
+import kvasir.measure.StepClock;
 
 /**
- * Runs tests on one engine, as llama-bench does: random tokens, each test warmed up first, logits
- * of the last token after a prompt and of every generated one. Every rank runs it; rank 0 has the
- * rows.
+ * Runs tests on one engine, as llama-bench does: tokens without meaning, each test warmed up first,
+ * logits of the last token after a prompt and of every generated one. Every run of a test computes
+ * the same. Every rank runs it; rank 0 has the rows.
  */
 public final class Bench {
   /**
    * How to measure.
    *
-   * @param warmUpSeconds untimed runs before each test go on for so long: C2 compiles meanwhile
    * @param prefill fill depths by computing them
    * @param memory record the peak of resident memory
    */
-  public record Options(int repetitions, double warmUpSeconds, boolean prefill, boolean memory) {}
+  public record Options(int repetitions, WarmUp warmUp, boolean prefill, boolean memory) {}
 
   private final Engine engine;
   private final Communicator world;
   private final Limits limits;
-  private final Link link;
   private final Options options;
-  private final String model;
-  private final String transport;
-  private final Random random = new Random(1);
+  private final BenchLabels labels;
   private final float[] logits;
-  private Traffic timed = Traffic.NONE;
+  private Fingerprint fingerprint;
 
-  /**
-   * @param model what rows call it
-   * @param transport what rows call it
-   */
-  public Bench(Engine engine, Limits limits, Options options, String model, String transport) {
+  public Bench(Engine engine, Limits limits, Options options, BenchLabels labels) {
     this.engine = engine;
     this.world = engine.world();
     this.limits = limits;
-    this.link = Link.measure(world);
     this.options = options;
-    this.model = model;
-    this.transport = transport;
+    this.labels = labels;
     this.logits = new float[engine.config().vocabulary()];
   }
 
@@ -60,10 +51,24 @@ public final class Bench {
     for (BenchTest test : tests) {
       ResidentMemory.resetPeak();
       fill(test.depth());
-      double[] seconds = time(test);
-      List<RankLoad> loads = loads(test);
+      String hash = hash(test);
+      SteadyState state = new SteadyState();
+      double[] seconds = new double[options.repetitions()];
+      RankReport own;
+      do {
+        warmUp(test, state);
+        own = timed(test, seconds);
+      } while (again(state, seconds, own.jvm()));
+      Link link = LinkProbe.measure(engine);
+      List<RankReport> reports = RankReport.gather(world, own);
       if (world.rank() == 0) {
-        done.accept(row(test, seconds, loads));
+        RankReports all = new RankReports(reports, (double) options.repetitions() * test.tokens());
+        Conditions conditions =
+            all.conditions(options.warmUp().good(state), state.seconds(), state.runs());
+        String fill = test.depth() == 0 ? "none" : options.prefill() ? "prefill" : "synthetic";
+        done.accept(
+            new BenchRows(engine, limits, labels)
+                .row(test, seconds, fill, all, conditions, link, hash));
       }
     }
   }
@@ -73,33 +78,77 @@ public final class Bench {
     if (length > depth) {
       engine.decoder().rewind(depth);
     } else if (options.prefill()) {
-      prompt(depth - length);
+      prompt(ids(length, depth - length));
     } else {
       SyntheticKv.fill(engine.cache(), engine.settings().kernels(), engine.team(), depth);
     }
   }
 
-  private double[] time(BenchTest test) {
-    double[] seconds = new double[options.repetitions()];
-    long start = System.nanoTime();
-    long[] ready = {0};
-    while (ready[0] == 0) {
-      once(test);
-      // Rank 0's clock decides for all.
-      ready[0] = (System.nanoTime() - start) / 1e9 >= options.warmUpSeconds() ? 1 : 0;
-      Collectives.broadcast(world, ready, 0);
+  /** The bits of all logits that a run gives, from the first, untimed one. */
+  private String hash(BenchTest test) {
+    fingerprint = new Fingerprint();
+    once(test);
+    String hash = fingerprint.finish();
+    fingerprint = null;
+    return hash;
+  }
+
+  private void warmUp(BenchTest test, SteadyState state) {
+    boolean over = false;
+    while (!over) {
+      double seconds = once(test);
+      long compiled = most(JvmWork.now().jitMillis());
+      state.add(seconds, compiled);
+      over = decide(options.warmUp().over(state));
     }
-    Traffic before = engine.traffic();
+  }
+
+  /** Whether the compilers, quiet before, went on while it was timed: that was warm-up too. */
+  private boolean again(SteadyState state, double[] seconds, JvmWork timed) {
+    long compiled = most(timed.jitMillis());
+    boolean disturbed = SteadyState.compiling(compiled, Arrays.stream(seconds).sum());
+    boolean over = !disturbed || !options.warmUp().goesOn(state);
+    if (!over) {
+      state.restart(Arrays.stream(seconds).sum());
+    }
+    return !decide(over);
+  }
+
+  /** Of all ranks; on rank 0. */
+  private long most(long own) {
+    return Arrays.stream(Collectives.gather(world, new long[] {own})).max().orElse(own);
+  }
+
+  /** Rank 0's clock decides for all. */
+  private boolean decide(boolean own) {
+    long[] decision = {own ? 1 : 0};
+    Collectives.broadcast(world, decision, 0);
+    return decision[0] == 1;
+  }
+
+  private RankReport timed(BenchTest test, double[] seconds) {
+    Traffic traffic = engine.traffic();
+    JvmWork jvm = JvmWork.now();
+    MachineLoad load = MachineLoad.now();
+    engine.team().clock().start();
     for (int i = 0; i < seconds.length; i++) {
       seconds[i] = once(test);
     }
-    timed = engine.traffic().since(before);
-    return seconds;
+    StepClock.Times times = engine.team().clock().stop();
+    return new RankReport(
+        Placement.of(world.rank(), engine.team()),
+        ProcessHandle.current().pid(),
+        engine.team().size(),
+        times,
+        engine.traffic().since(traffic),
+        JvmWork.now().since(jvm),
+        MachineLoad.now().since(load),
+        options.memory() ? ResidentMemory.peakBytes() : 0);
   }
 
   private double once(BenchTest test) {
     engine.decoder().rewind(test.depth());
-    int[] ids = ids(test.tokens());
+    int[] ids = ids(test.depth(), test.tokens());
     Collectives.synchronise(world);
     long start = System.nanoTime();
     switch (test.kind()) {
@@ -115,115 +164,28 @@ public final class Bench {
     return (System.nanoTime() - start) / 1e9;
   }
 
-  private void prompt(int tokens) {
-    if (tokens > 0) {
-      prompt(ids(tokens));
-    }
-  }
-
   private void prompt(int[] ids) {
     int chunk = engine.settings().prefillChunk();
     for (int from = 0; from < ids.length; from += chunk) {
       engine.decoder().forward(ids, from, Math.min(chunk, ids.length - from));
     }
-    lastLogits();
+    if (ids.length > 0) {
+      lastLogits();
+    }
   }
 
   private void lastLogits() {
     engine.decoder().logits(engine.decoder().batchTokens() - 1, 1, logits);
+    if (fingerprint != null && world.rank() == 0) {
+      fingerprint.add(logits);
+    }
   }
 
-  private int[] ids(int count) {
+  /** The same token at a position in every run, layout and order of tests. */
+  private int[] ids(int first, int count) {
+    int vocabulary = engine.config().vocabulary();
     int[] ids = new int[count];
-    Arrays.setAll(ids, i -> random.nextInt(engine.config().vocabulary()));
+    Arrays.setAll(ids, i -> new SplittableRandom(first + i).nextInt(vocabulary));
     return ids;
-  }
-
-  /** What one rank held, and sent and waited for per token. */
-  private record RankLoad(double mib, double millis, double bytes, double messages) {}
-
-  private List<RankLoad> loads(BenchTest test) {
-    long peak = options.memory() ? ResidentMemory.peakBytes() : 0;
-    long[] own = {peak, timed.nanos(), timed.bytes(), timed.messages()};
-    long[] all = Collectives.gather(world, own);
-    double tokens = (double) options.repetitions() * test.tokens();
-    List<RankLoad> loads = new ArrayList<>();
-    for (int at = 0; at < all.length; at += own.length) {
-      loads.add(
-          new RankLoad(
-              all[at] / 1048576.0,
-              all[at + 1] / 1e6 / tokens,
-              all[at + 2] / tokens,
-              all[at + 3] / tokens));
-    }
-    return loads;
-  }
-
-  private BenchRow row(BenchTest test, double[] seconds, List<RankLoad> loads) {
-    double[] rates = Arrays.stream(seconds).map(s -> test.tokens() / s).toArray();
-    double mean = Arrays.stream(rates).average().orElseThrow();
-    double squares = Arrays.stream(rates).map(r -> (r - mean) * (r - mean)).sum();
-    double sd = rates.length > 1 ? Math.sqrt(squares / (rates.length - 1)) : 0;
-    double[] sorted = rates.clone();
-    Arrays.sort(sorted);
-    double median = (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
-    double time = test.tokens() / median;
-    ModelConfig config = engine.config();
-    DecoderWork work = new DecoderWork(config, engine.weightType(), engine.settings().kvType());
-    double gflops = flops(work, test) / time / 1e9;
-    double gigabytes = bytes(work, test) / time / 1e9;
-    long parameters = work.linearElements() + work.headElements();
-    List<Double> samples = new ArrayList<>();
-    Arrays.stream(rates).forEach(samples::add);
-    return new BenchRow(
-        model,
-        (double) parameters * engine.weightType().bytes() / (1L << 30),
-        parameters / 1e6,
-        test.name(),
-        world.size(),
-        engine.settings().threads(),
-        engine.settings().attention().name().toLowerCase(Locale.ROOT),
-        engine.settings().kvType().name().toLowerCase(Locale.ROOT),
-        engine.settings().kernels().name(),
-        mean,
-        sd,
-        median,
-        samples,
-        gigabytes,
-        gigabytes * 1e9 / limits.bytesPerSecond(),
-        gflops,
-        gflops * 1e9 / limits.flopsPerSecond(),
-        limits.bytesPerSecond() / 1e9,
-        limits.flopsPerSecond() / 1e9,
-        test.depth() == 0 ? "none" : options.prefill() ? "prefill" : "synthetic",
-        loads.stream().mapToDouble(RankLoad::mib).sum(),
-        loads.stream().mapToDouble(RankLoad::mib).max().orElseThrow(),
-        transport,
-        engine.settings().distribution().merge().name().toLowerCase(Locale.ROOT),
-        loads.stream().mapToDouble(RankLoad::millis).min().orElseThrow(),
-        loads.stream().mapToDouble(RankLoad::bytes).max().orElseThrow(),
-        loads.stream().mapToDouble(RankLoad::messages).max().orElseThrow(),
-        1e6 * link.latency(),
-        link.perByte() == 0 ? 0 : 1e-9 / link.perByte());
-  }
-
-  private double flops(DecoderWork work, BenchTest test) {
-    if (test.kind() == BenchTest.Kind.PP) {
-      return work.flops(test.tokens(), test.depth());
-    }
-    double total = 0;
-    for (int i = 0; i < test.tokens(); i++) {
-      total += work.flops(1, test.depth() + i);
-    }
-    return total;
-  }
-
-  private double bytes(DecoderWork work, BenchTest test) {
-    int step = test.kind() == BenchTest.Kind.PP ? engine.settings().prefillChunk() : 1;
-    double total = 0;
-    for (int from = 0; from < test.tokens(); from += step) {
-      total += work.bytes(Math.min(step, test.tokens() - from), test.depth() + from);
-    }
-    return total;
   }
 }

@@ -18,7 +18,11 @@ import java.util.List;
  * @param exposedMillis that computation stood still for messages, per token, on the rank where it
  *     stood least: the others waited for it
  * @param bytesSent per token, by the rank that sent most; so messages
- * @param latencyMicros of a message between neighbours, all ranks at once
+ * @param latencyMicros of a message between neighbours, all ranks at once, with work in between
+ * @param startSeconds from the start of rank 0's JVM to the first computation
+ * @param fingerprint over the bits of the logits of each timed run
+ * @param times of each rank
+ * @param places of each rank
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record BenchRow(
@@ -50,4 +54,9 @@ public record BenchRow(
     @JsonProperty("bytes_per_token") double bytesSent,
     @JsonProperty("messages_per_token") double messages,
     @JsonProperty("link_latency_us") double latencyMicros,
-    @JsonProperty("link_gb_per_second") double linkSpeed) {}
+    @JsonProperty("link_gb_per_second") double linkSpeed,
+    @JsonProperty("start_seconds") double startSeconds,
+    String fingerprint,
+    Conditions conditions,
+    List<RankTimes> times,
+    List<RankPlace> places) {}

@@ -3,6 +3,7 @@ package kvasir.bench;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -69,14 +70,19 @@ public enum BenchTable {
       return text.toString();
     }
   },
+  /** A row on each line, as it comes: what was measured before a run broke off is there. */
+  JSONL {
+    @Override
+    public String format(List<BenchRow> rows) {
+      StringBuilder lines = new StringBuilder();
+      rows.forEach(row -> lines.append(json(MAPPER.writer(), row)).append('\n'));
+      return lines.toString();
+    }
+  },
   JSON {
     @Override
     public String format(List<BenchRow> rows) {
-      try {
-        return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(rows) + "\n";
-      } catch (JsonProcessingException e) {
-        throw new IllegalStateException("rows that cannot be written as JSON", e);
-      }
+      return json(MAPPER.writerWithDefaultPrettyPrinter(), rows) + "\n";
     }
   };
 
@@ -97,6 +103,19 @@ public enum BenchTable {
 
   /** The rows, with an end of line. */
   public abstract String format(List<BenchRow> rows);
+
+  private static String json(ObjectWriter writer, Object value) {
+    try {
+      return writer.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("rows that cannot be written as JSON", e);
+    }
+  }
+
+  /** One line that {@link #JSONL} wrote. */
+  public static BenchRow parseLine(String json) throws JsonProcessingException {
+    return MAPPER.readValue(json, BenchRow.class);
+  }
 
   /** What {@link #JSON} wrote. */
   public static List<BenchRow> parse(String json) throws JsonProcessingException {

@@ -1,16 +1,19 @@
 package kvasir.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import kvasir.attention.AttentionKind;
 import kvasir.bench.Bench;
+import kvasir.bench.BenchLabels;
 import kvasir.bench.BenchRow;
 import kvasir.bench.BenchTable;
 import kvasir.bench.BenchTest;
 import kvasir.bench.Limits;
+import kvasir.bench.WarmUp;
 import kvasir.cluster.Communicator;
 import kvasir.error.UserError;
 import kvasir.generate.Engine;
@@ -31,6 +34,8 @@ import picocli.CommandLine.ParentCommand;
             + " limits. Each layout runs in a process of its own.")
 final class BenchCommand implements Callable<Integer> {
   private static final int MOST_TOKENS = 1 << 24;
+  private static final int MOST_SECONDS = 86_400;
+  private static final String STEADY = "steady";
 
   @Mixin CommonOptions common;
 
@@ -90,8 +95,24 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--warm-up",
       paramLabel = "S",
-      description = "Seconds of untimed runs before each test, at least one run (default: 3).")
-  double warmUp = 3;
+      description =
+          "Untimed runs before each test: seconds, or steady: until times stop to change (default:"
+              + " 3).")
+  String warmUp = "3";
+
+  @Option(
+      names = "--warm-up-limit",
+      paramLabel = "S",
+      description =
+          "Most seconds of --warm-up steady; a test that needs more is marked (default: 60).")
+  double warmUpLimit = 60;
+
+  @Option(
+      names = "--added-latency",
+      paramLabel = "TIME",
+      converter = Latency.Converter.class,
+      description = "Hold each message back for so long, as 50us or 1ms (default: 0us).")
+  Latency addedLatency = Latency.NONE;
 
   @Option(
       names = "--fill",
@@ -143,7 +164,8 @@ final class BenchCommand implements Callable<Integer> {
     generations.forEach(n -> CommonOptions.range("--gen", n, 0, MOST_TOKENS));
     depths.forEach(n -> CommonOptions.range("--depth", n, 0, MOST_TOKENS));
     CommonOptions.range("--repetitions", repetitions, 1, 1 << 20);
-    CommonOptions.range("--warm-up", (long) warmUp, 0, 86_400);
+    CommonOptions.range("--warm-up", (long) warmUp().seconds(), 0, MOST_SECONDS);
+    CommonOptions.range("--warm-up-limit", (long) warmUpLimit, 1, MOST_SECONDS);
     layouts().forEach(this::use);
     if (tests().isEmpty()) {
       throw new UserError("bench", "no test left", "ask for --prompt or --gen tokens");
@@ -192,33 +214,51 @@ final class BenchCommand implements Callable<Integer> {
     return tests;
   }
 
-  private int measure(EngineSettings settings, Communicator world) {
+  private WarmUp warmUp() {
+    if (warmUp.equals(STEADY)) {
+      return new WarmUp(true, warmUpLimit);
+    }
+    try {
+      return new WarmUp(false, Double.parseDouble(warmUp));
+    } catch (NumberFormatException e) {
+      throw new UserError(
+          "--warm-up", "'" + warmUp + "' is no number of seconds", "write 5 or steady", e);
+    }
+  }
+
+  private int measure(EngineSettings settings, Communicator ranks) {
     ModelConfig config = ConfigReader.read(settings.model());
+    Communicator world = addedLatency.on(ranks);
     int positions = 0;
     for (BenchTest test : tests()) {
       positions = Math.max(positions, test.depth() + test.tokens());
     }
     // Beyond a model's context its text is no good, but its speed is what it is.
     try (Engine engine = new Engine(settings, world, positions, null)) {
+      double start =
+          (System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime()) / 1e3;
       Limits limits = Limits.measure(engine.team(), world);
-      Bench.Options options = new Bench.Options(repetitions, warmUp, fill == Fill.PREFILL, memory);
+      Bench.Options options =
+          new Bench.Options(repetitions, warmUp(), fill == Fill.PREFILL, memory);
+      BenchLabels labels = new BenchLabels(label(config), transport(world), start);
       List<BenchRow> rows = new ArrayList<>();
-      new Bench(engine, limits, options, label(config), transport(world))
-          .run(
-              tests(),
-              row -> {
-                rows.add(row);
-                kvasir
-                    .output()
-                    .note(
-                        "%s, %d x %d: %.2f tokens/s",
-                        row.test(), row.ranks(), row.threads(), row.median());
-              });
-      if (world.rank() == 0) {
+      new Bench(engine, limits, options, labels).run(tests(), row -> done(rows, row));
+      if (world.rank() == 0 && output != BenchTable.JSONL) {
         kvasir.output().print(output.format(rows));
       }
     }
     return ExitCodes.DONE;
+  }
+
+  private void done(List<BenchRow> rows, BenchRow row) {
+    rows.add(row);
+    if (output == BenchTable.JSONL) {
+      kvasir.output().print(output.format(List.of(row)));
+    } else {
+      kvasir
+          .output()
+          .note("%s, %d x %d: %.2f tokens/s", row.test(), row.ranks(), row.threads(), row.median());
+    }
   }
 
   private String transport(Communicator world) {

@@ -32,16 +32,58 @@ public record Link(double latency, double perByte) {
    * calls it, and all get the same answer.
    */
   public static Link measure(Communicator world) {
+    return world.size() == 1 ? NONE : new Rings(world).measure();
+  }
+
+  /**
+   * As {@link #measure(Communicator)}, but a message costs what it does when a rank computes
+   * between two of them: caches and predictors have other things in them then. Waiting for the rank
+   * that comes last is not counted.
+   *
+   * @param work of one rank between two exchanges, about as long on all
+   */
+  public static Link measureBetween(Communicator world, Runnable work) {
     if (world.size() == 1) {
       return NONE;
     }
-    MemorySegment out = new MessageBuffer().room(LARGE);
-    MemorySegment in = new MessageBuffer().room(LARGE);
-    warmUp(world, out, in);
-    double small = ring(world, out, in, SMALL, REPETITIONS);
-    ring(world, out, in, LARGE, 2);
-    double large = ring(world, out, in, LARGE, LARGE_REPETITIONS);
-    return agree(world, small, Math.max(0, large - small) / (LARGE - SMALL));
+    Rings rings = new Rings(world);
+    Link bare = rings.measure();
+    double latency = rings.between(work);
+    return new Link(Math.max(bare.latency, latency), bare.perByte);
+  }
+
+  /** Exchanges of each rank with its neighbours, and their buffers. */
+  private record Rings(Communicator world, MemorySegment out, MemorySegment in) {
+    Rings(Communicator world) {
+      this(world, new MessageBuffer().room(LARGE), new MessageBuffer().room(LARGE));
+    }
+
+    Link measure() {
+      warmUp(world, out, in);
+      double small = ring(world, out, in, SMALL, REPETITIONS);
+      ring(world, out, in, LARGE, 2);
+      double large = ring(world, out, in, LARGE, LARGE_REPETITIONS);
+      return agree(world, small, Math.max(0, large - small) / (LARGE - SMALL));
+    }
+
+    /** Mean seconds of an exchange, for the rank that comes last to it. */
+    double between(Runnable work) {
+      long[] own = new long[REPETITIONS];
+      for (int i = 0; i < REPETITIONS; i++) {
+        work.run();
+        own[i] = (long) (1e9 * ring(world, out, in, SMALL, 1));
+      }
+      long[] all = Collectives.allGather(world, own);
+      long sum = 0;
+      for (int i = 0; i < REPETITIONS; i++) {
+        long least = own[i];
+        for (int rank = 0; rank < world.size(); rank++) {
+          least = Math.min(least, all[rank * REPETITIONS + i]);
+        }
+        sum += least;
+      }
+      return sum / 1e9 / REPETITIONS;
+    }
   }
 
   private static void warmUp(Communicator world, MemorySegment out, MemorySegment in) {

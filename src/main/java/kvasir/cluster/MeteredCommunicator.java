@@ -2,6 +2,7 @@ package kvasir.cluster;
 
 import java.time.Duration;
 import java.util.List;
+import kvasir.measure.StepClock;
 
 /**
  * Counts what passes through another communicator. Time is that of the calls, so it is the time
@@ -9,13 +10,18 @@ import java.util.List;
  */
 public final class MeteredCommunicator implements Communicator {
   private final Communicator inner;
+  private final StepClock clock;
   private long exchanges;
   private long messages;
   private long bytes;
   private long nanos;
 
-  public MeteredCommunicator(Communicator inner) {
+  /**
+   * @param clock hears of exchanges too
+   */
+  public MeteredCommunicator(Communicator inner, StepClock clock) {
     this.inner = inner;
+    this.clock = clock;
   }
 
   /** What this rank has sent and waited for so far. */
@@ -35,9 +41,11 @@ public final class MeteredCommunicator implements Communicator {
 
   @Override
   public void exchange(List<Message> sends, List<Message> receives) {
+    StepClock.Part before = clock.enter(StepClock.Part.EXCHANGE);
     long start = System.nanoTime();
     inner.exchange(sends, receives);
     nanos += System.nanoTime() - start;
+    clock.enter(before);
     exchanges++;
     messages += sends.size();
     for (int i = 0; i < sends.size(); i++) {

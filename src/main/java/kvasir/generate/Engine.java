@@ -45,11 +45,11 @@ public final class Engine implements AutoCloseable {
    */
   public Engine(EngineSettings settings, Communicator world, int positions, AttentionMass mass) {
     this.settings = settings;
-    this.world = new MeteredCommunicator(world);
     this.mass = mass;
     this.config = ConfigReader.read(settings.model());
     this.checkpoint = Checkpoint.open(settings.model());
     this.team = ThreadTeam.of(settings.threads(), settings.binding());
+    this.world = new MeteredCommunicator(world, team.clock());
     try {
       Shares shares = settings.distribution().shares(world.size());
       CacheShape shape = cacheShape(settings, config);

@@ -7,6 +7,7 @@ import java.util.List;
 import kvasir.cluster.Collectives;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.MessageBuffer;
+import kvasir.measure.StepClock;
 import kvasir.team.Team;
 import kvasir.tensor.Split;
 
@@ -48,22 +49,26 @@ final class SliceExchange {
    */
   void allGather(int tokens, float[]... activations) {
     if (world.size() > 1) {
+      StepClock.Part before = team.clock().enter(StepClock.Part.PACK);
       begin(tokens, activations);
       run(packing);
       Collectives.allGather(world, room, starts);
       run(unpacking);
+      team.clock().enter(before);
     }
   }
 
   /** Gives rank 0 all slices. */
   void gather(int tokens, float[]... activations) {
     if (world.size() > 1) {
+      StepClock.Part before = team.clock().enter(StepClock.Part.PACK);
       begin(tokens, activations);
       run(packing);
       Collectives.gather(world, room, starts);
       if (world.rank() == 0) {
         run(unpacking);
       }
+      team.clock().enter(before);
     }
   }
 

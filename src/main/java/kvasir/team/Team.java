@@ -1,5 +1,7 @@
 package kvasir.team;
 
+import kvasir.measure.StepClock;
+
 /**
  * A team of threads in the manner of OpenMP: the same threads serve every parallel region, the
  * calling thread is member 0, and a region ends when all members have finished. Starting a region
@@ -20,6 +22,9 @@ public interface Team extends AutoCloseable {
    * ended.
    */
   void run(Body body);
+
+  /** Splits the time of the thread that drives this team. */
+  StepClock clock();
 
   @Override
   void close();

@@ -2,6 +2,7 @@ package kvasir.team;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import kvasir.measure.StepClock;
 
 /**
  * A team whose members wait for the next region by spinning for a while and then parking, so that
@@ -18,19 +19,27 @@ public final class ThreadTeam implements Team {
   // Longer than the gap between regions of a layer, shorter than a scheduler's time slice.
   private static final int SPINS = 4096;
 
+  /** Longs of a pair of cache lines, so that members do not write to each other's. */
+  private static final int STRIDE = 16;
+
   private final Thread[] members;
   private final AtomicInteger pending = new AtomicInteger();
   private final int spins;
+  private final long[] busy;
+  private final StepClock clock;
   private volatile int epoch;
   private volatile boolean closed;
   private volatile Throwable failure;
   private volatile Thread caller;
   private Body body;
   private int regions;
+  private long regionNanos;
 
   private ThreadTeam(int size, Binding binding) {
     // With more threads than processors a spinning member only keeps a working one from running.
     this.spins = size <= Runtime.getRuntime().availableProcessors() ? SPINS : 1;
+    this.busy = new long[size * STRIDE];
+    this.clock = new StepClock(size, () -> regionNanos, this::busyNanos);
     // Only now: a bound thread sees no other processors than its own.
     binding.bind(0);
     this.members = new Thread[size];
@@ -68,6 +77,7 @@ public final class ThreadTeam implements Team {
       region.run(0, 1);
       return;
     }
+    long start = System.nanoTime();
     body = region;
     caller = Thread.currentThread();
     pending.set(members.length - 1);
@@ -78,7 +88,21 @@ public final class ThreadTeam implements Team {
     }
     runShare(0);
     awaitMembers();
+    regionNanos += System.nanoTime() - start;
     rethrow();
+  }
+
+  @Override
+  public StepClock clock() {
+    return clock;
+  }
+
+  private long busyNanos() {
+    long sum = 0;
+    for (int member = 0; member < members.length; member++) {
+      sum += busy[member * STRIDE];
+    }
+    return sum;
   }
 
   private void awaitMembers() {
@@ -132,11 +156,13 @@ public final class ThreadTeam implements Team {
   // Whatever a member throws belongs to the caller; a member that died would hang the next region.
   @SuppressWarnings("CatchingUnchecked")
   private void runShare(int member) {
+    long start = System.nanoTime();
     try {
       body.run(member, members.length);
     } catch (Throwable e) {
       failure = e;
     }
+    busy[member * STRIDE] += System.nanoTime() - start;
   }
 
   @Override

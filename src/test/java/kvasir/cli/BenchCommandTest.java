@@ -59,6 +59,41 @@ class BenchCommandTest {
   }
 
   @Test
+  void everyLayoutComputesTheSameAndItsTimesAddUp() throws IOException {
+    Set<String> fingerprints = new HashSet<>();
+    for (String layout : List.of("1 --threads 2", "3 --threads 1", "5 --threads 2")) {
+      Launch.Result result =
+          bench(
+              "--prompt 7 --gen 3 --depth 0,40 --output jsonl --transport inprocess --ranks "
+                  + layout);
+      assertEquals(0, result.code(), result.err());
+      for (String line : result.out().lines().toList()) {
+        JsonNode row = new ObjectMapper().readTree(line);
+        fingerprints.add(row.get("test").asText() + " " + row.get("fingerprint").asText());
+        assertEquals(row.get("ranks").asInt(), row.get("times").size());
+        for (JsonNode rank : row.get("times")) {
+          assertTrue(rank.get("compute").asDouble() > 0, line);
+          assertTrue(rank.get("waiting").asDouble() >= 0, line);
+        }
+      }
+    }
+    assertEquals(4, fingerprints.size(), fingerprints.toString());
+  }
+
+  @Test
+  void messagesAreHeldBackAsLongAsAsked() throws IOException {
+    Launch.Result result =
+        bench(
+            "--prompt 0 --gen 2 --ranks 2 --threads 1 --transport inprocess --output json"
+                + " --added-latency 2ms");
+    assertEquals(0, result.code(), result.err());
+    JsonNode row = new ObjectMapper().readTree(result.out()).get(0);
+    assertTrue(row.get("link_latency_us").asDouble() >= 2000, row.toString());
+    double least = 2 * row.get("messages_per_token").asDouble();
+    assertTrue(row.get("exposed_ms_per_token").asDouble() >= least / 2, row.toString());
+  }
+
+  @Test
   void anotherVectorWidthIsAnotherJvmAndTheSameText() {
     Launch.Result wide = generate();
     Launch.Result narrow = generate("--vector-bits", "128");

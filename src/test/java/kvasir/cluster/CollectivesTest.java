@@ -12,6 +12,7 @@ import java.util.List;
 import kvasir.cluster.Communicator.Message;
 import kvasir.cluster.local.LocalWorld;
 import kvasir.error.ClusterFailure;
+import kvasir.measure.StepClock;
 import org.junit.jupiter.api.Test;
 
 class CollectivesTest {
@@ -137,7 +138,8 @@ class CollectivesTest {
             2,
             LIMIT,
             inner -> {
-              MeteredCommunicator world = new MeteredCommunicator(inner);
+              MeteredCommunicator world =
+                  new MeteredCommunicator(inner, new StepClock(1, () -> 0, () -> 0));
               int peer = 1 - world.rank();
               long[] got = new long[2];
               MemorySegment room = MemorySegment.ofArray(got);

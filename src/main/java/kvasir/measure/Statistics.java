@@ -1,0 +1,61 @@
+package kvasir.measure;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+
+/** Medians, and how sure they are. */
+public final class Statistics {
+  private static final int RESAMPLES = 2000;
+  private static final double TAIL = 0.025;
+
+  private Statistics() {}
+
+  public static double median(double[] values) {
+    return quantile(sorted(values), 0.5);
+  }
+
+  /** Interpolated between neighbours; {@code sorted} ascending and not empty. */
+  static double quantile(double[] sorted, double q) {
+    double at = q * (sorted.length - 1);
+    int below = (int) at;
+    int above = Math.min(below + 1, sorted.length - 1);
+    return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
+  }
+
+  /**
+   * Median over processes of the medians of their samples, with a percentile bootstrap that draws
+   * processes first and samples of each then: what differs from one start of a JVM to the next is
+   * in the interval (Kalibera and Jones, Rigorous benchmarking in reasonable time, 2013).
+   *
+   * @param processes samples of each; none empty
+   */
+  public static Estimate bootstrap(List<double[]> processes) {
+    double[] medians = processes.stream().mapToDouble(Statistics::median).toArray();
+    // The same data give the same interval.
+    Random random = new Random(1);
+    double[] drawn = new double[RESAMPLES];
+    for (int i = 0; i < RESAMPLES; i++) {
+      double[] one = new double[processes.size()];
+      for (int p = 0; p < one.length; p++) {
+        one[p] = resampledMedian(processes.get(random.nextInt(one.length)), random);
+      }
+      drawn[i] = median(one);
+    }
+    Arrays.sort(drawn);
+    int samples = processes.stream().mapToInt(p -> p.length).sum();
+    return new Estimate(median(medians), quantile(drawn, TAIL), quantile(drawn, 1 - TAIL), samples);
+  }
+
+  private static double resampledMedian(double[] samples, Random random) {
+    double[] drawn = new double[samples.length];
+    Arrays.setAll(drawn, i -> samples[random.nextInt(samples.length)]);
+    return median(drawn);
+  }
+
+  private static double[] sorted(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    return sorted;
+  }
+}
