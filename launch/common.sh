@@ -117,6 +117,7 @@ JVM_OPTIONS=(
   -Dai.djl.offline=true
   -DOPT_OUT_TRACKING=true
   "-DDJL_CACHE_DIR=$STATE/djl"
+  "-Dkvasir.home=$ROOT"
 )
 
 class_path() {

@@ -77,10 +77,15 @@ class ArchitectureTest {
                   "generate",
                   "attention")),
           Map.entry(
+              "experiment",
+              Set.of(
+                  "error", "tensor", "measure", "cache", "cluster", "attention", "model", "bench")),
+          Map.entry(
               "cli",
               Set.of(
                   "bench",
                   "measure",
+                  "experiment",
                   "error",
                   "tensor",
                   "kernel",

@@ -10,17 +10,18 @@ import kvasir.cluster.Link;
  * @param ranks of the world
  * @param levels of the merge tree that cross ranks
  */
-record MergeCosts(Link link, int ranks, int levels) {
+public record MergeCosts(Link link, int ranks, int levels) {
   /** Sending one more message while others are under way, in latencies. */
   private static final double OVERLAP = 0.3;
 
-  static MergeCosts of(Link link, MergePlan plan) {
+  /** Those of a plan. */
+  public static MergeCosts of(Link link, MergePlan plan) {
     int levels = (int) plan.crossing().stream().mapToInt(Step::span).distinct().count();
     return new MergeCosts(link, plan.ownership().ranks(), levels);
   }
 
   /** The cheapest topology for a batch whose states take so many bytes on each rank. */
-  MergeTopology choose(long stateBytes) {
+  public MergeTopology choose(long stateBytes) {
     MergeTopology best = MergeTopology.GATHER;
     for (MergeTopology each : MergeTopology.values()) {
       if (each != MergeTopology.AUTO && seconds(each, stateBytes) < seconds(best, stateBytes)) {
@@ -30,9 +31,24 @@ record MergeCosts(Link link, int ranks, int levels) {
     return best;
   }
 
+  /** Messages that follow each other in one merge, with what gives every rank the result. */
+  public int messages(MergeTopology topology) {
+    return switch (topology) {
+      case TREE -> levels + rounds();
+      case BUTTERFLY -> levels;
+      case GATHER -> rounds();
+      case ALLTOALL -> 1 + rounds();
+      case AUTO -> throw new IllegalArgumentException("no topology of its own");
+    };
+  }
+
+  private int rounds() {
+    return 32 - Integer.numberOfLeadingZeros(ranks - 1);
+  }
+
   /** Seconds of one merge, with what gives every rank the result. */
-  double seconds(MergeTopology topology, long stateBytes) {
-    int rounds = 32 - Integer.numberOfLeadingZeros(ranks - 1);
+  public double seconds(MergeTopology topology, long stateBytes) {
+    int rounds = rounds();
     double part = (double) stateBytes / ranks;
     return switch (topology) {
       case TREE -> levels * link.seconds(stateBytes) + rounds * link.seconds(stateBytes);

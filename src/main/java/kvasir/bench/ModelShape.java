@@ -8,6 +8,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import kvasir.model.ConfigReader;
+import kvasir.model.ModelConfig;
 
 /** The dense models of the Qwen3 family, by the figures of their published config.json. */
 public enum ModelShape {
@@ -61,6 +63,11 @@ public enum ModelShape {
   /** Decoder layers of the published model. */
   public int layers() {
     return layers;
+  }
+
+  /** The configuration, without a file. */
+  public ModelConfig model() {
+    return ConfigReader.parse(label(), config(layers));
   }
 
   /** The text of config.json, in Hugging Face's older form, which all readers know. */

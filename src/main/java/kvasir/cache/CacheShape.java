@@ -13,6 +13,9 @@ import kvasir.tensor.Panels;
  */
 public record CacheShape(
     int layers, int kvHeads, int headDim, DType type, int blockTokens, int shards) {
+  private static final int LARGEST_BLOCK = 256;
+  private static final int SMALLEST_BLOCK = 16;
+
   public CacheShape {
     if (layers < 1 || kvHeads < 1 || headDim < 1) {
       throw new IllegalArgumentException("empty cache: " + layers + "," + kvHeads + "," + headDim);
@@ -21,6 +24,16 @@ public record CacheShape(
       throw new IllegalArgumentException(
           "block and shards are powers of two: " + blockTokens + ", " + shards);
     }
+  }
+
+  /**
+   * The block size of a model where nobody asks for one. A block of a short context is smaller, so
+   * that it still spreads over all ranks; a function of the model alone, since it decides the order
+   * of additions.
+   */
+  public static int blockTokensFor(int context) {
+    int fitting = Integer.highestOneBit(Math.max(1, context / 32));
+    return Math.clamp(fitting, SMALLEST_BLOCK, LARGEST_BLOCK);
   }
 
   /** Bytes of one block: keys and values of all layers, with what pads panels. */

@@ -76,7 +76,7 @@ final class AskReport {
   void reply(AskPlan.Question question, Reply reply, List<RankStats> ranks, HeadShares heads) {
     Optional<Passage> passage = Passage.find(plan.document(), reply.text());
     if (json) {
-      output.json(toJson(question, reply, passage.orElse(null), ranks));
+      output.json(toJson(question, reply, passage.orElse(null), ranks, heads));
       return;
     }
     output.line("\n   " + verdict(question, reply) + place(passage));
@@ -92,9 +92,7 @@ final class AskReport {
     StringBuilder picture = new StringBuilder("   attention mass while choosing them, all heads");
     int head = holders.isEmpty() ? -1 : heads.mostOn(holders);
     if (head >= 0) {
-      int perLayer = engine.config().heads();
-      picture.append(
-          String.format(Locale.ROOT, "  head %d of layer %d", head % perLayer, head / perLayer));
+      picture.append("  ").append(headName(head));
     }
     for (RankStats rank : ranks) {
       picture.append(
@@ -155,8 +153,17 @@ final class AskReport {
     return blocks(passage).stream().map(ownership::rankOfBlock).distinct().toList();
   }
 
+  private String headName(int head) {
+    int perLayer = engine.config().heads();
+    return "head %d of layer %d".formatted(head % perLayer, head / perLayer);
+  }
+
   private Map<String, Object> toJson(
-      AskPlan.Question question, Reply reply, Passage passage, List<RankStats> ranks) {
+      AskPlan.Question question,
+      Reply reply,
+      Passage passage,
+      List<RankStats> ranks,
+      HeadShares heads) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("question", question.text());
     object.put("prompt_tokens", question.ids());
@@ -169,6 +176,11 @@ final class AskReport {
     object.put("logits_sha256", reply.logits());
     object.put("seconds", reply.seconds());
     object.put("ranks", ranks);
+    if (passage != null) {
+      int head = heads.mostOn(ranks(passage));
+      object.put("head", headName(head));
+      object.put("head_shares", ranks.stream().map(r -> heads.share(r.rank(), head)).toList());
+    }
     return object;
   }
 

@@ -243,7 +243,7 @@ class CommonOptions {
     }
   }
 
-  private static void powerOfTwo(String option, int value) {
+  static void powerOfTwo(String option, int value) {
     if (Integer.bitCount(value) != 1) {
       throw new UserError(
           option, value + " is no power of two", "try " + Integer.highestOneBit(value));

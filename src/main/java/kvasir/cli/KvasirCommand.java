@@ -22,6 +22,7 @@ import picocli.CommandLine.HelpCommand;
       TownCommand.class,
       BenchCommand.class,
       SynthCommand.class,
+      ExperimentCommand.class,
       DoctorCommand.class,
       HelpCommand.class
     })

@@ -13,6 +13,7 @@ import kvasir.cluster.nativempi.NativeCommunicator;
 import kvasir.cluster.nativempi.NativeRank;
 import kvasir.error.ClusterFailure;
 import kvasir.error.UserError;
+import kvasir.experiment.ArmProcess;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import picocli.CommandLine;
@@ -41,6 +42,9 @@ public final class Main {
     Optional<String> slow = JvmCheck.slowBecause();
     WorldStart start = start(args);
     if (!start.joined()) {
+      if (System.getenv(ArmProcess.WATCHED) != null) {
+        ParentWatch.start();
+      }
       slow.ifPresent(
           why -> new Output().note("kvasir: kernels will be 10 to 100 times slower: " + why));
     }

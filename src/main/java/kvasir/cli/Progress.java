@@ -15,12 +15,16 @@ final class Progress implements AutoCloseable {
     this.bar = bar;
   }
 
+  /** Whether a person is watching. */
   // JDK 25 gives null again where no terminal is attached, whatever the check says of JDK 22.
   @SuppressWarnings("SystemConsoleNull")
-  static Progress of(String task, int total, boolean visible) {
+  static boolean watched() {
     Console console = System.console();
-    boolean watched = console != null && console.isTerminal();
-    if (!visible || !watched || total < LONG_WORK) {
+    return console != null && console.isTerminal();
+  }
+
+  static Progress of(String task, int total, boolean visible) {
+    if (!visible || !watched() || total < LONG_WORK) {
       return new Progress(null);
     }
     return new Progress(

@@ -2,6 +2,7 @@ package kvasir.generate;
 
 import java.nio.file.Path;
 import kvasir.attention.AttentionKind;
+import kvasir.cache.CacheShape;
 import kvasir.kernel.Kernels;
 import kvasir.team.Binding;
 import kvasir.tensor.DType;
@@ -28,9 +29,6 @@ public record EngineSettings(
     int shards,
     int prefillChunk,
     Distribution distribution) {
-
-  private static final int LARGEST_BLOCK = 256;
-  private static final int SMALLEST_BLOCK = 16;
 
   /** As these, with other ways to compute; for comparing them. */
   public EngineSettings with(AttentionKind attention, Kernels kernels, int threads) {
@@ -62,12 +60,8 @@ public record EngineSettings(
         distribution);
   }
 
-  /**
-   * The block size of a run. A block of a short context is smaller, so that it still spreads over
-   * all ranks; a function of the model alone, since it decides the order of additions.
-   */
+  /** The block size of a run: what was asked for, or by the model's context. */
   public int blockTokensFor(int context) {
-    int fitting = Integer.highestOneBit(Math.max(1, context / 32));
-    return blockTokens > 0 ? blockTokens : Math.clamp(fitting, SMALLEST_BLOCK, LARGEST_BLOCK);
+    return blockTokens > 0 ? blockTokens : CacheShape.blockTokensFor(context);
   }
 }

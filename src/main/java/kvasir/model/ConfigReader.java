@@ -26,6 +26,21 @@ public final class ConfigReader {
   /** The configuration of a model directory; what is unsupported or contradictory is refused. */
   public static ModelConfig read(Path directory) {
     JsonFields config = JsonFields.read(directory.resolve("config.json"));
+    Path generation = directory.resolve("generation_config.json");
+    JsonFields other = Files.exists(generation) ? JsonFields.read(generation) : config;
+    return read(config, other.has("eos_token_id") ? other : config);
+  }
+
+  /** The same of the text of a config.json that stands in no file; errors call it so. */
+  public static ModelConfig parse(String name, String text) {
+    JsonFields config = JsonFields.parse(Path.of(name), text);
+    return read(config, config);
+  }
+
+  /**
+   * @param end the file that says which tokens end a sequence, if one does
+   */
+  private static ModelConfig read(JsonFields config, JsonFields end) {
     String architecture = architecture(config);
     refuseUnsupported(config);
     int hidden = bounded(config, "hidden_size", MOST_WIDTH);
@@ -54,7 +69,7 @@ public final class ConfigReader {
         architecture.startsWith("Llama") && config.flag("mlp_bias", false),
         config.flag("tie_word_embeddings", false),
         RopeReader.read(config),
-        eosTokens(directory, config));
+        end.has("eos_token_id") ? ids(end) : List.of());
   }
 
   private static String architecture(JsonFields config) {
@@ -121,17 +136,6 @@ public final class ConfigReader {
       throw config.wrong("rms_norm_eps", epsilon + " is out of range");
     }
     return (float) epsilon;
-  }
-
-  private static List<Integer> eosTokens(Path directory, JsonFields config) {
-    Path generation = directory.resolve("generation_config.json");
-    if (Files.exists(generation)) {
-      JsonFields fields = JsonFields.read(generation);
-      if (fields.has("eos_token_id")) {
-        return ids(fields);
-      }
-    }
-    return config.has("eos_token_id") ? ids(config) : List.of();
   }
 
   private static List<Integer> ids(JsonFields fields) {

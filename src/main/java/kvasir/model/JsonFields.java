@@ -26,14 +26,27 @@ record JsonFields(Path file, JsonNode node) {
       if (Files.size(file) > MOST_BYTES) {
         throw new UserError(file.toString(), "larger than 16 MiB", "give a model's own file");
       }
-      JsonNode node = JSON.readTree(Files.readString(file));
+      return parse(file, Files.readString(file));
+    } catch (IOException e) {
+      throw noJson(file, e);
+    }
+  }
+
+  /** The fields of a text; errors name the file. */
+  static JsonFields parse(Path file, String text) {
+    try {
+      JsonNode node = JSON.readTree(text);
       if (node == null || !node.isObject()) {
         throw new UserError(file.toString(), "is no JSON object", "give a model's own file");
       }
       return new JsonFields(file, node);
     } catch (IOException e) {
-      throw new UserError(file.toString(), "is no valid JSON", "fetch it again", e);
+      throw noJson(file, e);
     }
+  }
+
+  private static UserError noJson(Path file, IOException e) {
+    return new UserError(file.toString(), "is no valid JSON", "fetch it again", e);
   }
 
   boolean has(String field) {

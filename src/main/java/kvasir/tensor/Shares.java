@@ -37,8 +37,11 @@ public record Shares(List<Integer> weights) {
       throw new IllegalArgumentException(n + " elements for " + parts() + " parts");
     }
     int[] starts = new int[parts() + 1];
+    long all = before(parts());
+    long sum = 0;
     for (int part = 1; part <= parts(); part++) {
-      int least = Math.max(start(n, part), starts[part - 1] + 1);
+      sum += weights.get(part - 1);
+      int least = Math.max((int) (n * sum / all), starts[part - 1] + 1);
       starts[part] = Math.min(least, n - (parts() - part));
     }
     return starts;

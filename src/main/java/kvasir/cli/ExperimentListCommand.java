@@ -1,0 +1,29 @@
+package kvasir.cli;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import kvasir.experiment.Definition;
+import kvasir.experiment.DefinitionReader;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+    name = "list",
+    mixinStandardHelpOptions = true,
+    description = "Experiments of the project, and the question of each.")
+final class ExperimentListCommand implements Callable<Integer> {
+  @ParentCommand ExperimentCommand experiment;
+
+  @Override
+  public Integer call() {
+    for (Path file : ExperimentFiles.shipped()) {
+      Definition definition = DefinitionReader.read(file, false, Map.of());
+      experiment
+          .kvasir
+          .output()
+          .line("%-22s %s".formatted(definition.name(), definition.question()));
+    }
+    return ExitCodes.DONE;
+  }
+}

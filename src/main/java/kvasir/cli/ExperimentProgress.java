@@ -1,0 +1,77 @@
+package kvasir.cli;
+
+import java.time.Duration;
+import kvasir.experiment.Runner;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/** How far an experiment is and how long it will take: a bar for a person, lines for a log. */
+final class ExperimentProgress implements Runner.Listener, AutoCloseable {
+  private final String name;
+  private final Output output;
+  private ProgressBar bar;
+  private int units;
+  private int first;
+  private int done;
+  private long start;
+
+  ExperimentProgress(String name, Output output) {
+    this.name = name;
+    this.output = output;
+  }
+
+  @Override
+  public void begin(int all, int earlier) {
+    units = all;
+    first = earlier;
+    done = earlier;
+    start = System.nanoTime();
+    output.note("%s: %d tests to run, %d of them done before", name, all, earlier);
+    if (Progress.watched()) {
+      bar =
+          new ProgressBarBuilder()
+              .setTaskName(name)
+              .setInitialMax(all)
+              .startsFrom(earlier, Duration.ZERO)
+              .setStyle(ProgressBarStyle.ASCII)
+              .clearDisplayOnFinish()
+              .build();
+    }
+  }
+
+  @Override
+  public void test(String text) {
+    if (bar == null) {
+      output.note("%s: %s%s", name, text, left());
+    } else {
+      bar.setExtraMessage(" " + text);
+    }
+  }
+
+  @Override
+  public void reach(int reached) {
+    done = reached;
+    if (bar != null) {
+      bar.stepTo(reached);
+    }
+  }
+
+  /** What is left, if the rest goes on as what was run this time. */
+  private String left() {
+    if (done <= first || done >= units) {
+      return "";
+    }
+    double each = (System.nanoTime() - start) / 1e9 / (done - first);
+    long seconds = Math.round(each * (units - done));
+    return "; %d of %d, about %d:%02d left".formatted(done, units, seconds / 60, seconds % 60);
+  }
+
+  @Override
+  public void close() {
+    if (bar != null) {
+      bar.close();
+      bar = null;
+    }
+  }
+}

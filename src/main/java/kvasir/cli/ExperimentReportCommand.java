@@ -1,0 +1,31 @@
+package kvasir.cli;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import kvasir.experiment.ResultFolder;
+import kvasir.experiment.report.ReportPage;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+    name = "report",
+    mixinStandardHelpOptions = true,
+    description =
+        "Write one page that explains the results of a folder, with CSV, JSON and SVG beside it.")
+final class ExperimentReportCommand implements Callable<Integer> {
+  @ParentCommand ExperimentCommand experiment;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "DIR",
+      description = "What `experiment run --out` wrote (default: ${DEFAULT-VALUE}).")
+  Path folder = Path.of(ExperimentCommand.RESULTS);
+
+  @Override
+  public Integer call() {
+    ReportPage.write(ResultFolder.readAll(folder), folder);
+    experiment.kvasir.output().line(folder.resolve("report.html").toString());
+    return ExitCodes.DONE;
+  }
+}

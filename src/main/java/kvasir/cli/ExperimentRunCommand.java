@@ -1,0 +1,146 @@
+package kvasir.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import kvasir.bench.BenchRow;
+import kvasir.cluster.HostFile;
+import kvasir.error.UserError;
+import kvasir.experiment.Definition;
+import kvasir.experiment.DefinitionReader;
+import kvasir.experiment.ExperimentResult;
+import kvasir.experiment.Experiments;
+import kvasir.experiment.Place;
+import kvasir.experiment.predict.PredictionErrors;
+import kvasir.model.ConfigReader;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+    name = "run",
+    mixinStandardHelpOptions = true,
+    description =
+        "Measure an experiment: every arm in processes of its own, arms in turn, to a steady state."
+            + " What is in the results already is not measured again.")
+final class ExperimentRunCommand implements Callable<Integer> {
+  @ParentCommand ExperimentCommand experiment;
+
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "NAME",
+      description = "Experiments by name (see `experiment list`), files of your own, or all.")
+  List<String> names;
+
+  @Option(names = "--quick", description = "With the changes of the file's table [quick].")
+  boolean quick;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Folder of results, one in it for each experiment (default: ${DEFAULT-VALUE}).")
+  Path out = Path.of(ExperimentCommand.RESULTS);
+
+  @Option(names = "--hosts", paramLabel = "FILE", description = "Spread ranks over these hosts.")
+  Path hosts;
+
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      description = "A model, or a shape to make one of.")
+  String model;
+
+  @Option(names = "--ranks", split = ",", paramLabel = "P", description = "MPI ranks.")
+  List<Integer> ranks;
+
+  @Option(names = "--threads", split = ",", paramLabel = "T", description = "Threads of each rank.")
+  List<Integer> threads;
+
+  @Option(
+      names = "--transports",
+      split = ",",
+      paramLabel = "KIND",
+      description = "mpj, native, inprocess.")
+  List<String> transports;
+
+  @Option(
+      names = "--repetitions",
+      paramLabel = "N",
+      description = "Starts of each arm (default: as the file says).")
+  Integer repetitions;
+
+  @Override
+  public Integer call() {
+    List<Definition> definitions =
+        ExperimentFiles.of(names).stream()
+            .map(file -> DefinitionReader.read(file, quick, overrides()))
+            .toList();
+    Place place = place();
+    for (Definition definition : definitions) {
+      ExperimentResult result = run(definition, place);
+      experiment.kvasir.output().print(ExperimentTable.format(result) + predictions(result, place));
+    }
+    experiment
+        .kvasir
+        .output()
+        .note("results are in %s; launch/kvasir experiment report %s explains them", out, out);
+    return ExitCodes.DONE;
+  }
+
+  private ExperimentResult run(Definition definition, Place place) {
+    try (ExperimentProgress progress =
+        new ExperimentProgress(definition.name(), experiment.kvasir.output())) {
+      return Experiments.run(definition, place, out, progress);
+    }
+  }
+
+  /** How far the cost model is from what was measured; it knows streaming attention alone. */
+  private static String predictions(ExperimentResult result, Place place) {
+    List<BenchRow> rows =
+        result.runs().stream()
+            .flatMap(run -> run.rows().stream())
+            .filter(row -> row.attention().equals("streaming"))
+            .toList();
+    Path model = Experiments.model(result.definition(), place);
+    String text = PredictionErrors.of(rows, ConfigReader.read(model)).text();
+    return text.isEmpty() ? "" : "\nThe cost model, from each row's own limits and link:\n" + text;
+  }
+
+  private Map<String, Object> overrides() {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    put(fields, "model", model);
+    put(fields, "ranks", ranks);
+    put(fields, "threads", threads);
+    put(fields, "transports", transports);
+    put(fields, "repetitions", repetitions);
+    return fields;
+  }
+
+  private static void put(Map<String, Object> fields, String name, Object value) {
+    if (value != null) {
+      fields.put(name, value);
+    }
+  }
+
+  private Place place() {
+    if (experiment.kvasir.start().joined()) {
+      throw new UserError("experiment", "started as a rank", "start it without mpirun");
+    }
+    String file = "";
+    int count = 1;
+    if (hosts != null) {
+      HostFile read = HostFile.read(hosts);
+      file = hosts.equals(HostFile.SLURM) ? hosts.toString() : hosts.toAbsolutePath().toString();
+      count = (int) read.slots().stream().map(HostFile.Slot::host).distinct().count();
+    }
+    return new Place(ExperimentFiles.home(), file, count, ExperimentRunCommand::java);
+  }
+
+  private static List<String> java(List<String> arguments) {
+    return new ArrayList<>(WorldStart.command(arguments.toArray(String[]::new)));
+  }
+}

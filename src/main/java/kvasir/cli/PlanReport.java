@@ -1,0 +1,200 @@
+package kvasir.cli;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import kvasir.experiment.predict.Candidate;
+import kvasir.experiment.predict.Hardware;
+import kvasir.experiment.predict.Layout;
+import kvasir.experiment.predict.Plan;
+import kvasir.experiment.predict.Planner.Question;
+import kvasir.experiment.predict.Prediction;
+import kvasir.experiment.predict.Setting;
+import kvasir.model.ModelConfig;
+
+/** A plan for people and for programs. */
+record PlanReport(
+    String model, Setting setting, Question question, HardwareSource.Found found, Plan plan) {
+  private static final double GIBI = 1L << 30;
+  private static final double MEBI = 1 << 20;
+
+  private static final String HEAD =
+      "  nodes ranks threads  ms/token tokens/s  weights       kv  compute      own  latency    bytes"
+          + "  messages merge     shards  MiB/rank  GiB/node\n";
+
+  private static final String LEGEND =
+      """
+      ms per token: reading weights and keys and values; arithmetic that outlasts that reading; what
+      every rank does for itself (norms, rotation, copying, merging, starting threads); latency and
+      bytes of messages. MiB/rank is what --memory-limit counts; GiB/node adds each rank's JVM and
+      its table of rotations. * recommended, - does not fit. Of fewer nodes only the best is shown.
+      """;
+
+  private static final List<String> LEFT_OUT =
+      List.of(
+          "ranks that wait for slower ones, noise of the system, networks that others use as well",
+          "how messages of a node are routed: all nodes are as far from each other",
+          "rooms for messages and attention states, garbage collection, reading the model at the"
+              + " start",
+          "caches: a model and a context that fit into them run faster",
+          "memory of several sockets: a rank is taken to read from its own",
+          "other kernels than the measured ones: shares of the limits come from two cores with"
+              + " AVX-512, groups of two heads, bf16; larger groups are reckoned from the tiles of the"
+              + " code");
+
+  /** The plan as JSON. */
+  record Json(
+      String model,
+      int context,
+      @JsonProperty("weight_bytes") long weightBytes,
+      @JsonProperty("kv_bytes_per_token") long tokenBytes,
+      Hardware hardware,
+      String origins,
+      List<Candidate> layouts,
+      Candidate recommended,
+      List<String> reasons,
+      List<String> notes,
+      @JsonProperty("left_out") List<String> leftOut) {}
+
+  Json json() {
+    return new Json(
+        model,
+        question.context(),
+        setting.weightBytes(),
+        setting.tokenBytes(),
+        found.hardware(),
+        found.origins().strip(),
+        plan.candidates(),
+        plan.best().orElse(null),
+        plan.reasons(),
+        notes(),
+        LEFT_OUT);
+  }
+
+  String text() {
+    StringBuilder text = new StringBuilder(about()).append(found.origins()).append('\n');
+    text.append(HEAD);
+    shown().forEach(candidate -> text.append(row(candidate)));
+    text.append('\n').append(LEGEND).append('\n');
+    plan.best().ifPresent(best -> text.append(recommendation(best)));
+    plan.reasons().forEach(reason -> text.append(reason).append('\n'));
+    notes().forEach(note -> text.append(note).append('\n'));
+    text.append("\nNot in the model:\n");
+    LEFT_OUT.forEach(item -> text.append("- ").append(item).append('\n'));
+    return text.toString();
+  }
+
+  private String about() {
+    ModelConfig c = setting.model();
+    return format(
+        "%s: %d layers, %d query and %d KV heads, weights %.1f GiB in bf16; KV in %s, %,d bytes a"
+            + " token, %.1f GiB at %,d tokens%n",
+        model,
+        c.layers(),
+        c.heads(),
+        c.kvHeads(),
+        setting.weightBytes() / GIBI,
+        setting.kvType().name().toLowerCase(Locale.ROOT),
+        setting.tokenBytes(),
+        (double) setting.tokenBytes() * question.context() / GIBI,
+        question.context());
+  }
+
+  /** Of each number of nodes below all of them the fastest layout, of all nodes every one. */
+  private List<Candidate> shown() {
+    List<Integer> nodes =
+        plan.candidates().stream().map(c -> c.layout().nodes()).distinct().toList();
+    List<Candidate> shown = new ArrayList<>();
+    for (int n : nodes) {
+      Stream<Candidate> layouts = plan.candidates().stream().filter(c -> c.layout().nodes() == n);
+      if (n == question.nodes()) {
+        layouts.forEach(shown::add);
+      } else {
+        Plan.shown(layouts.toList()).ifPresent(shown::add);
+      }
+    }
+    return shown;
+  }
+
+  private String row(Candidate candidate) {
+    Layout layout = candidate.layout();
+    Prediction p = candidate.decode();
+    boolean best = plan.best().filter(candidate::equals).isPresent();
+    return format(
+        "%s %5d %5d %7d %9.2f %8.2f %8.2f %8.2f %8.2f %8.2f %8.2f %8.2f %9d %-9s %6d %9.0f %9.1f%n",
+        best ? "*" : candidate.fits() ? " " : "-",
+        layout.nodes(),
+        layout.ranks(),
+        layout.threads(),
+        p.total(),
+        p.tokensPerSecond(),
+        p.weights(),
+        p.kv(),
+        p.compute(),
+        p.own(),
+        p.latency(),
+        p.bytes(),
+        p.messages(),
+        layout.ranks() == 1 ? "none" : p.merge().name().toLowerCase(Locale.ROOT),
+        layout.shards(),
+        p.memory().counted() / MEBI,
+        candidate.nodeBytes() / GIBI);
+  }
+
+  private static String recommendation(Candidate best) {
+    Layout layout = best.layout();
+    return format(
+        "Recommended: --ranks %d --threads %d --shards %d%n",
+        layout.ranks(), layout.threads(), layout.shards());
+  }
+
+  private List<String> notes() {
+    return Stream.of(prompt(), beyond(), unusual()).filter(Objects::nonNull).toList();
+  }
+
+  private String prompt() {
+    if (question.prompt() == 0 || plan.best().isEmpty()) {
+      return null;
+    }
+    Prediction p = plan.best().get().prompt();
+    return format(
+        "A prompt of %,d tokens is read in %.1f s there, %.0f tokens/s; the largest part is %s.",
+        question.prompt(),
+        p.total() * question.prompt() / 1000,
+        p.tokensPerSecond(),
+        p.bottleneck());
+  }
+
+  private String beyond() {
+    int most = setting.model().maxPositions();
+    return question.context() <= most
+        ? null
+        : format(
+            "Note: %,d tokens are beyond the model's context of %,d: time and memory are as said, its"
+                + " text would be no good without longer positions.",
+            question.context(), most);
+  }
+
+  /** Layouts that were not looked at. */
+  private String unusual() {
+    int cores = found.hardware().cores();
+    long all =
+        IntStream.rangeClosed(1, cores)
+            .filter(ranks -> cores % ranks == 0)
+            .filter(ranks -> (long) ranks * question.nodes() > Layout.MOST_SHARDS)
+            .count();
+    return all == 0 || !question.ranksPerNode().isEmpty()
+        ? null
+        : format(
+            "Note: layouts of more than %,d ranks are left out, the most that a run can have.",
+            Layout.MOST_SHARDS);
+  }
+
+  private static String format(String format, Object... arguments) {
+    return String.format(Locale.ROOT, format, arguments);
+  }
+}

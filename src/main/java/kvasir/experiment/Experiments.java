@@ -1,0 +1,78 @@
+package kvasir.experiment;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import kvasir.error.UserError;
+
+/** Runs an experiment, or what is left of it. */
+public final class Experiments {
+  private static final String LOCK = "running.lock";
+
+  private Experiments() {}
+
+  /**
+   * Measures what is not in the folder yet.
+   *
+   * @param out folder of results; this experiment's gets its name
+   */
+  public static ExperimentResult run(
+      Definition definition, Place place, Path out, Runner.Listener listener) {
+    Path folder = out.resolve(definition.name());
+    List<Arm> arms = ArmPlan.of(definition, place.site());
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw unwritable(folder, e);
+    }
+    Path lock = folder.resolve(LOCK);
+    try (FileChannel channel =
+            FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock held = tryLock(channel)) {
+      if (held == null) {
+        throw new UserError(
+            folder.toString(),
+            "another run writes to it",
+            "wait for its end, or choose another --out");
+      }
+      ArmCommand command =
+          new ArmCommand(
+              definition,
+              model(definition, place),
+              place.hosts(),
+              place.namespaces(),
+              place.java());
+      ResultFolder results = new ResultFolder(folder);
+      String commit = Commit.of(place.home());
+      ExperimentResult all =
+          new Runner(definition, arms, command, results, listener, commit).run(folder);
+      Files.deleteIfExists(lock);
+      return all;
+    } catch (IOException e) {
+      throw unwritable(folder, e);
+    }
+  }
+
+  /** The model of an experiment: its directory, made where there is none. */
+  public static Path model(Definition definition, Place place) {
+    return Models.find(definition, place);
+  }
+
+  private static FileLock tryLock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      return null;
+    }
+  }
+
+  private static UserError unwritable(Path folder, IOException e) {
+    return new UserError(
+        folder.toString(), "cannot be written: " + e.getMessage(), "choose another --out", e);
+  }
+}

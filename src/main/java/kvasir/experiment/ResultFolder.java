@@ -1,0 +1,140 @@
+package kvasir.experiment;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import kvasir.error.UserError;
+
+/**
+ * One experiment on disk: {@code experiment.json} with what was planned, and a file for each run
+ * that has ended, {@code runs/ROUND-ARM.json}. A file is written under another name and renamed, so
+ * that there are whole ones only and nothing finished is lost.
+ */
+public final class ResultFolder {
+  private static final String PLAN = "experiment.json";
+  private static final String RUNS = "runs";
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private final Path folder;
+
+  public ResultFolder(Path folder) {
+    this.folder = folder;
+  }
+
+  /** What {@code experiment.json} holds. */
+  record Planned(Definition definition, List<Arm> arms) {}
+
+  /** The experiments of a folder, by name: it is one itself, or has one in each folder. */
+  public static List<ExperimentResult> readAll(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw new UserError(
+          folder.toString(), "no such directory", "name one that `experiment run --out` wrote");
+    }
+    List<ExperimentResult> results = new ArrayList<>();
+    new ResultFolder(folder).read().ifPresent(results::add);
+    for (Path inner : list(folder)) {
+      if (Files.isDirectory(inner)) {
+        new ResultFolder(inner).read().ifPresent(results::add);
+      }
+    }
+    if (results.isEmpty()) {
+      throw new UserError(
+          folder.toString(),
+          "holds no experiment",
+          "run `experiment run NAME --out` with it first");
+    }
+    return results;
+  }
+
+  /** What is here; empty where nothing has begun. */
+  public Optional<ExperimentResult> read() {
+    if (!Files.exists(folder.resolve(PLAN))) {
+      return Optional.empty();
+    }
+    Planned planned = parse(folder.resolve(PLAN), Planned.class);
+    List<RunRecord> runs = new ArrayList<>();
+    for (Path file : list(folder.resolve(RUNS))) {
+      if (file.toString().endsWith(".json")) {
+        runs.add(parse(file, RunRecord.class));
+      }
+    }
+    List<String> order = planned.arms().stream().map(Arm::id).toList();
+    runs.sort(
+        Comparator.comparingInt(RunRecord::round)
+            .thenComparing(run -> order.indexOf(run.arm().id())));
+    return Optional.of(
+        new ExperimentResult(planned.definition(), planned.arms(), List.copyOf(runs)));
+  }
+
+  void plan(Definition definition, List<Arm> arms) {
+    write(folder.resolve(PLAN), new Planned(definition, arms));
+  }
+
+  void add(RunRecord run) {
+    write(folder.resolve(RUNS).resolve(run.round() + "-" + run.arm().id() + ".json"), run);
+  }
+
+  private static void write(Path file, Object value) {
+    Path fresh = file.resolveSibling(file.getFileName() + ".new");
+    try {
+      Files.createDirectories(file.getParent());
+      Files.writeString(
+          fresh, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n");
+      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UserError(
+          file.toString(), "cannot be written: " + e.getMessage(), "choose another --out", e);
+    }
+  }
+
+  private static <T> T parse(Path file, Class<T> type) {
+    try {
+      T value = JSON.readValue(Files.readString(file), type);
+      if (value == null) {
+        throw damaged(file, "it says nothing", null);
+      }
+      return value;
+    } catch (JsonProcessingException e) {
+      throw damaged(file, e.getOriginalMessage().lines().findFirst().orElse(""), e);
+    } catch (IOException e) {
+      throw new UserError(
+          file.toString(), "cannot be read: " + e.getMessage(), "check the file", e);
+    }
+  }
+
+  private static UserError damaged(Path file, String why, Exception cause) {
+    return new UserError(
+        file.toString(),
+        "is no whole result: " + why.replaceAll("\\p{Cntrl}", "?"),
+        "move it away; `experiment run` measures again what is missing",
+        cause);
+  }
+
+  private static List<Path> list(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.sorted().toList();
+    } catch (IOException e) {
+      throw new UserError(
+          folder.toString(), "cannot be listed: " + e.getMessage(), "check its permissions", e);
+    }
+  }
+}

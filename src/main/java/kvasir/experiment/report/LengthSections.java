@@ -1,0 +1,211 @@
+package kvasir.experiment.report;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.BiFunction;
+import kvasir.bench.BenchRow;
+import kvasir.experiment.RunRecord;
+
+/** Standard and streaming attention by length: memory, and time. */
+final class LengthSections {
+  private static final Sweep BY_LENGTH =
+      new Sweep(
+          m -> String.valueOf(length(m)),
+          Comparator.comparingInt(LengthSections::length),
+          m ->
+              m.label().contains(m.arm().attention())
+                  ? m.label()
+                  : m.arm().attention() + " " + m.label());
+
+  private LengthSections() {}
+
+  /** A run that ended early. */
+  private record Failed(RunRecord run, int length) {}
+
+  static Markup memory(Study study, Figures figures) {
+    List<Measurement> resident =
+        study.measurements().stream().filter(m -> m.median(BenchRow::residentMiB) > 0).toList();
+    List<Markup> parts = new ArrayList<>();
+    String words = String.join(" ", memoryWords(study));
+    parts.add(
+        plot(
+            study,
+            figures,
+            "memory",
+            "Peak memory of a rank by length",
+            words,
+            resident,
+            "MiB resident",
+            (x, m) -> {
+              double y = m.median(BenchRow::residentMiB);
+              return new Line.Dot(x, y, y, y, m.fair(), "");
+            }));
+    parts.add(speed(study, figures, "memory-speed", study.measurements()));
+    return Markup.join(parts);
+  }
+
+  static Markup prefillDecode(Study study, Figures figures) {
+    List<Measurement> prompts = kind(study, true);
+    List<Measurement> generated = kind(study, false);
+    return Markup.join(
+        speed(study, figures, "prompt", prompts), speed(study, figures, "generation", generated));
+  }
+
+  private static Markup speed(
+      Study study, Figures figures, String name, List<Measurement> measurements) {
+    boolean prompt = measurements.stream().anyMatch(m -> TestName.parse(m.test()).prompt());
+    return plot(
+        study,
+        figures,
+        name,
+        prompt ? "Prompt tokens per second by length" : "Generated tokens per second by length",
+        "Bars are 95 % intervals. " + (measurements.isEmpty() ? "" : crossover(measurements)),
+        measurements,
+        "tokens/s",
+        Line.Dot::of);
+  }
+
+  private static Markup plot(
+      Study study,
+      Figures figures,
+      String name,
+      String title,
+      String caption,
+      List<Measurement> measurements,
+      String yLabel,
+      BiFunction<Double, Measurement, Line.Dot> dot) {
+    if (measurements.isEmpty()) {
+      return Markup.NONE;
+    }
+    TreeSet<Integer> lengths = new TreeSet<>();
+    measurements.forEach(m -> lengths.add(length(m)));
+    List<Failed> failed = failed(study);
+    failed.forEach(f -> lengths.add(f.length()));
+    List<String> places = lengths.stream().map(String::valueOf).toList();
+    List<XyPlot.Break> breaks =
+        failed.stream()
+            .map(
+                f ->
+                    new XyPlot.Break(
+                        places.indexOf(String.valueOf(f.length())),
+                        f.run().arm().attention() + " fails"))
+            .distinct()
+            .toList();
+    List<Line> lines = BY_LENGTH.lines(measurements, places, dot);
+    return figures.add(
+        study.name() + "-" + name,
+        title,
+        caption,
+        new XyPlot("tokens that attention reads", yLabel, places, lines, XyPlot.Form.BARS, breaks));
+  }
+
+  /** Memory at the longest length that both kinds reach, and what failed. */
+  static List<String> memoryWords(Study study) {
+    List<String> words = new ArrayList<>();
+    List<Measurement> standard = attention(study.measurements(), "standard");
+    List<Measurement> streaming = attention(study.measurements(), "streaming");
+    standard.stream()
+        .filter(s -> at(streaming, s).isPresent())
+        .max(Comparator.comparingInt(LengthSections::length))
+        .ifPresent(
+            s -> {
+              double one = s.median(BenchRow::residentMiB);
+              double other = at(streaming, s).orElseThrow().median(BenchRow::residentMiB);
+              words.add(
+                  "At %d tokens a rank with standard attention needs %s MiB, one with streaming attention %s MiB: %s times as much."
+                      .formatted(
+                          length(s), Numbers.of(one), Numbers.of(other), Numbers.of(one / other)));
+            });
+    for (Failed failed : failed(study)) {
+      words.add(
+          "%s fails at %d tokens: %s"
+              .formatted(
+                  study.label(failed.run().arm()), failed.length(), Study.failure(failed.run())));
+    }
+    return words.stream().distinct().toList();
+  }
+
+  /** The crossover of prompts, and of generation. */
+  static List<String> crossoverWords(Study study) {
+    List<String> words = new ArrayList<>();
+    if (!kind(study, true).isEmpty()) {
+      words.add("Prompts: " + crossover(kind(study, true)));
+    }
+    if (!kind(study, false).isEmpty()) {
+      words.add("Generation: " + crossover(kind(study, false)));
+    }
+    return words;
+  }
+
+  /** From which length on the one that is slower at first is the faster one. */
+  private static String crossover(List<Measurement> measurements) {
+    List<Measurement> standard = attention(measurements, "standard");
+    List<Measurement> streaming = attention(measurements, "streaming");
+    List<Measurement> shared =
+        standard.stream()
+            .filter(s -> at(streaming, s).isPresent())
+            .sorted(Comparator.comparingInt(LengthSections::length))
+            .toList();
+    if (shared.isEmpty()) {
+      return "Only one kind of attention is measured at these lengths.";
+    }
+    boolean first = streamingWins(shared.getFirst(), streaming);
+    String winner = first ? "streaming" : "standard";
+    Measurement longest = shared.getLast();
+    String gap = Comparison.slower(longest, at(streaming, longest).orElseThrow());
+    // The last change counts: before it the two may be too close to tell.
+    Optional<Measurement> last = Optional.empty();
+    for (int i = 1; i < shared.size(); i++) {
+      boolean now = streamingWins(shared.get(i), streaming);
+      last = now == streamingWins(shared.get(i - 1), streaming) ? last : Optional.of(shared.get(i));
+    }
+    String end = " At %d tokens %s.".formatted(length(longest), gap);
+    return last.map(
+                m ->
+                    "From %d tokens on %s attention is the faster one."
+                        .formatted(
+                            length(m), streamingWins(m, streaming) ? "streaming" : "standard"))
+            .orElse(
+                "There is no crossover: %s attention is faster at every length.".formatted(winner))
+        + end;
+  }
+
+  private static boolean streamingWins(Measurement standard, List<Measurement> streaming) {
+    return at(streaming, standard).orElseThrow().speed().median() > standard.speed().median();
+  }
+
+  private static List<Measurement> attention(List<Measurement> measurements, String kind) {
+    return measurements.stream().filter(m -> m.arm().attention().equals(kind)).toList();
+  }
+
+  private static Optional<Measurement> at(List<Measurement> others, Measurement m) {
+    return others.stream()
+        .filter(o -> o.test().equals(m.test()))
+        .filter(o -> ArmLabels.layout(o.arm()).equals(ArmLabels.layout(m.arm())))
+        .findFirst();
+  }
+
+  /** Runs with a failure, at the length of the first test that is missing. */
+  private static List<Failed> failed(Study study) {
+    List<Failed> failed = new ArrayList<>();
+    for (RunRecord run : study.failures()) {
+      Study.missing(run).stream()
+          .findFirst()
+          .ifPresent(test -> failed.add(new Failed(run, TestName.parse(test).length())));
+    }
+    return failed;
+  }
+
+  private static List<Measurement> kind(Study study, boolean prompt) {
+    return study.measurements().stream()
+        .filter(m -> TestName.parse(m.test()).prompt() == prompt)
+        .toList();
+  }
+
+  private static int length(Measurement m) {
+    return TestName.parse(m.test()).length();
+  }
+}

@@ -1,0 +1,216 @@
+package kvasir.experiment.report;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import kvasir.experiment.Arm;
+import kvasir.experiment.Kind;
+import kvasir.measure.Estimate;
+
+/** Speed over more and more ranks and threads, relative to the smallest layout. */
+final class ScalingSection {
+  private ScalingSection() {}
+
+  /** Points of one curve, from the smallest layout on. */
+  private record Curve(String name, List<Measurement> points) {
+    Measurement base() {
+      return points.getFirst();
+    }
+
+    Measurement last() {
+      return points.getLast();
+    }
+  }
+
+  static Markup of(Study study, Figures figures) {
+    List<Curve> curves = curves(study);
+    if (curves.isEmpty()) {
+      return Markup.NONE;
+    }
+    String words = String.join(" ", words(study));
+    if (study.is(Kind.WEAK_SCALING)) {
+      return figures.add(
+          study.name() + "-weak",
+          "Time per token relative to the smallest layout",
+          "Flat is ideal: each rank has the same number of tokens in the cache. " + words,
+          plot(study, curves, "time per token, relative", Relative.TIME));
+    }
+    return Markup.join(
+        figures.add(
+            study.name() + "-speed-up",
+            "Speed-up",
+            "Bands are 95 % intervals, the dashed line is ideal. " + words,
+            plot(study, curves, "speed-up", Relative.SPEED_UP)),
+        figures.add(
+            study.name() + "-efficiency",
+            "Efficiency",
+            "Speed-up over what is ideal; 1 is perfect.",
+            plot(study, curves, "efficiency", Relative.EFFICIENCY)));
+  }
+
+  /** What each curve comes to at its end. */
+  static List<String> words(Study study) {
+    List<String> words = new ArrayList<>();
+    for (Curve curve : curves(study)) {
+      Measurement base = curve.base();
+      Measurement last = curve.last();
+      if (base.equals(last)) {
+        words.add(
+            "%s: only %s is measured, with %s tokens/s."
+                .formatted(curve.name(), base.label(), Numbers.interval(base.speed())));
+        continue;
+      }
+      double ratio = last.speed().median() / base.speed().median();
+      double more = size(last.arm(), study) / size(base.arm(), study);
+      String marks = last.mark();
+      words.add(
+          study.is(Kind.WEAK_SCALING)
+              ? "%s: %s%s takes %s times the time per token of %s."
+                  .formatted(curve.name(), last.label(), marks, Numbers.of(1 / ratio), base.label())
+              : "%s: %s%s is %s times as fast as %s, an efficiency of %s (%s)."
+                  .formatted(
+                      curve.name(),
+                      last.label(),
+                      marks,
+                      Numbers.of(ratio),
+                      base.label(),
+                      Numbers.percent(ratio / more),
+                      last.speed().differsFrom(base.speed())
+                          ? "the intervals do not overlap"
+                          : "the intervals overlap: no difference is shown"));
+    }
+    return words;
+  }
+
+  /** What a point says relative to the base of its curve. */
+  private enum Relative {
+    TIME,
+    SPEED_UP,
+    EFFICIENCY;
+
+    /** The larger the value, the smaller the time: ends of intervals change places. */
+    Line.Dot dot(double x, double more, Measurement m, double base) {
+      Estimate s = m.speed();
+      if (this == TIME) {
+        return new Line.Dot(x, base / s.median(), base / s.high(), base / s.low(), m.fair(), "");
+      }
+      double by = this == SPEED_UP ? base : base * more;
+      return new Line.Dot(x, s.median() / by, s.low() / by, s.high() / by, m.fair(), "");
+    }
+
+    double ideal(double more) {
+      return this == SPEED_UP ? more : 1;
+    }
+  }
+
+  private static XyPlot plot(Study study, List<Curve> curves, String yLabel, Relative relative) {
+    List<Line> lines = new ArrayList<>();
+    TreeSet<Double> sizes = new TreeSet<>();
+    for (Curve curve : curves) {
+      double base = size(curve.base().arm(), study);
+      List<Line.Dot> dots = new ArrayList<>();
+      for (Measurement m : curve.points()) {
+        double x = size(m.arm(), study);
+        sizes.add(x);
+        dots.add(relative.dot(x, x / base, m, curve.base().speed().median()));
+      }
+      lines.add(Line.of(curve.name(), curve.points(), dots, Line.Style.JOINED));
+    }
+    List<Line.Dot> ideal =
+        List.of(sizes.first(), sizes.last()).stream()
+            .map(x -> Line.Dot.at(x, relative.ideal(x / sizes.first())))
+            .toList();
+    lines.add(new Line("ideal", ideal, Line.Style.GUIDE));
+    String xLabel = byRanks(study) ? "ranks" : "processors (ranks × threads of each)";
+    return new XyPlot(xLabel, yLabel, List.of(), lines, XyPlot.Form.BANDS, List.of());
+  }
+
+  private static double size(Arm arm, Study study) {
+    return byRanks(study) ? arm.ranks() : arm.ranks() * (double) arm.threads();
+  }
+
+  /** Where ranks share out the same processors, only their number grows. */
+  private static boolean byRanks(Study study) {
+    return study.is(Kind.WEAK_SCALING)
+        || study.arms().stream().map(a -> a.ranks() * a.threads()).distinct().count() == 1;
+  }
+
+  /**
+   * One curve for more threads of one rank, one for more ranks of each transport and number of
+   * threads; those of ranks begin at the single rank with as many threads.
+   */
+  private static List<Curve> curves(Study study) {
+    Map<String, List<Measurement>> curves = new LinkedHashMap<>();
+    for (Measurement m : study.measurements()) {
+      if (m.arm().ranks() > 1) {
+        String threads =
+            byRanks(study) && !study.is(Kind.WEAK_SCALING)
+                ? ""
+                : ", " + Numbers.count(m.arm().threads(), "thread") + " each";
+        String name = "ranks by " + m.arm().transport() + threads + tail(m, study);
+        curves.computeIfAbsent(name, n -> start(m, study)).add(m);
+      }
+    }
+    for (Measurement m : study.measurements()) {
+      boolean alone = study.measurements().stream().allMatch(o -> o.arm().ranks() == 1);
+      if (m.arm().ranks() == 1 && (alone || severalThreads(study))) {
+        String name = "threads of one rank" + tail(m, study);
+        curves.computeIfAbsent(name, n -> new ArrayList<>()).add(m);
+      }
+    }
+    List<Curve> sorted = new ArrayList<>();
+    curves.forEach(
+        (name, points) -> {
+          points.sort(Comparator.comparingDouble(m -> size(m.arm(), study)));
+          sorted.add(new Curve(name, List.copyOf(points)));
+        });
+    return sorted;
+  }
+
+  private static boolean severalThreads(Study study) {
+    return study.measurements().stream()
+            .filter(m -> m.arm().ranks() == 1)
+            .map(m -> m.arm().threads())
+            .distinct()
+            .count()
+        > 1;
+  }
+
+  private static List<Measurement> start(Measurement m, Study study) {
+    boolean freeThreads = byRanks(study) && !study.is(Kind.WEAK_SCALING);
+    Optional<Measurement> single =
+        study.measurements().stream()
+            .filter(o -> o.arm().ranks() == 1 && sameProblem(o, m, study))
+            .filter(o -> freeThreads || o.arm().threads() == m.arm().threads())
+            .findFirst();
+    List<Measurement> points = new ArrayList<>();
+    single.ifPresent(points::add);
+    return points;
+  }
+
+  private static boolean sameProblem(Measurement one, Measurement other, Study study) {
+    Arm a = one.arm();
+    Arm b = other.arm();
+    return test(one, study).equals(test(other, study))
+        && a.attention().equals(b.attention())
+        && a.kvType().equals(b.kvType())
+        && a.blockSize() == b.blockSize();
+  }
+
+  private static String tail(Measurement m, Study study) {
+    String rest = ArmLabels.rest(m.arm(), study.arms());
+    return ", " + test(m, study) + (rest.isEmpty() ? "" : ", " + rest);
+  }
+
+  /** Without the depth where it grows with the ranks. */
+  private static String test(Measurement m, Study study) {
+    TestName test = TestName.parse(m.test());
+    return study.is(Kind.WEAK_SCALING) && test.depth() > 0
+        ? test.base() + " @ d" + test.depth() / m.arm().ranks() + " per rank"
+        : m.test();
+  }
+}

@@ -1,0 +1,89 @@
+package kvasir.experiment.report;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import kvasir.bench.BenchRow;
+import kvasir.experiment.Arm;
+import kvasir.experiment.Definition;
+import kvasir.experiment.ExperimentResult;
+import kvasir.experiment.Kind;
+import kvasir.experiment.RunRecord;
+
+/**
+ * One experiment with its estimates.
+ *
+ * @param labels of arms, by id
+ * @param measurements by arm and test, in the order of arms
+ */
+record Study(
+    Definition definition,
+    List<Arm> arms,
+    List<RunRecord> runs,
+    Map<String, String> labels,
+    List<Measurement> measurements) {
+
+  static Study of(ExperimentResult result) {
+    Map<String, String> labels = ArmLabels.of(result.arms());
+    List<Measurement> measurements = new ArrayList<>();
+    for (Arm arm : result.arms()) {
+      Map<String, List<BenchRow>> tests = new LinkedHashMap<>();
+      for (RunRecord run : result.runs()) {
+        if (run.arm().id().equals(arm.id())) {
+          run.rows().forEach(r -> tests.computeIfAbsent(r.test(), t -> new ArrayList<>()).add(r));
+        }
+      }
+      tests.forEach(
+          (test, rows) ->
+              Measurement.of(arm, labels.get(arm.id()), test, rows).ifPresent(measurements::add));
+    }
+    return new Study(result.definition(), result.arms(), result.runs(), labels, measurements);
+  }
+
+  String name() {
+    return definition.name();
+  }
+
+  boolean is(Kind kind) {
+    return definition.kind() == kind;
+  }
+
+  /** Names of tests that have a measurement, in order. */
+  List<String> tests() {
+    return measurements.stream().map(Measurement::test).distinct().toList();
+  }
+
+  List<Measurement> of(String test) {
+    return measurements.stream().filter(m -> m.test().equals(test)).toList();
+  }
+
+  List<RunRecord> failures() {
+    return runs.stream().filter(r -> !failure(r).isEmpty()).toList();
+  }
+
+  static String failure(RunRecord run) {
+    return run.failure() == null ? "" : run.failure();
+  }
+
+  String label(Arm arm) {
+    return labels.getOrDefault(arm.id(), arm.id());
+  }
+
+  /** The tests that a run should have had and has not, by name. */
+  static List<String> missing(RunRecord run) {
+    List<String> names = new ArrayList<>(planned(run.arm()));
+    run.rows().forEach(r -> names.remove(r.test()));
+    return names;
+  }
+
+  private static List<String> planned(Arm arm) {
+    List<String> names = new ArrayList<>();
+    for (int depth : arm.depths()) {
+      String at = depth == 0 ? "" : " @ d" + depth;
+      arm.prompts().stream().filter(n -> n > 0).forEach(n -> names.add("pp" + n + at));
+      arm.generations().stream().filter(n -> n > 0).forEach(n -> names.add("tg" + n + at));
+    }
+    return names;
+  }
+}

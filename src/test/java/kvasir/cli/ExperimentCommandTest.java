@@ -1,0 +1,162 @@
+package kvasir.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ExperimentCommandTest {
+  private static final Path MODEL =
+      Path.of("src/test/resources/golden/qwen3-yarn").toAbsolutePath();
+  private static final String TINY =
+      """
+      question = "Does it run?"
+      kind = "threads-vs-processes"
+      model = "%s"
+      cores = 2
+      transports = ["inprocess", "mpj"]
+      prompt = [5]
+      gen = [2]
+      depth = [3]
+      samples = 2
+      repetitions = 2
+      warm-up = "0"
+      heap = "256m"
+      """
+          .formatted(MODEL);
+
+  @TempDir Path folder;
+
+  private Path define(String text) throws IOException {
+    return Files.writeString(folder.resolve("tiny.toml"), text);
+  }
+
+  private Launch.Result run(Path file) {
+    return Launch.kvasir("experiment", "run", file, "--out", folder.resolve("out"));
+  }
+
+  private Map<Path, FileTime> runs() throws IOException {
+    Map<Path, FileTime> times = new TreeMap<>();
+    try (Stream<Path> files = Files.list(folder.resolve("out/tiny/runs"))) {
+      for (Path file : files.toList()) {
+        times.put(file, Files.getLastModifiedTime(file));
+      }
+    }
+    return times;
+  }
+
+  @Test
+  void everyArmIsMeasuredInTurnAndWhatIsThereIsNotMeasuredAgain() throws IOException {
+    Path file = define(TINY);
+    Launch.Result result = run(file);
+    assertEquals(0, result.code(), result.err());
+    for (String arm : List.of("1x2", "2x1-inprocess", "2x1-mpj")) {
+      assertTrue(result.out().contains("| " + arm + " "), result.out());
+    }
+    Map<Path, FileTime> first = runs();
+    assertEquals(6, first.size(), first.toString());
+    assertRecordsAreWhole(first.keySet());
+
+    Path lost = folder.resolve("out/tiny/runs/1-1x2.json");
+    Files.delete(lost);
+    assertEquals(0, run(file).code());
+    Map<Path, FileTime> second = runs();
+    assertEquals(first.keySet(), second.keySet());
+    first.keySet().stream()
+        .filter(path -> !path.equals(lost))
+        .forEach(path -> assertEquals(first.get(path), second.get(path), path.toString()));
+
+    Launch.Result other = run(define(TINY.replace("gen = [2]", "gen = [3]")));
+    assertEquals(2, other.code());
+    assertTrue(other.err().contains("another definition"), other.err());
+    Files.writeString(lost, "{\"round\": 1");
+    Launch.Result damaged = run(define(TINY));
+    assertEquals(2, damaged.code());
+    assertTrue(damaged.err().contains("1-1x2.json: is no whole result"), damaged.err());
+    assertEquals(6, runs().size());
+  }
+
+  /** Machine, commit, placement, one fingerprint for each test, and times that add up. */
+  private static void assertRecordsAreWhole(Set<Path> files) throws IOException {
+    Set<String> fingerprints = new HashSet<>();
+    for (Path file : files) {
+      JsonNode run = new ObjectMapper().readTree(Files.readString(file));
+      assertTrue(run.get("machine").get("processors").asInt() > 0);
+      assertTrue(run.get("commit").asText().length() > 2, run.get("commit").asText());
+      assertEquals("", run.get("failure").asText());
+      assertEquals(2, run.get("rows").size());
+      for (JsonNode row : run.get("rows")) {
+        fingerprints.add(row.get("test").asText() + row.get("fingerprint").asText());
+        assertEquals(row.get("ranks").asInt(), row.get("times").size());
+        assertEquals(row.get("ranks").asInt(), row.get("places").size());
+        assertTimesCoverTheStep(row);
+      }
+    }
+    assertEquals(2, fingerprints.size(), fingerprints.toString());
+  }
+
+  private static void assertTimesCoverTheStep(JsonNode row) {
+    double step = 0;
+    for (JsonNode rate : row.get("samples")) {
+      step += 1e3 / rate.asDouble() / row.get("samples").size();
+    }
+    for (JsonNode rank : row.get("times")) {
+      double sum = 0;
+      for (String part : List.of("compute", "idle", "pack", "merge", "transfer", "waiting", "gc")) {
+        assertTrue(rank.get(part).asDouble() >= 0, rank.toString());
+        sum += rank.get(part).asDouble();
+      }
+      assertTrue(sum >= 0.95 * step, sum + " ms of " + step + ": " + rank);
+    }
+  }
+
+  @Test
+  void anArmThatFailsIsAResultTooAndTheOthersGoOn() throws IOException {
+    Path file =
+        define(
+            TINY.replace("cores = 2", "cores = 1")
+                .replace("prompt = [5]", "prompt = [5, 16000000]")
+                .replace("repetitions = 2", "repetitions = 1"));
+    Launch.Result result = run(file);
+    assertEquals(0, result.code(), result.err());
+    assertTrue(result.out().contains("failed: exit code 2"), result.out());
+  }
+
+  @Test
+  void whatAUserGetsWrongIsOneLine() throws IOException {
+    Path hosts = folder.resolve("hosts");
+    Launch.kvasir("experiment", "run", "no-such-name").assertRefused("no-such-name");
+    Launch.kvasir("experiment").assertRefused("no command given");
+    Launch.kvasir("experiment", "run", define(TINY + "\nheat = 1\n"), "--out", folder)
+        .assertRefused("unknown field 'heat'");
+    Launch.kvasir("experiment", "run", define(TINY), "--hosts", hosts, "--out", folder)
+        .assertRefused("hosts");
+    Launch.kvasir("experiment", "run", define(TINY), "--model", "no-model", "--out", folder)
+        .assertRefused("no-model");
+    Launch.kvasir("experiment", "run", define(TINY), "--out", define(TINY))
+        .assertRefused("tiny.toml");
+    Launch.kvasir("experiment", "run", define(TINY), "--ranks", "0", "--out", folder)
+        .assertRefused("ranks");
+  }
+
+  @Test
+  void theListNamesEveryExperimentAndItsQuestion() {
+    Launch.Result result = Launch.kvasir("experiment", "list");
+    assertEquals(0, result.code(), result.err());
+    assertTrue(result.out().lines().count() >= 10, result.out());
+    assertTrue(result.out().lines().allMatch(line -> line.endsWith("?")), result.out());
+  }
+}
