@@ -56,8 +56,9 @@ want_tools() {
   local missing=()
   command -v mpirun >/dev/null || missing+=(openmpi-bin)
   command -v ip >/dev/null || missing+=(iproute2)
+  command -v fc-match >/dev/null || missing+=(fontconfig fonts-dejavu-core)
   if [ ${#missing[@]} -gt 0 ] && [ "$(id -u)" -eq 0 ]; then
-    echo "kvasir: installing ${missing[*]} for tests of several hosts and native MPI" >&2
+    echo "kvasir: installing ${missing[*]} for tests of several hosts, native MPI and plots" >&2
     { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"; } >&2 ||
       echo "kvasir: ${missing[*]} not installed: those tests will be skipped" >&2
   fi

@@ -58,7 +58,8 @@ final class ExperimentPredictCommand implements Callable<Integer> {
   @Option(
       names = "--cores",
       paramLabel = "N",
-      description = "Cores of a node (default: of this machine).")
+      description =
+          "Cores of a node (default: of this machine, or in proportion to --read or --flops).")
   Integer cores;
 
   @Option(
@@ -144,7 +145,7 @@ final class ExperimentPredictCommand implements Callable<Integer> {
     ModelConfig config = config();
     int count = nodeCount();
     Setting setting = Setting.of(config).with(DType.BF16, kvType).withChunk(prefillChunk);
-    HardwareSource source = new HardwareSource(coreCount(), read, flops, latency, bandwidth);
+    HardwareSource source = new HardwareSource(cores, read, flops, latency, bandwidth);
     HardwareSource.Found found = source.find(count);
     Planner.Question question =
         new Planner.Question(
@@ -170,7 +171,8 @@ final class ExperimentPredictCommand implements Callable<Integer> {
     CommonOptions.range("--prefill-chunk", prefillChunk, 1, MOST_TOKENS);
     CommonOptions.range("--memory", memory == null ? 1 : memory.bytes(), 1, Long.MAX_VALUE);
     CommonOptions.range("--cores", coreCount(), 1, MOST_CORES);
-    ranksPerNode.forEach(r -> CommonOptions.range("--ranks-per-node", r, 1, coreCount()));
+    ranksPerNode.forEach(
+        r -> CommonOptions.range("--ranks-per-node", r, 1, cores == null ? MOST_CORES : cores));
     if (nodes != null && hosts != null) {
       throw new UserError("--nodes", "--hosts says it too", "give one of the two");
     }

@@ -3,7 +3,6 @@ package kvasir.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import kvasir.bench.BenchRow;
 import kvasir.experiment.Arm;
 import kvasir.experiment.ArmEstimates;
 import kvasir.experiment.ExperimentResult;
@@ -19,8 +18,8 @@ final class ExperimentTable {
             """
 
             %s: %s
-            | arm                      |             test |      t/s |        95 %% interval | starts | unfair |
-            | ------------------------ | ---------------: | -------: | -------------------: | -----: | ------ |
+            | arm                      |             test |      t/s |        95 %% interval | starts | remarks |
+            | ------------------------ | ---------------: | -------: | -------------------: | -----: | ------- |
             """
                 .formatted(result.definition().name(), result.definition().question()));
     for (Arm arm : result.arms()) {
@@ -45,7 +44,7 @@ final class ExperimentTable {
               rate.low(),
               rate.high(),
               point.rows().size(),
-              String.join(", ", unfair(point.rows()))));
+              point.unfair().isEmpty() ? point.without() : String.join(", ", point.unfair())));
     }
     result.runs().stream()
         .filter(run -> run.arm().id().equals(arm.id()) && !run.failure().isEmpty())
@@ -53,10 +52,6 @@ final class ExperimentTable {
         .distinct()
         .forEach(lines::add);
     return lines;
-  }
-
-  private static List<String> unfair(List<BenchRow> rows) {
-    return rows.stream().flatMap(row -> row.conditions().unfair().stream()).distinct().toList();
   }
 
   private static String text(String format, Object... arguments) {

@@ -7,20 +7,18 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /** The version of the code that runs, by git. */
-final class Commit {
+record Commit(String text) {
   private static final String UNKNOWN = "unknown";
   private static final int LONGEST_SECONDS = 10;
 
-  private Commit() {}
-
   /** Its hash, with {@code -dirty} where sources differ from it. */
-  static String of(Path home) {
+  static Commit of(Path home) {
     String hash = git(home, "rev-parse", "--short=12", "HEAD");
     if (hash.isEmpty()) {
-      return UNKNOWN;
+      return new Commit(UNKNOWN);
     }
     String changes = git(home, "status", "--porcelain", "--", "src/main", "pom.xml");
-    return changes.isEmpty() ? hash : hash + "-dirty";
+    return new Commit(changes.isEmpty() ? hash : hash + "-dirty");
   }
 
   private static String git(Path home, String... arguments) {

@@ -48,9 +48,10 @@ public final class Experiments {
               place.namespaces(),
               place.java());
       ResultFolder results = new ResultFolder(folder);
-      String commit = Commit.of(place.home());
+      Commit commit = Commit.of(place.home());
       ExperimentResult all =
-          new Runner(definition, arms, command, results, listener, commit).run(folder);
+          new Runner(definition, arms, command, results, listener, commit, place.home())
+              .run(folder);
       Files.deleteIfExists(lock);
       return all;
     } catch (IOException e) {

@@ -34,13 +34,14 @@ public final class Runner {
   private final ArmCommand command;
   private final ResultFolder folder;
   private final Listener listener;
-  private final String commit;
+  private final Commit commit;
+  private final Path home;
 
   private int units;
 
   /**
    * @param folder of this experiment
-   * @param commit of the code
+   * @param home of the project: what a record says is relative to it
    */
   Runner(
       Definition definition,
@@ -48,13 +49,15 @@ public final class Runner {
       ArmCommand command,
       ResultFolder folder,
       Listener listener,
-      String commit) {
+      Commit commit,
+      Path home) {
     this.definition = definition;
     this.arms = arms;
     this.command = command;
     this.folder = folder;
     this.listener = listener;
     this.commit = commit;
+    this.home = home;
   }
 
   /** Runs to the end and returns all results, earlier ones too. */
@@ -141,13 +144,18 @@ public final class Runner {
     return new RunRecord(
         round,
         arm,
-        command.text(arm),
+        shown(command.text(arm)),
         started,
         (System.nanoTime() - start) / 1e9,
-        commit,
-        MachineFacts.here(),
+        commit.text(),
+        MachineFacts.here(this::shown),
         process.rows(),
         process.answers(),
-        failure);
+        shown(failure));
+  }
+
+  /** Results are shown to others, who have the project somewhere else. */
+  private String shown(String text) {
+    return text.replace(home + "/", "").replace(home.toString(), ".");
   }
 }

@@ -5,6 +5,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -30,6 +31,15 @@ public record MachineFacts(
 
   /** Of the machine and the JVM that this code runs in; "unknown" where the system does not say. */
   public static MachineFacts here() {
+    return here(UnaryOperator.identity());
+  }
+
+  /**
+   * As {@link #here()}.
+   *
+   * @param shown makes of a flag what others may see of it
+   */
+  public static MachineFacts here(UnaryOperator<String> shown) {
     return new MachineFacts(
         line(HOST, ""),
         line(CPU, "model name").replaceFirst(".*:\\s*", ""),
@@ -38,7 +48,7 @@ public record MachineFacts(
         kibibytes() >> 10,
         System.getProperty("os.name") + " " + System.getProperty("os.version"),
         System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"),
-        ManagementFactory.getRuntimeMXBean().getInputArguments());
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream().map(shown).toList());
   }
 
   /** Whether results of both belong beside each other. */

@@ -52,12 +52,23 @@ class PredictCommandTest {
   @Test
   void measuresWhatIsNotGiven() {
     Launch.Result result =
-        run(
-            "experiment predict --model 0.6b --context 8192 --nodes 2 --cores 1 --flops 400GFLOP/s");
+        run("experiment predict --model 0.6b --context 8192 --nodes 2 --cores 1");
     assertEquals(0, result.code(), result.err());
     assertTrue(result.out().contains("GB/s (measured here)"), result.out());
-    assertTrue(result.out().contains("400 GFLOP/s (given)"), result.out());
+    assertTrue(result.out().contains("GFLOP/s (measured here)"), result.out());
     assertTrue(result.out().contains("NOT over a network"), result.out());
+  }
+
+  @Test
+  void takesTheRestOfALargerNodeInProportion() {
+    Launch.Result result =
+        run(
+            "experiment predict --model 32b --context 1M --nodes 64 --latency 5us"
+                + " --bandwidth 12GB/s --read 2000GB/s");
+    assertEquals(0, result.code(), result.err());
+    assertTrue(result.out().contains("cores (in proportion), reads 2000.0 GB/s"), result.out());
+    assertTrue(result.out().contains("proportions of this machine; --flops"), result.out());
+    assertTrue(result.out().contains("Recommended: --ranks"), result.out());
   }
 
   static Stream<Arguments> wrong() {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import kvasir.bench.BenchRow;
 import kvasir.bench.RankTimes;
 
 /**
@@ -14,6 +15,8 @@ import kvasir.bench.RankTimes;
  * @param jit compiler time of the slow one and the fast one, beside their steps
  */
 record Attribution(Measurement slow, Measurement fast, double gap, List<Part> parts, double[] jit) {
+  /** Limits that differ by less are the same, measured twice. */
+  private static final double ALIKE = 0.05;
 
   /** One cause. */
   record Part(String name, String meaning, double millis) {}
@@ -75,7 +78,29 @@ record Attribution(Measurement slow, Measurement fast, double gap, List<Part> pa
             : "No part stands out.";
     return "Per token %s takes %s ms longer than %s: %s. %s"
             .formatted(slow.label(), Numbers.of(gap), fast.label(), String.join(", ", causes), most)
+        + placement()
         + " Beside it JIT compiler threads worked %s ms per token against %s ms."
             .formatted(Numbers.of(jit[0]), Numbers.of(jit[1]));
+  }
+
+  /** Where memory lies shows in how fast the same processes read it when they do nothing else. */
+  private String placement() {
+    double one = slow.median(BenchRow::readLimit);
+    double other = fast.median(BenchRow::readLimit);
+    if (!(one > 0) || !(other > 0)) {
+      return "";
+    }
+    String limits =
+        " When they only read memory they reached %s and %s GB/s: "
+            .formatted(Numbers.of(one), Numbers.of(other));
+    return Math.abs(one / other - 1) < ALIKE
+        ? limits + "placement is no reason."
+        : limits
+            + "placement may explain %s ms of compute."
+                .formatted(Numbers.signed(compute() * (1 - one / other)));
+  }
+
+  private double compute() {
+    return slow.times().map(RankTimes::compute).orElse(0.0);
   }
 }

@@ -3,9 +3,11 @@ package kvasir.experiment.report;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import kvasir.bench.BenchRow;
 import kvasir.bench.RankTimes;
 import kvasir.experiment.Arm;
+import kvasir.experiment.ArmEstimates;
 import kvasir.measure.Estimate;
 import kvasir.measure.Statistics;
 
@@ -13,37 +15,25 @@ import kvasir.measure.Statistics;
  * One test on one arm, from all its starts.
  *
  * @param label of the arm, short
- * @param speed tokens per second
- * @param rows one for each start; not empty
  */
-record Measurement(Arm arm, String label, String test, Estimate speed, List<BenchRow> rows) {
-
-  /** Empty where no row has a sample. */
-  static Optional<Measurement> of(Arm arm, String label, String test, List<BenchRow> rows) {
-    List<BenchRow> timed = rows.stream().filter(r -> samples(r).length > 0).toList();
-    if (timed.isEmpty()) {
-      return Optional.empty();
-    }
-    Estimate speed = Statistics.bootstrap(timed.stream().map(Measurement::samples).toList());
-    return Optional.of(new Measurement(arm, label, test, speed, timed));
+record Measurement(Arm arm, String label, ArmEstimates.Point point) {
+  String test() {
+    return point.test();
   }
 
-  private static double[] samples(BenchRow row) {
-    return row.samples() == null
-        ? new double[0]
-        : row.samples().stream()
-            .filter(s -> s != null && Double.isFinite(s) && s > 0)
-            .mapToDouble(Double::doubleValue)
-            .toArray();
+  /** Tokens per second. */
+  Estimate speed() {
+    return point.rate();
   }
 
-  /** Reasons of all its starts, each once; empty when it is comparable with others. */
+  /** One for each start that counts; not empty. */
+  List<BenchRow> rows() {
+    return point.rows();
+  }
+
+  /** Why it is not comparable with others; empty when it is. */
   List<String> unfair() {
-    return rows.stream()
-        .filter(r -> r.conditions() != null)
-        .flatMap(r -> r.conditions().unfair().stream())
-        .distinct()
-        .toList();
+    return point.unfair();
   }
 
   boolean fair() {
@@ -56,17 +46,18 @@ record Measurement(Arm arm, String label, String test, Estimate speed, List<Benc
   }
 
   Optional<RankTimes> times() {
-    return Times.mean(rows);
+    return Times.mean(rows());
   }
 
   /** The median over starts of what each row says. */
   double median(ToDoubleFunction<BenchRow> value) {
-    return Statistics.median(rows.stream().mapToDouble(value).toArray());
+    return Statistics.median(rows().stream().mapToDouble(value).toArray());
   }
 
   /** Of all starts, each once; more than one means that starts disagree. */
   List<String> fingerprints() {
-    return rows.stream()
+    // Whatever else ran beside it, bits are bits.
+    return Stream.concat(rows().stream(), point.leftOut().stream())
         .map(BenchRow::fingerprint)
         .filter(f -> f != null && !f.isEmpty())
         .distinct()
@@ -74,12 +65,12 @@ record Measurement(Arm arm, String label, String test, Estimate speed, List<Benc
   }
 
   double millisPerToken() {
-    return 1000 / speed.median();
+    return 1000 / speed().median();
   }
 
   /** What must be the same for two arms to compute the same bits. */
   String problem() {
     String block = arm.blockSize() == 0 ? "" : ", blocks of " + arm.blockSize();
-    return test + ", " + arm.attention() + ", " + arm.kvType() + block;
+    return test() + ", " + arm.attention() + ", " + arm.kvType() + block;
   }
 }

@@ -1,5 +1,6 @@
 package kvasir.experiment.report;
 
+import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -7,8 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
+import kvasir.error.UserError;
 import kvasir.experiment.ExperimentResult;
 import kvasir.experiment.Kind;
+import kvasir.experiment.WholeFile;
 
 /**
  * The report: {@code report.html}, one page that needs nothing else; its plots as {@code
@@ -43,6 +46,7 @@ public final class ReportPage {
   public static void write(List<ExperimentResult> results, Path directory) {
     // Plots are drawn without a screen.
     System.setProperty("java.awt.headless", "true");
+    checkFonts();
     ReportPage page = new ReportPage(results.stream().map(Study::of).toList());
     String html = page.html();
     page.figures
@@ -56,6 +60,19 @@ public final class ReportPage {
     WholeFile.write(directory.resolve("report.json"), DataFiles.json(page.studies));
     // Last: a reader of the page finds all that it names.
     WholeFile.write(directory.resolve("report.html"), html);
+  }
+
+  /** A JDK without fonts throws something else in each of its versions. */
+  private static void checkFonts() {
+    try {
+      new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB).createGraphics().getFontMetrics();
+    } catch (RuntimeException | LinkageError | InternalError e) {
+      throw new UserError(
+          "experiment report",
+          "this JDK finds no fonts to draw plots with",
+          "install some: apt-get install fontconfig fonts-dejavu-core",
+          e);
+    }
   }
 
   private String html() {

@@ -39,7 +39,7 @@ final class ResultSection {
         "messages/token",
         "sent MiB/token",
         "peak MiB of a rank",
-        "unfair");
+        "remarks");
   }
 
   private static List<String> row(Measurement m, Study study) {
@@ -53,7 +53,7 @@ final class ResultSection {
         Numbers.of(m.median(BenchRow::messages)),
         Numbers.of(m.median(BenchRow::bytesSent) / (1 << 20)),
         m.median(BenchRow::residentMiB) > 0 ? Numbers.of(m.median(BenchRow::residentMiB)) : "",
-        String.join("; ", m.unfair()));
+        m.fair() ? m.point().without() : "unfair: " + String.join("; ", m.unfair()));
   }
 
   /** Arms that were skipped, and runs that failed. */

@@ -36,7 +36,7 @@ final class ScalingSection {
       return figures.add(
           study.name() + "-weak",
           "Time per token relative to the smallest layout",
-          "Flat is ideal: each rank has the same number of tokens in the cache. " + words,
+          "Flat is ideal: each worker has the same number of tokens in the cache. " + words,
           plot(study, curves, "time per token, relative", Relative.TIME));
     }
     return Markup.join(
@@ -130,13 +130,16 @@ final class ScalingSection {
   }
 
   private static double size(Arm arm, Study study) {
-    return byRanks(study) ? arm.ranks() : arm.ranks() * (double) arm.threads();
+    return byRanks(study) ? arm.ranks() : workers(arm);
+  }
+
+  private static int workers(Arm arm) {
+    return arm.ranks() * arm.threads();
   }
 
   /** Where ranks share out the same processors, only their number grows. */
   private static boolean byRanks(Study study) {
-    return study.is(Kind.WEAK_SCALING)
-        || study.arms().stream().map(a -> a.ranks() * a.threads()).distinct().count() == 1;
+    return study.arms().stream().map(a -> a.ranks() * a.threads()).distinct().count() == 1;
   }
 
   /**
@@ -148,9 +151,7 @@ final class ScalingSection {
     for (Measurement m : study.measurements()) {
       if (m.arm().ranks() > 1) {
         String threads =
-            byRanks(study) && !study.is(Kind.WEAK_SCALING)
-                ? ""
-                : ", " + Numbers.count(m.arm().threads(), "thread") + " each";
+            byRanks(study) ? "" : ", " + Numbers.count(m.arm().threads(), "thread") + " each";
         String name = "ranks by " + m.arm().transport() + threads + tail(m, study);
         curves.computeIfAbsent(name, n -> start(m, study)).add(m);
       }
@@ -181,7 +182,7 @@ final class ScalingSection {
   }
 
   private static List<Measurement> start(Measurement m, Study study) {
-    boolean freeThreads = byRanks(study) && !study.is(Kind.WEAK_SCALING);
+    boolean freeThreads = byRanks(study);
     Optional<Measurement> single =
         study.measurements().stream()
             .filter(o -> o.arm().ranks() == 1 && sameProblem(o, m, study))
@@ -206,11 +207,11 @@ final class ScalingSection {
     return ", " + test(m, study) + (rest.isEmpty() ? "" : ", " + rest);
   }
 
-  /** Without the depth where it grows with the ranks. */
+  /** Without the depth where it grows with the workers: ranks, or threads of one. */
   private static String test(Measurement m, Study study) {
     TestName test = TestName.parse(m.test());
     return study.is(Kind.WEAK_SCALING) && test.depth() > 0
-        ? test.base() + " @ d" + test.depth() / m.arm().ranks() + " per rank"
+        ? test.base() + " @ d" + test.depth() / workers(m.arm()) + " per worker"
         : m.test();
   }
 }

@@ -1,11 +1,10 @@
 package kvasir.experiment.report;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import kvasir.bench.BenchRow;
 import kvasir.experiment.Arm;
+import kvasir.experiment.ArmEstimates;
 import kvasir.experiment.Definition;
 import kvasir.experiment.ExperimentResult;
 import kvasir.experiment.Kind;
@@ -28,15 +27,9 @@ record Study(
     Map<String, String> labels = ArmLabels.of(result.arms());
     List<Measurement> measurements = new ArrayList<>();
     for (Arm arm : result.arms()) {
-      Map<String, List<BenchRow>> tests = new LinkedHashMap<>();
-      for (RunRecord run : result.runs()) {
-        if (run.arm().id().equals(arm.id())) {
-          run.rows().forEach(r -> tests.computeIfAbsent(r.test(), t -> new ArrayList<>()).add(r));
-        }
-      }
-      tests.forEach(
-          (test, rows) ->
-              Measurement.of(arm, labels.get(arm.id()), test, rows).ifPresent(measurements::add));
+      ArmEstimates.of(result, arm).stream()
+          .map(point -> new Measurement(arm, labels.get(arm.id()), point))
+          .forEach(measurements::add);
     }
     return new Study(result.definition(), result.arms(), result.runs(), labels, measurements);
   }

@@ -1,4 +1,4 @@
-package kvasir.experiment.report;
+package kvasir.experiment;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,10 +7,11 @@ import java.nio.file.StandardCopyOption;
 import kvasir.error.UserError;
 
 /** Files that are there whole or not at all. */
-final class WholeFile {
+public final class WholeFile {
   private WholeFile() {}
 
-  static void write(Path file, String text) {
+  /** Writes under another name, and renames. */
+  public static void write(Path file, String text) {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());
