@@ -67,7 +67,12 @@ public enum ModelShape {
 
   /** The configuration, without a file. */
   public ModelConfig model() {
-    return ConfigReader.parse(label(), config(layers));
+    return model(layers);
+  }
+
+  /** The same with another number of layers. */
+  public ModelConfig model(int layerCount) {
+    return ConfigReader.parse(label(), config(layerCount));
   }
 
   /** The text of config.json, in Hugging Face's older form, which all readers know. */

@@ -32,32 +32,62 @@ final class LayoutSection {
     return Markup.join(parts);
   }
 
+  /** Threads and processes of one test, each by their fastest arm. */
+  private record Pair(String test, Measurement threads, Measurement processes) {
+    /** Share of the threads' speed that processes miss; below 0 they are faster. */
+    double behind() {
+      return 1 - processes.speed().median() / threads.speed().median();
+    }
+  }
+
   /** The best layout of each test, and why threads and processes differ. */
   static List<String> words(Study study) {
+    List<Pair> pairs = pairs(study);
     List<String> words = new ArrayList<>();
+    if (!pairs.isEmpty()) {
+      words.add(verdict(pairs));
+    }
+    for (String test : study.tests()) {
+      words.addAll(Comparison.bestWords(test, study.of(test)));
+      pairs.stream().filter(p -> p.test().equals(test)).forEach(p -> words.add(why(p)));
+    }
+    return words;
+  }
+
+  private static List<Pair> pairs(Study study) {
+    List<Pair> pairs = new ArrayList<>();
     for (String test : study.tests()) {
       List<Measurement> all = study.of(test);
-      words.addAll(Comparison.bestWords(test, all));
       Optional<Measurement> threads = extreme(all, Comparator.comparingInt(Arm::ranks));
       Optional<Measurement> processes =
           extreme(all, Comparator.comparingInt(Arm::ranks).reversed());
       if (threads.isPresent()
           && processes.isPresent()
           && threads.get().arm().ranks() != processes.get().arm().ranks()) {
-        words.add(against(test, threads.get(), processes.get()));
+        pairs.add(new Pair(test, threads.get(), processes.get()));
       }
     }
-    return words;
+    return pairs;
   }
 
-  private static String against(String test, Measurement threads, Measurement processes) {
-    return "%s, threads against processes: %s. %s"
+  /** The answer over all tests. */
+  private static String verdict(List<Pair> pairs) {
+    long threads = pairs.stream().filter(p -> p.behind() > 0).count();
+    long sure =
+        pairs.stream().filter(p -> p.threads().speed().differsFrom(p.processes().speed())).count();
+    double least = pairs.stream().mapToDouble(Pair::behind).min().orElseThrow();
+    double most = pairs.stream().mapToDouble(Pair::behind).max().orElseThrow();
+    return "Threads of one process are faster in %d of %d tests; the best of the processes are %s to %s behind (below 0: ahead), and in %d the intervals do not overlap."
+        .formatted(threads, pairs.size(), Numbers.percent(least), Numbers.percent(most), sure);
+  }
+
+  private static String why(Pair pair) {
+    return "%s, threads against processes: %s"
         .formatted(
-            test,
-            Comparison.slower(processes, threads),
-            Attribution.between(processes, threads)
+            pair.test(),
+            Attribution.between(pair.processes(), pair.threads())
                 .map(Attribution::words)
-                .orElse("No run says where the time went."));
+                .orElse("no run says where the time went."));
   }
 
   /** The fastest of the arms that come first in an order. */

@@ -40,6 +40,10 @@ final class Numbers {
 
   /** {@code 1 rank}, {@code 2 ranks}. */
   static String count(long number, String thing) {
-    return number + " " + thing + (number == 1 ? "" : "s");
+    return count(number, thing, thing + "s");
+  }
+
+  static String count(long number, String one, String several) {
+    return number + " " + (number == 1 ? one : several);
   }
 }

@@ -120,6 +120,7 @@ public final class ReportPage {
     add("merge", "Merge topology", each(EnumSet.of(Kind.MERGE_TOPOLOGY), SweepSections::merge));
     add("network", "Network", each(EnumSet.of(Kind.NETWORK), SweepSections::network));
     add("communication", "Communication share", each(EnumSet.allOf(Kind.class), ShareSection::of));
+    add("predictions", "Cost model", each(EnumSet.allOf(Kind.class), PredictionSection::of));
     add("mass", "Attention by rank", each(EnumSet.of(Kind.ATTENTION_MASS), MassSection::of));
   }
 

@@ -27,41 +27,64 @@ final class ScalingSection {
   }
 
   static Markup of(Study study, Figures figures) {
-    List<Curve> curves = curves(study);
-    if (curves.isEmpty()) {
-      return Markup.NONE;
+    List<Markup> parts = new ArrayList<>();
+    for (String problem : problems(study)) {
+      List<Curve> curves = curves(study, problem);
+      if (study.is(Kind.WEAK_SCALING)) {
+        parts.add(weak(study, problem, curves, figures));
+      } else {
+        parts.add(speedUp(study, problem, curves, figures));
+        parts.add(efficiency(study, problem, curves, figures));
+      }
     }
-    String words = String.join(" ", words(study));
-    if (study.is(Kind.WEAK_SCALING)) {
-      return figures.add(
-          study.name() + "-weak",
-          "Time per token relative to the smallest layout",
-          "Flat is ideal: each worker has the same number of tokens in the cache. " + words,
-          plot(study, curves, "time per token, relative", Relative.TIME));
-    }
-    return Markup.join(
-        figures.add(
-            study.name() + "-speed-up",
-            "Speed-up",
-            "Bands are 95 % intervals, the dashed line is ideal. " + words,
-            plot(study, curves, "speed-up", Relative.SPEED_UP)),
-        figures.add(
-            study.name() + "-efficiency",
-            "Efficiency",
-            "Speed-up over what is ideal; 1 is perfect.",
-            plot(study, curves, "efficiency", Relative.EFFICIENCY)));
+    return Markup.join(parts);
+  }
+
+  private static Markup weak(Study study, String problem, List<Curve> curves, Figures figures) {
+    return figures.add(
+        study.name() + "-weak-" + problem,
+        "Time per token relative to one worker, " + problem,
+        "Flat is ideal: each worker has the same number of tokens in the cache. "
+            + String.join(" ", words(study, problem)),
+        plot(study, curves, "time per token, relative", Relative.TIME));
+  }
+
+  private static Markup speedUp(Study study, String problem, List<Curve> curves, Figures figures) {
+    return figures.add(
+        study.name() + "-speed-up-" + problem,
+        "Speed-up, " + problem,
+        "Bands are 95 % intervals, the dashed line is ideal. "
+            + String.join(" ", words(study, problem)),
+        plot(study, curves, "speed-up", Relative.SPEED_UP));
+  }
+
+  private static Markup efficiency(
+      Study study, String problem, List<Curve> curves, Figures figures) {
+    return figures.add(
+        study.name() + "-efficiency-" + problem,
+        "Efficiency, " + problem,
+        "Speed-up over what is ideal; 1 is perfect.",
+        plot(study, curves, "efficiency", Relative.EFFICIENCY));
   }
 
   /** What each curve comes to at its end. */
   static List<String> words(Study study) {
+    return problems(study).stream().flatMap(problem -> words(study, problem).stream()).toList();
+  }
+
+  private static List<String> problems(Study study) {
+    return study.measurements().stream().map(m -> test(m, study)).distinct().toList();
+  }
+
+  private static List<String> words(Study study, String problem) {
     List<String> words = new ArrayList<>();
-    for (Curve curve : curves(study)) {
+    for (Curve curve : curves(study, problem)) {
       Measurement base = curve.base();
       Measurement last = curve.last();
       if (base.equals(last)) {
         words.add(
-            "%s: only %s is measured, with %s tokens/s."
-                .formatted(curve.name(), base.label(), Numbers.interval(base.speed())));
+            "%s, %s: only %s is measured, with %s tokens/s."
+                .formatted(problem, curve.name(), base.label(), Numbers.interval(base.speed())));
         continue;
       }
       double ratio = last.speed().median() / base.speed().median();
@@ -69,10 +92,17 @@ final class ScalingSection {
       String marks = last.mark();
       words.add(
           study.is(Kind.WEAK_SCALING)
-              ? "%s: %s%s takes %s times the time per token of %s."
-                  .formatted(curve.name(), last.label(), marks, Numbers.of(1 / ratio), base.label())
-              : "%s: %s%s is %s times as fast as %s, an efficiency of %s (%s)."
+              ? "%s, %s: %s%s takes %s times the time per token of %s."
                   .formatted(
+                      problem,
+                      curve.name(),
+                      last.label(),
+                      marks,
+                      Numbers.of(1 / ratio),
+                      base.label())
+              : "%s, %s: %s%s is %s times as fast as %s, an efficiency of %s (%s)."
+                  .formatted(
+                      problem,
                       curve.name(),
                       last.label(),
                       marks,
@@ -146,9 +176,11 @@ final class ScalingSection {
    * One curve for more threads of one rank, one for more ranks of each transport and number of
    * threads; those of ranks begin at the single rank with as many threads.
    */
-  private static List<Curve> curves(Study study) {
+  private static List<Curve> curves(Study study, String problem) {
+    List<Measurement> all =
+        study.measurements().stream().filter(m -> test(m, study).equals(problem)).toList();
     Map<String, List<Measurement>> curves = new LinkedHashMap<>();
-    for (Measurement m : study.measurements()) {
+    for (Measurement m : all) {
       if (m.arm().ranks() > 1) {
         String threads =
             byRanks(study) ? "" : ", " + Numbers.count(m.arm().threads(), "thread") + " each";
@@ -156,8 +188,8 @@ final class ScalingSection {
         curves.computeIfAbsent(name, n -> start(m, study)).add(m);
       }
     }
-    for (Measurement m : study.measurements()) {
-      boolean alone = study.measurements().stream().allMatch(o -> o.arm().ranks() == 1);
+    for (Measurement m : all) {
+      boolean alone = all.stream().allMatch(o -> o.arm().ranks() == 1);
       if (m.arm().ranks() == 1 && (alone || severalThreads(study))) {
         String name = "threads of one rank" + tail(m, study);
         curves.computeIfAbsent(name, n -> new ArrayList<>()).add(m);
@@ -204,7 +236,7 @@ final class ScalingSection {
 
   private static String tail(Measurement m, Study study) {
     String rest = ArmLabels.rest(m.arm(), study.arms());
-    return ", " + test(m, study) + (rest.isEmpty() ? "" : ", " + rest);
+    return rest.isEmpty() ? "" : ", " + rest;
   }
 
   /** Without the depth where it grows with the workers: ranks, or threads of one. */

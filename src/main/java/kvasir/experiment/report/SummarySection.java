@@ -28,6 +28,7 @@ final class SummarySection {
     } else {
       words.addAll(answer(study));
       words.addAll(Fingerprints.words(study));
+      words.addAll(PredictionSection.words(study));
       words.addAll(gaps(study));
     }
     return words;
