@@ -31,7 +31,7 @@ final class Fingerprints {
     }
     if (agree > 0) {
       words.add(
-          "All fingerprints agree in %s (%s): every layout computed the same bits."
+          "All fingerprints agree in %s (%s): whatever should compute the same did, to the bit."
               .formatted(
                   Numbers.count(agree, "group") + " of equal tests",
                   Numbers.count(arms, "measurement")));

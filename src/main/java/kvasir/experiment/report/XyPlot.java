@@ -8,6 +8,7 @@ import java.util.Locale;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.axis.LogAxis;
 import org.jfree.chart.axis.NumberAxis;
+import org.jfree.chart.axis.NumberTickUnit;
 import org.jfree.chart.axis.SymbolAxis;
 import org.jfree.chart.axis.ValueAxis;
 import org.jfree.chart.labels.ItemLabelAnchor;
@@ -138,7 +139,10 @@ record XyPlot(
   private static LogAxis log(String label) {
     LogAxis axis = new LogAxis(label);
     axis.setNumberFormatOverride(NUMBER);
-    axis.setMinorTickMarksVisible(true);
+    // Powers of two: decades would leave short axes without numbers.
+    axis.setBase(2);
+    axis.setTickUnit(new NumberTickUnit(1));
+    axis.setMinorTickMarksVisible(false);
     axis.setLowerMargin(0.08);
     axis.setUpperMargin(0.08);
     return axis;

@@ -63,9 +63,9 @@ class ReportPageTest {
     List<String> plots = plots();
     for (String plot :
         List.of(
-            "strong-speed-up",
-            "strong-efficiency",
-            "weak-weak",
+            "strong-speed-up-tg32",
+            "strong-efficiency-tg32",
+            "weak-weak-tg32-d4096-per-worker",
             "layouts-speed-tg32-d1024",
             "layouts-time-tg32-d1024",
             "roofline-roofline",
@@ -96,7 +96,7 @@ class ReportPageTest {
       assertTrue(document.getElementsByTagName("text").getLength() > 3, plot);
     }
     assertTrue(
-        Files.readString(folder.resolve("plots/strong-speed-up.svg"))
+        Files.readString(folder.resolve("plots/strong-speed-up-tg32.svg"))
             .contains("unfair, oversubscribed"));
   }
 
