@@ -1,5 +1,7 @@
 package kvasir.bench;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,6 +20,19 @@ public record BenchTest(Kind kind, int tokens, int depth) {
   }
 
   private static final Pattern NAME = Pattern.compile("(pp|tg)(\\d{1,9})(?: @ d(\\d{1,9}))?");
+
+  /** At each depth all prompts and then all generations; of 0 tokens there is no test. */
+  public static List<BenchTest> all(
+      List<Integer> prompts, List<Integer> generations, List<Integer> depths) {
+    List<BenchTest> tests = new ArrayList<>();
+    for (int depth : depths) {
+      prompts.stream().filter(n -> n > 0).forEach(n -> tests.add(new BenchTest(Kind.PP, n, depth)));
+      generations.stream()
+          .filter(n -> n > 0)
+          .forEach(n -> tests.add(new BenchTest(Kind.TG, n, depth)));
+    }
+    return tests;
+  }
 
   /** By its name; empty for what is none. */
   public static Optional<BenchTest> of(String name) {

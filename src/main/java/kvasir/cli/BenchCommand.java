@@ -202,16 +202,7 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private List<BenchTest> tests() {
-    List<BenchTest> tests = new ArrayList<>();
-    for (int depth : depths) {
-      prompts.stream()
-          .filter(n -> n > 0)
-          .forEach(n -> tests.add(new BenchTest(BenchTest.Kind.PP, n, depth)));
-      generations.stream()
-          .filter(n -> n > 0)
-          .forEach(n -> tests.add(new BenchTest(BenchTest.Kind.TG, n, depth)));
-    }
-    return tests;
+    return BenchTest.all(prompts, generations, depths);
   }
 
   private WarmUp warmUp() {

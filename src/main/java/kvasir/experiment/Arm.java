@@ -1,6 +1,7 @@
 package kvasir.experiment;
 
 import java.util.List;
+import kvasir.bench.BenchTest;
 
 /**
  * One way to run, in processes of its own; the things it measures in one go.
@@ -27,4 +28,10 @@ public record Arm(
     List<Integer> prompts,
     List<Integer> generations,
     List<Integer> depths,
-    String skipped) {}
+    String skipped) {
+
+  /** What it measures; nothing where it asks questions. */
+  public List<BenchTest> tests() {
+    return BenchTest.all(prompts, generations, depths);
+  }
+}

@@ -114,8 +114,7 @@ public final class Runner {
   }
 
   private static int tests(Arm arm) {
-    int each = arm.prompts().size() + arm.generations().size();
-    return Math.max(1, each * arm.depths().size());
+    return Math.max(1, arm.tests().size());
   }
 
   private static String key(int round, Arm arm) {

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import kvasir.bench.RankTimes;
 import kvasir.experiment.Arm;
-import kvasir.experiment.Kind;
 
 /** Threads against processes: all layouts of the same processors. */
 final class LayoutSection {
@@ -187,9 +186,5 @@ final class LayoutSection {
               });
     }
     return rows.isEmpty() ? Markup.NONE : Markup.table(header, rows);
-  }
-
-  static boolean concerns(Study study) {
-    return study.is(Kind.THREADS_VS_PROCESSES) && !study.measurements().isEmpty();
   }
 }

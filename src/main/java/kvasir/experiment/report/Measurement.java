@@ -64,10 +64,6 @@ record Measurement(Arm arm, String label, ArmEstimates.Point point) {
         .toList();
   }
 
-  double millisPerToken() {
-    return 1000 / speed().median();
-  }
-
   /** What must be the same for two arms to compute the same bits. */
   String problem() {
     String block = arm.blockSize() == 0 ? "" : ", blocks of " + arm.blockSize();

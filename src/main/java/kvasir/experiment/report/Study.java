@@ -3,6 +3,7 @@ package kvasir.experiment.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import kvasir.bench.BenchTest;
 import kvasir.experiment.Arm;
 import kvasir.experiment.ArmEstimates;
 import kvasir.experiment.Definition;
@@ -65,18 +66,8 @@ record Study(
 
   /** The tests that a run should have had and has not, by name. */
   static List<String> missing(RunRecord run) {
-    List<String> names = new ArrayList<>(planned(run.arm()));
+    List<String> names = new ArrayList<>(run.arm().tests().stream().map(BenchTest::name).toList());
     run.rows().forEach(r -> names.remove(r.test()));
-    return names;
-  }
-
-  private static List<String> planned(Arm arm) {
-    List<String> names = new ArrayList<>();
-    for (int depth : arm.depths()) {
-      String at = depth == 0 ? "" : " @ d" + depth;
-      arm.prompts().stream().filter(n -> n > 0).forEach(n -> names.add("pp" + n + at));
-      arm.generations().stream().filter(n -> n > 0).forEach(n -> names.add("tg" + n + at));
-    }
     return names;
   }
 }

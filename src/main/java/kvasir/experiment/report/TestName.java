@@ -1,26 +1,21 @@
 package kvasir.experiment.report;
 
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import kvasir.bench.BenchTest;
+import kvasir.bench.BenchTest.Kind;
 
 /**
- * What a test's name says; see {@link kvasir.bench.BenchTest#name}.
+ * What a test's name says; see {@link BenchTest#name}.
  *
  * @param prompt whether it measures a prompt; otherwise tokens generated one by one
  * @param tokens of the prompt, or to generate
  * @param depth tokens in the cache before
  */
 record TestName(boolean prompt, int tokens, int depth) {
-  private static final Pattern FORM = Pattern.compile("(pp|tg)(\\d{1,9})(?: @ d(\\d{1,9}))?");
-
   /** Zeros where the name has another form. */
   static TestName parse(String name) {
-    Matcher form = FORM.matcher(name);
-    if (!form.matches()) {
-      return new TestName(false, 0, 0);
-    }
-    int depth = form.group(3) == null ? 0 : Integer.parseInt(form.group(3));
-    return new TestName(form.group(1).equals("pp"), Integer.parseInt(form.group(2)), depth);
+    return BenchTest.of(name)
+        .map(test -> new TestName(test.kind() == Kind.PP, test.tokens(), test.depth()))
+        .orElse(new TestName(false, 0, 0));
   }
 
   /** Tokens that attention reads at the end of a prompt, or before the first generated token. */
@@ -30,6 +25,6 @@ record TestName(boolean prompt, int tokens, int depth) {
 
   /** Without the depth. */
   String base() {
-    return (prompt ? "pp" : "tg") + tokens;
+    return new BenchTest(prompt ? Kind.PP : Kind.TG, tokens, 0).name();
   }
 }
