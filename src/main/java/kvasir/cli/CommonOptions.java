@@ -30,6 +30,11 @@ class CommonOptions {
     }
   }
 
+  /**
+   * Signs of life come four times a second; a machine under heavy load has been seen to miss some.
+   */
+  static final Duration SILENCE = Duration.ofSeconds(4);
+
   private static final int MOST_THREADS = 1024;
   private static final int MOST_BLOCK_TOKENS = 1 << 16;
   private static final int MOST_SHARDS = 1 << 12;
@@ -139,11 +144,22 @@ class CommonOptions {
       description = "Seconds a rank waits for another before the run ends (default: 120).")
   int timeoutSeconds = 120;
 
+  @Option(
+      names = "--silence",
+      paramLabel = "S",
+      description =
+          "Seconds without a sign of life after which a rank counts as lost (default: 4).")
+  int silenceSeconds = (int) SILENCE.toSeconds();
+
   @Option(names = "--debug", description = "Show stack traces and debug logs.")
   boolean debug;
 
   Duration timeout() {
     return Duration.ofSeconds(timeoutSeconds);
+  }
+
+  Duration silence() {
+    return Duration.ofSeconds(silenceSeconds);
   }
 
   int rankCount() {
@@ -226,6 +242,7 @@ class CommonOptions {
       powerOfTwo("--vector-bits", vectorBits);
     }
     range("--timeout", timeoutSeconds, 1, 86_400);
+    range("--silence", silenceSeconds, 1, 86_400);
     range("--memory-limit", memoryLimit == null ? 1 : memoryLimit.bytes(), 1, Long.MAX_VALUE);
     if (transport == Transport.INPROCESS && hosts != null) {
       throw new UserError(

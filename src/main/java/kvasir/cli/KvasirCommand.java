@@ -6,7 +6,7 @@ import picocli.CommandLine.HelpCommand;
 @Command(
     name = "kvasir",
     mixinStandardHelpOptions = true,
-    version = "kvasir 0.1.0",
+    version = "kvasir " + KvasirCommand.VERSION,
     description = "Distributed inference for language models: exact attention over MPI ranks.",
     footer = {
       "",
@@ -27,6 +27,9 @@ import picocli.CommandLine.HelpCommand;
       HelpCommand.class
     })
 final class KvasirCommand {
+  /** As in pom.xml; ranks of different ones do not work together. */
+  static final String VERSION = "0.1.0";
+
   private final Output output = new Output();
   private final WorldStart start;
 

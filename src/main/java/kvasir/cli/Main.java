@@ -1,46 +1,66 @@
 package kvasir.cli;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Supplier;
-import kvasir.cluster.mpj.MpjCommunicator;
-import kvasir.cluster.mpj.RankLauncher;
-import kvasir.cluster.mpj.Rendezvous;
-import kvasir.cluster.nativempi.MpirunLauncher;
-import kvasir.cluster.nativempi.NativeCommunicator;
-import kvasir.cluster.nativempi.NativeRank;
+import kvasir.cluster.heartbeat.RunEnd;
 import kvasir.error.ClusterFailure;
 import kvasir.error.UserError;
 import kvasir.experiment.ArmProcess;
+import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import org.apache.logging.log4j.core.config.Configurator;
 import picocli.CommandLine;
 
 /** The only main: under a shell, Kvasir's launcher, MPJ's mpjrun, and MPI's mpirun or srun. */
 public final class Main {
   private static final Logger LOG = LogManager.getLogger(Main.class);
-  private static final Duration JOIN_LIMIT = Duration.ofMinutes(2);
 
-  private Main() {}
+  private final boolean debug;
+  private final RankStart rankStart;
+
+  private Main(String[] arguments) {
+    this.debug = Arrays.asList(arguments).contains("--debug");
+    this.rankStart = new RankStart(arguments, this::end);
+  }
 
   public static void main(String[] args) {
-    boolean debug = Arrays.asList(args).contains("--debug");
-    int rank = rank(args);
-    int code = guarded(debug, () -> run(args, debug));
-    if (code != ExitCodes.DONE && rank >= 0) {
-      // A rank that fails must not wait for the others: MPJ keeps the process alive otherwise.
-      recordStatus(rank, code);
-      Runtime.getRuntime().halt(code);
+    new Main(args).run();
+  }
+
+  private void run() {
+    if (debug) {
+      Configurator.setLevel("kvasir", Level.DEBUG);
     }
-    recordStatus(rank, code);
+    // A thread of a library that dies must not leave the others waiting for it.
+    Thread.setDefaultUncaughtExceptionHandler((thread, e) -> halt(report(e)));
+    int code = guarded(this::execute);
+    if (code != ExitCodes.DONE && rankStart.rank() >= 0) {
+      // A rank that fails must not wait for the others: MPJ keeps the process alive otherwise.
+      halt(code);
+    }
+    rankStart.done();
+    recordStatus(code);
     System.exit(code);
   }
 
-  private static int run(String[] args, boolean debug) {
+  /** The run is over by another rank's word. */
+  private void end(RunEnd end) {
+    error(end.reason());
+    halt(end.code());
+  }
+
+  private void halt(int code) {
+    rankStart.done();
+    recordStatus(code);
+    Runtime.getRuntime().halt(code);
+  }
+
+  private int execute() {
     Optional<String> slow = JvmCheck.slowBecause();
-    WorldStart start = start(args);
+    WorldStart start = rankStart.join();
     if (!start.joined()) {
       if (System.getenv(ArmProcess.WATCHED) != null) {
         ParentWatch.start();
@@ -51,8 +71,8 @@ public final class Main {
     CommandLine commands =
         new CommandLine(new KvasirCommand(start))
             .setCaseInsensitiveEnumValuesAllowed(true)
-            .setExecutionExceptionHandler((e, line, parsed) -> report(debug, e))
-            .setParameterExceptionHandler((e, line) -> report(debug, usage(e)));
+            .setExecutionExceptionHandler((e, line, parsed) -> report(e))
+            .setParameterExceptionHandler((e, line) -> report(usage(e)));
     return commands.execute(start.arguments());
   }
 
@@ -61,106 +81,47 @@ public final class Main {
     return new UserError(command, e.getMessage(), "see " + command + " --help", e);
   }
 
-  private static WorldStart start(String[] args) {
-    String rank = System.getenv(RankLauncher.RANK);
-    if (rank != null) {
-      ParentWatch.start();
-      return join(niodevArguments(rank, args));
-    }
-    if (underMpjrun(args)) {
-      return join(args);
-    }
-    return NativeRank.of(System.getenv())
-        .map(started -> joinNative(started, args))
-        .orElseGet(() -> WorldStart.own(args));
-  }
-
-  private static WorldStart join(String[] mpjArguments) {
-    MpjCommunicator.Start start =
-        MpjCommunicator.init(mpjArguments, JOIN_LIMIT, Main::waitedTooLong);
-    return WorldStart.rank(start.world(), start.arguments());
-  }
-
-  private static WorldStart joinNative(NativeRank started, String[] args) {
-    if (started.rank() == 0 && System.getenv(MpirunLauncher.WATCHED) != null) {
-      ParentWatch.start();
-    }
-    return WorldStart.rank(NativeCommunicator.init(started, JOIN_LIMIT, Main::waitedTooLong), args);
-  }
-
-  private static String[] niodevArguments(String rank, String[] args) {
-    int ranks = Integer.parseInt(System.getenv(RankLauncher.RANKS));
-    String rendezvous = System.getenv(RankLauncher.RENDEZVOUS);
-    int colon = rendezvous.lastIndexOf(':');
-    String conf =
-        Rendezvous.configuration(
-            rendezvous.substring(0, colon),
-            Integer.parseInt(rendezvous.substring(colon + 1)),
-            ranks);
-    String[] all = new String[args.length + 3];
-    all[0] = rank;
-    all[1] = conf;
-    all[2] = "niodev";
-    System.arraycopy(args, 0, all, 3, args.length);
-    return all;
-  }
-
-  private static boolean underMpjrun(String[] args) {
-    return args.length >= 3 && args[0].matches("\\d{1,6}") && args[2].equals("niodev");
-  }
-
-  private static int rank(String[] args) {
-    String rank = System.getenv(RankLauncher.RANK);
-    if (rank != null) {
-      return Integer.parseInt(rank);
-    }
-    return underMpjrun(args)
-        ? Integer.parseInt(args[0])
-        : NativeRank.of(System.getenv()).map(NativeRank::rank).orElse(-1);
-  }
-
-  private static void waitedTooLong(String what, Duration limit) {
-    error(
-        "waited more than "
-            + limit.toSeconds()
-            + " s "
-            + what
-            + "; look for the reason on that rank, or raise --timeout");
-    Runtime.getRuntime().halt(ExitCodes.CLUSTER_FAILURE);
-  }
-
   // Whatever is thrown ends the process with a line and a code: MPJ's threads would keep it alive.
   @SuppressWarnings("CatchingUnchecked")
-  private static int guarded(boolean debug, Supplier<Integer> body) {
+  private int guarded(Supplier<Integer> body) {
     try {
       return body.get();
     } catch (Throwable e) {
-      return report(debug, e);
+      return report(e);
     }
   }
 
-  private static int report(boolean debug, Throwable e) {
+  /** Says why, to the user and to the other ranks; the exit code. */
+  private int report(Throwable e) {
     if (debug) {
       LOG.error("stack trace for --debug", e);
     }
     return switch (e) {
-      case UserError user -> {
-        error(user.getMessage());
-        yield ExitCodes.USER_ERROR;
-      }
-      case ClusterFailure cluster -> {
-        error(cluster.getMessage());
-        yield ExitCodes.CLUSTER_FAILURE;
-      }
-      case OutOfMemoryError memory -> {
-        error("out of memory: " + memory.getMessage() + "; raise -Xmx by KVASIR_JVM_OPTS");
-        yield ExitCodes.USER_ERROR;
-      }
+      case UserError user -> failed(ExitCodes.USER_ERROR, user.getMessage());
+      case ClusterFailure cluster -> failed(ExitCodes.CLUSTER_FAILURE, cluster.getMessage());
+      case OutOfMemoryError memory ->
+          failed(
+              rankStart.rank() < 0 ? ExitCodes.USER_ERROR : ExitCodes.CLUSTER_FAILURE,
+              place()
+                  + "out of memory: "
+                  + memory.getMessage()
+                  + "; raise -Xmx by KVASIR_JVM_OPTS");
       default -> {
         LOG.fatal("internal error, please report it", e);
+        rankStart.failed(ExitCodes.INTERNAL_ERROR, place() + "internal error: " + e);
         yield ExitCodes.INTERNAL_ERROR;
       }
     };
+  }
+
+  private String place() {
+    return rankStart.rank() < 0 ? "" : "rank " + rankStart.rank() + ": ";
+  }
+
+  private int failed(int code, String message) {
+    error(message);
+    rankStart.failed(code, message);
+    return code;
   }
 
   private static void error(String message) {
@@ -168,13 +129,13 @@ public final class Main {
   }
 
   /** mpjrun hides exit codes, so launch/mpjrun has ranks write theirs where it asks. */
-  private static void recordStatus(int rank, int code) {
+  private void recordStatus(int code) {
     String directory = System.getProperty("kvasir.status.dir");
-    if (rank < 0 || directory == null) {
+    if (rankStart.rank() < 0 || directory == null) {
       return;
     }
     try {
-      StatusFile.write(directory, rank, code);
+      StatusFile.write(directory, rankStart.rank(), code);
     } catch (IOException e) {
       error("cannot write the exit code to " + directory + ": " + e.getMessage());
     }

@@ -8,4 +8,9 @@ import kvasir.generate.EngineSettings;
 interface RankBody {
   /** On one rank; only rank 0 prints. */
   int run(EngineSettings settings, Communicator world);
+
+  /** Whether it can be taken up by another world when a rank is lost, and shall be. */
+  default boolean rebuilds() {
+    return false;
+  }
 }

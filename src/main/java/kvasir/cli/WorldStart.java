@@ -1,21 +1,16 @@
 package kvasir.cli;
 
 import java.io.File;
-import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import kvasir.bench.Limits;
 import kvasir.cluster.Communicator;
-import kvasir.cluster.HostFile;
 import kvasir.cluster.SoloCommunicator;
+import kvasir.cluster.heartbeat.Activity;
 import kvasir.cluster.local.LocalWorld;
-import kvasir.cluster.mpj.RankLauncher;
-import kvasir.cluster.nativempi.MpirunLauncher;
 import kvasir.cluster.nativempi.NativeCommunicator;
 import kvasir.error.UserError;
 import kvasir.kernel.VectorKernels;
@@ -87,7 +82,10 @@ final class WorldStart {
     }
     joined.limit(options.timeout());
     try (Communicator world = joined) {
-      return onRank(options, body, world);
+      RankAgreement.check(arguments, options.model, world);
+      int code = onRank(options, body, world);
+      Activity.set("leaving");
+      return code;
     }
   }
 
@@ -112,15 +110,7 @@ final class WorldStart {
           .max(Integer::compare)
           .orElseThrow();
     }
-    List<String> hosts =
-        options.hosts == null
-            ? Collections.nCopies(ranks, "localhost")
-            : HostFile.read(options.hosts).place(ranks);
-    boolean slurm = HostFile.SLURM.equals(options.hosts);
-    PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
-    return options.transport == Transport.NATIVE
-        ? new MpirunLauncher(hosts, command(arguments), err).run()
-        : new RankLauncher(hosts, command(arguments), slurm, options.timeout(), err).run();
+    return new WorldLaunch(options, arguments, body.rebuilds()).run(ranks);
   }
 
   /** What carries the messages of this world, by name. */

@@ -137,6 +137,11 @@ public record HostFile(List<Slot> slots) {
     return new HostFile(List.copyOf(slots));
   }
 
+  /** How many ranks the hosts take. */
+  public int size() {
+    return slots.stream().mapToInt(Slot::ranks).sum();
+  }
+
   /** The host of each rank, slots filled in order. */
   public List<String> place(int ranks) {
     List<String> hosts = new ArrayList<>();

@@ -12,6 +12,7 @@ import kvasir.cluster.Communicator;
 import kvasir.cluster.Link;
 import kvasir.cluster.MeteredCommunicator;
 import kvasir.cluster.Traffic;
+import kvasir.cluster.heartbeat.Activity;
 import kvasir.model.ConfigReader;
 import kvasir.model.Decoder;
 import kvasir.model.ModelConfig;
@@ -50,6 +51,7 @@ public final class Engine implements AutoCloseable {
     this.checkpoint = Checkpoint.open(settings.model());
     this.team = ThreadTeam.of(settings.threads(), settings.binding());
     this.world = new MeteredCommunicator(world, team.clock());
+    Activity.set("loading weights");
     try {
       Shares shares = settings.distribution().shares(world.size());
       CacheShape shape = cacheShape(settings, config);

@@ -47,27 +47,33 @@ final class Launch {
     try {
       Path out = Files.createTempFile("kvasir", ".out");
       Path err = Files.createTempFile("kvasir", ".err");
-      Process process =
-          builder(command, arguments)
-              .redirectOutput(out.toFile())
-              .redirectError(err.toFile())
-              .start();
-      process.getOutputStream().close();
-      boolean ended = process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS);
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
-      assertTrue(ended, command + " did not end: " + Files.readString(err));
-      settle(err);
-      return new Result(
-          process.exitValue(),
-          Files.readString(out, StandardCharsets.UTF_8),
-          Files.readString(err, StandardCharsets.UTF_8));
+      try {
+        return run(builder(command, arguments), command, out, err);
+      } finally {
+        Files.delete(out);
+        Files.delete(err);
+      }
     } catch (IOException e) {
       throw new IllegalStateException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
+  }
+
+  private static Result run(ProcessBuilder builder, String command, Path out, Path err)
+      throws IOException, InterruptedException {
+    Process process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+    process.getOutputStream().close();
+    boolean ended = process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS);
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+    assertTrue(ended, command + " did not end: " + Files.readString(err));
+    settle(err);
+    return new Result(
+        process.exitValue(),
+        Files.readString(out, StandardCharsets.UTF_8),
+        Files.readString(err, StandardCharsets.UTF_8));
   }
 
   /** The filter behind stderr may write its last line just after the command has ended. */

@@ -5,98 +5,105 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Ranks and launchers that die: the run ends, says so, and leaves no process behind. */
-@Timeout(90)
+/** Ranks, launchers and daemons that die or stall: the run ends, says so, and leaves nothing. */
+@Timeout(120)
 class LostRankTest {
-  private static final Path MODEL =
-      Path.of("src/test/resources/golden/qwen3-yarn").toAbsolutePath();
+  private static final Path MODEL = Path.of("experiments/demo-model/model").toAbsolutePath();
+  private static final String DECODING = "decoding token";
 
-  /**
-   * A run that is slow enough to be hit: long blocks of work by scalar kernels, again and again.
-   */
-  private static Process start(String transport) throws IOException {
+  private static List<Object> generate(String... more) {
+    List<Object> words = new ArrayList<>(List.of("generate", "--model", MODEL, "--tokens", "1"));
+    // More than can be done before the fault.
+    words.addAll(List.of("--max-new-tokens", "100000", "--ignore-eos", "--debug"));
+    words.addAll(Arrays.asList(more));
+    return words;
+  }
+
+  private static FaultRun start(String transport) {
+    if (transport.equals("mpjrun")) {
+      List<Object> words = new ArrayList<>(List.of("-np", "3"));
+      words.addAll(generate());
+      return FaultRun.start("launch/mpjrun", words.toArray());
+    }
     if (transport.equals("native")) {
       TransportsTest.needMpirun();
     }
-    return Launch.builder(
-            "launch/kvasir",
-            "generate",
-            "--model",
-            MODEL,
-            "--tokens",
-            "1",
-            "--ranks",
-            "3",
-            "--max-new-tokens",
-            "128",
-            "--ignore-eos",
-            "--timeout",
-            "20",
-            "--transport",
-            transport)
-        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-        .redirectError(ProcessBuilder.Redirect.PIPE)
-        .start();
+    return FaultRun.start(
+        "launch/kvasir", generate("--ranks", "3", "--transport", transport).toArray());
   }
 
-  private static List<ProcessHandle> ranks(Process launcher) {
-    return launcher
-        .descendants()
-        .filter(p -> p.info().command().orElse("").endsWith("java"))
-        .filter(p -> p.pid() != launcher.pid())
-        .toList();
-  }
-
-  private static void await(BooleanSupplier condition, String what) throws InterruptedException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);
-    while (!condition.getAsBoolean()) {
-      assertTrue(System.nanoTime() < end, what);
-      Thread.sleep(20);
+  @ParameterizedTest
+  @CsvSource({"mpj,0", "mpj,2", "native,1", "mpjrun,1"})
+  void aKilledRankEndsTheRunOnAllOthers(String transport, int rank) throws IOException {
+    try (FaultRun run = start(transport)) {
+      run.awaitActivity(rank, DECODING);
+      run.kill(run.rank(rank)).outcome().assertEnded(3, "rank " + rank + " on ");
     }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"mpj", "native"})
-  void aKilledRankEndsTheRunWithCodeThree(String transport)
-      throws IOException, InterruptedException {
-    Process launcher = start(transport);
-    await(() -> ranks(launcher).size() == 3, "three ranks start");
-    List<ProcessHandle> ranks = ranks(launcher);
-    ranks.get(1).destroyForcibly();
-    assertTrue(launcher.waitFor(15, TimeUnit.SECONDS));
-    String err =
-        new String(
-            launcher.getErrorStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-    assertEquals(3, launcher.exitValue(), err);
-    assertTrue(err.contains("was lost"), err);
-    await(() -> ranks.stream().noneMatch(ProcessHandle::isAlive), "no orphan");
+  @CsvSource({"mpj,1", "native,0"})
+  void aStoppedRankIsNoticedByItsSilence(String transport, int rank) throws IOException {
+    try (FaultRun run = start(transport)) {
+      run.awaitActivity(rank, DECODING);
+      FaultRun.Outcome outcome = run.signal("STOP", run.rank(rank)).outcome();
+      outcome.assertEnded(3, "(no sign of life for 4.0 s) while ");
+      assertTrue(outcome.errors().getFirst().contains("rank " + rank + " on "));
+    }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"mpj", "native"})
-  void aKilledLauncherLeavesNoOrphan(String transport) throws IOException, InterruptedException {
-    Process launcher = start(transport);
-    await(() -> ranks(launcher).size() == 3, "three ranks start");
-    List<ProcessHandle> ranks = ranks(launcher);
-    launcher.destroyForcibly();
-    await(() -> ranks.stream().noneMatch(ProcessHandle::isAlive), "no orphan");
+  @ValueSource(strings = {"mpj", "native", "mpjrun"})
+  void aKilledLauncherLeavesNoProcess(String transport) throws IOException {
+    try (FaultRun run = start(transport)) {
+      run.awaitActivity(0, DECODING);
+      assertEquals(137, run.kill(run.launcher()).outcome().code());
+    }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"mpj", "native"})
-  void aTerminatedLauncherLeavesNoOrphan(String transport)
-      throws IOException, InterruptedException {
-    Process launcher = start(transport);
-    await(() -> ranks(launcher).size() == 3, "three ranks start");
-    List<ProcessHandle> ranks = ranks(launcher);
-    launcher.destroy();
-    await(() -> ranks.stream().noneMatch(ProcessHandle::isAlive), "no orphan");
+  @CsvSource({
+    "mpj,TERM,143",
+    "native,TERM,143",
+    "mpj,INT,130",
+    "native,INT,130",
+    "mpjrun,TERM,143"
+  })
+  void aLauncherThatIsToldToStopStopsAll(String transport, String signal, int code)
+      throws IOException {
+    try (FaultRun run = start(transport)) {
+      run.awaitActivity(0, DECODING);
+      FaultRun.Outcome outcome = run.signal(signal, run.launcher()).outcome();
+      assertEquals(code, outcome.code(), outcome.err());
+      assertTrue(outcome.errors().size() <= 1, outcome.err());
+    }
+  }
+
+  @Test
+  void aStoppedLauncherEndsItsRanks() throws IOException {
+    try (FaultRun run = start("mpj")) {
+      run.awaitActivity(0, DECODING);
+      run.signal("STOP", run.launcher());
+      run.awaitEnd(0);
+      run.awaitEnd(2);
+      FaultRun.send("CONT", run.launcher());
+      assertEquals(3, run.outcome().code());
+    }
+  }
+
+  @Test
+  void aRankThatFailsAtStartSaysWhyAndEndsTheOthers() throws IOException {
+    try (FaultRun run = start("mpj")) {
+      run.kill(run.rank(1)).outcome().assertEnded(3, "rank 1 on localhost was lost");
+    }
   }
 }

@@ -13,6 +13,8 @@ import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs over three hosts with names and addresses of their own: network namespaces. */
 class NetnsClusterTest {
@@ -92,6 +94,64 @@ class NetnsClusterTest {
             "-np",
             "3",
             "launch/kvasir"));
+  }
+
+  private static FaultRun decodingOnThreeHosts() {
+    FaultRun run =
+        FaultRun.start(
+            "launch/netns-cluster",
+            "3",
+            "--",
+            "launch/kvasir",
+            "generate",
+            "--model",
+            MODEL,
+            "--tokens",
+            "1",
+            "--max-new-tokens",
+            "100000",
+            "--ignore-eos",
+            "--debug",
+            "--hosts",
+            "@hosts",
+            "--ranks",
+            "3");
+    run.awaitActivity(0, "decoding token");
+    return run;
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 2})
+  void aHostThatIsCutOffIsNoticedOnBothSides(int rank) throws IOException {
+    try (FaultRun run = decodingOnThreeHosts()) {
+      FaultRun.Outcome outcome =
+          run.inject(() -> cut("kv" + run.launcher().pid() + "-" + (rank + 1))).outcome();
+      assertEquals(3, outcome.code(), outcome.err());
+      // Rank 0 is on the launcher's own host: without its link all others are cut off.
+      String lost = rank == 0 ? "rank [12] on node[23]" : "rank 2 on node3";
+      assertTrue(
+          outcome.errors().stream()
+              .anyMatch(line -> line.matches(".*: " + lost + " was lost \\(no sign .*")),
+          outcome.err());
+    }
+  }
+
+  /** Takes a host off the network. */
+  static void cut(String namespace) {
+    try {
+      new ProcessBuilder("ip", "-n", namespace, "link", "set", "eth0", "down").start().waitFor();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void aRemoteRankThatStallsIsEndedThere() throws IOException {
+    try (FaultRun run = decodingOnThreeHosts()) {
+      run.signal("STOP", run.rank(1)).outcome().assertEnded(3, "rank 1 on node2 was lost (no sign");
+    }
   }
 
   @Test

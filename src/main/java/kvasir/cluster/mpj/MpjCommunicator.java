@@ -7,6 +7,7 @@ import java.util.List;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.Deadline;
 import kvasir.cluster.Waiting;
+import kvasir.cluster.heartbeat.HeartbeatClient;
 import kvasir.error.ClusterFailure;
 import mpi.Intracomm;
 import mpi.MPI;
@@ -47,11 +48,27 @@ public final class MpjCommunicator implements Communicator {
     this.deadline = deadline;
   }
 
+  /**
+   * Joins the world of {@link RankLauncher}'s ranks.
+   *
+   * @param line to the launcher, which introduces the ranks to each other
+   * @param expired ends the process when a wait takes longer than {@code limit}; does not return
+   */
+  public static MpjCommunicator init(
+      HeartbeatClient line, int rank, int ranks, Duration limit, Deadline.Expired expired) {
+    try (Introduction introduction = new Introduction(line, rank, limit)) {
+      // The address at which the others have been told to find this rank.
+      NiodevAddress.set(line.localAddress());
+      String[] words = {String.valueOf(rank), introduction.configuration(ranks), "niodev"};
+      return init(words, limit, expired).world();
+    }
+  }
+
   /** A world, and the arguments that are not MPJ's own. */
   public record Start(MpjCommunicator world, String[] arguments) {}
 
   /**
-   * Joins the world.
+   * Joins the world of MPJ's own launcher.
    *
    * @param arguments {@code rank, configuration, device, application arguments...}
    * @param expired ends the process when a wait takes longer than {@code limit}; does not return

@@ -1,25 +1,36 @@
 package kvasir.cluster.mpj;
 
 import java.io.IOException;
-import java.io.PrintStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import kvasir.cluster.HostRoute;
-import kvasir.cluster.RankErrors;
+import kvasir.cluster.RankStreams;
 import kvasir.cluster.RemoteShell;
+import kvasir.cluster.WorldEnd;
+import kvasir.cluster.heartbeat.HeartbeatClient;
+import kvasir.cluster.heartbeat.HeartbeatServer;
+import kvasir.cluster.heartbeat.Loss;
+import kvasir.cluster.heartbeat.RunToken;
 import kvasir.error.ClusterFailure;
 
 /**
- * Starts ranks as processes, introduces them, and stays until all have ended. Rank 0's standard
- * output is this process's; every rank's standard error comes here line by line. A rank that fails
- * ends the others; the death of this process ends all, since each watches its standard input.
+ * Starts ranks as processes and stays until all have ended. Rank 0's standard output is this
+ * process's; every rank's standard error comes here line by line. A rank that fails ends the
+ * others, by {@link HeartbeatServer}; the death of this process ends all, since each watches its
+ * standard input, on which it is also told the run's token: a command line or an environment on
+ * another host could be read by others.
  */
 public final class RankLauncher {
   /** Names of the environment variables that tell a process which rank it is. */
@@ -28,85 +39,112 @@ public final class RankLauncher {
   public static final String RANKS = "KVASIR_RANKS";
   public static final String LOCAL_RANK = "KVASIR_LOCAL_RANK";
   public static final String LOCAL_RANKS = "KVASIR_LOCAL_RANKS";
-  public static final String RENDEZVOUS = "KVASIR_RENDEZVOUS";
 
   private static final String MPJ_HOME = "MPJ_HOME";
-  private static final int LOST = 3;
+  private static final int SIGNALLED = 128;
   private static final long POLL_MILLIS = 20;
   private static final long GRACE_MILLIS = 1_500;
 
   private final List<String> hosts;
   private final List<String> command;
   private final boolean slurm;
+  private final Duration silence;
   private final Duration limit;
-  private final RankErrors errors;
+  private final RankStreams streams;
+  private final RunToken token = RunToken.random();
+  private volatile boolean interrupted;
 
   /**
    * @param hosts of each rank, in the order of ranks
    * @param command of every rank: java, its options, the main class, arguments
    * @param slurm whether remote ranks are steps of the Slurm job rather than started by ssh
+   * @param silence the longest that a rank may give no sign of life
    * @param limit for all ranks to have started
    */
   public RankLauncher(
-      List<String> hosts, List<String> command, boolean slurm, Duration limit, PrintStream err) {
+      List<String> hosts,
+      List<String> command,
+      boolean slurm,
+      Duration silence,
+      Duration limit,
+      RankStreams streams) {
     this.hosts = List.copyOf(hosts);
     this.command = List.copyOf(command);
     this.slurm = slurm;
+    this.silence = silence;
     this.limit = limit;
-    this.errors = new RankErrors(err);
+    this.streams = streams;
   }
 
-  /** Runs the world to its end; the first failing rank's exit code, or 0. */
-  public int run() {
+  /** Runs the world to its end. */
+  public WorldEnd run() {
     List<Process> ranks = new CopyOnWriteArrayList<>();
-    Thread killer = Thread.ofPlatform().unstarted(() -> kill(ranks));
+    Thread killer = Thread.ofPlatform().unstarted(() -> interrupt(ranks));
     Runtime.getRuntime().addShutdownHook(killer);
     try {
-      InetAddress address = meetingPlace();
-      try (Rendezvous rendezvous = new Rendezvous(address, hosts.size())) {
-        startAll(ranks, address.getHostAddress() + ":" + rendezvous.port());
-        Thread.ofPlatform().daemon(true).start(() -> introduce(rendezvous, ranks));
-        return await(ranks);
+      InetAddress address = HostRoute.meetingPlace(hosts);
+      try (HeartbeatServer line =
+          new HeartbeatServer(address, token, hosts.size(), this::name, silence, limit)) {
+        startAll(ranks, address.getHostAddress() + ":" + line.port());
+        return await(ranks, line);
       }
     } catch (IOException e) {
       throw new ClusterFailure(-1, -1, "cannot start the ranks: " + e.getMessage(), e);
     } finally {
       kill(ranks);
-      errors.finish();
+      streams.finish();
     }
   }
 
-  /** The address at which other hosts reach this one; the loopback's where there are none. */
-  private InetAddress meetingPlace() throws IOException {
-    InetAddress here = InetAddress.getLoopbackAddress();
-    for (String host : hosts) {
-      if (here.isLoopbackAddress() && !isLocal(host)) {
-        here = HostRoute.towards(host);
-      }
+  /** This process is being ended, by Ctrl-C or a signal. */
+  private void interrupt(List<Process> ranks) {
+    boolean running = ranks.stream().anyMatch(Process::isAlive);
+    interrupted = true;
+    kill(ranks);
+    if (running) {
+      streams.report("interrupted; the run has ended on all ranks");
     }
-    return here;
   }
 
-  private void startAll(List<Process> ranks, String rendezvous) throws IOException {
+  private String name(int rank) {
+    return "rank " + rank + " on " + hosts.get(rank);
+  }
+
+  private void startAll(List<Process> ranks, String listener) throws IOException {
     for (int rank = 0; rank < hosts.size(); rank++) {
-      Map<String, String> identity = identity(rank, rendezvous);
+      Map<String, String> identity = identity(rank, listener);
       ProcessBuilder builder = new ProcessBuilder(commandFor(hosts.get(rank), identity));
       builder.environment().putAll(identity);
-      builder.redirectOutput(
-          rank == 0 ? ProcessBuilder.Redirect.INHERIT : ProcessBuilder.Redirect.DISCARD);
+      builder.redirectOutput(rank == 0 ? streams.output() : ProcessBuilder.Redirect.DISCARD);
       Process process = builder.start();
       ranks.add(process);
-      errors.pump(rank == 0 ? "" : "[rank " + rank + "] ", process.getErrorStream());
+      if (rank == 0) {
+        streams.pumpOutput(process);
+      }
+      streams.pump(rank == 0 ? "" : "[rank " + rank + "] ", process.getErrorStream());
+      tell(process);
     }
   }
 
-  private Map<String, String> identity(int rank, String rendezvous) {
+  // The stream stays open: its end is this process's.
+  @SuppressWarnings("resource")
+  private void tell(Process process) {
+    try {
+      OutputStream in = process.getOutputStream();
+      in.write((token.text() + "\n").getBytes(StandardCharsets.US_ASCII));
+      in.flush();
+    } catch (IOException e) {
+      // The process is gone already: its exit code says so.
+    }
+  }
+
+  private Map<String, String> identity(int rank, String listener) {
     Map<String, String> identity = new TreeMap<>();
     identity.put(RANK, String.valueOf(rank));
     identity.put(RANKS, String.valueOf(hosts.size()));
     identity.put(LOCAL_RANK, String.valueOf(onHost(rank, hosts.get(rank))));
     identity.put(LOCAL_RANKS, String.valueOf(onHost(hosts.size(), hosts.get(rank))));
-    identity.put(RENDEZVOUS, rendezvous);
+    identity.put(HeartbeatClient.LISTENER, listener);
     String home = System.getenv(MPJ_HOME);
     if (home != null) {
       identity.put(MPJ_HOME, home);
@@ -121,7 +159,7 @@ public final class RankLauncher {
 
   /** The command itself on this machine, the same through ssh or srun on another. */
   List<String> commandFor(String host, Map<String, String> identity) {
-    if (isLocal(host)) {
+    if (HostRoute.isLocal(host)) {
       return command;
     }
     if (slurm) {
@@ -145,58 +183,79 @@ public final class RankLauncher {
     return words;
   }
 
-  private static boolean isLocal(String host) {
-    return host.equals("localhost") || host.startsWith("127.");
-  }
-
-  private void introduce(Rendezvous rendezvous, List<Process> ranks) {
-    try {
-      rendezvous.introduce(limit);
-    } catch (ClusterFailure e) {
-      if (ranks.stream().allMatch(Process::isAlive)) {
-        errors.report(e.getMessage() + "; see above for a rank's own reason");
-        kill(ranks);
-      }
-    }
-  }
-
-  private int await(List<Process> ranks) {
+  private WorldEnd await(List<Process> ranks, HeartbeatServer line) {
     while (ranks.stream().anyMatch(Process::isAlive)) {
-      for (int rank = 0; rank < ranks.size(); rank++) {
-        if (!ranks.get(rank).isAlive() && ranks.get(rank).exitValue() != 0) {
-          return failed(rank, ranks);
-        }
+      explain(ranks, line);
+      if (line.loss().isPresent()) {
+        return lost(line.loss().get(), ranks);
       }
       pause(POLL_MILLIS);
     }
-    for (int rank = 0; rank < ranks.size(); rank++) {
-      if (ranks.get(rank).exitValue() != 0) {
-        return failed(rank, ranks);
-      }
+    // The last one's word may still be on its way.
+    explain(ranks, line);
+    int code =
+        ranks.stream().mapToInt(Process::exitValue).filter(c -> c != 0).findFirst().orElse(0);
+    if (code != 0) {
+      waitFor(() -> line.loss().isPresent());
     }
-    return 0;
+    return line.loss().map(loss -> lost(loss, ranks)).orElse(WorldEnd.of(code));
   }
 
-  private int failed(int rank, List<Process> ranks) {
-    // The others may be about to give their own reason.
+  private static void explain(List<Process> ranks, HeartbeatServer line) {
+    for (int rank = 0; rank < ranks.size(); rank++) {
+      Process process = ranks.get(rank);
+      if (!process.isAlive() && process.exitValue() != 0) {
+        int code = process.exitValue();
+        line.ended(
+            rank,
+            code > SIGNALLED ? "killed by signal " + (code - SIGNALLED) : "exit code " + code);
+      }
+    }
+  }
+
+  private WorldEnd lost(Loss loss, List<Process> ranks) {
+    // The others have been told; they may have to tidy up.
+    waitFor(
+        () ->
+            IntStream.range(0, ranks.size())
+                .allMatch(rank -> rank == loss.rank() || !ranks.get(rank).isAlive()));
+    kill(ranks);
+    if (!interrupted) {
+      streams.report(loss.end().reason());
+    }
+    if (loss.silent() && loss.processId() > 0 && !HostRoute.isLocal(hosts.get(loss.rank()))) {
+      killRemote(hosts.get(loss.rank()), loss.processId());
+    }
+    return interrupted
+        ? WorldEnd.of(loss.end().code())
+        : new WorldEnd(loss.end().code(), OptionalInt.of(loss.rank()));
+  }
+
+  /** A process that is stopped does not see that its launcher has gone. */
+  private static void killRemote(String host, long process) {
+    List<String> words =
+        RemoteShell.command(host, "kill -KILL " + process, "-o", "ConnectTimeout=2");
+    try {
+      Process kill =
+          new ProcessBuilder(words)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      if (!kill.waitFor(GRACE_MILLIS, TimeUnit.MILLISECONDS)) {
+        kill.destroyForcibly();
+      }
+    } catch (IOException e) {
+      // A host that is cut off: its ranks miss our beats and end by themselves.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void waitFor(BooleanSupplier condition) {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GRACE_MILLIS);
-    while (ranks.stream().anyMatch(Process::isAlive) && System.nanoTime() < end) {
+    while (!condition.getAsBoolean() && System.nanoTime() < end) {
       pause(POLL_MILLIS);
     }
-    kill(ranks);
-    int code = ranks.get(rank).exitValue();
-    if (code <= 128) {
-      return code;
-    }
-    errors.report(
-        "rank "
-            + rank
-            + " on "
-            + hosts.get(rank)
-            + " was lost (signal "
-            + (code - 128)
-            + "); the run has ended, start it again");
-    return LOST;
   }
 
   private static void kill(List<Process> ranks) {

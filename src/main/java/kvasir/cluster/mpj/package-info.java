@@ -2,13 +2,14 @@
  * Ranks as processes over MPJ Express 0.44, device niodev. The only home of {@code mpi.*}.
  *
  * <p>MPJ's own launcher is a daemon that runs what any peer sends it, hangs when a rank dies and
- * hides exit codes. {@link kvasir.cluster.mpj.RankLauncher} starts the processes itself and {@link
- * kvasir.cluster.mpj.Rendezvous} plays the part of the launcher in niodev's start:
+ * hides exit codes. {@link kvasir.cluster.mpj.RankLauncher} starts the processes itself, and {@link
+ * kvasir.cluster.mpj.Introduction} plays the part of the launcher in niodev's start:
  *
  * <pre>
- *   rank r  -> launcher   "Sending Info", write port, read port, r
- *   launcher -> all       "#Peer Information;address@read@write@0@0;address@read@write@1@0;..."
- *   rank r <-> rank q     niodev's own connections
+ *   niodev of rank r -> its process   "Sending Info", write port, read port, r
+ *   all processes   <-> launcher      addresses, over the ranks' heartbeat connections
+ *   process of r     -> its niodev    "#Peer Information;address@read@write@0@0;address@read@write@1@0;..."
+ *   rank r          <-> rank q        niodev's own connections
  * </pre>
  *
  * <p>Under MPJ's {@code mpjrun} the same ranks run without these two. niodev's data sockets bind to

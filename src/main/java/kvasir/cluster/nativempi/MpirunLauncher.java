@@ -2,7 +2,7 @@ package kvasir.cluster.nativempi;
 
 import java.io.File;
 import java.io.IOException;
-import java.io.PrintStream;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,8 +10,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
-import kvasir.cluster.RankErrors;
+import kvasir.cluster.HostRoute;
+import kvasir.cluster.RankStreams;
+import kvasir.cluster.WorldEnd;
+import kvasir.cluster.heartbeat.HeartbeatClient;
+import kvasir.cluster.heartbeat.HeartbeatServer;
+import kvasir.cluster.heartbeat.Loss;
+import kvasir.cluster.heartbeat.RunToken;
 import kvasir.error.ClusterFailure;
 import kvasir.error.UserError;
 
@@ -20,30 +27,44 @@ import kvasir.error.UserError;
  * stays until it has ended.
  */
 public final class MpirunLauncher {
-  /** Set for ranks whose launcher's end is theirs. */
-  public static final String WATCHED = "KVASIR_WATCHED";
-
-  private static final int LOST = 3;
   private static final int SIGNALLED = 128;
   private static final int SIGNALS = 65;
   private static final Duration VERSION_LIMIT = Duration.ofSeconds(20);
 
+  /** For ranks that have been told of the end, and for mpirun to see theirs. */
+  private static final Duration GRACE = Duration.ofSeconds(2);
+
+  private static final long POLL_MILLIS = 20;
+
   private final List<String> hosts;
   private final List<String> command;
-  private final RankErrors errors;
+  private final Duration silence;
+  private final Duration limit;
+  private final RankStreams streams;
+  private final RunToken token = RunToken.random();
+  private volatile boolean interrupted;
 
   /**
    * @param hosts of each rank, in the order of ranks
    * @param command of every rank
+   * @param silence the longest that a rank may give no sign of life
+   * @param limit for all ranks to have started
    */
-  public MpirunLauncher(List<String> hosts, List<String> command, PrintStream err) {
+  public MpirunLauncher(
+      List<String> hosts,
+      List<String> command,
+      Duration silence,
+      Duration limit,
+      RankStreams streams) {
     this.hosts = List.copyOf(hosts);
     this.command = List.copyOf(command);
-    this.errors = new RankErrors(err);
+    this.silence = silence;
+    this.limit = limit;
+    this.streams = streams;
   }
 
   /** Runs the world to its end; what {@code mpirun} answers is the first failing rank's code. */
-  public int run() {
+  public WorldEnd run() {
     String launcher =
         find("mpirun")
             .or(() -> find("mpiexec"))
@@ -54,17 +75,23 @@ public final class MpirunLauncher {
                         "no mpirun on the PATH",
                         "install Open MPI or MPICH, or use --transport mpj"));
     ProcessBuilder builder = new ProcessBuilder(command(launcher, isOpenMpi(launcher)));
-    // mpirun passes its standard input to rank 0, which ends the run when it ends: when we do.
-    builder.environment().put(WATCHED, "1");
-    builder.redirectOutput(ProcessBuilder.Redirect.INHERIT);
+    builder.redirectOutput(streams.output());
     try {
-      Process process = builder.start();
-      Thread killer = Thread.ofPlatform().unstarted(process::destroy);
-      Runtime.getRuntime().addShutdownHook(killer);
-      errors.pump("", process.getErrorStream());
-      int code = process.waitFor();
-      errors.finish();
-      return code > SIGNALLED ? lost(launcher, code) : code;
+      InetAddress address = HostRoute.meetingPlace(hosts);
+      try (HeartbeatServer line =
+          new HeartbeatServer(address, token, hosts.size(), this::name, silence, limit)) {
+        // The environment, not the command line: that could be read by others.
+        builder.environment().put(HeartbeatClient.TOKEN, token.text());
+        builder
+            .environment()
+            .put(HeartbeatClient.LISTENER, address.getHostAddress() + ":" + line.port());
+        Process process = builder.start();
+        Thread killer = Thread.ofPlatform().unstarted(() -> interrupt(process));
+        Runtime.getRuntime().addShutdownHook(killer);
+        streams.pumpOutput(process);
+        streams.pump("", process.getErrorStream());
+        return await(process, line, launcher);
+      }
     } catch (IOException e) {
       throw new ClusterFailure(-1, -1, "cannot start " + launcher + ": " + e.getMessage(), e);
     } catch (InterruptedException e) {
@@ -73,22 +100,76 @@ public final class MpirunLauncher {
     }
   }
 
-  private int lost(String launcher, int code) {
+  private String name(int rank) {
+    return "rank " + rank + " on " + hosts.get(rank);
+  }
+
+  /** This process is being ended, by Ctrl-C or a signal. */
+  private void interrupt(Process process) {
+    interrupted = true;
+    if (process.isAlive()) {
+      process.destroy();
+      streams.report("interrupted; the run has ended on all ranks");
+    }
+  }
+
+  private WorldEnd await(Process process, HeartbeatServer line, String launcher)
+      throws InterruptedException {
+    boolean over = false;
+    while (!over && line.loss().isEmpty()) {
+      over = process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS);
+    }
+    if (!over) {
+      over = process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS);
+    }
+    if (!over) {
+      // A rank that is stopped; mpirun itself gives it some seconds before it kills.
+      process.destroy();
+      if (!process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+      }
+    }
+    int code = process.waitFor();
+    if (code != 0) {
+      // The first rank's end may have been mpirun's: the line tells which was first.
+      long end = System.nanoTime() + GRACE.toNanos();
+      while (line.loss().isEmpty() && System.nanoTime() < end) {
+        Thread.sleep(POLL_MILLIS);
+      }
+    }
+    streams.finish();
+    return line.loss().map(this::lost).orElseGet(() -> WorldEnd.of(ended(launcher, code)));
+  }
+
+  private WorldEnd lost(Loss loss) {
+    if (!interrupted) {
+      streams.report(loss.end().reason());
+    }
+    return interrupted
+        ? WorldEnd.of(loss.end().code())
+        : new WorldEnd(loss.end().code(), OptionalInt.of(loss.rank()));
+  }
+
+  /** The exit code where no rank was lost. */
+  private int ended(String launcher, int code) {
+    if (code <= SIGNALLED) {
+      return code;
+    }
     boolean signal = code - SIGNALLED < SIGNALS;
-    errors.report(
+    streams.report(
         signal
-            ? "a rank was lost (signal "
-                + (code - SIGNALLED)
-                + "); the run has ended, start it again"
+            ? "mpirun was ended by signal " + (code - SIGNALLED) + "; start the run again"
             : launcher + " ended with exit code " + code + "; see what it said above");
-    return LOST;
+    return HeartbeatServer.LOST;
   }
 
   List<String> command(String launcher, boolean openMpi) {
     List<String> all = new ArrayList<>(List.of(launcher));
     if (openMpi) {
       // Teams have threads of their own to place: a rank must not be bound to one core.
-      all.addAll(List.of("--quiet", "--oversubscribe", "--bind-to", "none", "-x", WATCHED));
+      all.addAll(List.of("--quiet", "--oversubscribe", "--bind-to", "none"));
+      all.addAll(List.of("-x", HeartbeatClient.TOKEN, "-x", HeartbeatClient.LISTENER));
       if (System.getProperty("user.name").equals("root")) {
         all.add("--allow-run-as-root");
       }

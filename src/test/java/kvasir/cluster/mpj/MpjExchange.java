@@ -1,10 +1,16 @@
 package kvasir.cluster.mpj;
 
 import java.lang.foreign.MemorySegment;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Scanner;
 import kvasir.cluster.Collectives;
 import kvasir.cluster.Communicator;
+import kvasir.cluster.heartbeat.HeartbeatClient;
+import kvasir.cluster.heartbeat.RunEnd;
+import kvasir.cluster.heartbeat.RunToken;
 
 /** A rank of its own process that exchanges messages of many sizes with all others. */
 final class MpjExchange {
@@ -19,18 +25,13 @@ final class MpjExchange {
       System.err.println("kvasir: error: this rank fails at start");
       Runtime.getRuntime().halt(7);
     }
-    String[] rendezvous = System.getenv(RankLauncher.RENDEZVOUS).split(":", -1);
-    String conf = Rendezvous.configuration(rendezvous[0], Integer.parseInt(rendezvous[1]), ranks);
-    Duration limit = Duration.ofMinutes(1);
     MpjCommunicator world =
         MpjCommunicator.init(
-                new String[] {String.valueOf(rank), conf, "niodev"},
-                limit,
-                (what, after) -> {
-                  System.err.println("kvasir: error: waited too long " + what);
-                  Runtime.getRuntime().halt(3);
-                })
-            .world();
+            line(rank),
+            rank,
+            ranks,
+            Duration.ofMinutes(1),
+            (what, after) -> end(new RunEnd(3, "waited too long " + what)));
     if (args.length > 0 && args[0].equals("silent")) {
       if (rank == 0) {
         world.limit(Duration.ofSeconds(1));
@@ -43,6 +44,21 @@ final class MpjExchange {
     }
     world.close();
     System.exit(0);
+  }
+
+  private static HeartbeatClient line(int rank) {
+    String[] listener = System.getenv(HeartbeatClient.LISTENER).split(":", -1);
+    String token = new Scanner(System.in, StandardCharsets.US_ASCII).nextLine();
+    return HeartbeatClient.join(
+        new InetSocketAddress(listener[0], Integer.parseInt(listener[1])),
+        RunToken.of(token),
+        rank,
+        MpjExchange::end);
+  }
+
+  private static void end(RunEnd end) {
+    System.err.println("kvasir: error: " + end.reason());
+    Runtime.getRuntime().halt(end.code());
   }
 
   private static void pause() {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import kvasir.cluster.RankStreams;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -48,9 +49,11 @@ class RankLauncherTest {
             Collections.nCopies(ranks, "localhost"),
             command,
             false,
+            Duration.ofSeconds(4),
             Duration.ofSeconds(30),
-            new PrintStream(err, true, StandardCharsets.UTF_8))
-        .run();
+            new RankStreams(new PrintStream(err, true, StandardCharsets.UTF_8)))
+        .run()
+        .code();
   }
 
   private String errors() {
@@ -65,9 +68,10 @@ class RankLauncherTest {
   }
 
   @Test
-  void aRankThatFailsAtStartGivesItsCodeAndReason() {
-    assertEquals(7, run(3, "fail"));
+  void aRankThatFailsAtStartGivesItsReason() {
+    assertEquals(3, run(3, "fail"));
     assertTrue(errors().contains("this rank fails at start"), errors());
+    assertTrue(errors().contains("rank 2 on localhost was lost (exit code 7)"), errors());
   }
 
   @Test

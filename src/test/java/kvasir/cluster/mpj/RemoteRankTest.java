@@ -6,11 +6,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import kvasir.cluster.RankStreams;
 import org.junit.jupiter.api.Test;
 
 class RemoteRankTest {
   private static RankLauncher launcher(List<String> command, boolean slurm) {
-    return new RankLauncher(List.of("node1"), command, slurm, Duration.ofSeconds(1), System.err);
+    Duration limit = Duration.ofSeconds(1);
+    return new RankLauncher(
+        List.of("node1"), command, slurm, limit, limit, new RankStreams(System.err));
   }
 
   @Test

@@ -8,23 +8,57 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What ranks print to their standard error, line by line. Ranks that fail for one reason all say
- * so; the user reads it once.
+ * What ranks print. Rank 0's standard output is this process's own, or goes through a {@link
+ * ResumedOutput}; standard errors come line by line. Ranks that fail for one reason all say so; the
+ * user reads it once.
  */
-public final class RankErrors {
+public final class RankStreams {
   private static final String ERROR_LINE = "kvasir: error: ";
   private static final long GRACE_MILLIS = 1_500;
 
   private final PrintStream err;
+  private final Optional<ResumedOutput> out;
   private final Set<String> seen = ConcurrentHashMap.newKeySet();
   private final List<Thread> pumps = new ArrayList<>();
 
-  public RankErrors(PrintStream err) {
+  /** Of a world whose standard output is this process's. */
+  public RankStreams(PrintStream err) {
+    this(err, Optional.empty());
+  }
+
+  /** Of a world that may be one of several. */
+  public RankStreams(PrintStream err, ResumedOutput out) {
+    this(err, Optional.of(out));
+  }
+
+  private RankStreams(PrintStream err, Optional<ResumedOutput> out) {
     this.err = err;
+    this.out = out;
+  }
+
+  /** Where the process that prints results is to write. */
+  public ProcessBuilder.Redirect output() {
+    return out.isPresent() ? ProcessBuilder.Redirect.PIPE : ProcessBuilder.Redirect.INHERIT;
+  }
+
+  /** Passes on the results of a process that was started so. */
+  public void pumpOutput(Process process) {
+    out.ifPresent(
+        resumed ->
+            pumps.add(Thread.ofPlatform().daemon(true).start(() -> copyOutput(resumed, process))));
+  }
+
+  private void copyOutput(ResumedOutput resumed, Process process) {
+    try (InputStream stream = process.getInputStream()) {
+      resumed.copy(stream);
+    } catch (IOException e) {
+      // Nobody reads us any more, or the process has gone: it sees the first, we the second.
+    }
   }
 
   /** Passes on lines in a thread of its own, each with a prefix but for errors. */

@@ -1,0 +1,175 @@
+package kvasir.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import kvasir.cluster.Communicator;
+import kvasir.cluster.heartbeat.HeartbeatClient;
+import kvasir.cluster.heartbeat.RunEnd;
+import kvasir.cluster.heartbeat.RunToken;
+import kvasir.cluster.heartbeat.SelfHosted;
+import kvasir.cluster.mpj.MpjCommunicator;
+import kvasir.cluster.mpj.RankLauncher;
+import kvasir.cluster.nativempi.NativeCommunicator;
+import kvasir.cluster.nativempi.NativeRank;
+import kvasir.error.ClusterFailure;
+
+/**
+ * How this process became a rank, if it is one: it joins its world, and holds the line to the
+ * others until it ends. One for the process.
+ */
+final class RankStart {
+  private static final Duration JOIN_LIMIT = Duration.ofMinutes(2);
+
+  private final String[] arguments;
+  private final Ending ending;
+  private volatile HeartbeatClient line;
+
+  /** Ends the process with a line for the user. */
+  @FunctionalInterface
+  interface Ending {
+    void end(RunEnd end);
+  }
+
+  RankStart(String[] arguments, Ending ending) {
+    this.arguments = arguments;
+    this.ending = ending;
+  }
+
+  /** The rank that this process was started as; -1 for the user's own. */
+  int rank() {
+    String rank = System.getenv(RankLauncher.RANK);
+    if (rank != null) {
+      return Integer.parseInt(rank);
+    }
+    return underMpjrun()
+        ? Integer.parseInt(arguments[0])
+        : NativeRank.of(System.getenv()).map(NativeRank::rank).orElse(-1);
+  }
+
+  /** Joins the world that this process was started for, if any. */
+  WorldStart join() {
+    if (System.getenv(RankLauncher.RANK) != null) {
+      return joinLaunched();
+    }
+    if (underMpjrun()) {
+      watchDaemon();
+      MpjCommunicator.Start start =
+          MpjCommunicator.init(arguments, JOIN_LIMIT, this::waitedTooLong);
+      return hosted(start.world(), start.arguments());
+    }
+    return NativeRank.of(System.getenv())
+        .map(this::joinNative)
+        .orElseGet(() -> WorldStart.own(arguments));
+  }
+
+  /** MPJ's daemon is the parent of its ranks, and ends without them. */
+  private void watchDaemon() {
+    RunEnd end =
+        new RunEnd(
+            ExitCodes.CLUSTER_FAILURE,
+            "rank " + rank() + ": MPJ's daemon on this host has ended; start it and the run again");
+    ProcessHandle.current().parent().ifPresent(daemon -> awaitEnd(daemon, end));
+  }
+
+  private void awaitEnd(ProcessHandle daemon, RunEnd end) {
+    Thread.ofPlatform()
+        .name("daemon-watch")
+        .daemon(true)
+        .start(
+            () -> {
+              daemon.onExit().join();
+              ending.end(end);
+            });
+  }
+
+  private WorldStart joinLaunched() {
+    int ranks = Integer.parseInt(System.getenv(RankLauncher.RANKS));
+    line = connect(rank(), firstLine());
+    ParentWatch.start();
+    return WorldStart.rank(
+        MpjCommunicator.init(line, rank(), ranks, JOIN_LIMIT, this::waitedTooLong), arguments);
+  }
+
+  private WorldStart joinNative(NativeRank started) {
+    String token = System.getenv(HeartbeatClient.TOKEN);
+    if (token == null) {
+      return hosted(NativeCommunicator.init(started, JOIN_LIMIT, this::waitedTooLong), arguments);
+    }
+    line = connect(started.rank(), token);
+    if (started.rank() == 0) {
+      // mpirun passes its standard input to rank 0: its end is our launcher's.
+      ParentWatch.start();
+    }
+    return WorldStart.rank(
+        NativeCommunicator.init(started, JOIN_LIMIT, this::waitedTooLong), arguments);
+  }
+
+  private WorldStart hosted(Communicator world, String[] rest) {
+    if (world.size() > 1) {
+      line = SelfHosted.join(world, CommonOptions.SILENCE, ending::end);
+    }
+    return WorldStart.rank(world, rest);
+  }
+
+  private HeartbeatClient connect(int rank, String token) {
+    String listener = Optional.ofNullable(System.getenv(HeartbeatClient.LISTENER)).orElse("");
+    int colon = listener.lastIndexOf(':');
+    if (colon < 0) {
+      throw new ClusterFailure(rank, -1, HeartbeatClient.LISTENER + " is not set");
+    }
+    InetSocketAddress address =
+        new InetSocketAddress(
+            listener.substring(0, colon), Integer.parseInt(listener.substring(colon + 1)));
+    return HeartbeatClient.join(address, RunToken.of(token), rank, ending::end);
+  }
+
+  /** The launcher's first words; what follows on standard input is its end alone. */
+  private static String firstLine() {
+    try {
+      // Not closed: ParentWatch reads on.
+      BufferedReader in =
+          new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII), 1);
+      return Optional.ofNullable(in.readLine()).orElse("");
+    } catch (IOException e) {
+      throw new ClusterFailure(-1, -1, "the launcher has said nothing", e);
+    }
+  }
+
+  private boolean underMpjrun() {
+    return arguments.length >= 3
+        && arguments[0].matches("\\d{1,6}")
+        && arguments[2].equals("niodev");
+  }
+
+  private void waitedTooLong(String what, Duration limit) {
+    String reason =
+        "rank "
+            + rank()
+            + " waited more than "
+            + limit.toSeconds()
+            + " s "
+            + what
+            + "; look for the reason on that rank, or raise --timeout";
+    failed(ExitCodes.CLUSTER_FAILURE, reason);
+    ending.end(new RunEnd(ExitCodes.CLUSTER_FAILURE, reason));
+  }
+
+  /** Tells the other ranks why this one ends. */
+  void failed(int code, String reason) {
+    if (line != null) {
+      line.failed(new RunEnd(code, reason));
+    }
+  }
+
+  /** Tells them that it has done its work. */
+  void done() {
+    if (line != null) {
+      line.close();
+    }
+  }
+}

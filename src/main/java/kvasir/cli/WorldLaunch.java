@@ -1,0 +1,104 @@
+package kvasir.cli;
+
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalInt;
+import kvasir.cluster.HostFile;
+import kvasir.cluster.RankStreams;
+import kvasir.cluster.ResumedOutput;
+import kvasir.cluster.WorldEnd;
+import kvasir.cluster.mpj.RankLauncher;
+import kvasir.cluster.nativempi.MpirunLauncher;
+
+/**
+ * Starts the ranks of one command as processes and stays to their end. Where the command can be
+ * taken up again, a lost rank is not the end: the ranks that are left, or a spare slot of the
+ * hostfile, go on.
+ */
+final class WorldLaunch {
+  private final CommonOptions options;
+  private final String[] arguments;
+  private final boolean rebuilds;
+  private final PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
+  private final ResumedOutput resumed = new ResumedOutput(System.out);
+
+  WorldLaunch(CommonOptions options, String[] arguments, boolean rebuilds) {
+    this.options = options;
+    this.arguments = arguments;
+    this.rebuilds = rebuilds;
+  }
+
+  /** Runs the command on so many ranks; its exit code. */
+  int run(int ranks) {
+    List<String> slots = slots(ranks);
+    int size = ranks;
+    while (true) {
+      WorldEnd end = world(slots.subList(0, size));
+      OptionalInt lost = end.lostRank();
+      if (!rebuilds || end.code() != ExitCodes.CLUSTER_FAILURE || lost.isEmpty()) {
+        return end.code();
+      }
+      slots.remove(lost.getAsInt());
+      size = Math.min(size, slots.size());
+      if (size == 0) {
+        return end.code();
+      }
+      announce(size);
+    }
+  }
+
+  private void announce(int ranks) {
+    long begin = System.nanoTime();
+    err.printf(Locale.ROOT, "kvasir: going on with %d %s%n", ranks, ranks == 1 ? "rank" : "ranks");
+    resumed.whenNew(
+        () ->
+            err.printf(
+                Locale.ROOT,
+                "kvasir: the next text came %.1f s after the loss was noticed%n",
+                (System.nanoTime() - begin) / 1e9));
+  }
+
+  /** A host for each rank, and those to spare. */
+  private List<String> slots(int ranks) {
+    if (options.hosts == null) {
+      return new ArrayList<>(Collections.nCopies(ranks, "localhost"));
+    }
+    HostFile file = HostFile.read(options.hosts);
+    List<String> slots = new ArrayList<>(file.place(ranks));
+    List<String> all = file.place(file.size());
+    slots.addAll(all.subList(ranks, all.size()));
+    return slots;
+  }
+
+  private WorldEnd world(List<String> hosts) {
+    List<String> command = WorldStart.command(withRanks(hosts.size()));
+    RankStreams streams = rebuilds ? new RankStreams(err, resumed) : new RankStreams(err);
+    return options.transport == Transport.NATIVE
+        ? new MpirunLauncher(hosts, command, options.silence(), options.timeout(), streams).run()
+        : new RankLauncher(
+                hosts,
+                command,
+                HostFile.SLURM.equals(options.hosts),
+                options.silence(),
+                options.timeout(),
+                streams)
+            .run();
+  }
+
+  /** The arguments, for another number of ranks than the user asked for. */
+  private String[] withRanks(int ranks) {
+    String[] words = arguments.clone();
+    for (int i = 0; i < words.length; i++) {
+      if (words[i].startsWith("--ranks=")) {
+        words[i] = "--ranks=" + ranks;
+      } else if (i > 0 && words[i - 1].equals("--ranks")) {
+        words[i] = String.valueOf(ranks);
+      }
+    }
+    return words;
+  }
+}

@@ -1,0 +1,44 @@
+package kvasir.cluster;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * What rank 0 prints in one world after another, as one: each world begins the text anew, and what
+ * has been passed on already is not passed on again.
+ */
+public final class ResumedOutput {
+  private static final int CHUNK = 8192;
+
+  private final OutputStream out;
+  private long passed;
+  private final AtomicReference<Runnable> waiting = new AtomicReference<>();
+
+  public ResumedOutput(OutputStream out) {
+    this.out = out;
+  }
+
+  /** Passes on one world's text to its end; for one thread at a time. */
+  void copy(InputStream stream) throws IOException {
+    byte[] chunk = new byte[CHUNK];
+    long seen = 0;
+    for (int count = stream.read(chunk); count >= 0; count = stream.read(chunk)) {
+      int known = Math.clamp(passed - seen, 0, count);
+      seen += count;
+      if (known < count) {
+        out.write(chunk, known, count - known);
+        out.flush();
+        passed += count - known;
+        Optional.ofNullable(waiting.getAndSet(null)).ifPresent(Runnable::run);
+      }
+    }
+  }
+
+  /** Runs something once, when the next new text has been passed on. */
+  public void whenNew(Runnable action) {
+    waiting.set(action);
+  }
+}

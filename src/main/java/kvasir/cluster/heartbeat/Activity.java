@@ -1,0 +1,43 @@
+package kvasir.cluster.heartbeat;
+
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/**
+ * What this process is doing, for those who may lose it. One for the process, as the heartbeat is;
+ * cheap enough to be told with every token.
+ */
+public final class Activity {
+  private static final Logger LOG = LogManager.getLogger(Activity.class);
+  private static volatile Activity now = new Activity("starting", 0, 0);
+
+  private final String what;
+  private final long done;
+  private final long total;
+
+  private Activity(String what, long done, long total) {
+    this.what = what;
+    this.done = done;
+    this.total = total;
+  }
+
+  /** Something without steps, as "loading weights". */
+  public static void set(String what) {
+    set(what, 0, 0);
+  }
+
+  /** Something of so many steps, as "prefill", 512 of 4,096 tokens. */
+  public static void set(String what, long done, long total) {
+    if (!now.what.equals(what)) {
+      LOG.debug(what);
+    }
+    now = new Activity(what, done, total);
+  }
+
+  static String text() {
+    Activity activity = now;
+    return activity.total == 0
+        ? activity.what
+        : activity.what + " " + activity.done + "/" + activity.total;
+  }
+}

@@ -1,0 +1,189 @@
+package kvasir.cluster.heartbeat;
+
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import kvasir.error.ClusterFailure;
+
+/**
+ * A rank's end of the side channel. Owns its connection and two threads until {@link #close}. Safe
+ * for several threads.
+ */
+public final class HeartbeatClient implements AutoCloseable {
+  /** Environment variable by which a launcher says where it listens: {@code host:port}. */
+  public static final String LISTENER = "KVASIR_LISTENER";
+
+  /** Environment variable of the token, where standard input does not lead to each rank. */
+  public static final String TOKEN = "KVASIR_TOKEN";
+
+  private static final int CONNECT_MILLIS = 10_000;
+  private static final long OVERSLEPT_NANOS = 1_000_000_000;
+
+  private final int rank;
+  private final Consumer<RunEnd> ended;
+  private final Socket socket;
+  private final DataOutputStream out;
+  private final CompletableFuture<List<String>> peers = new CompletableFuture<>();
+  private volatile Frame.Welcome listener;
+  private volatile long heard = System.nanoTime();
+  private volatile boolean closed;
+
+  private HeartbeatClient(int rank, Socket socket, Consumer<RunEnd> ended) throws IOException {
+    this.rank = rank;
+    this.socket = socket;
+    this.ended = ended;
+    this.out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream()));
+  }
+
+  /**
+   * Makes this process known.
+   *
+   * @param ended ends the process when the run is over; does not return
+   */
+  public static HeartbeatClient join(
+      InetSocketAddress listener, RunToken token, int rank, Consumer<RunEnd> ended) {
+    Socket socket = new Socket();
+    try {
+      socket.connect(listener, CONNECT_MILLIS);
+      socket.setTcpNoDelay(true);
+      socket.setSoTimeout(CONNECT_MILLIS);
+      HeartbeatClient client = new HeartbeatClient(rank, socket, ended);
+      client.greet(token);
+      return client;
+    } catch (IOException e) {
+      closeQuietly(socket);
+      throw new ClusterFailure(
+          rank, -1, "cannot reach what started this run at " + listener + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void greet(RunToken token) throws IOException {
+    out.write(token.bytes());
+    out.writeInt(rank);
+    out.writeLong(ProcessHandle.current().pid());
+    out.flush();
+    DataInputStream in = new DataInputStream(socket.getInputStream());
+    listener = Frame.read(in).welcome();
+    socket.setSoTimeout(0);
+    Thread.ofPlatform().name("heartbeat-read").daemon(true).start(() -> read(in));
+    Thread.ofPlatform().name("heartbeat").daemon(true).start(this::beat);
+  }
+
+  private void read(DataInputStream in) {
+    try {
+      while (!closed) {
+        Frame frame = Frame.read(in);
+        heard = System.nanoTime();
+        switch (frame.kind()) {
+          case END -> end(frame.end());
+          case PEERS -> peers.complete(List.of(frame.text().split("\n", -1)));
+          default -> {}
+        }
+      }
+    } catch (IOException e) {
+      end(lost("its connection ended"));
+    }
+  }
+
+  private void beat() {
+    long last = System.nanoTime();
+    while (!closed) {
+      LockSupport.parkNanos(Frame.BEAT_MILLIS * 1_000_000L);
+      long now = System.nanoTime();
+      if (now - last > OVERSLEPT_NANOS) {
+        // This process was stopped: what came meanwhile has yet to be read.
+        heard = now;
+      }
+      last = now;
+      send(new Frame(Frame.Kind.BEAT, Activity.text()));
+      if (now - heard > listener.silence().toNanos() && !listenerRunsHere()) {
+        end(lost("no sign of life for " + listener.silence().toMillis() / 1e3 + " s"));
+      }
+    }
+  }
+
+  private boolean listenerRunsHere() {
+    return LocalProcess.at(socket) && LocalProcess.runs(listener.processId());
+  }
+
+  private RunEnd lost(String how) {
+    return new RunEnd(
+        HeartbeatServer.LOST,
+        "rank " + rank + " has lost what started this run (" + how + "); start it again");
+  }
+
+  private void end(RunEnd end) {
+    if (!closed) {
+      ended.accept(end);
+    }
+  }
+
+  /**
+   * Tells where this rank is reached and learns where all are.
+   *
+   * @param address in the transport's words
+   * @return host and address of each rank, separated by a blank
+   */
+  public List<String> introduce(String address, Duration patience) {
+    send(new Frame(Frame.Kind.ADDRESS, address));
+    try {
+      return peers.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new ClusterFailure(rank, -1, "not all ranks have come within " + patience, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ClusterFailure(rank, -1, "interrupted while ranks came", e);
+    } catch (ExecutionException e) {
+      throw new ClusterFailure(rank, -1, "ranks were not introduced", e);
+    }
+  }
+
+  /** The address of this host on the way to the listener. */
+  public InetAddress localAddress() {
+    return socket.getLocalAddress();
+  }
+
+  /** Tells all others that this rank ends the run, and why. */
+  public void failed(RunEnd end) {
+    closed = true;
+    send(Frame.of(Frame.Kind.FAILED, end));
+  }
+
+  private void send(Frame frame) {
+    synchronized (out) {
+      try {
+        frame.write(out);
+      } catch (IOException e) {
+        // The reader sees the end of the connection and says so.
+      }
+    }
+  }
+
+  private static void closeQuietly(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      // It is given up anyway.
+    }
+  }
+
+  /** Leaves in good order: what happens to the run from now on is not this rank's. */
+  @Override
+  public void close() {
+    closed = true;
+    send(Frame.of(Frame.Kind.LEAVING));
+    closeQuietly(socket);
+  }
+}

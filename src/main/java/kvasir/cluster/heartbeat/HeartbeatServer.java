@@ -1,0 +1,248 @@
+package kvasir.cluster.heartbeat;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntFunction;
+
+/**
+ * Listens to the ranks of one run, tells all when one is lost, and introduces them to each other.
+ * Owns its port, its connections and its threads until {@link #close}. Safe for several threads.
+ */
+public final class HeartbeatServer implements AutoCloseable {
+  /** A rank was lost: what the process exits with. */
+  public static final int LOST = 3;
+
+  private static final int PATIENCE_MILLIS = 2_000;
+  private static final int SPARE_CONNECTIONS = 64;
+
+  /** Time for a launcher to say how a process ended whose connection did. */
+  private static final long EXPLANATION_NANOS = 400_000_000;
+
+  /** This process itself was stopped when it wakes so late: it cannot blame others for silence. */
+  private static final long OVERSLEPT_NANOS = 1_000_000_000;
+
+  private final ServerSocket server;
+  private final RunToken token;
+  private final List<Member> members = new ArrayList<>();
+  private final IntFunction<String> names;
+  private final Duration silence;
+  private final Duration start;
+  private final CompletableFuture<Loss> loss = new CompletableFuture<>();
+  private volatile boolean closed;
+  private boolean introduced;
+
+  /**
+   * Listens from now on.
+   *
+   * @param address to listen on
+   * @param names how users know a rank: "rank 1 on node2"
+   * @param silence the longest that a rank may be silent
+   * @param start the longest that a rank may take to come
+   */
+  public HeartbeatServer(
+      InetAddress address,
+      RunToken token,
+      int ranks,
+      IntFunction<String> names,
+      Duration silence,
+      Duration start)
+      throws IOException {
+    this.token = token;
+    this.names = names;
+    this.silence = silence;
+    this.start = start;
+    for (int rank = 0; rank < ranks; rank++) {
+      members.add(new Member(rank));
+    }
+    this.server = new ServerSocket();
+    server.bind(new InetSocketAddress(address, 0), ranks + SPARE_CONNECTIONS);
+    Thread.ofPlatform().name("heartbeat-accept").daemon(true).start(this::accept);
+    Thread.ofPlatform().name("heartbeat").daemon(true).start(this::watch);
+  }
+
+  public int port() {
+    return server.getLocalPort();
+  }
+
+  /** The first loss, where there has been one. */
+  public Optional<Loss> loss() {
+    return Optional.ofNullable(loss.getNow(null));
+  }
+
+  /** A launcher's word that a rank's process has ended, and how. */
+  public void ended(int rank, String how) {
+    members.get(rank).explain(how);
+  }
+
+  /** Ends the run on every rank. */
+  public void end(RunEnd end) {
+    members.forEach(member -> member.send(Frame.of(Frame.Kind.END, end)));
+  }
+
+  private void accept() {
+    while (!closed) {
+      try {
+        Socket socket = server.accept();
+        Thread.ofVirtual().start(() -> serve(socket));
+      } catch (IOException e) {
+        // Closed by its owner; or a visitor that was gone before it was seen.
+        LockSupport.parkNanos(1_000_000);
+      }
+    }
+  }
+
+  /** One connection, from its first byte to its last. */
+  private void serve(Socket socket) {
+    Member member = null;
+    try (socket) {
+      socket.setTcpNoDelay(true);
+      socket.setSoTimeout(PATIENCE_MILLIS);
+      DataInputStream in = new DataInputStream(socket.getInputStream());
+      member = greet(socket, in);
+      socket.setSoTimeout(0);
+      while (member != null) {
+        take(member, Frame.read(in));
+      }
+    } catch (IOException e) {
+      if (member != null && member.state() == Member.State.PRESENT) {
+        member.move(Member.State.GONE);
+      }
+    }
+  }
+
+  /** The rank that proves to be one; null for anybody else. */
+  private Member greet(Socket socket, DataInputStream in) throws IOException {
+    byte[] candidate = in.readNBytes(RunToken.LENGTH);
+    if (!token.matches(candidate)) {
+      return null;
+    }
+    int rank = in.readInt();
+    long process = in.readLong();
+    Frame welcome =
+        new Frame(Frame.Kind.WELCOME, silence.toMillis() + " " + ProcessHandle.current().pid());
+    if (rank < 0 || rank >= members.size() || !members.get(rank).join(socket, process, welcome)) {
+      return null;
+    }
+    Member member = members.get(rank);
+    loss().ifPresent(known -> member.send(Frame.of(Frame.Kind.END, known.end())));
+    return member;
+  }
+
+  private void take(Member member, Frame frame) throws IOException {
+    member.heard(frame.kind() == Frame.Kind.BEAT ? frame.text() : "");
+    switch (frame.kind()) {
+      case BEAT -> {}
+      case ADDRESS -> {
+        member.reachedAt(frame.text());
+        introduce();
+      }
+      case FAILED -> {
+        RunEnd end = frame.end();
+        lose(new Loss(member.rank(), member.processId(), false, end));
+      }
+      case LEAVING -> member.move(Member.State.LEFT);
+      default -> throw new IOException("no message for a listener: " + frame.kind());
+    }
+  }
+
+  private synchronized void introduce() {
+    List<String> peers = members.stream().map(Member::address).toList();
+    if (!introduced && !peers.contains("")) {
+      introduced = true;
+      Frame frame = new Frame(Frame.Kind.PEERS, String.join("\n", peers));
+      members.forEach(member -> member.send(frame));
+    }
+  }
+
+  private void watch() {
+    Frame beat = Frame.of(Frame.Kind.BEAT);
+    long last = System.nanoTime();
+    while (!closed) {
+      LockSupport.parkNanos(Frame.BEAT_MILLIS * 1_000_000L);
+      long now = System.nanoTime();
+      if (now - last > OVERSLEPT_NANOS) {
+        members.forEach(Member::grant);
+      }
+      last = now;
+      for (Member member : members) {
+        member.send(beat);
+        checkSilence(member);
+      }
+      checkGone();
+    }
+  }
+
+  private void checkSilence(Member member) {
+    long quiet = member.silence();
+    if (member.state() == Member.State.PRESENT && quiet > silence.toNanos()) {
+      if (member.runsHere()) {
+        member.grant();
+        return;
+      }
+      lose(member, true, "no sign of life for " + silence.toMillis() / 1e3 + " s");
+    }
+    if (member.state() == Member.State.EXPECTED) {
+      if (!member.explanation().isEmpty()) {
+        lose(member, false, member.explanation());
+      } else if (quiet > start.toNanos()) {
+        lose(member, true, "it has not come within " + start.toSeconds() + " s");
+      }
+    }
+  }
+
+  /** Others may fall with the first: that one has been gone for longest. */
+  private void checkGone() {
+    members.stream()
+        .filter(member -> member.state() == Member.State.GONE)
+        .max(Comparator.comparingLong(Member::silence))
+        .ifPresent(
+            member -> {
+              if (!member.explanation().isEmpty()) {
+                lose(member, false, member.explanation());
+              } else if (member.silence() > EXPLANATION_NANOS) {
+                lose(member, false, "its connection ended without a word");
+              }
+            });
+  }
+
+  private void lose(Member member, boolean silent, String how) {
+    String reason =
+        names.apply(member.rank())
+            + " was lost ("
+            + how
+            + ") while "
+            + member.activity()
+            + "; the run has ended, start it again";
+    lose(new Loss(member.rank(), member.processId(), silent, new RunEnd(LOST, reason)));
+  }
+
+  private void lose(Loss first) {
+    if (!closed && loss.complete(first)) {
+      members.stream()
+          .filter(member -> member.rank() != first.rank())
+          .forEach(member -> member.send(Frame.of(Frame.Kind.END, first.end())));
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    try {
+      server.close();
+    } catch (IOException e) {
+      // The port is given back when the process ends.
+    }
+    members.forEach(Member::close);
+  }
+}

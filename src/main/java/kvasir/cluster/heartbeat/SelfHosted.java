@@ -1,0 +1,116 @@
+package kvasir.cluster.heartbeat;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import kvasir.cluster.Collectives;
+import kvasir.cluster.Communicator;
+import kvasir.cluster.HostRoute;
+import kvasir.error.ClusterFailure;
+
+/**
+ * The side channel of a world that somebody else launched: {@code mpirun}, {@code srun} or MPJ's
+ * {@code mpjrun}. Rank 0 listens, and tells the others where over the world itself.
+ */
+public final class SelfHosted {
+  private static final int NAME_BYTES = 256;
+  private static final int WHERE_BYTES = 512;
+  private static final long POLL_NANOS = 20_000_000;
+
+  private SelfHosted() {}
+
+  /**
+   * Joins the line of this world; every rank calls it.
+   *
+   * @param silence the longest that a rank may give no sign of life
+   * @param ended ends the process when the run is over; does not return
+   */
+  public static HeartbeatClient join(Communicator world, Duration silence, Consumer<RunEnd> ended) {
+    List<String> names = hostNames(world);
+    byte[] where = new byte[WHERE_BYTES];
+    if (world.rank() == 0) {
+      byte[] text = listen(world, names, silence, ended).getBytes(StandardCharsets.UTF_8);
+      System.arraycopy(text, 0, where, 0, text.length);
+    }
+    Collectives.broadcast(world, MemorySegment.ofArray(where), 0);
+    String[] words = text(where, 0, WHERE_BYTES).split(" ", -1);
+    return HeartbeatClient.join(
+        new InetSocketAddress(words[0], Integer.parseInt(words[1])),
+        RunToken.of(words[2]),
+        world.rank(),
+        ended);
+  }
+
+  /** Listens on rank 0: address, port and token. */
+  private static String listen(
+      Communicator world, List<String> names, Duration silence, Consumer<RunEnd> ended) {
+    RunToken token = RunToken.random();
+    try {
+      InetAddress address = address(names);
+      HeartbeatServer server =
+          new HeartbeatServer(
+              address,
+              token,
+              world.size(),
+              rank -> "rank " + rank + " on " + names.get(rank),
+              silence,
+              silence.multipliedBy(4));
+      Thread.ofPlatform().name("heartbeat-end").daemon(true).start(() -> await(server, ended));
+      return address.getHostAddress() + " " + server.port() + " " + token.text();
+    } catch (IOException e) {
+      throw new ClusterFailure(0, -1, "cannot listen for the other ranks: " + e.getMessage(), e);
+    }
+  }
+
+  // Rank 0 is a client of its own, which may be told first: the same words either way.
+  private static void await(HeartbeatServer server, Consumer<RunEnd> ended) {
+    while (server.loss().isEmpty()) {
+      LockSupport.parkNanos(POLL_NANOS);
+    }
+    ended.accept(server.loss().get().end());
+  }
+
+  /**
+   * The loopback where all ranks are on one host, else where the first other host sees this one.
+   */
+  private static InetAddress address(List<String> names) throws IOException {
+    List<String> others =
+        names.stream().filter(name -> !name.equals(names.getFirst())).distinct().toList();
+    return others.isEmpty() ? InetAddress.getLoopbackAddress() : HostRoute.towards(others.get(0));
+  }
+
+  private static List<String> hostNames(Communicator world) {
+    byte[] all = new byte[NAME_BYTES * world.size()];
+    byte[] own = ownName().getBytes(StandardCharsets.UTF_8);
+    System.arraycopy(own, 0, all, NAME_BYTES * world.rank(), Math.min(own.length, NAME_BYTES));
+    long[] starts = new long[world.size() + 1];
+    Arrays.setAll(starts, rank -> (long) NAME_BYTES * rank);
+    Collectives.allGather(world, MemorySegment.ofArray(all), starts);
+    List<String> names = new ArrayList<>();
+    for (int rank = 0; rank < world.size(); rank++) {
+      names.add(text(all, NAME_BYTES * rank, NAME_BYTES));
+    }
+    return names;
+  }
+
+  private static String ownName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "localhost";
+    }
+  }
+
+  private static String text(byte[] bytes, int from, int count) {
+    return new String(bytes, from, count, StandardCharsets.UTF_8).replace("\0", "");
+  }
+}
