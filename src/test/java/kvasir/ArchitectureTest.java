@@ -27,6 +27,7 @@ class ArchitectureTest {
   private static final Map<String, Set<String>> MAY_IMPORT =
       Map.ofEntries(
           Map.entry("error", Set.of()),
+          Map.entry("file", Set.of("error")),
           Map.entry("tensor", Set.of()),
           Map.entry("team", Set.of("measure")),
           Map.entry("measure", Set.of()),
@@ -62,6 +63,9 @@ class ArchitectureTest {
                   "attention",
                   "weights",
                   "model")),
+          Map.entry(
+              "session",
+              Set.of("error", "file", "tensor", "cluster", "weights", "attention", "generate")),
           Map.entry("recall", Set.of("error", "attention", "model", "tokenize", "generate")),
           Map.entry(
               "bench",
@@ -79,7 +83,15 @@ class ArchitectureTest {
           Map.entry(
               "experiment",
               Set.of(
-                  "error", "tensor", "measure", "cache", "cluster", "attention", "model", "bench")),
+                  "error",
+                  "file",
+                  "tensor",
+                  "measure",
+                  "cache",
+                  "cluster",
+                  "attention",
+                  "model",
+                  "bench")),
           Map.entry(
               "cli",
               Set.of(
@@ -97,6 +109,7 @@ class ArchitectureTest {
                   "model",
                   "tokenize",
                   "generate",
+                  "session",
                   "recall")));
 
   @Test

@@ -1,10 +1,10 @@
 package kvasir.cli;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import kvasir.attention.AttentionMass;
 import kvasir.cluster.Communicator;
 import kvasir.error.UserError;
@@ -14,21 +14,21 @@ import kvasir.generate.Fingerprint;
 import kvasir.generate.Generation;
 import kvasir.generate.Generator;
 import kvasir.generate.Sampler;
-import kvasir.generate.SamplingOptions;
 import kvasir.model.ConfigReader;
 import kvasir.model.ModelConfig;
-import kvasir.tokenize.IncrementalDecoder;
-import kvasir.tokenize.Tokenizer;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 @Command(
     name = "generate",
     mixinStandardHelpOptions = true,
     description = "Continue a prompt; the text streams to stdout.")
 final class GenerateCommand extends RankCommand {
-  @ArgGroup(multiplicity = "1")
+  @ArgGroup(multiplicity = "0..1")
   PromptOptions prompt;
 
   @Option(
@@ -37,44 +37,17 @@ final class GenerateCommand extends RankCommand {
       description = "Most tokens to generate (default: 128).")
   int maxNewTokens = 128;
 
-  @Option(
-      names = "--temperature",
-      paramLabel = "X",
-      description = "0 takes the likeliest token (default: 0).")
-  double temperature;
+  @Mixin ChoiceOptions choice;
 
   @Option(
-      names = "--top-k",
-      paramLabel = "K",
-      description = "Keep the K likeliest; 0 keeps all (default: 0).")
-  int topK;
-
-  @Option(
-      names = "--top-p",
-      paramLabel = "P",
-      description = "Keep the likeliest that make up probability P (default: 1).")
-  double topP = 1;
-
-  @Option(
-      names = "--min-p",
-      paramLabel = "P",
-      description = "Keep those with at least P times the likeliest's probability (default: 0).")
-  double minP;
-
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      description = "The same seed gives the same tokens on every layout (default: 0).")
-  long seed;
-
-  @Option(
-      names = "--stop",
-      paramLabel = "TEXT",
-      description = "End before this text; may be repeated.")
-  List<String> stops = new ArrayList<>();
-
-  @Option(names = "--ignore-eos", description = "Go on past end-of-sequence tokens.")
-  boolean ignoreEos;
+      names = "--session",
+      paramLabel = "FILE",
+      description =
+          "Keep the tokens in this file, each written before it is shown and all on the disk at most"
+              + " a second later and at the end. Where the file is there, go on with it, on any"
+              + " layout: prompt and options are the file's, and one that is given and differs is"
+              + " refused.")
+  Path session;
 
   @Option(names = "--json", description = "Print one JSON object instead of text.")
   boolean json;
@@ -88,138 +61,154 @@ final class GenerateCommand extends RankCommand {
 
   @Option(
       names = "--fingerprint",
-      description = "Also print a hash over the bits of all logits: equal on every layout.")
+      description =
+          "Also print a hash over the bits of all logits: equal on every layout. Of a session it"
+              + " covers the tokens that this run has computed.")
   boolean fingerprint;
+
+  @Spec CommandSpec spec;
+
+  /** What a run prints beside its tokens. */
+  private record Extras(List<String> notes, Map<String, Object> fields) {
+    Extras() {
+      this(new ArrayList<>(), new LinkedHashMap<>());
+    }
+
+    void addFingerprint(String hash, boolean json) {
+      fields.put("fingerprint", hash);
+      if (!json) {
+        notes.add("fingerprint " + hash);
+      }
+    }
+  }
 
   @Override
   void check() {
     CommonOptions.range("--max-new-tokens", maxNewTokens, 0, Integer.MAX_VALUE);
-    CommonOptions.range("--top-k", topK, 0, Integer.MAX_VALUE);
-    real("--temperature", temperature >= 0 && temperature < Double.POSITIVE_INFINITY, "0 or more");
-    real("--top-p", topP > 0 && topP <= 1, "more than 0, at most 1");
-    real("--min-p", minP >= 0 && minP <= 1, "0 to 1");
-    if (stops.contains("")) {
-      throw new UserError("--stop", "the stop text is empty", "give some text");
-    }
-  }
-
-  private static void real(String option, boolean valid, String range) {
-    if (!valid) {
-      throw new UserError(option, "value is out of range", "give " + range);
+    choice.check();
+    if (prompt == null && session == null) {
+      throw new UserError(
+          "kvasir generate", "there is no prompt", "give --prompt, --prompt-file or --tokens");
     }
   }
 
   @Override
   public int run(EngineSettings settings, Communicator world) {
     ModelConfig config = ConfigReader.read(settings.model());
-    try (OptionalTokenizer tokenizer = OptionalTokenizer.open(settings.model())) {
-      int[] ids = prompt.ids(tokenizer.get(), config, settings.model());
-      // A token needs no position of its own until another follows it: the last one is free.
-      int room = config.maxPositions() - ids.length + 1;
-      int limit = Math.min(maxNewTokens, room);
-      AttentionMass mass = stats ? new AttentionMass(config.layers(), config.heads()) : null;
-      try (Engine engine = new Engine(settings, world, ids.length + limit, mass)) {
-        generate(engine, tokenizer.get(), ids, limit, mass);
+    try (OptionalTokenizer tokenizer = OptionalTokenizer.open(settings.model());
+        SessionRun run =
+            new SessionOpening(
+                    session,
+                    prompt,
+                    choice.choice(),
+                    spec.commandLine().getParseResult()::hasMatchedOption,
+                    maxNewTokens,
+                    settings,
+                    config,
+                    tokenizer.get())
+                .open(world)) {
+      boolean shown = world.rank() == 0 && !json;
+      Transcript text =
+          new Transcript(
+              tokenizer.get(),
+              run.start().prompt(),
+              run.choice().stops(),
+              shown ? kvasir.output()::print : piece -> {});
+      Extras extras = new Extras();
+      Generation result =
+          run.nothingLeft()
+              ? nothingLeft(run, text)
+              : compute(settings, world, config, run, text, extras);
+      text.finish();
+      if (world.rank() == 0) {
+        GenerationReport report = new GenerationReport(run.start(), result, text.text());
+        print(report, extras, report.summary(settings, world.size()));
       }
     }
     return ExitCodes.DONE;
   }
 
-  private void generate(
-      Engine engine, Optional<Tokenizer> tokenizer, int[] ids, int limit, AttentionMass mass) {
-    boolean root = engine.world().rank() == 0;
-    Output output = kvasir.output();
-    TextStream text = new TextStream(stops, root && !json ? output::print : piece -> {});
-    Pieces pieces = Pieces.of(tokenizer, ids);
-    Sampler sampler = new Sampler(new SamplingOptions(temperature, topK, topP, minP, seed));
-    Fingerprint hash = new Fingerprint();
-    Generation result;
-    try (Progress progress = Progress.of("prefill", ids.length, root)) {
-      result =
-          new Generator(engine)
-              .generate(
-                  ids,
-                  limit,
-                  logits -> {
-                    if (fingerprint) {
-                      hash.add(logits);
-                    }
-                    return sampler.sample(logits);
-                  },
-                  ignoreEos ? List.of() : engine.config().eosTokens(),
-                  token -> text.add(pieces.next(token)),
-                  progress::reach);
+  private static Generation nothingLeft(SessionRun run, Transcript text) {
+    showAgain(run, text);
+    return Generation.ended(
+        run.start().ended() ? Generation.FinishReason.STOP : Generation.FinishReason.LENGTH);
+  }
+
+  /** Text of earlier runs: a run that is gone on with prints all that an undisturbed one does. */
+  private static void showAgain(SessionRun run, Transcript text) {
+    for (int token : run.start().done()) {
+      text.add(token);
     }
-    text.finish(pieces.finish());
-    List<RankStats> ranks = stats ? RankStats.gather(engine, mass) : List.of();
-    List<TrafficStats> traffic = stats ? TrafficStats.gather(engine, result) : List.of();
-    if (!root) {
-      return;
-    }
-    if (json) {
-      Map<String, Object> object = toJson(result, tokenizer.isPresent() ? text.text() : null, ids);
+  }
+
+  private Generation compute(
+      EngineSettings settings,
+      Communicator world,
+      ModelConfig config,
+      SessionRun run,
+      Transcript text,
+      Extras extras) {
+    AttentionMass mass = stats ? new AttentionMass(config.layers(), config.heads()) : null;
+    int positions = run.start().prompt().length + run.limit();
+    try (Engine engine = new Engine(settings, world, positions, mass)) {
+      showAgain(run, text);
+      Fingerprint hash = new Fingerprint();
+      Generation result = generate(engine, run, text, hash);
       if (stats) {
-        object.put("ranks", ranks);
-        object.put("communication", traffic);
+        gatherStats(engine, mass, result, extras);
       }
       if (fingerprint) {
-        object.put("fingerprint", hash.finish());
+        extras.addFingerprint(hash.finish(), json);
       }
+      return result;
+    }
+  }
+
+  private static void gatherStats(
+      Engine engine, AttentionMass mass, Generation result, Extras extras) {
+    List<RankStats> ranks = RankStats.gather(engine, mass);
+    List<TrafficStats> traffic = TrafficStats.gather(engine, result);
+    if (engine.world().rank() == 0) {
+      extras.fields().put("ranks", ranks);
+      extras.fields().put("communication", traffic);
+      extras.notes().add(RankStats.table(ranks, engine));
+      extras.notes().add(TrafficStats.table(traffic));
+    }
+  }
+
+  private Generation generate(Engine engine, SessionRun run, Transcript text, Fingerprint hash) {
+    Sampler sampler = run.sampler();
+    int[] known = run.start().known();
+    try (Progress progress = Progress.of("prefill", known.length, engine.world().rank() == 0)) {
+      return new Generator(engine)
+          .generate(
+              known,
+              run.limit() - run.start().done().length,
+              logits -> {
+                if (fingerprint) {
+                  hash.add(logits);
+                }
+                return sampler.sample(logits);
+              },
+              run.choice().ignoreEos() ? List.of() : engine.config().eosTokens(),
+              token -> {
+                run.keep(token, sampler);
+                return text.add(token);
+              },
+              progress::reach);
+    }
+  }
+
+  private void print(GenerationReport report, Extras extras, String summary) {
+    Output output = kvasir.output();
+    if (json) {
+      Map<String, Object> object = report.toJson();
+      object.putAll(extras.fields());
       output.json(object);
     } else {
       output.line("");
     }
-    if (stats) {
-      output.note(RankStats.table(ranks, engine));
-      output.note(TrafficStats.table(traffic));
-    }
-    if (fingerprint && !json) {
-      output.note("fingerprint %s", hash.finish());
-    }
-    summarise(output, engine, result);
-  }
-
-  private static void summarise(Output output, Engine engine, Generation result) {
-    output.note(
-        "prefill %d tokens, %.1f tokens/s; decode %d tokens, %.1f tokens/s; %s; %d %s x %d %s",
-        result.promptTokens(),
-        result.prefillRate(),
-        result.tokens().size(),
-        result.decodeRate(),
-        result.finishReason().name().toLowerCase(java.util.Locale.ROOT),
-        engine.world().size(),
-        engine.world().size() == 1 ? "rank" : "ranks",
-        engine.settings().threads(),
-        engine.settings().threads() == 1 ? "thread" : "threads");
-  }
-
-  private static Map<String, Object> toJson(Generation result, String text, int[] ids) {
-    Map<String, Object> timings = new LinkedHashMap<>();
-    timings.put("prefill_seconds", result.prefillSeconds());
-    timings.put("decode_seconds", result.decodeSeconds());
-    timings.put("prefill_tokens_per_second", result.prefillRate());
-    timings.put("decode_tokens_per_second", result.decodeRate());
-    Map<String, Object> object = new LinkedHashMap<>();
-    object.put("prompt_tokens", ids);
-    object.put("tokens", result.tokens());
-    object.put("text", text);
-    object.put("finish_reason", result.finishReason().name().toLowerCase(java.util.Locale.ROOT));
-    object.put("timings", timings);
-    return object;
-  }
-
-  /** How ids become text: by the tokenizer, or as numbers where the model has none. */
-  private record Pieces(Optional<IncrementalDecoder> decoder) {
-    static Pieces of(Optional<Tokenizer> tokenizer, int[] prompt) {
-      return new Pieces(tokenizer.map(t -> new IncrementalDecoder(t, prompt)));
-    }
-
-    String next(int token) {
-      return decoder.map(d -> d.next(token)).orElse(token + " ");
-    }
-
-    String finish() {
-      return decoder.map(IncrementalDecoder::finish).orElse("");
-    }
+    extras.notes().forEach(output::note);
+    output.note(summary);
   }
 }

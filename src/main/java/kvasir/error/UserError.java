@@ -21,6 +21,15 @@ public final class UserError extends RuntimeException {
     super(oneLine(where + ": " + what + "; " + remedy), cause);
   }
 
+  /** The one that another rank raised, by its message. */
+  public static UserError of(String message) {
+    return new UserError(message);
+  }
+
+  private UserError(String message) {
+    super(oneLine(message));
+  }
+
   // Hostile input is quoted in messages: control characters would break the one line, or the
   // terminal.
   private static String oneLine(String text) {

@@ -1,14 +1,11 @@
 package kvasir.experiment;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import kvasir.error.UserError;
+import kvasir.file.FileClaim;
 
 /** Runs an experiment, or what is left of it. */
 public final class Experiments {
@@ -31,15 +28,7 @@ public final class Experiments {
       throw unwritable(folder, e);
     }
     Path lock = folder.resolve(LOCK);
-    try (FileChannel channel =
-            FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock held = tryLock(channel)) {
-      if (held == null) {
-        throw new UserError(
-            folder.toString(),
-            "another run writes to it",
-            "wait for its end, or choose another --out");
-      }
+    try (FileClaim _ = FileClaim.take(lock).orElseThrow(() -> claimed(folder))) {
       ArmCommand command =
           new ArmCommand(
               definition,
@@ -49,11 +38,8 @@ public final class Experiments {
               place.java());
       ResultFolder results = new ResultFolder(folder);
       Commit commit = Commit.of(place.home());
-      ExperimentResult all =
-          new Runner(definition, arms, command, results, listener, commit, place.home())
-              .run(folder);
-      Files.deleteIfExists(lock);
-      return all;
+      return new Runner(definition, arms, command, results, listener, commit, place.home())
+          .run(folder);
     } catch (IOException e) {
       throw unwritable(folder, e);
     }
@@ -64,12 +50,9 @@ public final class Experiments {
     return Models.find(definition, place);
   }
 
-  private static FileLock tryLock(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      return null;
-    }
+  private static UserError claimed(Path folder) {
+    return new UserError(
+        folder.toString(), "another run writes to it", "wait for its end, or choose another --out");
   }
 
   private static UserError unwritable(Path folder, IOException e) {

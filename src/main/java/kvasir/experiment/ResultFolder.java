@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import kvasir.error.UserError;
+import kvasir.file.WholeFile;
 
 /**
  * One experiment on disk: {@code experiment.json} with what was planned, and a file for each run

@@ -30,8 +30,13 @@ public record Generation(
     LENGTH
   }
 
+  /** A generation of which nothing was left to do. */
+  public static Generation ended(FinishReason reason) {
+    return new Generation(0, List.of(), reason, 0, 0, Traffic.NONE, Traffic.NONE);
+  }
+
   public double prefillRate() {
-    return promptTokens / prefillSeconds;
+    return promptTokens == 0 ? 0 : promptTokens / prefillSeconds;
   }
 
   /** Forward passes after the prefill per second: the first new token is the prefill's. */

@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 public final class Sampler {
   private final SamplingOptions options;
   private final RandomGenerator random;
+  private long draws;
 
   public Sampler(SamplingOptions options) {
     this.options = options;
@@ -20,6 +21,23 @@ public final class Sampler {
    */
   public int sample(float[] logits) {
     return options.temperature() == 0 ? likeliest(logits) : draw(logits);
+  }
+
+  /** Random numbers taken so far. With the seed it is the whole random state. */
+  public long draws() {
+    return draws;
+  }
+
+  /** Brings a fresh sampler to where another with the same options stands after so many draws. */
+  public void skip(long count) {
+    for (long i = 0; i < count; i++) {
+      uniform();
+    }
+  }
+
+  private double uniform() {
+    draws++;
+    return random.nextDouble();
   }
 
   /** The id of the largest logit, the lowest where several are equal. */
@@ -51,7 +69,7 @@ public final class Sampler {
       weights[i] = Math.exp(((double) logits[ids[i]] - logits[ids[0]]) / options.temperature());
     }
     int kept = minP(weights, topP(weights));
-    double target = random.nextDouble() * Arrays.stream(weights, 0, kept).sum();
+    double target = uniform() * Arrays.stream(weights, 0, kept).sum();
     for (int i = 0; i < kept; i++) {
       target -= weights[i];
       if (target < 0) {

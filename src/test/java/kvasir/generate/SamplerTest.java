@@ -78,6 +78,21 @@ class SamplerTest {
   }
 
   @Test
+  void aFreshOneThatSkipsGoesOnAsAnotherWould() {
+    SamplingOptions options = new SamplingOptions(0.8, 3, 1, 0, -5);
+    Sampler undisturbed = new Sampler(options);
+    for (int i = 0; i < 77; i++) {
+      undisturbed.sample(LOGITS);
+    }
+    Sampler resumed = new Sampler(options);
+    resumed.skip(undisturbed.draws());
+    for (int i = 0; i < 200; i++) {
+      assertEquals(undisturbed.sample(LOGITS), resumed.sample(LOGITS));
+    }
+    assertEquals(277, resumed.draws());
+  }
+
+  @Test
   void topListsTheLargestFirst() {
     assertArrayEquals(new int[] {1, 0, 3}, Sampler.top(LOGITS, 3));
     assertArrayEquals(new int[] {0, 1, 2}, Sampler.top(new float[] {1, 1, 1}, 5));

@@ -11,7 +11,7 @@ import java.util.function.BiFunction;
 import kvasir.error.UserError;
 import kvasir.experiment.ExperimentResult;
 import kvasir.experiment.Kind;
-import kvasir.experiment.WholeFile;
+import kvasir.file.WholeFile;
 
 /**
  * The report: {@code report.html}, one page that needs nothing else; its plots as {@code

@@ -1,0 +1,117 @@
+package kvasir.cli;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.Predicate;
+import kvasir.cluster.Communicator;
+import kvasir.error.UserError;
+import kvasir.generate.EngineSettings;
+import kvasir.model.ModelConfig;
+import kvasir.session.FromRoot;
+import kvasir.session.ModelHash;
+import kvasir.session.Resumption;
+import kvasir.session.SessionHeader;
+import kvasir.session.SessionLog;
+import kvasir.session.TokenChoice;
+import kvasir.tokenize.Tokenizer;
+
+/**
+ * Begins a generation or takes one up. Of a session rank 0 alone reads the file.
+ *
+ * @param file the session's; null where none is kept
+ * @param prompt as asked; null where the session's is to be gone on with
+ * @param given whether the user has given an option
+ */
+record SessionOpening(
+    Path file,
+    PromptOptions prompt,
+    TokenChoice choice,
+    Predicate<String> given,
+    int maxNewTokens,
+    EngineSettings settings,
+    ModelConfig config,
+    Optional<Tokenizer> tokenizer) {
+
+  SessionRun open(Communicator world) {
+    if (file == null) {
+      Resumption start = new Resumption(asked().orElseThrow(), new int[0], false);
+      return new SessionRun(start, choice, limit(start.prompt()), Optional.empty());
+    }
+    SessionLog[] log = new SessionLog[1];
+    long[] start =
+        FromRoot.share(
+            world,
+            () -> {
+              Optional<int[]> asked = asked();
+              String model = ModelHash.of(settings.model());
+              log[0] =
+                  SessionLog.open(file, () -> header(model, asked.orElseThrow(this::noPrompt)));
+              return takeUp(log[0], model, asked).encode();
+            });
+    Resumption resumption = Resumption.decode(start);
+    return new SessionRun(
+        resumption,
+        log[0] == null ? choice : log[0].header().choice(),
+        limit(resumption.prompt()),
+        Optional.ofNullable(log[0]));
+  }
+
+  /** Refuses what is not this session, and leaves it to whoever comes next. */
+  private Resumption takeUp(SessionLog log, String model, Optional<int[]> asked) {
+    try {
+      int[] ids = asked.orElse(log.header().prompt());
+      log.header().requireSame(where(), header(model, ids), given);
+      return upToItsEnd(log);
+    } catch (RuntimeException e) {
+      log.close();
+      throw e;
+    }
+  }
+
+  /** The log's tokens up to an end, of which a smaller limit than before may leave out some. */
+  private Resumption upToItsEnd(SessionLog log) {
+    int[] ids = TokenOptions.check(where(), log.header().prompt(), config);
+    int[] done = Arrays.copyOf(log.tokens(), Math.min(log.tokens().length, limit(ids)));
+    TokenOptions.requireKnown(where(), done, config);
+    TokenChoice begun = log.header().choice();
+    Transcript text = new Transcript(tokenizer, ids, begun.stops(), piece -> {});
+    for (int i = 0; i < done.length; i++) {
+      boolean endToken = !begun.ignoreEos() && config.eosTokens().contains(done[i]);
+      if (text.add(done[i]) || endToken) {
+        return new Resumption(ids, Arrays.copyOf(done, i + 1), true);
+      }
+    }
+    return new Resumption(ids, done, false);
+  }
+
+  // A token needs no position of its own until another follows it: the last one is free.
+  private int limit(int[] ids) {
+    return Math.min(maxNewTokens, config.maxPositions() - ids.length + 1);
+  }
+
+  private Optional<int[]> asked() {
+    return Optional.ofNullable(prompt).map(p -> p.ids(tokenizer, config, settings.model()));
+  }
+
+  private SessionHeader header(String model, int[] ids) {
+    return new SessionHeader(
+        KvasirCommand.VERSION,
+        model,
+        ids,
+        choice,
+        settings.kvType(),
+        settings.attention(),
+        settings.blockTokensFor(config.maxPositions()),
+        settings.shards());
+  }
+
+  private UserError noPrompt() {
+    return new UserError(
+        where(), "no such file, and no prompt to begin it with", "give --prompt or another file");
+  }
+
+  private String where() {
+    return "--session " + file;
+  }
+}

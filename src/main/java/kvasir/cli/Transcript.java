@@ -1,0 +1,36 @@
+package kvasir.cli;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import kvasir.tokenize.IncrementalDecoder;
+import kvasir.tokenize.Tokenizer;
+
+/** The text of new tokens as they come: by the tokenizer, or as numbers where there is none. */
+final class Transcript {
+  private final Optional<IncrementalDecoder> decoder;
+  private final TextStream text;
+
+  /**
+   * @param sink hears text that will not be taken back
+   */
+  Transcript(
+      Optional<Tokenizer> tokenizer, int[] prompt, List<String> stops, Consumer<String> sink) {
+    this.decoder = tokenizer.map(t -> new IncrementalDecoder(t, prompt));
+    this.text = new TextStream(stops, sink);
+  }
+
+  /** Adds a token; answers whether a stop string has been completed. */
+  boolean add(int token) {
+    return text.add(decoder.map(d -> d.next(token)).orElse(token + " "));
+  }
+
+  void finish() {
+    text.finish(decoder.map(IncrementalDecoder::finish).orElse(""));
+  }
+
+  /** The text so far; null where there is no tokenizer. */
+  String text() {
+    return decoder.isPresent() ? text.text() : null;
+  }
+}

@@ -1,0 +1,51 @@
+package kvasir.file;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WholeFileTest {
+  @TempDir Path folder;
+
+  private List<Path> files() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.toList();
+    }
+  }
+
+  @Test
+  void aFileThatCannotBeFinishedLeavesTheOneBeforeAndNothingElse() throws IOException {
+    Path file = folder.resolve("file");
+    WholeFile.write(file, "before");
+    assertThrows(
+        IOException.class,
+        () ->
+            WholeFile.write(
+                file,
+                channel -> {
+                  WholeFile.writeAll(channel, ByteBuffer.allocate(1000));
+                  throw new IOException("No space left on device");
+                }));
+    assertEquals("before", Files.readString(file));
+    assertEquals(List.of(file), files());
+  }
+
+  @Test
+  void aClaimIsHeldOnceAndGivenUp() throws IOException {
+    Path lock = folder.resolve("lock");
+    FileClaim claim = FileClaim.take(lock).orElseThrow();
+    assertTrue(FileClaim.take(lock).isEmpty());
+    claim.close();
+    assertEquals(List.of(), files());
+    FileClaim.take(lock).orElseThrow().close();
+  }
+}
