@@ -65,7 +65,15 @@ class ArchitectureTest {
                   "model")),
           Map.entry(
               "session",
-              Set.of("error", "file", "tensor", "cluster", "weights", "attention", "generate")),
+              Set.of(
+                  "error",
+                  "file",
+                  "tensor",
+                  "cluster",
+                  "weights",
+                  "cache",
+                  "attention",
+                  "generate")),
           Map.entry("recall", Set.of("error", "attention", "model", "tokenize", "generate")),
           Map.entry(
               "bench",

@@ -27,8 +27,8 @@ public final class KvCache implements AutoCloseable {
   private int owned;
   private int tokens;
 
-  /** Views into one block, {@code [layer * kvHeads + kvHead]}, keys and values. */
-  private record Block(Panels[] keys, Panels[] values) {}
+  /** One block's memory, and views into it {@code [layer * kvHeads + kvHead]}. */
+  private record Block(MemorySegment memory, Panels[] keys, Panels[] values) {}
 
   public KvCache(CacheShape shape, Ownership ownership, int rank) {
     if (ownership.shards() != shape.shards()) {
@@ -89,6 +89,14 @@ public final class KvCache implements AutoCloseable {
     return blocks.get(block) != null;
   }
 
+  /**
+   * All bytes of a block that this rank owns, as its shape lays them out; they are the cache's own.
+   * They change no more when the sequence has passed the block, unless it is cut.
+   */
+  public MemorySegment block(int block) {
+    return blocks.get(block).memory;
+  }
+
   /** Keys of a block that this rank owns, {@code [head_dim, block]}: tokens in the lanes. */
   public Panels keys(int layer, int kvHead, int block) {
     return blocks.get(block).keys[layer * shape.kvHeads() + kvHead];
@@ -121,7 +129,7 @@ public final class KvCache implements AutoCloseable {
         at += shape.valueBytes();
       }
     }
-    return new Block(keys, values);
+    return new Block(memory, keys, values);
   }
 
   /** Memory of one block, cut from a slab: large pieces can stand on huge pages. */

@@ -2,6 +2,7 @@ package kvasir.cli;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,15 @@ final class GenerateCommand extends RankCommand {
               + " layout: prompt and options are the file's, and one that is given and differs is"
               + " refused.")
   Path session;
+
+  @Option(
+      names = "--snapshot",
+      paramLabel = "DIR",
+      description =
+          "Keep each rank's KV blocks in this folder, and read those that fit the prompt's (and the"
+              + " session's) first tokens from it in place of a prefill, whichever ranks wrote them."
+              + " Works with and without --session.")
+  Path snapshot;
 
   @Option(names = "--json", description = "Print one JSON object instead of text.")
   boolean json;
@@ -151,9 +161,16 @@ final class GenerateCommand extends RankCommand {
     AttentionMass mass = stats ? new AttentionMass(config.layers(), config.heads()) : null;
     int positions = run.start().prompt().length + run.limit();
     try (Engine engine = new Engine(settings, world, positions, mass)) {
+      int[] known = run.start().known();
+      BlockKeeping blocks = BlockKeeping.open(snapshot, engine, known, kvasir.output());
       showAgain(run, text);
       Fingerprint hash = new Fingerprint();
-      Generation result = generate(engine, run, text, hash);
+      Generation result;
+      try (blocks) {
+        result = generate(engine, run, blocks, text, hash);
+        blocks.keepPartial();
+      }
+      blocks.complain();
       if (stats) {
         gatherStats(engine, mass, result, extras);
       }
@@ -176,13 +193,15 @@ final class GenerateCommand extends RankCommand {
     }
   }
 
-  private Generation generate(Engine engine, SessionRun run, Transcript text, Fingerprint hash) {
+  private Generation generate(
+      Engine engine, SessionRun run, BlockKeeping blocks, Transcript text, Fingerprint hash) {
     Sampler sampler = run.sampler();
     int[] known = run.start().known();
-    try (Progress progress = Progress.of("prefill", known.length, engine.world().rank() == 0)) {
-      return new Generator(engine)
+    int[] rest = Arrays.copyOfRange(known, blocks.restored(), known.length);
+    try (Progress progress = Progress.of("prefill", rest.length, engine.world().rank() == 0)) {
+      return new Generator(engine, blocks)
           .generate(
-              known,
+              rest,
               run.limit() - run.start().done().length,
               logits -> {
                 if (fingerprint) {
@@ -195,7 +214,12 @@ final class GenerateCommand extends RankCommand {
                 run.keep(token, sampler);
                 return text.add(token);
               },
-              progress::reach);
+              prefilled -> {
+                progress.reach(prefilled);
+                if (prefilled == rest.length) {
+                  blocks.keepPartial();
+                }
+              });
     }
   }
 

@@ -7,7 +7,7 @@ import kvasir.model.ModelConfig;
 import kvasir.tokenize.Tokenizer;
 import picocli.CommandLine.Option;
 
-/** The three ways to give a prompt; exactly one must be given. */
+/** The three ways to give a prompt; at most one may be given. */
 final class PromptOptions {
   @Option(names = "--prompt", paramLabel = "TEXT", description = "The prompt.")
   String text;

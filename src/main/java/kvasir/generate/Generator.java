@@ -23,9 +23,16 @@ public final class Generator {
     boolean accept(int token);
   }
 
+  /** Hears on every rank which tokens a forward pass has put into the cache. */
+  @FunctionalInterface
+  public interface StepListener {
+    void appended(int[] ids, int from, int count);
+  }
+
   private static final int ROOT = 0;
 
   private final Engine engine;
+  private final StepListener steps;
   private final Decoder decoder;
   private final Communicator world;
   private final int prefillChunk;
@@ -33,7 +40,12 @@ public final class Generator {
   private final long[] message = new long[2];
 
   public Generator(Engine engine) {
+    this(engine, (ids, from, count) -> {});
+  }
+
+  public Generator(Engine engine, StepListener steps) {
     this.engine = engine;
+    this.steps = steps;
     this.decoder = engine.decoder();
     this.world = engine.world();
     this.prefillChunk = engine.settings().prefillChunk();
@@ -81,7 +93,7 @@ public final class Generator {
         break;
       }
       if (i + 1 < maxNewTokens) {
-        decoder.forward(new int[] {(int) message[0]}, 0, 1);
+        forward(new int[] {(int) message[0]}, 0, 1);
       }
     }
     long finished = System.nanoTime();
@@ -101,9 +113,14 @@ public final class Generator {
     for (int from = 0; from < prompt.length; from += prefillChunk) {
       int count = Math.min(prefillChunk, prompt.length - from);
       Activity.set("reading the prompt, token", from, prompt.length);
-      decoder.forward(prompt, from, count);
+      forward(prompt, from, count);
       progress.accept(from + count);
     }
+  }
+
+  private void forward(int[] ids, int from, int count) {
+    decoder.forward(ids, from, count);
+    steps.appended(ids, from, count);
   }
 
   /** Leaves the next token in the message on every rank; answers whether it is the last. */

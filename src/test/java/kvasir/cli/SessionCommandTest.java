@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SessionCommandTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int RECORD = 16;
+  private static final String TIMES = "\"timings\":\\{[^}]*}";
   private static final Path MODEL =
       Path.of("src/test/resources/golden/qwen3-yarn").toAbsolutePath();
   private static final Path DEMO = Path.of("experiments/demo-model/model").toAbsolutePath();
@@ -126,7 +127,7 @@ class SessionCommandTest {
   void aRunWhoseProcessesAreKilledIsGoneOnWithOnOtherRanks()
       throws IOException, InterruptedException {
     String prompt = "--tokens 1,80,147,201,282,57 --temperature 0.8 --seed 2 --ignore-eos";
-    String keep = " --session " + session();
+    String keep = " --session " + session() + " --snapshot " + folder.resolve("blocks");
     Process launcher =
         Launch.builder(
                 "launch/kvasir",
@@ -150,6 +151,22 @@ class SessionCommandTest {
     JsonNode resumed = tokens(generate(DEMO, limit.strip() + keep + " --ranks 2"));
     assertEquals(more, resumed.size());
     assertEquals(tokens(generate(DEMO, prompt + limit)), resumed);
+  }
+
+  @Test
+  void blocksThatRanksKeptAreReadByOtherRanks() {
+    String words = "--tokens " + "5,9,14,3,".repeat(11) + "8 --max-new-tokens 30 " + SAMPLED;
+    String keep = " --snapshot " + folder.resolve("blocks");
+    String expected = out(generate(MODEL, words + " --fingerprint --json")).replaceAll(TIMES, "");
+    Launch.Result first = resume(words.replace("30", "20") + keep + " --ranks 2");
+    assertTrue(first.err().contains("0 tokens read, 45 to prefill"), first.err());
+    String resumed = "--max-new-tokens 30 --ranks 3 --transport inprocess";
+    Launch.Result next = resume(resumed + keep);
+    assertTrue(next.err().contains("64 tokens read, 1 to prefill"), next.err());
+    assertEquals(out(generate(MODEL, words)), out(next));
+    Launch.Result other = generate(MODEL, words + keep + " --ranks 5 --fingerprint --json");
+    assertTrue(other.err().contains("32 tokens read, 13 to prefill"), other.err());
+    assertEquals(expected, out(other).replaceAll(TIMES, ""));
   }
 
   private int kept() {
