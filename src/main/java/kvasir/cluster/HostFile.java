@@ -25,7 +25,7 @@ public record HostFile(List<Slot> slots) {
       Pattern.compile("([A-Za-z0-9][A-Za-z0-9._-]*)(?::(\\d{1,4})|\\s+slots\\s*=\\s*(\\d{1,4}))?");
   private static final Pattern SLURM_ITEM =
       Pattern.compile(
-          "([A-Za-z0-9][A-Za-z0-9._-]*)(?:\\[(\\d{1,6}(?:-\\d{1,6})?(?:,\\d{1,6}(?:-\\d{1,6})?)*)\\])?(?:,|$)");
+          "([A-Za-z0-9][A-Za-z0-9._-]*)(?:\\[(\\d{1,6}(?:-\\d{1,6})?(?:,\\d{1,6}(?:-\\d{1,6})?)*+)\\])?(?:,|$)");
   private static final Pattern SLURM_TASKS = Pattern.compile("(\\d{1,4})(?:\\(x(\\d{1,6})\\))?");
   private static final int MOST_HOSTS = 1 << 16;
   private static final long MOST_BYTES = 1 << 20;
@@ -61,7 +61,8 @@ public record HostFile(List<Slot> slots) {
     List<Slot> slots = new ArrayList<>();
     Matcher item = SLURM_ITEM.matcher(nodes);
     int end = 0;
-    while (end < nodes.length() && item.find(end) && item.start() == end) {
+    // Not find(): after a mistake it would look for a match at every place behind it.
+    while (end < nodes.length() && item.region(end, nodes.length()).lookingAt()) {
       String ranges = item.group(2) == null ? "" : item.group(2);
       for (String range : ranges.split(",", -1)) {
         addNodes(item.group(1), range, counts, slots);

@@ -1,5 +1,7 @@
 package kvasir.model;
 
+import kvasir.error.UserError;
+
 /**
  * Cosine and sine of every position and frequency, in the roundings of Hugging Face's
  * implementation: frequencies and angles in float32, so that long contexts agree with models as
@@ -9,13 +11,14 @@ package kvasir.model;
  * @param sine {@code [positions, head_dim / 2]}
  */
 record RopeTable(float[] cosine, float[] sine) {
+  private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
   static RopeTable of(RopeConfig config, int headDim, int positions) {
     int half = headDim / 2;
     float[] frequencies = frequencies(config, headDim);
     // StrictMath: hosts of all kinds have the same bits.
     float attention = config instanceof RopeConfig.Yarn yarn ? (float) yarn.attention() : 1f;
-    float[] cosine = new float[Math.multiplyExact(positions, half)];
+    float[] cosine = new float[elements(positions, half)];
     float[] sine = new float[cosine.length];
     for (int position = 0; position < positions; position++) {
       for (int i = 0; i < half; i++) {
@@ -25,6 +28,17 @@ record RopeTable(float[] cosine, float[] sine) {
       }
     }
     return new RopeTable(cosine, sine);
+  }
+
+  private static int elements(int positions, int half) {
+    long elements = (long) positions * half;
+    if (elements > LARGEST_ARRAY) {
+      throw new UserError(
+          "a sequence of " + positions + " tokens",
+          "its " + half + " frequencies for each fill no table that Java has",
+          "ask for fewer tokens");
+    }
+    return (int) elements;
   }
 
   /** Angle per position of each pair, {@code [head_dim / 2]}. */

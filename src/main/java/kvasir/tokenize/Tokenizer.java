@@ -28,6 +28,7 @@ public final class Tokenizer implements AutoCloseable {
     if (!Files.isRegularFile(file)) {
       throw new UserError(file.toString(), "no such file", "complete the model's directory");
     }
+    TokenizerJson.check(file);
     try {
       return new Tokenizer(HuggingFaceTokenizer.newInstance(file, OPTIONS));
     } catch (IOException | RuntimeException e) {

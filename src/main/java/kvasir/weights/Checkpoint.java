@@ -83,7 +83,7 @@ public final class Checkpoint implements AutoCloseable {
 
   private static String shardName(Path index, String tensor, JsonNode value) {
     // The index is input: it may not lead out of the model's directory.
-    if (!value.isTextual() || !value.asText().matches("[A-Za-z0-9_-][A-Za-z0-9._-]*")) {
+    if (!value.isTextual() || !value.asText().matches("[A-Za-z0-9_-][A-Za-z0-9._-]{0,254}")) {
       throw new UserError(
           index.toString(), "tensor " + tensor + " has no plain file name", "fetch the file again");
     }

@@ -1,0 +1,129 @@
+package kvasir.tokenize;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import kvasir.error.UserError;
+
+/**
+ * Whether a tokenizer.json is one that the native library survives. The library ends the process
+ * where it meets broken JSON in some places, an undefined token in a template or a deep expression,
+ * so nothing that it is known to stumble over may reach it; the rest it refuses itself.
+ */
+final class TokenizerJson {
+  // Published ones stay below 40 MB.
+  private static final long MOST_BYTES = 256L << 20;
+  // The library's parser gives up at 128.
+  private static final int MOST_NESTING = 100;
+  // Its compiler of expressions uses up the stack at some 1500 groups in each other.
+  private static final int LONGEST_TEXT = 1000;
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxNestingDepth(MOST_NESTING).build())
+                  .build())
+          .build();
+
+  private TokenizerJson() {}
+
+  /** Throws where it is not. */
+  static void check(Path file) {
+    try {
+      if (Files.size(file) > MOST_BYTES) {
+        throw broken(file, "is larger than 256 MiB", null);
+      }
+      String text = Files.readString(file);
+      checkValues(file, text);
+      checkTemplates(file, text);
+    } catch (CharacterCodingException e) {
+      throw broken(file, "is not UTF-8", e);
+    } catch (JsonProcessingException e) {
+      throw broken(file, "is no valid JSON: " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new UserError(file.toString(), "cannot be read", "check its permissions", e);
+    }
+  }
+
+  private static void checkValues(Path file, String text) throws IOException {
+    try (JsonParser parser = JSON.createParser(text)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw broken(file, "is no JSON object", null);
+      }
+      for (JsonToken token = parser.currentToken(); token != null; token = parser.nextToken()) {
+        if (!readable(token, parser)) {
+          int line = parser.currentTokenLocation().getLineNr();
+          throw broken(file, "has an impossible value in line " + line, null);
+        }
+      }
+    }
+  }
+
+  private static boolean readable(JsonToken token, JsonParser parser) throws IOException {
+    return switch (token) {
+      case FIELD_NAME -> !halfCharacter(parser);
+      case VALUE_STRING -> !halfCharacter(parser) && fits(parser);
+      case VALUE_NUMBER_INT -> parser.getNumberType() == JsonParser.NumberType.INT;
+      case VALUE_NUMBER_FLOAT -> Double.isFinite(parser.getDoubleValue());
+      default -> true;
+    };
+  }
+
+  /** Whether a text has half of a surrogate pair, which no UTF-8 can say. */
+  private static boolean halfCharacter(JsonParser parser) throws IOException {
+    return parser.getText().codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE);
+  }
+
+  private static boolean fits(JsonParser parser) throws IOException {
+    String field = parser.currentName();
+    // In long texts that it puts in or looks for the library searches for ever; a prefix of
+    // subwords
+    // that is longer than a token ends it.
+    return "precompiled_charsmap".equals(field)
+        || (parser.getTextLength() <= LONGEST_TEXT
+            && (!"continuing_subword_prefix".equals(field) || parser.getTextLength() == 0));
+  }
+
+  /** The marks that a template puts around a text have to be defined beside it. */
+  private static void checkTemplates(Path file, String text) throws IOException {
+    try (JsonParser parser = JSON.createParser(text)) {
+      parser.nextToken();
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        boolean templates = parser.currentName().equals("post_processor");
+        parser.nextToken();
+        if (templates) {
+          checkTemplate(file, parser.readValueAsTree());
+        } else {
+          parser.skipChildren();
+        }
+      }
+    }
+  }
+
+  private static void checkTemplate(Path file, JsonNode processor) {
+    for (JsonNode inner : processor.path("processors")) {
+      checkTemplate(file, inner);
+    }
+    boolean sequence = processor.has("processors");
+    for (JsonNode mark : sequence ? List.<JsonNode>of() : processor.findValues("SpecialToken")) {
+      String id = mark.path("id").asText();
+      if (!processor.path("special_tokens").has(id)) {
+        throw broken(file, "its template has the undefined token " + id, null);
+      }
+    }
+  }
+
+  private static UserError broken(Path file, String what, IOException cause) {
+    return new UserError(file.toString(), what, "fetch it again", cause);
+  }
+}
