@@ -124,6 +124,9 @@ final class SafetensorsHeader {
   }
 
   private long unsigned(String name, JsonNode number) {
+    if (number.isBigInteger() && number.bigIntegerValue().signum() > 0) {
+      throw damaged("tensor " + name + " is impossibly large: " + number);
+    }
     if (!number.isIntegralNumber() || !number.canConvertToLong() || number.asLong() < 0) {
       throw damaged("tensor " + name + " has the impossible size or offset " + number);
     }
@@ -132,10 +135,12 @@ final class SafetensorsHeader {
 
   private void checkSpan(String name, List<Long> shape, int bits, long begin, long end) {
     try {
-      long total = bits;
+      // Elements first, as the reference does: what is wide and empty takes no room.
+      long elements = 1;
       for (long extent : shape) {
-        total = Math.multiplyExact(total, extent);
+        elements = Math.multiplyExact(elements, extent);
       }
+      long total = Math.multiplyExact(elements, (long) bits);
       if (total % 8 != 0 || end < begin || total / 8 != end - begin) {
         throw damaged("tensor " + name + " of shape " + shape + " does not fit its data_offsets");
       }
