@@ -1,6 +1,7 @@
 package kvasir.cli;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import kvasir.cache.CacheShape;
@@ -16,6 +17,7 @@ import kvasir.model.WeightSizes;
 import kvasir.team.Binding;
 import kvasir.tensor.Shares;
 import kvasir.weights.Checkpoint;
+import kvasir.weights.NonFinite;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -36,6 +38,11 @@ final class InspectCommand implements Callable<Integer> {
       description = "Tokens to plan memory for (default: the model's context).")
   Integer context;
 
+  @Option(
+      names = "--check",
+      description = "Read all weights; exit 1 where one is NaN or infinite, by tensor and count.")
+  boolean check;
+
   @Override
   public Integer call() {
     common.check();
@@ -55,8 +62,31 @@ final class InspectCommand implements Callable<Integer> {
       kvasir
           .output()
           .print(architecture(config) + tensors(checkpoint) + memory(config, checkpoint, tokens));
+      return check ? checkNumbers(checkpoint) : ExitCodes.DONE;
     }
-    return ExitCodes.DONE;
+  }
+
+  private int checkNumbers(Checkpoint checkpoint) {
+    List<NonFinite> counts = checkpoint.nonFinite();
+    List<NonFinite> broken = counts.stream().filter(count -> !count.isClean()).toList();
+    kvasir.output().print("\n");
+    for (NonFinite count : broken) {
+      kvasir
+          .output()
+          .line(
+              "%s: %d NaN, %d infinite"
+                  .formatted(printable(count.tensor()), count.nans(), count.infinities()));
+    }
+    int unread = checkpoint.tensors().size() - counts.size();
+    kvasir
+        .output()
+        .line(
+            "%d of %d tensors have NaN or infinite weights%s"
+                .formatted(
+                    broken.size(),
+                    counts.size(),
+                    unread == 0 ? "" : "; " + unread + " of other types were not read"));
+    return broken.isEmpty() ? ExitCodes.DONE : ExitCodes.CHECK_FAILED;
   }
 
   private static String architecture(ModelConfig c) {
@@ -96,8 +126,12 @@ final class InspectCommand implements Callable<Integer> {
                         "%-5s %-16s %s%n",
                         info.dtype(),
                         info.shape().toString(),
-                        name.replaceAll("\\p{Cntrl}", "?"))));
+                        printable(name))));
     return table.append('\n').toString();
+  }
+
+  private static String printable(String name) {
+    return name.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?");
   }
 
   private String memory(ModelConfig config, Checkpoint checkpoint, int tokens) {

@@ -5,11 +5,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import kvasir.error.UserError;
 import kvasir.tensor.DType;
@@ -144,16 +147,62 @@ public final class Checkpoint implements AutoCloseable {
   }
 
   private static DType type(SafetensorsFile file, TensorInfo info) {
+    return type(info)
+        .orElseThrow(
+            () ->
+                new UserError(
+                    file.path().toString(),
+                    "tensor " + info.name() + " has the unsupported dtype " + info.dtype(),
+                    "convert the model to F32, F16 or BF16"));
+  }
+
+  private static Optional<DType> type(TensorInfo info) {
     return switch (info.dtype()) {
-      case "F32" -> DType.F32;
-      case "F16" -> DType.F16;
-      case "BF16" -> DType.BF16;
-      default ->
-          throw new UserError(
-              file.path().toString(),
-              "tensor " + info.name() + " has the unsupported dtype " + info.dtype(),
-              "convert the model to F32, F16 or BF16");
+      case "F32" -> Optional.of(DType.F32);
+      case "F16" -> Optional.of(DType.F16);
+      case "BF16" -> Optional.of(DType.BF16);
+      default -> Optional.empty();
     };
+  }
+
+  /**
+   * Reads all tensors of floating-point numbers that a model can have, and counts in each what is
+   * no finite number.
+   */
+  public List<NonFinite> nonFinite() {
+    List<NonFinite> counts = new ArrayList<>();
+    try {
+      files.forEach(
+          (name, file) -> {
+            TensorInfo info = file.tensors().get(name);
+            type(info)
+                .ifPresent(type -> counts.add(NonFinite.count(name, type, bytes(file, info))));
+          });
+    } catch (InternalError e) {
+      throw unreadable(e);
+    }
+    return counts;
+  }
+
+  private static MemorySegment bytes(SafetensorsFile file, TensorInfo info) {
+    return file.data().asSlice(info.begin(), info.end() - info.begin());
+  }
+
+  /**
+   * What to throw where reading a view threw: the system answers an access to what a file has no
+   * more by a signal, which the JVM turns into this error. Other errors are thrown again.
+   */
+  public UserError unreadable(InternalError e) {
+    if (!String.valueOf(e.getMessage()).contains("unsafe memory access")) {
+      throw e;
+    }
+    Path file =
+        files.values().stream()
+            .filter(SafetensorsFile::isCut)
+            .map(SafetensorsFile::path)
+            .findFirst()
+            .orElse(directory);
+    return SafetensorsFile.cut(file, e);
   }
 
   @Override

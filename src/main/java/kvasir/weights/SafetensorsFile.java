@@ -3,7 +3,7 @@ package kvasir.weights;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
@@ -18,12 +18,11 @@ import kvasir.error.UserError;
  * One safetensors file, mapped: 8 bytes length of the header, the header, the data.
  *
  * @param data the bytes after the header; lives as long as the arena given to {@link #map}
+ * @param bytes that the file had when it was mapped
  */
-record SafetensorsFile(Path path, Map<String, TensorInfo> tensors, MemorySegment data) {
+record SafetensorsFile(Path path, Map<String, TensorInfo> tensors, MemorySegment data, long bytes) {
   private static final int PREFIX = 8;
   private static final long MOST_HEADER = 100_000_000;
-  private static final ValueLayout.OfLong LENGTH =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   static SafetensorsFile map(Path path, Arena arena) {
     if (!Files.isRegularFile(path)) {
@@ -34,34 +33,63 @@ record SafetensorsFile(Path path, Map<String, TensorInfo> tensors, MemorySegment
       if (size < PREFIX) {
         throw new UserError(path.toString(), "too short for a header", "fetch it again");
       }
-      MemorySegment file = channel.map(FileChannel.MapMode.READ_ONLY, 0, size, arena);
-      return parse(path, file);
+      int header = headerLength(path, read(path, channel, 0, PREFIX).getLong(), size);
+      String json = text(path, read(path, channel, PREFIX, header));
+      long begin = (long) PREFIX + header;
+      MemorySegment data = channel.map(FileChannel.MapMode.READ_ONLY, begin, size - begin, arena);
+      return new SafetensorsFile(
+          path, SafetensorsHeader.parse(path.toString(), json, data.byteSize()), data, size);
     } catch (IOException e) {
       throw new UserError(path.toString(), "cannot be read", "check its permissions", e);
     }
   }
 
-  private static SafetensorsFile parse(Path path, MemorySegment file) {
-    long header = file.get(LENGTH, 0);
+  private static int headerLength(Path path, long header, long size) {
     if (header < 0 || header > MOST_HEADER) {
       throw new UserError(
           path.toString(), "the header claims to be larger than 100 MB", "fetch the file again");
     }
-    if (header + PREFIX > file.byteSize()) {
+    if (header + PREFIX > size) {
       throw new UserError(
           path.toString(),
-          "truncated: the header has " + header + " bytes, the file " + file.byteSize(),
+          "truncated: the header has " + header + " bytes, the file " + size,
           "fetch it again");
     }
-    MemorySegment data = file.asSlice(PREFIX + header);
-    String json = text(path, file.asSlice(PREFIX, header));
-    return new SafetensorsFile(
-        path, SafetensorsHeader.parse(path.toString(), json, data.byteSize()), data);
+    return (int) header;
   }
 
-  private static String text(Path path, MemorySegment bytes) {
+  private static ByteBuffer read(Path path, FileChannel channel, long at, int bytes)
+      throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    while (buffer.hasRemaining()) {
+      if (channel.read(buffer, at + buffer.position()) < 0) {
+        throw cut(path, null);
+      }
+    }
+    return buffer.flip();
+  }
+
+  /** Whether the file is shorter than it was, or gone from under its name. */
+  boolean isCut() {
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(bytes.asByteBuffer()).toString();
+      return Files.size(path) < bytes;
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
+  /** What a user reads of a file, or of a directory of them, that cannot be read to its end. */
+  static UserError cut(Path path, Throwable cause) {
+    return new UserError(
+        path.toString(),
+        "was cut or became unreadable while it was read",
+        "complete the file, and leave it alone while a run uses it",
+        cause);
+  }
+
+  private static String text(Path path, ByteBuffer bytes) {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
     } catch (CharacterCodingException e) {
       throw new UserError(path.toString(), "the header is not UTF-8", "fetch it again", e);
     }

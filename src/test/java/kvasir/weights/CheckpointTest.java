@@ -224,4 +224,45 @@ class CheckpointTest {
       assertTrue(missing.contains("x is missing"), missing);
     }
   }
+
+  private static void put(ByteBuffer data, DType type, int bits) {
+    if (type == DType.F32) {
+      data.putInt(bits);
+    } else {
+      data.putShort((short) bits);
+    }
+  }
+
+  /** A tensor of ones but for these bits, each at a place of its own. */
+  private NonFinite counted(DType type, int elements, int one, int... odd) throws IOException {
+    ByteBuffer data = ByteBuffer.allocate(elements * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < elements; i++) {
+      int which = i % (elements / (odd.length + 1));
+      int at = i / (elements / (odd.length + 1));
+      put(data, type, which == 3 && at < odd.length ? odd[at] : one);
+    }
+    String tensors = "{" + tensor("w", type.name(), "[" + elements + "]", 0, data.capacity()) + "}";
+    byte[] json = tensors.getBytes(StandardCharsets.UTF_8);
+    ByteBuffer file = ByteBuffer.allocate(8 + json.length + data.capacity());
+    file.order(ByteOrder.LITTLE_ENDIAN).putLong(json.length).put(json).put(data.flip());
+    Files.write(directory.resolve("model.safetensors"), file.array());
+    try (Checkpoint checkpoint = Checkpoint.open(directory)) {
+      return checkpoint.nonFinite().getFirst();
+    }
+  }
+
+  @Test
+  void whatIsNoFiniteNumberIsCounted() throws IOException {
+    // Sizes beyond a chunk and odd ones; the largest finite numbers are finite.
+    for (int n : new int[] {101, 200_003}) {
+      assertEquals(
+          new NonFinite("w", 3, 2),
+          counted(DType.F32, n, 0x7f7fffff, 0x7fc00000, 0xff800001, 0x7f800000, 0xff800000, -1));
+      assertEquals(
+          new NonFinite("w", 2, 2), counted(DType.BF16, n, 0x7f7f, 0x7fc0, 0xff81, 0x7f80, 0xff80));
+      assertEquals(
+          new NonFinite("w", 2, 2), counted(DType.F16, n, 0x7bff, 0x7e00, 0xfc01, 0x7c00, 0xfc00));
+      assertTrue(counted(DType.F16, n, 0xfbff).isClean());
+    }
+  }
 }

@@ -1,0 +1,73 @@
+package kvasir.weights;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.stream.LongStream;
+import kvasir.tensor.DType;
+
+/**
+ * Elements of a tensor that are no finite numbers.
+ *
+ * @param nans that are no number
+ * @param infinities of either sign
+ */
+public record NonFinite(String tensor, long nans, long infinities) {
+  // A multiple of all element sizes; small enough for a cache.
+  private static final long CHUNK = 1 << 18;
+
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  /** Counts them by all processors. */
+  static NonFinite count(String tensor, DType type, MemorySegment elements) {
+    return LongStream.range(0, Math.ceilDiv(elements.byteSize(), CHUNK))
+        .parallel()
+        .mapToObj(chunk -> count(tensor, type, elements, chunk * CHUNK))
+        .reduce(new NonFinite(tensor, 0, 0), NonFinite::plus);
+  }
+
+  // Copied first: a vector load from a file that is cut meanwhile would end the JVM.
+  private static NonFinite count(String tensor, DType type, MemorySegment elements, long from) {
+    MemorySegment chunk = elements.asSlice(from, Math.min(CHUNK, elements.byteSize() - from));
+    return switch (type) {
+      case F32 -> countWords(tensor, chunk.toArray(INT));
+      case F16 -> countHalves(tensor, chunk.toArray(SHORT), 0x7c00);
+      case BF16 -> countHalves(tensor, chunk.toArray(SHORT), 0x7f80);
+    };
+  }
+
+  // Without its sign a number is infinite where its exponent alone is full, and none beyond.
+  private static NonFinite countHalves(String tensor, short[] elements, int full) {
+    int nans = 0;
+    int infinities = 0;
+    for (short element : elements) {
+      int magnitude = element & 0x7fff;
+      nans += magnitude > full ? 1 : 0;
+      infinities += magnitude == full ? 1 : 0;
+    }
+    return new NonFinite(tensor, nans, infinities);
+  }
+
+  private static NonFinite countWords(String tensor, int[] elements) {
+    int nans = 0;
+    int infinities = 0;
+    for (int element : elements) {
+      int magnitude = element & 0x7fffffff;
+      nans += magnitude > 0x7f800000 ? 1 : 0;
+      infinities += magnitude == 0x7f800000 ? 1 : 0;
+    }
+    return new NonFinite(tensor, nans, infinities);
+  }
+
+  private NonFinite plus(NonFinite other) {
+    return new NonFinite(tensor, nans + other.nans, infinities + other.infinities);
+  }
+
+  /** Whether all elements are finite. */
+  public boolean isClean() {
+    return nans == 0 && infinities == 0;
+  }
+}
