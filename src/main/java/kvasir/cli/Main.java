@@ -106,6 +106,13 @@ public final class Main {
                   + "out of memory: "
                   + memory.getMessage()
                   + "; raise -Xmx by KVASIR_JVM_OPTS");
+      // The JVM raises it at the next chance after the access, now and then behind who could name
+      // the file.
+      case InternalError fault
+          when String.valueOf(fault.getMessage()).contains("unsafe memory access") ->
+          failed(
+              ExitCodes.USER_ERROR,
+              "the model: was cut or became unreadable while it was read; leave its files alone");
       default -> {
         LOG.fatal("internal error, please report it", e);
         rankStart.failed(ExitCodes.INTERNAL_ERROR, place() + "internal error: " + e);

@@ -149,7 +149,7 @@ public final class Decoder {
   private void embed(int[] ids, int from) {
     int width = config.hiddenSize();
     for (int token = 0; token < tokens; token++) {
-      kernels.decode(weights.embedding(), ids[from + token], 0, width, batch.hidden, token * width);
+      weights.embedding().decode(ids[from + token], batch.hidden, token * width);
     }
   }
 

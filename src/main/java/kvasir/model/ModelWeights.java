@@ -19,12 +19,16 @@ import kvasir.weights.Checkpoint;
  * where the checkpoint is mapped, so that only rows of tokens that occur take memory.
  *
  * @param shares how layers are dealt out over the ranks
- * @param embedding {@code [vocabulary, hidden]}, a view of the checkpoint, which must stay open
+ * @param embedding {@code [vocabulary, hidden]}, read from the checkpoint, which must stay open
  * @param finalNorm {@code [hidden]}
  * @param head {@code [vocabulary, hidden]}; the embedding, packed, where the model ties them
  */
 public record ModelWeights(
-    Shares shares, Matrix embedding, List<LayerWeights> layers, float[] finalNorm, Linear head) {
+    Shares shares,
+    MappedRows embedding,
+    List<LayerWeights> layers,
+    float[] finalNorm,
+    Linear head) {
 
   /**
    * Finds, checks and packs every tensor; a wrong shape or a missing one is a user error.
@@ -42,7 +46,11 @@ public record ModelWeights(
     // What is missing is said before anything is copied.
     check(checkpoint, config, kernels);
     WeightPacker packer = new WeightPacker(team, arena);
-    return of(config, new Finder(checkpoint, kernels, shares, rank, packer::pack));
+    try {
+      return of(config, new Finder(checkpoint, kernels, shares, rank, packer::pack));
+    } catch (InternalError e) {
+      throw checkpoint.unreadable(e);
+    }
   }
 
   /** Finds and checks every tensor, as {@link #of} does, and keeps none. */
@@ -75,7 +83,7 @@ public record ModelWeights(
             : checkpoint.matrix("lm_head.weight", config.vocabulary(), hidden);
     return new ModelWeights(
         finder.shares(),
-        embedding,
+        new MappedRows(checkpoint, finder.kernels(), embedding),
         List.copyOf(layers),
         finder.vector("model.norm.weight", hidden),
         finder.slice(head, null));
@@ -121,7 +129,7 @@ public record ModelWeights(
       Function<Matrix, Panels> packer) {
     float[] vector(String name, int n) {
       float[] out = new float[n];
-      kernels.decode(checkpoint.vector(name, n), 0, 0, n, out, 0);
+      new MappedRows(checkpoint, kernels, checkpoint.vector(name, n)).decode(0, out, 0);
       return out;
     }
 

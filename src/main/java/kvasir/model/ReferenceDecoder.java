@@ -41,7 +41,7 @@ public final class ReferenceDecoder {
 
   /** Appends one token; returns its logits, {@code [vocabulary]}. */
   public double[] next(int id) {
-    double[] x = row(weights.embedding(), id);
+    double[] x = embedding(id);
     for (int layer = 0; layer < config.layers(); layer++) {
       LayerWeights w = weights.layers().get(layer);
       add(x, attention(layer, w, norm(x, 0, x.length, w.inputNorm())));
@@ -141,9 +141,9 @@ public final class ReferenceDecoder {
     return out;
   }
 
-  private double[] row(Matrix matrix, int row) {
-    float[] floats = new float[matrix.columns()];
-    kernels.decode(matrix, row, 0, floats.length, floats, 0);
+  private double[] embedding(int id) {
+    float[] floats = new float[config.hiddenSize()];
+    weights.embedding().decode(id, floats, 0);
     return widen(floats);
   }
 
