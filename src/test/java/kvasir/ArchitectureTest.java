@@ -79,6 +79,7 @@ class ArchitectureTest {
               "bench",
               Set.of(
                   "error",
+                  "file",
                   "measure",
                   "tensor",
                   "kernel",
@@ -107,6 +108,7 @@ class ArchitectureTest {
                   "measure",
                   "experiment",
                   "error",
+                  "file",
                   "tensor",
                   "kernel",
                   "cache",

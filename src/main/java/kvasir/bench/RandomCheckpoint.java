@@ -9,18 +9,18 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.function.LongConsumer;
 import kvasir.error.UserError;
+import kvasir.file.Unwritable;
+import kvasir.file.WholeFile;
 
 /**
  * Writes a checkpoint of a real shape with random weights, in bf16: normal with the deviation that
- * models are initialised with, norms 1. The same bytes for the same seed. Files are written under
- * temporary names; config.json, without which nothing opens the directory, comes last.
+ * models are initialised with, norms 1. The same bytes for the same seed. Files are there whole or
+ * not at all; config.json, without which nothing opens the directory, comes last.
  */
 public final class RandomCheckpoint {
   private static final float DEVIATION = 0.02f;
@@ -52,21 +52,18 @@ public final class RandomCheckpoint {
       throw new UserError(
           directory.toString(), "there is a model already", "name another directory");
     }
-    Path partial = directory.resolve("model.safetensors.part");
+    boolean made = !Files.exists(directory);
     try {
       Files.createDirectories(directory);
-      writeTensors(partial, progress);
-      Files.move(partial, weights, StandardCopyOption.ATOMIC_MOVE);
-      Path text = directory.resolve("config.json.part");
-      Files.writeString(text, shape.config(layers));
-      Files.move(text, config, StandardCopyOption.ATOMIC_MOVE);
+      WholeFile.write(weights, channel -> writeTensors(channel, progress));
+      ByteBuffer text = ByteBuffer.wrap(shape.config(layers).getBytes(StandardCharsets.UTF_8));
+      WholeFile.write(config, channel -> WholeFile.writeAll(channel, text));
     } catch (IOException e) {
-      deleteQuietly(partial);
-      throw new UserError(
-          directory.toString(),
-          "cannot be written (" + e.getMessage() + ")",
-          "see that the disk has room for " + bytes() / (1 << 20) + " MiB",
-          e);
+      deleteQuietly(weights);
+      if (made) {
+        deleteQuietly(directory);
+      }
+      throw Unwritable.of(weights.toString(), e);
     }
   }
 
@@ -78,25 +75,18 @@ public final class RandomCheckpoint {
     }
   }
 
-  private void writeTensors(Path file, LongConsumer progress) throws IOException {
+  private void writeTensors(FileChannel channel, LongConsumer progress) throws IOException {
     List<ModelShape.Tensor> tensors = shape.tensors(layers);
-    try (FileChannel channel =
-        FileChannel.open(
-            file,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      writeFully(channel, header(tensors));
-      short[] draws = draws();
-      SplittableRandom random = new SplittableRandom(seed);
-      long done = 0;
-      for (ModelShape.Tensor tensor : tensors) {
-        writeTensor(channel, tensor, draws, random.split());
-        done += bytes(tensor);
-        progress.accept(done);
-      }
-      channel.force(false);
+    WholeFile.writeAll(channel, header(tensors));
+    short[] draws = draws();
+    SplittableRandom random = new SplittableRandom(seed);
+    long done = 0;
+    for (ModelShape.Tensor tensor : tensors) {
+      writeTensor(channel, tensor, draws, random.split());
+      done += bytes(tensor);
+      progress.accept(done);
     }
+    channel.force(false);
   }
 
   private static ByteBuffer header(List<ModelShape.Tensor> tensors) {
@@ -149,14 +139,8 @@ public final class RandomCheckpoint {
         bits = i % 4 == 0 ? random.nextLong() : bits >>> 16;
         buffer.putShort(norm ? ONE : draws[(int) (bits & (DRAWS - 1))]);
       }
-      writeFully(channel, buffer.flip());
+      WholeFile.writeAll(channel, buffer.flip());
       left -= now;
-    }
-  }
-
-  private static void writeFully(FileChannel channel, ByteBuffer buffer) throws IOException {
-    while (buffer.hasRemaining()) {
-      channel.write(buffer);
     }
   }
 }

@@ -8,5 +8,8 @@ final class ExitCodes {
   static final int CLUSTER_FAILURE = 3;
   static final int INTERNAL_ERROR = 70;
 
+  /** Of a shell's commands, whose output nobody reads any more: 128 and the number of SIGPIPE. */
+  static final int CLOSED_OUTPUT = 141;
+
   private ExitCodes() {}
 }

@@ -1,6 +1,8 @@
 package kvasir.cli;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -48,7 +50,9 @@ public final class Main {
 
   /** The run is over by another rank's word. */
   private void end(RunEnd end) {
-    error(end.reason());
+    if (end.code() != ExitCodes.CLOSED_OUTPUT) {
+      error(end.reason());
+    }
     halt(end.code());
   }
 
@@ -68,12 +72,16 @@ public final class Main {
       slow.ifPresent(
           why -> new Output().note("kvasir: kernels will be 10 to 100 times slower: " + why));
     }
+    StringWriter help = new StringWriter();
     CommandLine commands =
         new CommandLine(new KvasirCommand(start))
+            .setOut(new PrintWriter(help))
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setExecutionExceptionHandler((e, line, parsed) -> report(e))
             .setParameterExceptionHandler((e, line) -> report(usage(e)));
-    return commands.execute(start.arguments());
+    int code = commands.execute(start.arguments());
+    new Output().print(help.toString());
+    return code;
   }
 
   private static UserError usage(CommandLine.ParameterException e) {
@@ -98,7 +106,14 @@ public final class Main {
     }
     return switch (e) {
       case UserError user -> failed(ExitCodes.USER_ERROR, user.getMessage());
-      case ClusterFailure cluster -> failed(ExitCodes.CLUSTER_FAILURE, cluster.getMessage());
+      case ClusterFailure cluster -> {
+        rankStart.awaitEnd();
+        yield failed(ExitCodes.CLUSTER_FAILURE, cluster.getMessage());
+      }
+      case ClosedOutput closed -> {
+        rankStart.failed(ExitCodes.CLOSED_OUTPUT, closed.getMessage());
+        yield ExitCodes.CLOSED_OUTPUT;
+      }
       case OutOfMemoryError memory ->
           failed(
               rankStart.rank() < 0 ? ExitCodes.USER_ERROR : ExitCodes.CLUSTER_FAILURE,

@@ -4,32 +4,53 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Locale;
+import kvasir.file.Unwritable;
 
 /** Standard output and error, in UTF-8 whatever the locale. */
 final class Output {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final PrintStream out =
-      new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+  private static final Path OUT = Path.of("/proc/self/fd/1");
+
+  private final OutputStream out = new FileOutputStream(FileDescriptor.out);
   private final PrintStream err =
       new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
 
-  /** Results, at once: someone is reading along. */
+  /**
+   * Results, at once: someone is reading along. Where nobody does any more the command ends, as
+   * other programs do by a signal; where they cannot be kept that is the user's to mend.
+   */
   void print(String text) {
-    out.print(text);
-    out.flush();
+    write(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The same of text that is encoded already. */
+  void write(byte[] text) {
+    try {
+      out.write(text);
+    } catch (IOException e) {
+      throw isPipe() ? new ClosedOutput(e) : Unwritable.of("standard output", e);
+    }
+  }
+
+  // Writing to one fails for one reason; what the system calls that reason depends on the language.
+  private static boolean isPipe() {
+    try {
+      return Files.readSymbolicLink(OUT).toString().matches("(pipe|socket):.*");
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   void line(String text) {
     print(text + "\n");
-  }
-
-  /** Whether nobody reads the results any more: the pipe is closed. */
-  boolean closed() {
-    return out.checkError();
   }
 
   /** What is about the run and not its result. */

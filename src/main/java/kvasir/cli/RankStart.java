@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.heartbeat.HeartbeatClient;
 import kvasir.cluster.heartbeat.RunEnd;
@@ -24,6 +25,7 @@ import kvasir.error.ClusterFailure;
  */
 final class RankStart {
   private static final Duration JOIN_LIMIT = Duration.ofMinutes(2);
+  private static final Duration BETTER_WORDS = Duration.ofSeconds(2);
 
   private final String[] arguments;
   private final Ending ending;
@@ -157,6 +159,16 @@ final class RankStart {
             + "; look for the reason on that rank, or raise --timeout";
     failed(ExitCodes.CLUSTER_FAILURE, reason);
     ending.end(new RunEnd(ExitCodes.CLUSTER_FAILURE, reason));
+  }
+
+  /**
+   * After a message that failed: a moment for the line to say which rank was lost, which ends this
+   * process with better words than its own.
+   */
+  void awaitEnd() {
+    if (line != null) {
+      LockSupport.parkNanos(BETTER_WORDS.toNanos());
+    }
   }
 
   /** Tells the other ranks why this one ends. */

@@ -50,7 +50,7 @@ final class TownCommand implements Callable<Integer> {
     CommonOptions.range("--sentences", sentences, 1, MOST_SENTENCES);
     CommonOptions.range("--documents", documents, 1, Integer.MAX_VALUE);
     Surnames surnames = sharedSurnames ? Surnames.SHARED : Surnames.OWN;
-    for (int i = 0; i < documents && !kvasir.output().closed(); i++) {
+    for (int i = 0; i < documents; i++) {
       write(seed + i, TownWriter.write(seed + i, sentences, surnames));
     }
     return ExitCodes.DONE;

@@ -11,6 +11,7 @@ import kvasir.cluster.HostFile;
 import kvasir.cluster.RankStreams;
 import kvasir.cluster.ResumedOutput;
 import kvasir.cluster.WorldEnd;
+import kvasir.cluster.WorldPlan;
 import kvasir.cluster.mpj.RankLauncher;
 import kvasir.cluster.nativempi.MpirunLauncher;
 
@@ -24,7 +25,7 @@ final class WorldLaunch {
   private final String[] arguments;
   private final boolean rebuilds;
   private final PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
-  private final ResumedOutput resumed = new ResumedOutput(System.out);
+  private final ResumedOutput resumed = new ResumedOutput(new Output()::write);
 
   WorldLaunch(CommonOptions options, String[] arguments, boolean rebuilds) {
     this.options = options;
@@ -75,18 +76,21 @@ final class WorldLaunch {
   }
 
   private WorldEnd world(List<String> hosts) {
-    List<String> command = WorldStart.command(withRanks(hosts.size()));
-    RankStreams streams = rebuilds ? new RankStreams(err, resumed) : new RankStreams(err);
-    return options.transport == Transport.NATIVE
-        ? new MpirunLauncher(hosts, command, options.silence(), options.timeout(), streams).run()
-        : new RankLauncher(
-                hosts,
-                command,
-                HostFile.SLURM.equals(options.hosts),
-                options.silence(),
-                options.timeout(),
-                streams)
-            .run();
+    WorldPlan plan =
+        new WorldPlan(
+            hosts,
+            WorldStart.command(withRanks(hosts.size())),
+            options.silence(),
+            options.timeout(),
+            rebuilds ? "its world has ended" : "the run has ended, start it again");
+    RankStreams streams = new RankStreams(err, resumed);
+    boolean slurm = HostFile.SLURM.equals(options.hosts);
+    WorldEnd end =
+        options.transport == Transport.NATIVE
+            ? new MpirunLauncher(plan, streams).run()
+            : new RankLauncher(plan, slurm, streams).run();
+    streams.requireWritten();
+    return end;
   }
 
   /** The arguments, for another number of ranks than the user asked for. */

@@ -10,6 +10,7 @@ import kvasir.bench.Limits;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.SoloCommunicator;
 import kvasir.cluster.heartbeat.Activity;
+import kvasir.cluster.heartbeat.HeartbeatClient;
 import kvasir.cluster.local.LocalWorld;
 import kvasir.cluster.nativempi.NativeCommunicator;
 import kvasir.error.UserError;
@@ -81,12 +82,12 @@ final class WorldStart {
           "--shards", joined.size() + " ranks for " + options.shards + " shards", "raise it");
     }
     joined.limit(options.timeout());
-    try (Communicator world = joined) {
-      RankAgreement.check(arguments, options.model, world);
-      int code = onRank(options, body, world);
-      Activity.set("leaving");
-      return code;
-    }
+    RankAgreement.check(arguments, options.model, joined);
+    int code = onRank(options, body, joined);
+    Activity.set("leaving");
+    // Not where it has failed: ranks leave together, and the others are still at work.
+    joined.close();
+    return code;
   }
 
   private static int onRank(CommonOptions options, RankBody body, Communicator world) {
@@ -123,6 +124,13 @@ final class WorldStart {
   /** Whether this process is one of several ranks that somebody else started. */
   boolean joined() {
     return joined != null;
+  }
+
+  /** Whether Kvasir itself starts this world's ranks, and could do so again. */
+  boolean canRelaunch(CommonOptions options) {
+    return joined == null
+        ? options.rankCount() > 1 && options.transport != Transport.INPROCESS
+        : System.getenv(HeartbeatClient.LISTENER) != null;
   }
 
   /** The command line of a process like this one, with these arguments. */

@@ -8,56 +8,60 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What ranks print. Rank 0's standard output is this process's own, or goes through a {@link
- * ResumedOutput}; standard errors come line by line. Ranks that fail for one reason all say so; the
- * user reads it once.
+ * What ranks print. Rank 0's standard output goes through a {@link ResumedOutput}; standard errors
+ * come line by line. Ranks that fail for one reason all say so; the user reads it once.
  */
 public final class RankStreams {
   private static final String ERROR_LINE = "kvasir: error: ";
   private static final long GRACE_MILLIS = 1_500;
 
   private final PrintStream err;
-  private final Optional<ResumedOutput> out;
+  private final ResumedOutput out;
   private final Set<String> seen = ConcurrentHashMap.newKeySet();
   private final List<Thread> pumps = new ArrayList<>();
+  private Thread results;
+  private volatile RuntimeException unwritten;
 
-  /** Of a world whose standard output is this process's. */
-  public RankStreams(PrintStream err) {
-    this(err, Optional.empty());
-  }
-
-  /** Of a world that may be one of several. */
   public RankStreams(PrintStream err, ResumedOutput out) {
-    this(err, Optional.of(out));
-  }
-
-  private RankStreams(PrintStream err, Optional<ResumedOutput> out) {
     this.err = err;
     this.out = out;
   }
 
-  /** Where the process that prints results is to write. */
-  public ProcessBuilder.Redirect output() {
-    return out.isPresent() ? ProcessBuilder.Redirect.PIPE : ProcessBuilder.Redirect.INHERIT;
-  }
-
-  /** Passes on the results of a process that was started so. */
+  /** Passes on the results of the process that prints them. */
   public void pumpOutput(Process process) {
-    out.ifPresent(
-        resumed ->
-            pumps.add(Thread.ofPlatform().daemon(true).start(() -> copyOutput(resumed, process))));
+    results = Thread.ofPlatform().daemon(true).start(() -> copyOutput(process));
   }
 
-  private void copyOutput(ResumedOutput resumed, Process process) {
+  private void copyOutput(Process process) {
     try (InputStream stream = process.getInputStream()) {
-      resumed.copy(stream);
+      copyOutput(stream);
     } catch (IOException e) {
-      // Nobody reads us any more, or the process has gone: it sees the first, we the second.
+      // The process has gone.
+    }
+  }
+
+  // Before the stream is closed, which the process would notice and speak of.
+  private void copyOutput(InputStream stream) throws IOException {
+    try {
+      out.copy(stream);
+    } catch (RuntimeException e) {
+      unwritten = e;
+    }
+  }
+
+  /** Whether results could not be passed on: nobody wants the rest, and what ranks say of it. */
+  public boolean unwritten() {
+    return unwritten != null;
+  }
+
+  /** After the end: raises what kept results from being passed on. */
+  public void requireWritten() {
+    if (unwritten()) {
+      throw unwritten;
     }
   }
 
@@ -72,7 +76,7 @@ public final class RankStreams {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         if (line.startsWith(ERROR_LINE)) {
           reportLine(line);
-        } else if (!line.startsWith("WARNING: Using incubator modules")) {
+        } else if (!unwritten() && !line.startsWith("WARNING: Using incubator modules")) {
           err.println(prefix + line);
         }
       }
@@ -87,20 +91,22 @@ public final class RankStreams {
   }
 
   private void reportLine(String line) {
-    if (seen.add(line)) {
+    if (!unwritten() && seen.add(line)) {
       err.println(line);
     }
   }
 
-  /** Waits a moment for last words. */
+  /** Waits for the last results, however slowly they are read, and a moment for last words. */
   public void finish() {
-    for (Thread thread : pumps) {
-      try {
-        thread.join(GRACE_MILLIS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
+    try {
+      if (results != null) {
+        results.join();
       }
+      for (Thread thread : pumps) {
+        thread.join(GRACE_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

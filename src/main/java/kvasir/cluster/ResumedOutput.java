@@ -2,9 +2,10 @@ package kvasir.cluster;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /**
  * What rank 0 prints in one world after another, as one: each world begins the text anew, and what
@@ -13,11 +14,14 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class ResumedOutput {
   private static final int CHUNK = 8192;
 
-  private final OutputStream out;
+  private final Consumer<byte[]> out;
   private long passed;
   private final AtomicReference<Runnable> waiting = new AtomicReference<>();
 
-  public ResumedOutput(OutputStream out) {
+  /**
+   * @param out takes the text at once, and throws where it cannot
+   */
+  public ResumedOutput(Consumer<byte[]> out) {
     this.out = out;
   }
 
@@ -29,8 +33,7 @@ public final class ResumedOutput {
       int known = Math.clamp(passed - seen, 0, count);
       seen += count;
       if (known < count) {
-        out.write(chunk, known, count - known);
-        out.flush();
+        out.accept(Arrays.copyOfRange(chunk, known, count));
         passed += count - known;
         Optional.ofNullable(waiting.getAndSet(null)).ifPresent(Runnable::run);
       }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import kvasir.error.UserError;
 import kvasir.file.FileClaim;
+import kvasir.file.Unwritable;
 
 /** Runs an experiment, or what is left of it. */
 public final class Experiments {
@@ -56,7 +57,6 @@ public final class Experiments {
   }
 
   private static UserError unwritable(Path folder, IOException e) {
-    return new UserError(
-        folder.toString(), "cannot be written: " + e.getMessage(), "choose another --out", e);
+    return Unwritable.of(folder.toString(), e);
   }
 }

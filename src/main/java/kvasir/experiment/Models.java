@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import kvasir.bench.ModelShape;
 import kvasir.bench.RandomCheckpoint;
 import kvasir.error.UserError;
+import kvasir.file.Unwritable;
 
 /** Finds an experiment's model, and makes it where it is only a shape. */
 final class Models {
@@ -45,8 +46,8 @@ final class Models {
       try {
         Files.move(fresh, model, StandardCopyOption.ATOMIC_MOVE);
       } catch (IOException e) {
-        throw new UserError(
-            model.toString(), "cannot be written: " + e.getMessage(), "check it", e);
+        delete(fresh);
+        throw Unwritable.of(model.toString(), e);
       }
     }
     return model;
@@ -61,6 +62,7 @@ final class Models {
       for (Path entry : entries.toList()) {
         Files.delete(entry);
       }
+      Files.delete(folder);
     } catch (IOException e) {
       throw new UserError(folder.toString(), "cannot be removed: " + e.getMessage(), "do it", e);
     }

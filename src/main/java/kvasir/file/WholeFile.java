@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import kvasir.error.UserError;
 
 /** Files that are there whole or not at all. */
 public final class WholeFile {
@@ -31,8 +30,7 @@ public final class WholeFile {
           file,
           channel -> writeAll(channel, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))));
     } catch (IOException e) {
-      throw new UserError(
-          file.toString(), "cannot be written: " + e.getMessage(), "choose another --out", e);
+      throw Unwritable.of(file.toString(), e);
     }
   }
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class ResumedOutputTest {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ResumedOutput resumed = new ResumedOutput(out);
+  private final ResumedOutput resumed = new ResumedOutput(out::writeBytes);
 
   private void copy(String text) throws IOException {
     resumed.copy(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));

@@ -6,14 +6,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.IntFunction;
+import kvasir.cluster.WorldPlan;
 
 /**
  * Listens to the ranks of one run, tells all when one is lost, and introduces them to each other.
@@ -35,9 +34,7 @@ public final class HeartbeatServer implements AutoCloseable {
   private final ServerSocket server;
   private final RunToken token;
   private final List<Member> members = new ArrayList<>();
-  private final IntFunction<String> names;
-  private final Duration silence;
-  private final Duration start;
+  private final WorldPlan plan;
   private final CompletableFuture<Loss> loss = new CompletableFuture<>();
   private volatile boolean closed;
   private boolean introduced;
@@ -46,22 +43,12 @@ public final class HeartbeatServer implements AutoCloseable {
    * Listens from now on.
    *
    * @param address to listen on
-   * @param names how users know a rank: "rank 1 on node2"
-   * @param silence the longest that a rank may be silent
-   * @param start the longest that a rank may take to come
+   * @param plan who is to come, and how long to wait
    */
-  public HeartbeatServer(
-      InetAddress address,
-      RunToken token,
-      int ranks,
-      IntFunction<String> names,
-      Duration silence,
-      Duration start)
-      throws IOException {
+  public HeartbeatServer(InetAddress address, RunToken token, WorldPlan plan) throws IOException {
     this.token = token;
-    this.names = names;
-    this.silence = silence;
-    this.start = start;
+    this.plan = plan;
+    int ranks = plan.hosts().size();
     for (int rank = 0; rank < ranks; rank++) {
       members.add(new Member(rank));
     }
@@ -130,7 +117,8 @@ public final class HeartbeatServer implements AutoCloseable {
     int rank = in.readInt();
     long process = in.readLong();
     Frame welcome =
-        new Frame(Frame.Kind.WELCOME, silence.toMillis() + " " + ProcessHandle.current().pid());
+        new Frame(
+            Frame.Kind.WELCOME, plan.silence().toMillis() + " " + ProcessHandle.current().pid());
     if (rank < 0 || rank >= members.size() || !members.get(rank).join(socket, process, welcome)) {
       return null;
     }
@@ -185,18 +173,18 @@ public final class HeartbeatServer implements AutoCloseable {
 
   private void checkSilence(Member member) {
     long quiet = member.silence();
-    if (member.state() == Member.State.PRESENT && quiet > silence.toNanos()) {
+    if (member.state() == Member.State.PRESENT && quiet > plan.silence().toNanos()) {
       if (member.runsHere()) {
         member.grant();
         return;
       }
-      lose(member, true, "no sign of life for " + silence.toMillis() / 1e3 + " s");
+      lose(member, true, "no sign of life for " + plan.silence().toMillis() / 1e3 + " s");
     }
     if (member.state() == Member.State.EXPECTED) {
       if (!member.explanation().isEmpty()) {
         lose(member, false, member.explanation());
-      } else if (quiet > start.toNanos()) {
-        lose(member, true, "it has not come within " + start.toSeconds() + " s");
+      } else if (quiet > plan.limit().toNanos()) {
+        lose(member, true, "it has not come within " + plan.limit().toSeconds() + " s");
       }
     }
   }
@@ -218,12 +206,13 @@ public final class HeartbeatServer implements AutoCloseable {
 
   private void lose(Member member, boolean silent, String how) {
     String reason =
-        names.apply(member.rank())
+        plan.name(member.rank())
             + " was lost ("
             + how
             + ") while "
             + member.activity()
-            + "; the run has ended, start it again";
+            + "; "
+            + plan.afterLoss();
     lose(new Loss(member.rank(), member.processId(), silent, new RunEnd(LOST, reason)));
   }
 

@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 import kvasir.cluster.Collectives;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.HostRoute;
+import kvasir.cluster.WorldPlan;
 import kvasir.error.ClusterFailure;
 
 /**
@@ -38,7 +39,7 @@ public final class SelfHosted {
     List<String> names = hostNames(world);
     byte[] where = new byte[WHERE_BYTES];
     if (world.rank() == 0) {
-      byte[] text = listen(world, names, silence, ended).getBytes(StandardCharsets.UTF_8);
+      byte[] text = listen(names, silence, ended).getBytes(StandardCharsets.UTF_8);
       System.arraycopy(text, 0, where, 0, text.length);
     }
     Collectives.broadcast(world, MemorySegment.ofArray(where), 0);
@@ -51,8 +52,7 @@ public final class SelfHosted {
   }
 
   /** Listens on rank 0: address, port and token. */
-  private static String listen(
-      Communicator world, List<String> names, Duration silence, Consumer<RunEnd> ended) {
+  private static String listen(List<String> names, Duration silence, Consumer<RunEnd> ended) {
     RunToken token = RunToken.random();
     try {
       InetAddress address = address(names);
@@ -60,10 +60,12 @@ public final class SelfHosted {
           new HeartbeatServer(
               address,
               token,
-              world.size(),
-              rank -> "rank " + rank + " on " + names.get(rank),
-              silence,
-              silence.multipliedBy(4));
+              new WorldPlan(
+                  names,
+                  List.of(),
+                  silence,
+                  silence.multipliedBy(4),
+                  "the run has ended, start it again"));
       Thread.ofPlatform().name("heartbeat-end").daemon(true).start(() -> await(server, ended));
       return address.getHostAddress() + " " + server.port() + " " + token.text();
     } catch (IOException e) {

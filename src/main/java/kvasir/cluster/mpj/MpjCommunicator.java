@@ -1,8 +1,10 @@
 package kvasir.cluster.mpj;
 
 import java.lang.foreign.MemorySegment;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.Deadline;
@@ -16,6 +18,7 @@ import mpjbuf.BufferException;
 import mpjdev.MPJDevException;
 import mpjdev.Request;
 import mpjdev.Status;
+import xdev.XDevException;
 
 /**
  * MPJ's world. Only point-to-point calls with offset 0 are used: MPJ's reductions give wrong sums
@@ -60,7 +63,7 @@ public final class MpjCommunicator implements Communicator {
       // The address at which the others have been told to find this rank.
       NiodevAddress.set(line.localAddress());
       String[] words = {String.valueOf(rank), introduction.configuration(ranks), "niodev"};
-      return init(words, limit, expired).world();
+      return join(words, limit, expired).world();
     }
   }
 
@@ -74,6 +77,13 @@ public final class MpjCommunicator implements Communicator {
    * @param expired ends the process when a wait takes longer than {@code limit}; does not return
    */
   public static Start init(String[] arguments, Duration limit, Deadline.Expired expired) {
+    if (isOnOneHost(arguments[1])) {
+      NiodevAddress.set(InetAddress.getLoopbackAddress());
+    }
+    return join(arguments, limit, expired);
+  }
+
+  private static Start join(String[] arguments, Duration limit, Deadline.Expired expired) {
     Deadline deadline = new Deadline(limit, expired);
     try {
       deadline.begin("joining the world", -1);
@@ -86,6 +96,13 @@ public final class MpjCommunicator implements Communicator {
     } catch (MPIException e) {
       throw new ClusterFailure(Integer.parseInt(arguments[0]), -1, "cannot join the world", e);
     }
+  }
+
+  /** Whether MPJ's launcher has been told of no other host than this one, by its loopback name. */
+  static boolean isOnOneHost(String configuration) {
+    return Arrays.stream(configuration.split(";", -1))
+        .filter(entry -> entry.matches("[^@|]+(@\\d+){4}"))
+        .allMatch(entry -> entry.startsWith("127.0.0.1@") || entry.startsWith("localhost@"));
   }
 
   @Override
@@ -117,7 +134,7 @@ public final class MpjCommunicator implements Communicator {
       for (Pending pending : requests) {
         finish(pending);
       }
-    } catch (MPJDevException | BufferException e) {
+    } catch (XDevException | BufferException e) {
       throw new ClusterFailure(rank, -1, "a message failed", e);
     }
   }

@@ -5,7 +5,6 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +18,7 @@ import kvasir.cluster.HostRoute;
 import kvasir.cluster.RankStreams;
 import kvasir.cluster.RemoteShell;
 import kvasir.cluster.WorldEnd;
+import kvasir.cluster.WorldPlan;
 import kvasir.cluster.heartbeat.HeartbeatClient;
 import kvasir.cluster.heartbeat.HeartbeatServer;
 import kvasir.cluster.heartbeat.Loss;
@@ -26,11 +26,10 @@ import kvasir.cluster.heartbeat.RunToken;
 import kvasir.error.ClusterFailure;
 
 /**
- * Starts ranks as processes and stays until all have ended. Rank 0's standard output is this
- * process's; every rank's standard error comes here line by line. A rank that fails ends the
- * others, by {@link HeartbeatServer}; the death of this process ends all, since each watches its
- * standard input, on which it is also told the run's token: a command line or an environment on
- * another host could be read by others.
+ * Starts ranks as processes and stays until all have ended. Rank 0's standard output and every
+ * rank's standard error come here. A rank that fails ends the others, by {@link HeartbeatServer};
+ * the death of this process ends all, since each watches its standard input, on which it is also
+ * told the run's token: a command line or an environment on another host could be read by others.
  */
 public final class RankLauncher {
   /** Names of the environment variables that tell a process which rank it is. */
@@ -45,34 +44,18 @@ public final class RankLauncher {
   private static final long POLL_MILLIS = 20;
   private static final long GRACE_MILLIS = 1_500;
 
-  private final List<String> hosts;
-  private final List<String> command;
+  private final WorldPlan plan;
   private final boolean slurm;
-  private final Duration silence;
-  private final Duration limit;
   private final RankStreams streams;
   private final RunToken token = RunToken.random();
   private volatile boolean interrupted;
 
   /**
-   * @param hosts of each rank, in the order of ranks
-   * @param command of every rank: java, its options, the main class, arguments
    * @param slurm whether remote ranks are steps of the Slurm job rather than started by ssh
-   * @param silence the longest that a rank may give no sign of life
-   * @param limit for all ranks to have started
    */
-  public RankLauncher(
-      List<String> hosts,
-      List<String> command,
-      boolean slurm,
-      Duration silence,
-      Duration limit,
-      RankStreams streams) {
-    this.hosts = List.copyOf(hosts);
-    this.command = List.copyOf(command);
+  public RankLauncher(WorldPlan plan, boolean slurm, RankStreams streams) {
+    this.plan = plan;
     this.slurm = slurm;
-    this.silence = silence;
-    this.limit = limit;
     this.streams = streams;
   }
 
@@ -82,9 +65,8 @@ public final class RankLauncher {
     Thread killer = Thread.ofPlatform().unstarted(() -> interrupt(ranks));
     Runtime.getRuntime().addShutdownHook(killer);
     try {
-      InetAddress address = HostRoute.meetingPlace(hosts);
-      try (HeartbeatServer line =
-          new HeartbeatServer(address, token, hosts.size(), this::name, silence, limit)) {
+      InetAddress address = HostRoute.meetingPlace(plan.hosts());
+      try (HeartbeatServer line = new HeartbeatServer(address, token, plan)) {
         startAll(ranks, address.getHostAddress() + ":" + line.port());
         return await(ranks, line);
       }
@@ -106,16 +88,13 @@ public final class RankLauncher {
     }
   }
 
-  private String name(int rank) {
-    return "rank " + rank + " on " + hosts.get(rank);
-  }
-
   private void startAll(List<Process> ranks, String listener) throws IOException {
-    for (int rank = 0; rank < hosts.size(); rank++) {
+    for (int rank = 0; rank < plan.hosts().size(); rank++) {
       Map<String, String> identity = identity(rank, listener);
-      ProcessBuilder builder = new ProcessBuilder(commandFor(hosts.get(rank), identity));
+      ProcessBuilder builder = new ProcessBuilder(commandFor(plan.hosts().get(rank), identity));
       builder.environment().putAll(identity);
-      builder.redirectOutput(rank == 0 ? streams.output() : ProcessBuilder.Redirect.DISCARD);
+      builder.redirectOutput(
+          rank == 0 ? ProcessBuilder.Redirect.PIPE : ProcessBuilder.Redirect.DISCARD);
       Process process = builder.start();
       ranks.add(process);
       if (rank == 0) {
@@ -141,9 +120,9 @@ public final class RankLauncher {
   private Map<String, String> identity(int rank, String listener) {
     Map<String, String> identity = new TreeMap<>();
     identity.put(RANK, String.valueOf(rank));
-    identity.put(RANKS, String.valueOf(hosts.size()));
-    identity.put(LOCAL_RANK, String.valueOf(onHost(rank, hosts.get(rank))));
-    identity.put(LOCAL_RANKS, String.valueOf(onHost(hosts.size(), hosts.get(rank))));
+    identity.put(RANKS, String.valueOf(plan.hosts().size()));
+    identity.put(LOCAL_RANK, String.valueOf(onHost(rank, plan.hosts().get(rank))));
+    identity.put(LOCAL_RANKS, String.valueOf(onHost(plan.hosts().size(), plan.hosts().get(rank))));
     identity.put(HeartbeatClient.LISTENER, listener);
     String home = System.getenv(MPJ_HOME);
     if (home != null) {
@@ -154,13 +133,13 @@ public final class RankLauncher {
 
   /** How many of the first ranks a host has. */
   private long onHost(int first, String host) {
-    return hosts.subList(0, first).stream().filter(host::equals).count();
+    return plan.hosts().subList(0, first).stream().filter(host::equals).count();
   }
 
   /** The command itself on this machine, the same through ssh or srun on another. */
   List<String> commandFor(String host, Map<String, String> identity) {
     if (HostRoute.isLocal(host)) {
-      return command;
+      return plan.command();
     }
     if (slurm) {
       return step(host, identity);
@@ -169,7 +148,7 @@ public final class RankLauncher {
     String folder = Path.of("").toAbsolutePath().toString();
     List<String> words = new ArrayList<>();
     identity.forEach((name, value) -> words.add(name + "=" + value));
-    words.addAll(command);
+    words.addAll(plan.command());
     return RemoteShell.command(
         host,
         "cd " + RemoteShell.quoted(List.of(folder)) + " && exec env " + RemoteShell.quoted(words));
@@ -179,7 +158,7 @@ public final class RankLauncher {
     List<String> words = new ArrayList<>(List.of("srun", "--overlap", "--nodes=1", "--ntasks=1"));
     words.addAll(List.of("--cpu-bind=none", "--nodelist=" + host, "env"));
     identity.forEach((name, value) -> words.add(name + "=" + value));
-    words.addAll(command);
+    words.addAll(plan.command());
     return words;
   }
 
@@ -188,6 +167,9 @@ public final class RankLauncher {
       explain(ranks, line);
       if (line.loss().isPresent()) {
         return lost(line.loss().get(), ranks);
+      }
+      if (streams.unwritten()) {
+        kill(ranks);
       }
       pause(POLL_MILLIS);
     }
@@ -223,8 +205,10 @@ public final class RankLauncher {
     if (!interrupted) {
       streams.report(loss.end().reason());
     }
-    if (loss.silent() && loss.processId() > 0 && !HostRoute.isLocal(hosts.get(loss.rank()))) {
-      killRemote(hosts.get(loss.rank()), loss.processId());
+    if (loss.silent()
+        && loss.processId() > 0
+        && !HostRoute.isLocal(plan.hosts().get(loss.rank()))) {
+      killRemote(plan.hosts().get(loss.rank()), loss.processId());
     }
     return interrupted
         ? WorldEnd.of(loss.end().code())

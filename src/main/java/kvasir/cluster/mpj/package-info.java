@@ -12,7 +12,8 @@
  *   rank r          <-> rank q        niodev's own connections
  * </pre>
  *
- * <p>Under MPJ's {@code mpjrun} the same ranks run without these two. niodev's data sockets bind to
- * all interfaces on random ports from 25000 on; MPJ offers no setting for that.
+ * <p>Under MPJ's {@code mpjrun} the same ranks run without these two. niodev's data sockets would
+ * bind to all interfaces, on random ports from 25000 on, and MPJ offers no setting for that: {@link
+ * kvasir.cluster.mpj.NiodevAddress} has them bind to one.
  */
 package kvasir.cluster.mpj;

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import kvasir.cluster.HostRoute;
 import kvasir.cluster.RankStreams;
 import kvasir.cluster.WorldEnd;
+import kvasir.cluster.WorldPlan;
 import kvasir.cluster.heartbeat.HeartbeatClient;
 import kvasir.cluster.heartbeat.HeartbeatServer;
 import kvasir.cluster.heartbeat.Loss;
@@ -36,30 +37,13 @@ public final class MpirunLauncher {
 
   private static final long POLL_MILLIS = 20;
 
-  private final List<String> hosts;
-  private final List<String> command;
-  private final Duration silence;
-  private final Duration limit;
+  private final WorldPlan plan;
   private final RankStreams streams;
   private final RunToken token = RunToken.random();
   private volatile boolean interrupted;
 
-  /**
-   * @param hosts of each rank, in the order of ranks
-   * @param command of every rank
-   * @param silence the longest that a rank may give no sign of life
-   * @param limit for all ranks to have started
-   */
-  public MpirunLauncher(
-      List<String> hosts,
-      List<String> command,
-      Duration silence,
-      Duration limit,
-      RankStreams streams) {
-    this.hosts = List.copyOf(hosts);
-    this.command = List.copyOf(command);
-    this.silence = silence;
-    this.limit = limit;
+  public MpirunLauncher(WorldPlan plan, RankStreams streams) {
+    this.plan = plan;
     this.streams = streams;
   }
 
@@ -75,11 +59,9 @@ public final class MpirunLauncher {
                         "no mpirun on the PATH",
                         "install Open MPI or MPICH, or use --transport mpj"));
     ProcessBuilder builder = new ProcessBuilder(command(launcher, isOpenMpi(launcher)));
-    builder.redirectOutput(streams.output());
     try {
-      InetAddress address = HostRoute.meetingPlace(hosts);
-      try (HeartbeatServer line =
-          new HeartbeatServer(address, token, hosts.size(), this::name, silence, limit)) {
+      InetAddress address = HostRoute.meetingPlace(plan.hosts());
+      try (HeartbeatServer line = new HeartbeatServer(address, token, plan)) {
         // The environment, not the command line: that could be read by others.
         builder.environment().put(HeartbeatClient.TOKEN, token.text());
         builder
@@ -100,10 +82,6 @@ public final class MpirunLauncher {
     }
   }
 
-  private String name(int rank) {
-    return "rank " + rank + " on " + hosts.get(rank);
-  }
-
   /** This process is being ended, by Ctrl-C or a signal. */
   private void interrupt(Process process) {
     interrupted = true;
@@ -116,7 +94,7 @@ public final class MpirunLauncher {
   private WorldEnd await(Process process, HeartbeatServer line, String launcher)
       throws InterruptedException {
     boolean over = false;
-    while (!over && line.loss().isEmpty()) {
+    while (!over && line.loss().isEmpty() && !streams.unwritten()) {
       over = process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS);
     }
     if (!over) {
@@ -174,11 +152,11 @@ public final class MpirunLauncher {
         all.add("--allow-run-as-root");
       }
     }
-    if (!hosts.stream().allMatch("localhost"::equals)) {
-      all.addAll(List.of(openMpi ? "--host" : "-hosts", String.join(",", hosts)));
+    if (!plan.hosts().stream().allMatch("localhost"::equals)) {
+      all.addAll(List.of(openMpi ? "--host" : "-hosts", String.join(",", plan.hosts())));
     }
-    all.addAll(List.of(openMpi ? "-np" : "-n", String.valueOf(hosts.size())));
-    all.addAll(command);
+    all.addAll(List.of(openMpi ? "-np" : "-n", String.valueOf(plan.hosts().size())));
+    all.addAll(plan.command());
     return all;
   }
 

@@ -13,11 +13,13 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import kvasir.cluster.WorldPlan;
 import kvasir.error.ClusterFailure;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -36,7 +38,14 @@ class HeartbeatTest {
   private void listen(int ranks, Duration silence, Duration start) throws IOException {
     server =
         new HeartbeatServer(
-            LOOPBACK, token, ranks, rank -> "rank " + rank + " on n", silence, start);
+            LOOPBACK,
+            token,
+            new WorldPlan(
+                Collections.nCopies(ranks, "n"),
+                List.of(),
+                silence,
+                start,
+                "the run has ended, start it again"));
   }
 
   @AfterEach

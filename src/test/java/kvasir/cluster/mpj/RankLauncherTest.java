@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import kvasir.cluster.RankStreams;
+import kvasir.cluster.ResumedOutput;
+import kvasir.cluster.WorldPlan;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -46,12 +48,15 @@ class RankLauncherTest {
                 MpjExchange.class.getName()));
     command.addAll(List.of(arguments));
     return new RankLauncher(
-            Collections.nCopies(ranks, "localhost"),
-            command,
+            new WorldPlan(
+                Collections.nCopies(ranks, "localhost"),
+                command,
+                Duration.ofSeconds(4),
+                Duration.ofSeconds(30),
+                "the run has ended"),
             false,
-            Duration.ofSeconds(4),
-            Duration.ofSeconds(30),
-            new RankStreams(new PrintStream(err, true, StandardCharsets.UTF_8)))
+            new RankStreams(
+                new PrintStream(err, true, StandardCharsets.UTF_8), new ResumedOutput(text -> {})))
         .run()
         .code();
   }

@@ -7,13 +7,17 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import kvasir.cluster.RankStreams;
+import kvasir.cluster.ResumedOutput;
+import kvasir.cluster.WorldPlan;
 import org.junit.jupiter.api.Test;
 
 class RemoteRankTest {
   private static RankLauncher launcher(List<String> command, boolean slurm) {
     Duration limit = Duration.ofSeconds(1);
     return new RankLauncher(
-        List.of("node1"), command, slurm, limit, limit, new RankStreams(System.err));
+        new WorldPlan(List.of("node1"), command, limit, limit, "the run has ended"),
+        slurm,
+        new RankStreams(System.err, new ResumedOutput(text -> {})));
   }
 
   @Test
