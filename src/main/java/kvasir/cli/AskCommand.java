@@ -98,6 +98,7 @@ final class AskCommand extends RankCommand {
       Chat.requireMarks(tokenizer, settings.model().toString());
       AskPlan plan = AskPlan.of(this, tokenizer, config.maxPositions());
       plan.requireKnown(settings.model().toString(), config);
+      RankAgreement.requirePrompt(plan.document().ids(), world);
       List<Reply> replies =
           ask(plan, tokenizer, new AttentionMass(config.layers(), config.heads()), settings, world);
       // What follows is this process's own work: nobody need wait for it.

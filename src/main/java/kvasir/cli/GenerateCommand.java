@@ -59,6 +59,14 @@ final class GenerateCommand extends RankCommand {
               + " Works with and without --session.")
   Path snapshot;
 
+  @Option(
+      names = "--on-failure",
+      paramLabel = "WHAT",
+      description =
+          "When a rank is lost: end, or rebuild, which starts ranks anew on the slots that are left"
+              + " (spare ones of --hosts first) and goes on with the session's text (default: end).")
+  OnFailure onFailure = OnFailure.END;
+
   @Option(names = "--json", description = "Print one JSON object instead of text.")
   boolean json;
 
@@ -100,6 +108,33 @@ final class GenerateCommand extends RankCommand {
       throw new UserError(
           "kvasir generate", "there is no prompt", "give --prompt, --prompt-file or --tokens");
     }
+    if (rebuilds()) {
+      checkRebuild();
+    }
+  }
+
+  private void checkRebuild() {
+    if (session == null) {
+      throw new UserError(
+          "--on-failure", "rebuild has nothing to go on with", "give --session FILE as well");
+    }
+    if (!common.weights().isEmpty()) {
+      throw new UserError(
+          "--on-failure",
+          "rebuild changes the number of ranks, and --shares gives each its own",
+          "give --shares equal or measured");
+    }
+    if (!kvasir.start().canRelaunch(common)) {
+      throw new UserError(
+          "--on-failure",
+          "rebuild is done by who starts the ranks, and Kvasir does not start them here",
+          "start several by launch/kvasir generate --ranks P, with --transport mpj or native");
+    }
+  }
+
+  @Override
+  public boolean rebuilds() {
+    return onFailure == OnFailure.REBUILD;
   }
 
   @Override

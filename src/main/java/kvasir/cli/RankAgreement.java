@@ -2,11 +2,13 @@ package kvasir.cli;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import kvasir.cluster.Agreement;
 import kvasir.cluster.Communicator;
+import kvasir.session.ModelHash;
 
 /** What ranks that somebody else launched are compared by, before they work together. */
 final class RankAgreement {
@@ -31,6 +33,14 @@ final class RankAgreement {
         "start every rank with the same options; "
             + String.join(", ", new TreeSet<>(OWN))
             + " may differ");
+    Agreement.require(
+        world, "the model", ModelHash.of(model), "give every rank the same files by --model");
+  }
+
+  /** Refuses a prompt that is not rank 0's; every rank calls it. */
+  static void requirePrompt(int[] ids, Communicator world) {
+    Agreement.require(
+        world, "the prompt", Arrays.toString(ids), "give every rank the same text or file");
   }
 
   private static String common(String[] arguments) {

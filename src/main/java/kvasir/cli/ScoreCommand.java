@@ -62,6 +62,7 @@ final class ScoreCommand extends RankCommand {
     try (OptionalTokenizer tokenizer = OptionalTokenizer.open(settings.model())) {
       ids = text.ids(tokenizer.get(), config, settings.model());
     }
+    RankAgreement.requirePrompt(ids, world);
     try (Engine engine = new Engine(settings, world, ids.length, null);
         Progress progress = Progress.of("score", ids.length, world.rank() == 0)) {
       Fingerprint hash = new Fingerprint();

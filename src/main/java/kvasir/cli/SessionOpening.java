@@ -35,7 +35,9 @@ record SessionOpening(
 
   SessionRun open(Communicator world) {
     if (file == null) {
-      Resumption start = new Resumption(asked().orElseThrow(), new int[0], false);
+      int[] ids = asked().orElseThrow();
+      RankAgreement.requirePrompt(ids, world);
+      Resumption start = new Resumption(ids, new int[0], false);
       return new SessionRun(start, choice, limit(start.prompt()), Optional.empty());
     }
     SessionLog[] log = new SessionLog[1];

@@ -113,6 +113,13 @@ final class FaultRun implements AutoCloseable {
     await(() -> text(out).length() >= characters, characters + " characters of output");
   }
 
+  /** Waits until standard error has so many lines of something. */
+  void awaitErrors(int lines, String what) {
+    await(
+        () -> text(err).lines().filter(line -> line.contains(what)).count() >= lines,
+        lines + " lines: " + what);
+  }
+
   private void await(BooleanSupplier condition, String what) {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
     while (!condition.getAsBoolean()) {
