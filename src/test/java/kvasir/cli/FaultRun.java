@@ -226,7 +226,8 @@ final class FaultRun implements AutoCloseable {
     StringBuilder left = new StringBuilder();
     for (ProcessHandle process : processes()) {
       String words = read(process.pid(), "cmdline").replace('\0', ' ');
-      left.append(process.pid()).append(' ').append(words).append('\n');
+      left.append(process.pid()).append(' ').append(words, 0, Math.min(words.length(), 60));
+      left.append("... ").append(words.substring(Math.max(0, words.length() - 60))).append('\n');
     }
     return left.toString();
   }

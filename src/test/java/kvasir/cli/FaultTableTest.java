@@ -84,6 +84,7 @@ class FaultTableTest {
   }
 
   private static void cut(FaultRun run) {
+    run.rank(2);
     NetnsClusterTest.cut("kv" + run.launcher().pid() + "-3");
   }
 

@@ -67,6 +67,11 @@ public final class HeartbeatServer implements AutoCloseable {
     return Optional.ofNullable(loss.getNow(null));
   }
 
+  /** A launcher's word which process of this machine is to become a rank. */
+  public void started(int rank, long process) {
+    members.get(rank).startedAs(process);
+  }
+
   /** A launcher's word that a rank's process has ended, and how. */
   public void ended(int rank, String how) {
     members.get(rank).explain(how);
@@ -183,6 +188,8 @@ public final class HeartbeatServer implements AutoCloseable {
     if (member.state() == Member.State.EXPECTED) {
       if (!member.explanation().isEmpty()) {
         lose(member, false, member.explanation());
+      } else if (member.standstill() > plan.silence().toNanos()) {
+        lose(member, true, "its process was stopped before it came");
       } else if (quiet > plan.limit().toNanos()) {
         lose(member, true, "it has not come within " + plan.limit().toSeconds() + " s");
       }

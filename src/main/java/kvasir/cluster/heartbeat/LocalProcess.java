@@ -6,6 +6,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * A process of this machine, as the system sees it. On a machine with far more threads than
@@ -27,14 +28,25 @@ final class LocalProcess {
 
   /** Whether it is there and has not been stopped; false where the system does not say. */
   static boolean runs(long process) {
+    return state(process).filter(state -> !LOST.contains(state)).isPresent();
+  }
+
+  /** Whether it has been stopped; false where the system does not say. */
+  static boolean stands(long process) {
+    return state(process).filter(LOST::contains).isPresent();
+  }
+
+  private static Optional<String> state(long process) {
     try {
       byte[] bytes = Files.readAllBytes(PROC.resolve(process + "/stat"));
       String stat = new String(bytes, StandardCharsets.ISO_8859_1);
       // The name, in parentheses, may hold anything.
       int state = stat.lastIndexOf(')') + 2;
-      return state > 1 && state < stat.length() && LOST.indexOf(stat.charAt(state)) < 0;
+      return state > 1 && state < stat.length()
+          ? Optional.of(stat.substring(state, state + 1))
+          : Optional.empty();
     } catch (IOException e) {
-      return false;
+      return Optional.empty();
     }
   }
 }

@@ -24,6 +24,7 @@ final class Member {
   private String address = "";
   private String explanation = "";
   private long processId;
+  private long moved;
   private Socket socket;
   private DataOutputStream out;
 
@@ -50,6 +51,22 @@ final class Member {
     move(State.PRESENT);
     welcome.write(out);
     return true;
+  }
+
+  /** The process of this machine that is to become the rank, by its launcher's word. */
+  synchronized void startedAs(long process) {
+    if (state == State.EXPECTED) {
+      processId = process;
+      moved = System.nanoTime();
+    }
+  }
+
+  /** Nanoseconds for which the process that is to become the rank has been stopped. */
+  synchronized long standstill() {
+    if (processId == 0 || !LocalProcess.stands(processId)) {
+      moved = System.nanoTime();
+    }
+    return System.nanoTime() - moved;
   }
 
   synchronized void heard(String doing) {

@@ -67,7 +67,7 @@ public final class RankLauncher {
     try {
       InetAddress address = HostRoute.meetingPlace(plan.hosts());
       try (HeartbeatServer line = new HeartbeatServer(address, token, plan)) {
-        startAll(ranks, address.getHostAddress() + ":" + line.port());
+        startAll(ranks, line, address.getHostAddress() + ":" + line.port());
         return await(ranks, line);
       }
     } catch (IOException e) {
@@ -88,7 +88,8 @@ public final class RankLauncher {
     }
   }
 
-  private void startAll(List<Process> ranks, String listener) throws IOException {
+  private void startAll(List<Process> ranks, HeartbeatServer line, String listener)
+      throws IOException {
     for (int rank = 0; rank < plan.hosts().size(); rank++) {
       Map<String, String> identity = identity(rank, listener);
       ProcessBuilder builder = new ProcessBuilder(commandFor(plan.hosts().get(rank), identity));
@@ -97,6 +98,9 @@ public final class RankLauncher {
           rank == 0 ? ProcessBuilder.Redirect.PIPE : ProcessBuilder.Redirect.DISCARD);
       Process process = builder.start();
       ranks.add(process);
+      if (HostRoute.isLocal(plan.hosts().get(rank))) {
+        line.started(rank, process.pid());
+      }
       if (rank == 0) {
         streams.pumpOutput(process);
       }
@@ -151,7 +155,12 @@ public final class RankLauncher {
     words.addAll(plan.command());
     return RemoteShell.command(
         host,
-        "cd " + RemoteShell.quoted(List.of(folder)) + " && exec env " + RemoteShell.quoted(words));
+        "cd " + RemoteShell.quoted(List.of(folder)) + " && exec env " + RemoteShell.quoted(words),
+        // A host that is cut off before its rank has a line of its own.
+        "-o",
+        "ServerAliveInterval=1",
+        "-o",
+        "ServerAliveCountMax=" + plan.silence().toSeconds());
   }
 
   private List<String> step(String host, Map<String, String> identity) {

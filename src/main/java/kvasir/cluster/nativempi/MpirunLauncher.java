@@ -4,14 +4,19 @@ import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import kvasir.cluster.HostRoute;
 import kvasir.cluster.RankStreams;
 import kvasir.cluster.WorldEnd;
@@ -94,8 +99,19 @@ public final class MpirunLauncher {
   private WorldEnd await(Process process, HeartbeatServer line, String launcher)
       throws InterruptedException {
     boolean over = false;
+    Set<Integer> found = new HashSet<>();
+    long here = plan.hosts().stream().filter(HostRoute::isLocal).count();
     while (!over && line.loss().isEmpty() && !streams.unwritten()) {
       over = process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS);
+      if (found.size() < here) {
+        process
+            .descendants()
+            .forEach(
+                child ->
+                    rankOf(child.pid())
+                        .filter(found::add)
+                        .ifPresent(rank -> line.started(rank, child.pid())));
+      }
     }
     if (!over) {
       over = process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS);
@@ -118,6 +134,25 @@ public final class MpirunLauncher {
     }
     streams.finish();
     return line.loss().map(this::lost).orElseGet(() -> WorldEnd.of(ended(launcher, code)));
+  }
+
+  /** The rank that a process on this host is to become, by what mpirun has told it. */
+  private Optional<Integer> rankOf(long process) {
+    try {
+      byte[] bytes = Files.readAllBytes(Path.of("/proc", String.valueOf(process), "environ"));
+      String[] words = new String(bytes, StandardCharsets.ISO_8859_1).split("\0", -1);
+      Map<String, String> environment =
+          Arrays.stream(words)
+              .filter(word -> word.contains("="))
+              .map(word -> word.split("=", 2))
+              .collect(Collectors.toMap(word -> word[0], word -> word[1], (a, b) -> a));
+      return NativeRank.of(environment)
+          .map(NativeRank::rank)
+          .filter(rank -> rank < plan.hosts().size());
+    } catch (IOException e) {
+      // It has ended again, or this system has no such files.
+      return Optional.empty();
+    }
   }
 
   private WorldEnd lost(Loss loss) {

@@ -30,6 +30,10 @@ class RemoteRankTest {
             "ssh",
             "-o",
             "BatchMode=yes",
+            "-o",
+            "ServerAliveInterval=1",
+            "-o",
+            "ServerAliveCountMax=1",
             "--",
             "node1",
             "cd '"
