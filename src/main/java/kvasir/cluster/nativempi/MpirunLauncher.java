@@ -9,12 +9,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import kvasir.cluster.HostRoute;
@@ -99,19 +98,18 @@ public final class MpirunLauncher {
   private WorldEnd await(Process process, HeartbeatServer line, String launcher)
       throws InterruptedException {
     boolean over = false;
-    Set<Integer> found = new HashSet<>();
+    Map<Integer, ProcessHandle> found = new HashMap<>();
     long here = plan.hosts().stream().filter(HostRoute::isLocal).count();
     while (!over && line.loss().isEmpty() && !streams.unwritten()) {
       over = process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS);
       if (found.size() < here) {
         process
             .descendants()
-            .forEach(
-                child ->
-                    rankOf(child.pid())
-                        .filter(found::add)
-                        .ifPresent(rank -> line.started(rank, child.pid())));
+            .forEach(child -> rankOf(child.pid()).ifPresent(rank -> found.put(rank, child)));
+        found.forEach((rank, child) -> line.started(rank, child.pid()));
       }
+      // mpirun ends the others soon, and does not say which was first.
+      found.forEach((rank, child) -> explain(rank, child, line));
     }
     if (!over) {
       over = process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS);
@@ -134,6 +132,12 @@ public final class MpirunLauncher {
     }
     streams.finish();
     return line.loss().map(this::lost).orElseGet(() -> WorldEnd.of(ended(launcher, code)));
+  }
+
+  private static void explain(int rank, ProcessHandle child, HeartbeatServer line) {
+    if (!child.isAlive()) {
+      line.ended(rank, "its process has ended");
+    }
   }
 
   /** The rank that a process on this host is to become, by what mpirun has told it. */
