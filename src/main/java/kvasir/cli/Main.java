@@ -101,15 +101,15 @@ public final class Main {
 
   /** Says why, to the user and to the other ranks; the exit code. */
   private int report(Throwable e) {
+    if (e instanceof ClusterFailure) {
+      rankStart.awaitEnd();
+    }
     if (debug) {
       LOG.error("stack trace for --debug", e);
     }
     return switch (e) {
       case UserError user -> failed(ExitCodes.USER_ERROR, user.getMessage());
-      case ClusterFailure cluster -> {
-        rankStart.awaitEnd();
-        yield failed(ExitCodes.CLUSTER_FAILURE, cluster.getMessage());
-      }
+      case ClusterFailure cluster -> failed(ExitCodes.CLUSTER_FAILURE, cluster.getMessage());
       case ClosedOutput closed -> {
         rankStart.failed(ExitCodes.CLOSED_OUTPUT, closed.getMessage());
         yield ExitCodes.CLOSED_OUTPUT;

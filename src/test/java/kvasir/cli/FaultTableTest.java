@@ -55,6 +55,7 @@ class FaultTableTest {
   @TempDir Path folder;
 
   private final StringBuilder rows = new StringBuilder();
+  private final List<String> failures = new ArrayList<>();
   private Path model;
   private String expected;
   private int sessions;
@@ -80,6 +81,7 @@ class FaultTableTest {
     }
     outOfMemory();
     fullDisk();
+    assertEquals(List.of(), failures);
     write();
   }
 
@@ -139,6 +141,10 @@ class FaultTableTest {
       }
       action.inject(run);
       record(fault, start, phase.name().toLowerCase(Locale.ROOT), run.outcome(), session);
+    } catch (AssertionError e) {
+      // The others are worth knowing too.
+      failures.add(fault + ", " + start + ", " + phase + ": " + e.getMessage());
+      System.out.println(failures.getLast());
     }
   }
 
