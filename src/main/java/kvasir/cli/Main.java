@@ -3,6 +3,8 @@ package kvasir.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -159,7 +161,10 @@ public final class Main {
     try {
       StatusFile.write(directory, rankStart.rank(), code);
     } catch (IOException e) {
-      error("cannot write the exit code to " + directory + ": " + e.getMessage());
+      // Where it has gone, launch/mpjrun has ended by another rank's code.
+      if (Files.isDirectory(Path.of(directory))) {
+        error("cannot write the exit code to " + directory + ": " + e.getMessage());
+      }
     }
   }
 }

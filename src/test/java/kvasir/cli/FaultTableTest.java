@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("faults")
 class FaultTableTest {
   private static final int RANKS = 3;
+  private static final int PROMPT = 1600;
   private static final int TOKENS = 24;
   private static final Path TABLE = Path.of("docs/FAULTS.md");
   private static final String MARK = "<!-- written by launch/faults -->\n";
@@ -97,7 +98,7 @@ class FaultTableTest {
   private List<Object> words(List<String> more) {
     List<Object> words = new ArrayList<>(List.of("generate", "--model", model));
     StringBuilder prompt = new StringBuilder("1");
-    for (int i = 1; i < 3000; i++) {
+    for (int i = 1; i < PROMPT; i++) {
       prompt.append(',').append(i % 1000);
     }
     words.addAll(List.of("--tokens", prompt.toString(), "--max-new-tokens", "" + TOKENS));
@@ -181,14 +182,22 @@ class FaultTableTest {
 
   private void record(
       String fault, Start start, String phase, FaultRun.Outcome outcome, Path session) {
-    String shown = outcome.errors().stream().findFirst().orElse("nothing").replace("|", "\\|");
+    String shown =
+        outcome.errors().stream()
+            .filter(line -> line.contains(" was lost "))
+            .findFirst()
+            .or(() -> outcome.errors().stream().findFirst())
+            .orElse("nothing")
+            .replace("|", "\\|");
     List<String> again = List.of("--session", session.toString(), "--ranks", "2");
     Launch.Result resumed = Launch.kvasir(words(again).toArray());
+    // An outcome is one only when no process of the run is left: no other number of orphans gets
+    // here.
     boolean equal = resumed.code() == 0 && resumed.out().equals(expected);
     String row =
         String.format(
             Locale.ROOT,
-            "| %s | %s | %s | %.1f | %d | %s | %s |%n",
+            "| %s | %s | %s | %.1f | %d | %s | 0 | %s |%n",
             fault,
             start.name().toLowerCase(Locale.ROOT),
             phase,
@@ -212,8 +221,8 @@ class FaultTableTest {
     String head =
         """
 
-        | fault | started by | phase | s | code | what the user sees | resumed |
-        |---|---|---|---|---|---|---|
+        | fault | started by | phase | s | code | what the user sees | orphans | resumed |
+        |---|---|---|---|---|---|---|---|
         """;
     Files.writeString(TABLE, page.substring(0, begin) + head + rows);
   }

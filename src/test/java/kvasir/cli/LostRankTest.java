@@ -42,7 +42,7 @@ class LostRankTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"mpj,0", "mpj,2", "native,1", "mpjrun,1"})
+  @CsvSource({"mpj,0", "native,1", "mpjrun,1"})
   void aKilledRankEndsTheRunOnAllOthers(String transport, int rank) throws IOException {
     try (FaultRun run = start(transport)) {
       run.awaitActivity(rank, DECODING);
@@ -50,14 +50,13 @@ class LostRankTest {
     }
   }
 
-  @ParameterizedTest
-  @CsvSource({"mpj,1", "native,0"})
-  void aStoppedRankIsNoticedByItsSilence(String transport, int rank) throws IOException {
-    try (FaultRun run = start(transport)) {
-      run.awaitActivity(rank, DECODING);
-      FaultRun.Outcome outcome = run.signal("STOP", run.rank(rank)).outcome();
+  @Test
+  void aStoppedRankIsNoticedByItsSilence() throws IOException {
+    try (FaultRun run = start("mpj")) {
+      run.awaitActivity(1, DECODING);
+      FaultRun.Outcome outcome = run.signal("STOP", run.rank(1)).outcome();
       outcome.assertEnded(3, "(no sign of life for 4.0 s) while ");
-      assertTrue(outcome.errors().getFirst().contains("rank " + rank + " on "));
+      assertTrue(outcome.errors().getFirst().contains("rank 1 on "));
     }
   }
 
@@ -71,13 +70,7 @@ class LostRankTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "mpj,TERM,143",
-    "native,TERM,143",
-    "mpj,INT,130",
-    "native,INT,130",
-    "mpjrun,TERM,143"
-  })
+  @CsvSource({"mpj,INT,130", "native,TERM,143", "mpjrun,TERM,143"})
   void aLauncherThatIsToldToStopStopsAll(String transport, String signal, int code)
       throws IOException {
     try (FaultRun run = start(transport)) {

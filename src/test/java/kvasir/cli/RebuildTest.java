@@ -47,7 +47,7 @@ class RebuildTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"mpj,3,0", "mpj,2,1", "native,3,2"})
+  @CsvSource({"mpj,2,0", "native,3,2"})
   void theRanksThatAreLeftGoOn(String transport, int ranks, int lost) throws IOException {
     if (transport.equals("native")) {
       TransportsTest.needMpirun();

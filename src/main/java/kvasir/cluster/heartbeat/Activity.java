@@ -10,6 +10,7 @@ import org.apache.logging.log4j.Logger;
 public final class Activity {
   private static final Logger LOG = LogManager.getLogger(Activity.class);
   private static volatile Activity now = new Activity("starting", 0, 0);
+  private static volatile Runnable begun = () -> {};
 
   private final String what;
   private final long done;
@@ -28,10 +29,17 @@ public final class Activity {
 
   /** Something of so many steps, as "prefill", 512 of 4,096 tokens. */
   public static void set(String what, long done, long total) {
-    if (!now.what.equals(what)) {
+    boolean other = !now.what.equals(what);
+    now = new Activity(what, done, total);
+    if (other) {
+      begun.run();
       LOG.debug(what);
     }
-    now = new Activity(what, done, total);
+  }
+
+  /** What is to be run when something else has begun: it is told at once, steps with the beats. */
+  static void onBegin(Runnable action) {
+    begun = action;
   }
 
   static String text() {

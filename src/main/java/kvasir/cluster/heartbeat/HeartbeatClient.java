@@ -78,7 +78,8 @@ public final class HeartbeatClient implements AutoCloseable {
     listener = Frame.read(in).welcome();
     socket.setSoTimeout(0);
     Thread.ofPlatform().name("heartbeat-read").daemon(true).start(() -> read(in));
-    Thread.ofPlatform().name("heartbeat").daemon(true).start(this::beat);
+    Thread beat = Thread.ofPlatform().name("heartbeat").daemon(true).start(this::beat);
+    Activity.onBegin(() -> LockSupport.unpark(beat));
   }
 
   private void read(DataInputStream in) {

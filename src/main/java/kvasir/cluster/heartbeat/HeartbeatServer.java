@@ -77,6 +77,17 @@ public final class HeartbeatServer implements AutoCloseable {
     members.get(rank).explain(how);
   }
 
+  /** A launcher's word that a rank's process was killed, or has to be. */
+  public void killed(int rank, String how) {
+    members.get(rank).killed(how);
+  }
+
+  /** Nanoseconds since a rank has done its work; 0 before that. */
+  public long leftFor(int rank) {
+    Member member = members.get(rank);
+    return member.state() == Member.State.LEFT ? member.silence() : 0;
+  }
+
   /** Ends the run on every rank. */
   public void end(RunEnd end) {
     members.forEach(member -> member.send(Frame.of(Frame.Kind.END, end)));
@@ -184,6 +195,9 @@ public final class HeartbeatServer implements AutoCloseable {
         return;
       }
       lose(member, true, "no sign of life for " + plan.silence().toMillis() / 1e3 + " s");
+    }
+    if (member.state() == Member.State.LEFT && member.standstill() > plan.silence().toNanos()) {
+      lose(member, true, "its process was stopped after its work");
     }
     if (member.state() == Member.State.EXPECTED) {
       if (!member.explanation().isEmpty()) {

@@ -61,9 +61,10 @@ final class Member {
     }
   }
 
-  /** Nanoseconds for which the process that is to become the rank has been stopped. */
+  /** Nanoseconds for which the rank's process, on this machine, has been stopped. */
   synchronized long standstill() {
-    if (processId == 0 || !LocalProcess.stands(processId)) {
+    boolean here = processId != 0 && (socket == null || LocalProcess.at(socket));
+    if (!here || !LocalProcess.stands(processId)) {
       moved = System.nanoTime();
     }
     return System.nanoTime() - moved;
@@ -84,6 +85,14 @@ final class Member {
     explanation = how;
   }
 
+  /** As {@link #explain}, of an end that is a loss even where the rank had done its work. */
+  synchronized void killed(String how) {
+    explanation = how;
+    if (state == State.LEFT) {
+      move(State.GONE);
+    }
+  }
+
   synchronized String explanation() {
     return explanation;
   }
@@ -91,6 +100,7 @@ final class Member {
   synchronized void move(State next) {
     state = next;
     since = System.nanoTime();
+    moved = since;
   }
 
   synchronized State state() {

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,8 +42,12 @@ public final class RankLauncher {
 
   private static final String MPJ_HOME = "MPJ_HOME";
   private static final int SIGNALLED = 128;
+  private static final int SIGNALS = 65;
   private static final long POLL_MILLIS = 20;
   private static final long GRACE_MILLIS = 1_500;
+
+  /** For a process that has done its work to give its memory back. */
+  private static final Duration OVERDUE = Duration.ofMinutes(1);
 
   private final WorldPlan plan;
   private final boolean slurm;
@@ -197,9 +202,14 @@ public final class RankLauncher {
       Process process = ranks.get(rank);
       if (!process.isAlive() && process.exitValue() != 0) {
         int code = process.exitValue();
-        line.ended(
-            rank,
-            code > SIGNALLED ? "killed by signal " + (code - SIGNALLED) : "exit code " + code);
+        if (code > SIGNALLED && code < SIGNALLED + SIGNALS) {
+          line.killed(rank, "killed by signal " + (code - SIGNALLED));
+        } else {
+          line.ended(rank, "exit code " + code);
+        }
+      }
+      if (process.isAlive() && line.leftFor(rank) > OVERDUE.toNanos()) {
+        line.killed(rank, "its process has not ended " + OVERDUE.toSeconds() + " s after its work");
       }
     }
   }
