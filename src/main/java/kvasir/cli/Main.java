@@ -52,7 +52,7 @@ public final class Main {
 
   /** The run is over by another rank's word. */
   private void end(RunEnd end) {
-    if (end.code() != ExitCodes.CLOSED_OUTPUT) {
+    if (end.code() != ExitCodes.CLOSED_OUTPUT && !end.reason().isEmpty()) {
       error(end.reason());
     }
     halt(end.code());

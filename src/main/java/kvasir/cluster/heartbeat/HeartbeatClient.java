@@ -88,7 +88,8 @@ public final class HeartbeatClient implements AutoCloseable {
         Frame frame = Frame.read(in);
         heard = System.nanoTime();
         switch (frame.kind()) {
-          case END -> end(frame.end());
+          // The user hears it once: of the launcher, or of rank 0 where it is not ours.
+          case END -> end(rank == 0 ? frame.end() : frame.end().untold());
           case PEERS -> peers.complete(List.of(frame.text().split("\n", -1)));
           default -> {}
         }
