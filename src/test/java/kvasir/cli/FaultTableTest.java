@@ -20,7 +20,10 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("faults")
 class FaultTableTest {
   private static final int RANKS = 3;
-  private static final int PROMPT = 1600;
+
+  /** A session of so long a prompt and of 12 tokens fills two pages. */
+  private static final int PROMPT = 1950;
+
   private static final int TOKENS = 24;
   private static final Path TABLE = Path.of("docs/FAULTS.md");
   private static final String MARK = "<!-- written by launch/faults -->\n";
@@ -159,11 +162,12 @@ class FaultTableTest {
 
   private void fullDisk() throws IOException {
     Path disk = Files.createDirectory(folder.resolve("disk"));
-    mount("mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", disk.toString());
+    mount("mount", "-t", "tmpfs", "-o", "size=8k", "tmpfs", disk.toString());
     try {
       Path session = disk.resolve("session");
       try (FaultRun run = start(Start.MPJ, session, "")) {
         FaultRun.Outcome outcome = run.inject(() -> {}).outcome();
+        assertEquals(2, outcome.code(), outcome.err());
         mount("mount", "-o", "remount,size=1m", disk.toString());
         record("disk full", Start.MPJ, "by itself", outcome, session);
       }

@@ -139,7 +139,7 @@ public final class HeartbeatServer implements AutoCloseable {
       return null;
     }
     Member member = members.get(rank);
-    loss().ifPresent(known -> member.send(Frame.of(Frame.Kind.END, known.end())));
+    tellLoss(member);
     return member;
   }
 
@@ -237,12 +237,18 @@ public final class HeartbeatServer implements AutoCloseable {
     lose(new Loss(member.rank(), member.processId(), silent, new RunEnd(LOST, reason)));
   }
 
-  private void lose(Loss first) {
-    if (!closed && loss.complete(first)) {
-      members.stream()
+  // Rank 0 last, and whoever waits for the loss after it: this process may end by either.
+  private synchronized void lose(Loss first) {
+    if (!closed && !loss.isDone()) {
+      members.reversed().stream()
           .filter(member -> member.rank() != first.rank())
           .forEach(member -> member.send(Frame.of(Frame.Kind.END, first.end())));
+      loss.complete(first);
     }
+  }
+
+  private synchronized void tellLoss(Member late) {
+    loss().ifPresent(known -> late.send(Frame.of(Frame.Kind.END, known.end())));
   }
 
   @Override
