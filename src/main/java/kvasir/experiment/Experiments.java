@@ -26,7 +26,7 @@ public final class Experiments {
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
-      throw unwritable(folder, e);
+      throw Unwritable.of(folder.toString(), e);
     }
     Path lock = folder.resolve(LOCK);
     try (FileClaim _ = FileClaim.take(lock).orElseThrow(() -> claimed(folder))) {
@@ -42,7 +42,7 @@ public final class Experiments {
       return new Runner(definition, arms, command, results, listener, commit, place.home())
           .run(folder);
     } catch (IOException e) {
-      throw unwritable(folder, e);
+      throw Unwritable.of(folder.toString(), e);
     }
   }
 
@@ -54,9 +54,5 @@ public final class Experiments {
   private static UserError claimed(Path folder) {
     return new UserError(
         folder.toString(), "another run writes to it", "wait for its end, or choose another --out");
-  }
-
-  private static UserError unwritable(Path folder, IOException e) {
-    return Unwritable.of(folder.toString(), e);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Files that are there whole or not at all, and claims that keep a second process away, what a user
- * reads of those that cannot be written. May import {@code kvasir.error}.
+ * Files that are there whole or not at all, claims that keep a second process away, strict JSON,
+ * what a user reads of those that cannot be written. May import {@code kvasir.error}.
  */
 package kvasir.file;

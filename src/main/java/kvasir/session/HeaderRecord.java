@@ -1,15 +1,14 @@
 package kvasir.session;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 import kvasir.error.UserError;
+import kvasir.file.StrictJson;
 
 /**
  * The first record of a session's file:
@@ -24,13 +23,7 @@ final class HeaderRecord {
   private static final int FORMAT = 1;
   private static final int PREFIX = Long.BYTES + 2 * Integer.BYTES;
   private static final int MOST_BYTES = 256 << 20;
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
+  private static final ObjectMapper JSON = StrictJson.mapper();
 
   private HeaderRecord() {}
 

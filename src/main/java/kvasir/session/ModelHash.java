@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
+import kvasir.cluster.Sha256;
 import kvasir.error.UserError;
 import kvasir.tensor.Matrix;
 import kvasir.weights.Checkpoint;
@@ -26,7 +27,7 @@ public final class ModelHash {
 
   /** The hash of a model directory, in hexadecimal digits. */
   public static String of(Path directory) {
-    MessageDigest digest = Hashes.sha256();
+    MessageDigest digest = Sha256.digest();
     for (String name : SMALL_FILES) {
       addFile(digest, directory.resolve(name));
     }

@@ -5,6 +5,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import kvasir.attention.AttentionKind;
 import kvasir.cache.CacheShape;
+import kvasir.cluster.Sha256;
 
 /**
  * Names what the cache holds after each token of a sequence: a hash over everything that decides
@@ -24,7 +25,7 @@ final class TokenChain {
    * @param model its {@link ModelHash}
    */
   static TokenChain begin(String version, String model, CacheShape shape, AttentionKind attention) {
-    MessageDigest digest = Hashes.sha256();
+    MessageDigest digest = Sha256.digest();
     String all = String.join("\n", version, model, shape.toString(), attention.name(), "");
     digest.update(all.getBytes(StandardCharsets.UTF_8));
     return new TokenChain(digest);

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,21 +34,6 @@ class FullDiskTest {
       assertEquals(List.of(file), disk.entries());
       assertEquals("old", Files.readString(file));
     }
-  }
-
-  @Test
-  void contentsThatFailHalfwayLeaveNothing() throws IOException {
-    Path file = folder.resolve("weights");
-    assertThrows(
-        IOException.class,
-        () ->
-            WholeFile.write(
-                file,
-                channel -> {
-                  WholeFile.writeAll(channel, ByteBuffer.allocate(5000));
-                  throw new IOException("for the test");
-                }));
-    assertEquals(List.of(), new TinyDisk(folder).entries());
   }
 
   @Test

@@ -88,11 +88,6 @@ public final class HeartbeatServer implements AutoCloseable {
     return member.state() == Member.State.LEFT ? member.silence() : 0;
   }
 
-  /** Ends the run on every rank. */
-  public void end(RunEnd end) {
-    members.forEach(member -> member.send(Frame.of(Frame.Kind.END, end)));
-  }
-
   private void accept() {
     while (!closed) {
       try {

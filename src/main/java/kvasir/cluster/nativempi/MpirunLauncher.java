@@ -105,8 +105,11 @@ public final class MpirunLauncher {
       if (found.size() < here) {
         process
             .descendants()
-            .forEach(child -> rankOf(child.pid()).ifPresent(rank -> found.put(rank, child)));
-        found.forEach((rank, child) -> line.started(rank, child.pid()));
+            .forEach(
+                child ->
+                    rankOf(child.pid())
+                        .filter(rank -> found.putIfAbsent(rank, child) == null)
+                        .ifPresent(rank -> line.started(rank, child.pid())));
       }
       // mpirun ends the others soon, and does not say which was first.
       found.forEach((rank, child) -> explain(rank, child, line));
