@@ -50,8 +50,8 @@ public final class Main {
     System.exit(code);
   }
 
-  /** The run is over by another rank's word. */
-  private void end(RunEnd end) {
+  /** The run is over by another rank's word, which may come by two ways: it is said once. */
+  private synchronized void end(RunEnd end) {
     if (end.code() != ExitCodes.CLOSED_OUTPUT && !end.reason().isEmpty()) {
       error(end.reason());
     }
