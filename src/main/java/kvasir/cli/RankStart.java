@@ -127,7 +127,8 @@ final class RankStart {
     InetSocketAddress address =
         new InetSocketAddress(
             listener.substring(0, colon), Integer.parseInt(listener.substring(colon + 1)));
-    return HeartbeatClient.join(address, RunToken.of(token), rank, ending::end);
+    // The launcher tells the user; where it is lost, what this process writes goes nowhere.
+    return HeartbeatClient.join(address, RunToken.of(token), rank, end -> ending.end(end.untold()));
   }
 
   /** The launcher's first words; what follows on standard input is its end alone. */

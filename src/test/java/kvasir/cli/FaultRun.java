@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -32,6 +33,7 @@ final class FaultRun implements AutoCloseable {
   private static final String ERROR = "kvasir: error: ";
   private static final long LIMIT_SECONDS = 60;
 
+  private final Set<Path> filesBefore = Leftovers.now();
   private final String mark = MARK + "=" + UUID.randomUUID();
   private final Process launcher;
   private final Path out;
@@ -209,7 +211,7 @@ final class FaultRun implements AutoCloseable {
     }
   }
 
-  /** Waits until no process of the run is left. */
+  /** Waits until no process of the run is left; nor may a file be. */
   Outcome outcome() {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
     while (launcher.isAlive() || !processes().isEmpty()) {
@@ -219,7 +221,19 @@ final class FaultRun implements AutoCloseable {
       pause();
     }
     double seconds = (System.nanoTime() - injected) / 1e9;
+    assertEquals(Set.of(), filesLeft(), "files are left: " + text(err));
     return new Outcome(launcher.exitValue(), seconds, text(out), text(err));
+  }
+
+  private Set<Path> filesLeft() {
+    try {
+      Set<Path> left = Leftovers.now();
+      left.removeAll(filesBefore);
+      left.removeAll(Set.of(out, err));
+      return left;
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private String left() {

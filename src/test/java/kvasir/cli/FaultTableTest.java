@@ -79,9 +79,10 @@ class FaultTableTest {
         row("kill -9 of the launcher", start, phase, run -> run.kill(run.launcher()));
         row("SIGTERM to the launcher", start, phase, run -> run.signal("TERM", run.launcher()));
       }
+      row("kill -9 of mpirun", Start.NATIVE, phase, run -> run.kill(parent(run)));
       row("link of rank 2's host down", Start.HOSTS, phase, run -> run.inject(() -> cut(run)));
       row("kill -9 of rank 1", Start.MPJRUN, phase, run -> run.kill(run.rank(1)));
-      row("kill -9 of MPJ's daemon", Start.MPJRUN, phase, run -> run.kill(daemon(run)));
+      row("kill -9 of MPJ's daemon", Start.MPJRUN, phase, run -> run.kill(parent(run)));
     }
     outOfMemory();
     fullDisk();
@@ -94,7 +95,7 @@ class FaultTableTest {
     NetnsClusterTest.cut("kv" + run.launcher().pid() + "-3");
   }
 
-  private static ProcessHandle daemon(FaultRun run) {
+  private static ProcessHandle parent(FaultRun run) {
     return run.rank(1).parent().orElseThrow();
   }
 
@@ -195,7 +196,7 @@ class FaultTableTest {
             .replace("|", "\\|");
     List<String> again = List.of("--session", session.toString(), "--ranks", "2");
     Launch.Result resumed = Launch.kvasir(words(again).toArray());
-    // An outcome is one only when no process of the run is left: no other number of orphans gets
+    // An outcome is one only when no process and no file of the run is left: no other number gets
     // here.
     boolean equal = resumed.code() == 0 && resumed.out().equals(expected);
     String row =
@@ -225,7 +226,7 @@ class FaultTableTest {
     String head =
         """
 
-        | fault | started by | phase | s | code | what the user sees | orphans | resumed |
+        | fault | started by | phase | s | code | what the user sees | left | resumed |
         |---|---|---|---|---|---|---|---|
         """;
     Files.writeString(TABLE, page.substring(0, begin) + head + rows);

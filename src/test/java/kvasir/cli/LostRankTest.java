@@ -69,6 +69,16 @@ class LostRankTest {
     }
   }
 
+  /** It cannot remove what its ranks share in memory, nor its session's folder: we do. */
+  @Test
+  void aKilledMpirunLeavesNothing() throws IOException {
+    try (FaultRun run = start("native")) {
+      run.awaitActivity(0, DECODING);
+      FaultRun.Outcome outcome = run.kill(run.rank(1).parent().orElseThrow()).outcome();
+      assertEquals(3, outcome.code(), outcome.err());
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"mpj,INT,130", "native,TERM,143", "mpjrun,TERM,143"})
   void aLauncherThatIsToldToStopStopsAll(String transport, String signal, int code)
@@ -81,15 +91,16 @@ class LostRankTest {
     }
   }
 
-  @Test
-  void aStoppedLauncherEndsItsRanks() throws IOException {
-    try (FaultRun run = start("mpj")) {
+  @ParameterizedTest
+  @ValueSource(strings = {"mpj", "native"})
+  void aStoppedLauncherEndsItsRanks(String transport) throws IOException {
+    try (FaultRun run = start(transport)) {
       run.awaitActivity(0, DECODING);
       run.signal("STOP", run.launcher());
       run.awaitEnd(0);
       run.awaitEnd(2);
       FaultRun.send("CONT", run.launcher());
-      assertEquals(3, run.outcome().code());
+      run.outcome().assertEnded(3, "has lost what started this run (no sign of life for 4.0 s)");
     }
   }
 

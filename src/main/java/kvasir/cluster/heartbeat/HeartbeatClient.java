@@ -95,7 +95,7 @@ public final class HeartbeatClient implements AutoCloseable {
         }
       }
     } catch (IOException e) {
-      end(lost("its connection ended"));
+      lose("its connection ended");
     }
   }
 
@@ -111,7 +111,7 @@ public final class HeartbeatClient implements AutoCloseable {
       last = now;
       send(new Frame(Frame.Kind.BEAT, Activity.text()));
       if (now - heard > listener.silence().toNanos() && !listenerRunsHere()) {
-        end(lost("no sign of life for " + listener.silence().toMillis() / 1e3 + " s"));
+        lose("no sign of life for " + listener.silence().toMillis() / 1e3 + " s");
       }
     }
   }
@@ -120,10 +120,16 @@ public final class HeartbeatClient implements AutoCloseable {
     return LocalProcess.at(socket) && LocalProcess.runs(listener.processId());
   }
 
-  private RunEnd lost(String how) {
-    return new RunEnd(
-        HeartbeatServer.LOST,
-        "rank " + rank + " has lost what started this run (" + how + "); start it again");
+  private void lose(String how) {
+    RunEnd end =
+        new RunEnd(
+            HeartbeatServer.LOST,
+            "rank " + rank + " has lost what started this run (" + how + "); start it again");
+    if (!closed) {
+      // Where that was stopped and comes to life again, it has to know what became of its run.
+      send(Frame.of(Frame.Kind.FAILED, end));
+    }
+    end(end);
   }
 
   private void end(RunEnd end) {

@@ -13,7 +13,7 @@ public record RunEnd(int code, String reason) {
   }
 
   /** The same end, of which somebody else tells the user. */
-  RunEnd untold() {
+  public RunEnd untold() {
     return new RunEnd(code, "");
   }
 }

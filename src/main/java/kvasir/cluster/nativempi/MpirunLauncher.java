@@ -2,6 +2,7 @@ package kvasir.cluster.nativempi;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -77,12 +78,22 @@ public final class MpirunLauncher {
         streams.pumpOutput(process);
         streams.pump("", process.getErrorStream());
         return await(process, line, launcher);
+      } finally {
+        removeLeftovers();
       }
     } catch (IOException e) {
       throw new ClusterFailure(-1, -1, "cannot start " + launcher + ": " + e.getMessage(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ClusterFailure(-1, -1, "interrupted while ranks ran", e);
+    }
+  }
+
+  private static void removeLeftovers() {
+    try {
+      OpenMpiLeftovers.here().remove();
+    } catch (IOException | UncheckedIOException e) {
+      // Another run removes them as well, or this system has no such files: nothing is lost.
     }
   }
 
