@@ -32,8 +32,9 @@ final class AttentionOracle {
         sum += p[j];
       }
       for (int j = 0; j < keys; j++) {
+        double weight = p[j] / sum;
         for (int i = 0; i < s.headDim(); i++) {
-          out[row * s.headDim() + i] += p[j] / sum * v[at(s, j, kvHead) + i];
+          out[row * s.headDim() + i] += weight * v[at(s, j, kvHead) + i];
         }
       }
     }

@@ -73,8 +73,11 @@ class FaultTableTest {
     expected = undisturbed.out();
     for (Phase phase : Phase.values()) {
       for (Start start : List.of(Start.MPJ, Start.NATIVE)) {
-        row("kill -9 of rank 0", start, phase, run -> run.kill(run.rank(0)));
-        row("kill -9 of rank 1", start, phase, run -> run.kill(run.rank(1)));
+        for (int rank = 0; rank < RANKS; rank++) {
+          int lost = rank;
+          row("kill -9 of rank " + rank, start, phase, run -> run.kill(run.rank(lost)));
+        }
+        row("SIGSTOP of rank 0", start, phase, run -> run.signal("STOP", run.rank(0)));
         row("SIGSTOP of rank 1", start, phase, run -> run.signal("STOP", run.rank(1)));
         row("kill -9 of the launcher", start, phase, run -> run.kill(run.launcher()));
         row("SIGTERM to the launcher", start, phase, run -> run.signal("TERM", run.launcher()));
