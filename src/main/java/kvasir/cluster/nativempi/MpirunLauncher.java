@@ -97,12 +97,20 @@ public final class MpirunLauncher {
     }
   }
 
-  /** This process is being ended, by Ctrl-C or a signal. */
+  /** This process is being ended, by Ctrl-C or a signal; when this has returned, it is over. */
   private void interrupt(Process process) {
     interrupted = true;
     if (process.isAlive()) {
       process.destroy();
       streams.report("interrupted; the run has ended on all ranks");
+      try {
+        // One that has only begun dies of the signal without tidying up.
+        if (process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
+          removeLeftovers();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
