@@ -13,6 +13,7 @@ import kvasir.kernel.ScalarKernels;
 import kvasir.model.ConfigReader;
 import kvasir.model.ModelConfig;
 import kvasir.model.ModelWeights;
+import kvasir.model.RopeTable;
 import kvasir.model.WeightSizes;
 import kvasir.team.Binding;
 import kvasir.tensor.Shares;
@@ -165,6 +166,9 @@ final class InspectCommand implements Callable<Integer> {
     }
     return table
         .append("weights are a rank's slices of all layers, packed when a model is opened\n")
+        .append("each rank has the whole table of rotations: ")
+        .append(bytes(RopeTable.bytes(config, tokens)))
+        .append('\n')
         .toString();
   }
 

@@ -6,12 +6,13 @@ import kvasir.cache.Ownership;
 import kvasir.error.UserError;
 import kvasir.model.Activations;
 import kvasir.model.ModelConfig;
+import kvasir.model.RopeTable;
 import kvasir.model.WeightSizes;
 import kvasir.tensor.Shares;
 
 /**
- * What a rank has to hold: its slices of the weights, its blocks of the KV cache and the
- * activations of one batch.
+ * What a rank has to hold: its slices of the weights, its blocks of the KV cache, the activations
+ * of one batch and the table of rotations.
  *
  * @param positions of the longest sequence
  * @param batch most tokens of one forward pass
@@ -28,7 +29,9 @@ record MemoryNeed(
       long cache = ownership.ownedBlocks(rank, blocks) * shape.blockBytes();
       most = Math.max(most, weights.bytes(shares, rank) + cache);
     }
-    return most + Activations.bytes(config, Math.min(positions, batch));
+    return most
+        + Activations.bytes(config, Math.min(positions, batch))
+        + RopeTable.bytes(config, positions);
   }
 
   /** Refuses what does not fit, and says how many ranks would hold it. */

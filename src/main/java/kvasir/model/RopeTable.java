@@ -10,7 +10,7 @@ import kvasir.error.UserError;
  * @param cosine {@code [positions, head_dim / 2]}
  * @param sine {@code [positions, head_dim / 2]}
  */
-record RopeTable(float[] cosine, float[] sine) {
+public record RopeTable(float[] cosine, float[] sine) {
   private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
   static RopeTable of(RopeConfig config, int headDim, int positions) {
@@ -28,6 +28,11 @@ record RopeTable(float[] cosine, float[] sine) {
       }
     }
     return new RopeTable(cosine, sine);
+  }
+
+  /** Bytes of a table of so many positions; each rank has it whole. */
+  public static long bytes(ModelConfig config, int positions) {
+    return 2L * Float.BYTES * positions * (config.headDim() / 2);
   }
 
   private static int elements(int positions, int half) {

@@ -1,13 +1,14 @@
 package kvasir.experiment.predict;
 
 import kvasir.model.Activations;
+import kvasir.model.RopeTable;
 
 /**
  * What the rank that needs most holds.
  *
- * @param counted its slices of weights, its blocks of the cache, activations of one batch: what
- *     {@code --memory-limit} counts
- * @param beside the JVM with its own, and the table of rotations, which each rank has whole
+ * @param counted its slices of weights, its blocks of the cache, activations of one batch and the
+ *     table of rotations, which each rank has whole: what {@code --memory-limit} counts
+ * @param beside the JVM with its own
  */
 public record RankMemory(long counted, long beside) {
   /** Of Qwen3-0.6B's ranks in experiments/distribution: resident beside weights and cache. */
@@ -22,8 +23,8 @@ public record RankMemory(long counted, long beside) {
       most = Math.max(most, weights.bytes(layout.ranks(), rank) + cache.bytes(rank));
     }
     int batch = Math.min(positions, setting.prefillChunk());
-    long rotations = (long) Float.BYTES * positions * setting.model().headDim();
-    return new RankMemory(most + Activations.bytes(setting.model(), batch), JVM + rotations);
+    long buffers = Activations.bytes(setting.model(), batch);
+    return new RankMemory(most + buffers + RopeTable.bytes(setting.model(), positions), JVM);
   }
 
   /** All of it. */
