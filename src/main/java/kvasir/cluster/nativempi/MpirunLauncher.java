@@ -42,6 +42,10 @@ public final class MpirunLauncher {
 
   private static final long POLL_MILLIS = 20;
 
+  /** Where this process dies, a word of a rank that nobody reads must not end mpirun's tidying. */
+  private static final List<String> PATIENT =
+      List.of("sh", "-c", "trap '' PIPE; exec \"$@\"", "sh");
+
   private final WorldPlan plan;
   private final RankStreams streams;
   private final RunToken token = RunToken.random();
@@ -63,7 +67,8 @@ public final class MpirunLauncher {
                         "--transport native",
                         "no mpirun on the PATH",
                         "install Open MPI or MPICH, or use --transport mpj"));
-    ProcessBuilder builder = new ProcessBuilder(command(launcher, isOpenMpi(launcher)));
+    ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(PATIENT));
+    builder.command().addAll(command(launcher, isOpenMpi(launcher)));
     try {
       InetAddress address = HostRoute.meetingPlace(plan.hosts());
       try (HeartbeatServer line = new HeartbeatServer(address, token, plan)) {
