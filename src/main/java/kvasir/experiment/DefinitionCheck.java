@@ -18,7 +18,7 @@ final class DefinitionCheck {
   private static final Set<String> KV_TYPES = Set.of("f32", "f16", "bf16");
   private static final Set<String> BINDINGS = Set.of("core", "numa", "none");
   private static final Set<String> FILLS = Set.of("synthetic", "prefill");
-  private static final Pattern LATENCY = Pattern.compile("|\\d{1,6}(\\.\\d{1,6})?(us|ms|s)");
+  private static final Pattern LATENCY = Pattern.compile("|\\d{1,6}(\\.\\d{1,6})?(ns|us|ms|s)");
   private static final Pattern RATE = Pattern.compile("|\\d{1,6}[kmg]bit");
   private static final Pattern HEAP = Pattern.compile("\\d{1,6}[mg]");
   private static final Pattern WARM_UP = Pattern.compile("steady|\\d{1,4}(\\.\\d{1,3})?");

@@ -51,7 +51,7 @@ class BadInputTest {
         Arguments.of("bench --model MODEL --threads 1,0", "--threads"),
         Arguments.of("bench --model MODEL --ranks 1,17", "--ranks"),
         Arguments.of("bench --model MODEL --warm-up long", "--warm-up"),
-        Arguments.of("bench --model MODEL --added-latency 50", "'50' is no time above 0"),
+        Arguments.of("bench --model MODEL --added-latency 50", "'50' is no latency"),
         Arguments.of("bench --model MODEL --added-latency 20s", "longer than"),
         Arguments.of("synth --shape 5b --out /nowhere/at/all", "5b"),
         Arguments.of("synth --shape 0.6b --out MODEL", "model already"),
