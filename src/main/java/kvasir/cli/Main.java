@@ -5,7 +5,6 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Supplier;
 import kvasir.cluster.heartbeat.RunEnd;
@@ -22,11 +21,10 @@ import picocli.CommandLine;
 public final class Main {
   private static final Logger LOG = LogManager.getLogger(Main.class);
 
-  private final boolean debug;
   private final RankStart rankStart;
+  private volatile boolean debug;
 
   private Main(String[] arguments) {
-    this.debug = Arrays.asList(arguments).contains("--debug");
     this.rankStart = new RankStart(arguments, this::end);
   }
 
@@ -35,9 +33,6 @@ public final class Main {
   }
 
   private void run() {
-    if (debug) {
-      Configurator.setLevel("kvasir", Level.DEBUG);
-    }
     // A thread of a library that dies must not leave the others waiting for it.
     Thread.setDefaultUncaughtExceptionHandler((thread, e) -> halt(report(e)));
     int code = guarded(this::execute);
@@ -79,11 +74,25 @@ public final class Main {
         new CommandLine(new KvasirCommand(start))
             .setOut(new PrintWriter(help))
             .setCaseInsensitiveEnumValuesAllowed(true)
+            .setExecutionStrategy(this::execute)
             .setExecutionExceptionHandler((e, line, parsed) -> report(e))
             .setParameterExceptionHandler((e, line) -> report(usage(e)));
     int code = commands.execute(start.arguments());
     new Output().print(help.toString());
     return code;
+  }
+
+  /** Runs the command that has been parsed. */
+  private int execute(CommandLine.ParseResult parsed) {
+    debug = parsed.asCommandLineList().stream().anyMatch(Main::asksForDebug);
+    if (debug) {
+      Configurator.setLevel("kvasir", Level.DEBUG);
+    }
+    return new CommandLine.RunLast().execute(parsed);
+  }
+
+  private static boolean asksForDebug(CommandLine command) {
+    return command.getParseResult().hasMatchedOption("--debug");
   }
 
   private static UserError usage(CommandLine.ParameterException e) {

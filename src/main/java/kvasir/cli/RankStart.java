@@ -93,8 +93,9 @@ final class RankStart {
     int ranks = Integer.parseInt(System.getenv(RankLauncher.RANKS));
     line = connect(rank(), firstLine());
     ParentWatch.start();
-    return WorldStart.rank(
-        MpjCommunicator.init(line, rank(), ranks, JOIN_LIMIT, this::waitedTooLong), arguments);
+    Handover handover = handover();
+    return WorldStart.launched(
+        MpjCommunicator.init(line, rank(), ranks, JOIN_LIMIT, this::waitedTooLong), handover);
   }
 
   private WorldStart joinNative(NativeRank started) {
@@ -107,8 +108,14 @@ final class RankStart {
       // mpirun passes its standard input to rank 0: its end is our launcher's.
       ParentWatch.start();
     }
-    return WorldStart.rank(
-        NativeCommunicator.init(started, JOIN_LIMIT, this::waitedTooLong), arguments);
+    Handover handover = handover();
+    return WorldStart.launched(
+        NativeCommunicator.init(started, JOIN_LIMIT, this::waitedTooLong), handover);
+  }
+
+  /** The command, as the launcher tells every rank on its line. */
+  private Handover handover() {
+    return Handover.decode(line.handover(JOIN_LIMIT));
   }
 
   private WorldStart hosted(Communicator world, String[] rest) {

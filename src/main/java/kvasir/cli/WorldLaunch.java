@@ -22,14 +22,14 @@ import kvasir.cluster.nativempi.MpirunLauncher;
  */
 final class WorldLaunch {
   private final CommonOptions options;
-  private final String[] arguments;
+  private final Handover handover;
   private final boolean rebuilds;
   private final PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
   private final ResumedOutput resumed = new ResumedOutput(new Output()::write);
 
-  WorldLaunch(CommonOptions options, String[] arguments, boolean rebuilds) {
+  WorldLaunch(CommonOptions options, Handover handover, boolean rebuilds) {
     this.options = options;
-    this.arguments = arguments;
+    this.handover = handover;
     this.rebuilds = rebuilds;
   }
 
@@ -79,7 +79,8 @@ final class WorldLaunch {
     WorldPlan plan =
         new WorldPlan(
             hosts,
-            WorldStart.command(withRanks(hosts.size())),
+            WorldStart.command(),
+            handover.encode(),
             options.silence(),
             options.timeout(),
             rebuilds ? "its world has ended" : "the run has ended, start it again");
@@ -91,18 +92,5 @@ final class WorldLaunch {
             : new RankLauncher(plan, slurm, streams).run();
     streams.requireWritten();
     return end;
-  }
-
-  /** The arguments, for another number of ranks than the user asked for. */
-  private String[] withRanks(int ranks) {
-    String[] words = arguments.clone();
-    for (int i = 0; i < words.length; i++) {
-      if (words[i].startsWith("--ranks=")) {
-        words[i] = "--ranks=" + ranks;
-      } else if (i > 0 && words[i - 1].equals("--ranks")) {
-        words[i] = String.valueOf(ranks);
-      }
-    }
-    return words;
   }
 }

@@ -10,7 +10,6 @@ import kvasir.bench.Limits;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.SoloCommunicator;
 import kvasir.cluster.heartbeat.Activity;
-import kvasir.cluster.heartbeat.HeartbeatClient;
 import kvasir.cluster.local.LocalWorld;
 import kvasir.cluster.nativempi.NativeCommunicator;
 import kvasir.error.UserError;
@@ -24,20 +23,27 @@ import kvasir.team.Binding;
 final class WorldStart {
   private final String[] arguments;
   private final Communicator joined;
+  private final boolean launched;
 
-  private WorldStart(String[] arguments, Communicator joined) {
+  private WorldStart(String[] arguments, Communicator joined, boolean launched) {
     this.arguments = arguments;
     this.joined = joined;
+    this.launched = launched;
   }
 
   /** The user's own process. */
   static WorldStart own(String[] arguments) {
-    return new WorldStart(arguments, null);
+    return new WorldStart(arguments, null, false);
   }
 
-  /** A rank of a world that it has joined. */
+  /** A rank of a world that somebody else has started. */
   static WorldStart rank(Communicator world, String[] arguments) {
-    return new WorldStart(arguments, world);
+    return new WorldStart(arguments, world, false);
+  }
+
+  /** A rank that Kvasir's own launcher has started, of as many as that could. */
+  static WorldStart launched(Communicator world, Handover handover) {
+    return new WorldStart(handover.arguments().toArray(String[]::new), world, true);
   }
 
   String[] arguments() {
@@ -73,7 +79,7 @@ final class WorldStart {
   }
 
   private int runRank(CommonOptions options, RankBody body) {
-    if (options.ranks != null && options.ranks != joined.size()) {
+    if (!launched && options.ranks != null && options.ranks != joined.size()) {
       throw new UserError(
           "--ranks", options.ranks + " asked, " + joined.size() + " started", "leave it out");
     }
@@ -111,7 +117,8 @@ final class WorldStart {
           .max(Integer::compare)
           .orElseThrow();
     }
-    return new WorldLaunch(options, arguments, body.rebuilds()).run(ranks);
+    Handover handover = new Handover(List.of(arguments));
+    return new WorldLaunch(options, handover, body.rebuilds()).run(ranks);
   }
 
   /** What carries the messages of this world, by name. */
@@ -130,7 +137,7 @@ final class WorldStart {
   boolean canRelaunch(CommonOptions options) {
     return joined == null
         ? options.rankCount() > 1 && options.transport != Transport.INPROCESS
-        : System.getenv(HeartbeatClient.LISTENER) != null;
+        : launched;
   }
 
   /** The command line of a process like this one, with these arguments. */

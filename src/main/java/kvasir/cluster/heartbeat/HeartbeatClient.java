@@ -36,6 +36,7 @@ public final class HeartbeatClient implements AutoCloseable {
   private final Socket socket;
   private final DataOutputStream out;
   private final CompletableFuture<List<String>> peers = new CompletableFuture<>();
+  private final CompletableFuture<String> handover = new CompletableFuture<>();
   private volatile Frame.Welcome listener;
   private volatile long heard = System.nanoTime();
   private volatile boolean closed;
@@ -83,6 +84,8 @@ public final class HeartbeatClient implements AutoCloseable {
   }
 
   private void read(DataInputStream in) {
+    StringBuilder told = new StringBuilder();
+    takeHandover("", told);
     try {
       while (!closed) {
         Frame frame = Frame.read(in);
@@ -90,12 +93,20 @@ public final class HeartbeatClient implements AutoCloseable {
         switch (frame.kind()) {
           // The user hears it once: of the launcher, or of rank 0 where it is not ours.
           case END -> end(rank == 0 ? frame.end() : frame.end().untold());
+          case HANDOVER -> takeHandover(frame.text(), told);
           case PEERS -> peers.complete(List.of(frame.text().split("\n", -1)));
           default -> {}
         }
       }
     } catch (IOException e) {
       lose("its connection ended");
+    }
+  }
+
+  private void takeHandover(String piece, StringBuilder told) {
+    told.append(piece);
+    if (told.length() == listener.handover()) {
+      handover.complete(told.toString());
     }
   }
 
@@ -146,15 +157,25 @@ public final class HeartbeatClient implements AutoCloseable {
    */
   public List<String> introduce(String address, Duration patience) {
     send(new Frame(Frame.Kind.ADDRESS, address));
+    return await(peers, "all ranks come", patience);
+  }
+
+  /** Waits for what the listener hands over to every rank. */
+  public String handover(Duration patience) {
+    return await(handover, "its arguments come", patience);
+  }
+
+  private <T> T await(CompletableFuture<T> answer, String what, Duration patience) {
     try {
-      return peers.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      throw new ClusterFailure(rank, -1, "not all ranks have come within " + patience, e);
+      throw new ClusterFailure(
+          rank, -1, "has not seen " + what + " within " + patience.toSeconds() + " s", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new ClusterFailure(rank, -1, "interrupted while ranks came", e);
+      throw new ClusterFailure(rank, -1, "interrupted before it has seen " + what, e);
     } catch (ExecutionException e) {
-      throw new ClusterFailure(rank, -1, "ranks were not introduced", e);
+      throw new ClusterFailure(rank, -1, "has not seen " + what, e);
     }
   }
 

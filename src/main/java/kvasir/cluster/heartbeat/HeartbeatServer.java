@@ -129,11 +129,17 @@ public final class HeartbeatServer implements AutoCloseable {
     long process = in.readLong();
     Frame welcome =
         new Frame(
-            Frame.Kind.WELCOME, plan.silence().toMillis() + " " + ProcessHandle.current().pid());
+            Frame.Kind.WELCOME,
+            plan.silence().toMillis()
+                + " "
+                + ProcessHandle.current().pid()
+                + " "
+                + plan.handover().length());
     if (rank < 0 || rank >= members.size() || !members.get(rank).join(socket, process, welcome)) {
       return null;
     }
     Member member = members.get(rank);
+    Frame.handover(plan.handover()).forEach(member::send);
     tellLoss(member);
     return member;
   }

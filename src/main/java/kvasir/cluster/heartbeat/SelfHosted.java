@@ -63,6 +63,7 @@ public final class SelfHosted {
               new WorldPlan(
                   names,
                   List.of(),
+                  "",
                   silence,
                   silence.multipliedBy(4),
                   "the run has ended, start it again"));

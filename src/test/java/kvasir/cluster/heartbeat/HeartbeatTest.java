@@ -32,6 +32,9 @@ class HeartbeatTest {
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
   private static final Duration LONG = Duration.ofSeconds(30);
 
+  /** Takes several messages; a cut after an even number of characters is inside a pair. */
+  private static final String HANDOVER = "x" + "\ud83d\ude42".repeat(1 << 18);
+
   private final RunToken token = RunToken.random();
   private HeartbeatServer server;
 
@@ -43,6 +46,7 @@ class HeartbeatTest {
             new WorldPlan(
                 Collections.nCopies(ranks, "n"),
                 List.of(),
+                HANDOVER,
                 silence,
                 start,
                 "the run has ended, start it again"));
@@ -107,6 +111,16 @@ class HeartbeatTest {
             .toList();
     List<String> expected = List.of("127.0.0.1 port0", "127.0.0.1 port1", "127.0.0.1 port2");
     answers.forEach(answer -> assertEquals(expected, answer.join()));
+    assertTrue(ends.isEmpty(), ends.toString());
+  }
+
+  @Test
+  void everyRankIsHandedTheWholeTextWhateverItsLength() throws IOException { // C12
+    listen(2, LONG, LONG);
+    BlockingQueue<RunEnd> ends = new LinkedBlockingQueue<>();
+    for (int rank = 0; rank < 2; rank++) {
+      assertEquals(HANDOVER, join(rank, ends).handover(LONG));
+    }
     assertTrue(ends.isEmpty(), ends.toString());
   }
 

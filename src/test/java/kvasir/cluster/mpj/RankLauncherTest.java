@@ -51,6 +51,7 @@ class RankLauncherTest {
             new WorldPlan(
                 Collections.nCopies(ranks, "localhost"),
                 command,
+                "",
                 Duration.ofSeconds(4),
                 Duration.ofSeconds(30),
                 "the run has ended"),
