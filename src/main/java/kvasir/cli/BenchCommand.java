@@ -30,9 +30,9 @@ import picocli.CommandLine.ParentCommand;
     name = "bench",
     mixinStandardHelpOptions = true,
     description =
-        "Measure prefill and decode at several depths, in llama-bench's terms, beside this machine's"
-            + " limits. Each layout runs in a process of its own.")
-final class BenchCommand implements Callable<Integer> {
+        "Measure prefill and decode at several depths, in llama-bench's terms, beside this"
+            + " machine's limits. Each layout runs in a process of its own.")
+final class BenchCommand implements Callable<Integer>, OnRanks {
   private static final int MOST_TOKENS = 1 << 24;
   private static final int MOST_SECONDS = 86_400;
   private static final String STEADY = "steady";
@@ -142,12 +142,13 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    kvasir.start().join();
     check();
     List<Layout> layouts = layouts();
     if (layouts.size() == 1) {
       return kvasir.start().run(common, this::measure);
     }
-    if (kvasir.start().joined()) {
+    if (kvasir.start().isRank()) {
       throw new UserError(
           "bench", "several layouts in one world", "give one, or start it without mpjrun");
     }

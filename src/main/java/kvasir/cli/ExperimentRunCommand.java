@@ -127,7 +127,7 @@ final class ExperimentRunCommand implements Callable<Integer> {
   }
 
   private Place place() {
-    if (experiment.kvasir.start().joined()) {
+    if (experiment.kvasir.start().isRank()) {
       throw new UserError("experiment", "started as a rank", "start it without mpirun");
     }
     String file = "";

@@ -5,7 +5,11 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import kvasir.cluster.heartbeat.RunEnd;
 import kvasir.error.ClusterFailure;
@@ -21,7 +25,11 @@ import picocli.CommandLine;
 public final class Main {
   private static final Logger LOG = LogManager.getLogger(Main.class);
 
+  /** For ranks that end with an error to leave their world together. */
+  private static final Duration LEAVING = Duration.ofSeconds(2);
+
   private final RankStart rankStart;
+  private final Set<String> said = ConcurrentHashMap.newKeySet();
   private volatile boolean debug;
 
   private Main(String[] arguments) {
@@ -37,6 +45,7 @@ public final class Main {
     Thread.setDefaultUncaughtExceptionHandler((thread, e) -> halt(report(e)));
     int code = guarded(this::execute);
     if (code != ExitCodes.DONE && rankStart.rank() >= 0) {
+      leave(code);
       // A rank that fails must not wait for the others: MPJ keeps the process alive otherwise.
       halt(code);
     }
@@ -45,10 +54,28 @@ public final class Main {
     System.exit(code);
   }
 
+  /** Leaves the world that somebody else's launcher has made, unless ranks of it are lost. */
+  private void leave(int code) {
+    if (code == ExitCodes.CLUSTER_FAILURE || !rankStart.hasToLeave()) {
+      return;
+    }
+    Thread.ofPlatform().name("leaving").daemon(true).start(() -> haltLater(code));
+    rankStart.leave();
+  }
+
+  private void haltLater(int code) {
+    LockSupport.parkNanos(LEAVING.toNanos());
+    halt(code);
+  }
+
   /** The run is over by another rank's word, which may come by two ways: it is said once. */
   private synchronized void end(RunEnd end) {
     if (end.code() != ExitCodes.CLOSED_OUTPUT && !end.reason().isEmpty()) {
       error(end.reason());
+    }
+    if (end.code() != ExitCodes.CLUSTER_FAILURE && rankStart.hasToLeave()) {
+      // The main thread may have come upon the same error, and leaves with the other ranks.
+      haltLater(end.code());
     }
     halt(end.code());
   }
@@ -61,8 +88,8 @@ public final class Main {
 
   private int execute() {
     Optional<String> slow = JvmCheck.slowBecause();
-    WorldStart start = rankStart.join();
-    if (!start.joined()) {
+    WorldStart start = rankStart.open();
+    if (!start.isRank()) {
       if (System.getenv(ArmProcess.WATCHED) != null) {
         ParentWatch.start();
       }
@@ -76,23 +103,40 @@ public final class Main {
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setExecutionStrategy(this::execute)
             .setExecutionExceptionHandler((e, line, parsed) -> report(e))
-            .setParameterExceptionHandler((e, line) -> report(usage(e)));
+            .setParameterExceptionHandler((e, line) -> misused(e));
     int code = commands.execute(start.arguments());
     new Output().print(help.toString());
     return code;
   }
 
-  /** Runs the command that has been parsed. */
+  /** Runs the command that has been parsed; of several ranks, the first does what takes one. */
   private int execute(CommandLine.ParseResult parsed) {
     debug = parsed.asCommandLineList().stream().anyMatch(Main::asksForDebug);
     if (debug) {
       Configurator.setLevel("kvasir", Level.DEBUG);
     }
-    return new CommandLine.RunLast().execute(parsed);
+    return rankStart.rank() > 0 && takesOneProcess(parsed)
+        ? ExitCodes.DONE
+        : new CommandLine.RunLast().execute(parsed);
+  }
+
+  private static boolean takesOneProcess(CommandLine.ParseResult parsed) {
+    CommandLine.ParseResult last = parsed;
+    while (last.hasSubcommand()) {
+      last = last.subcommand();
+    }
+    return !(last.commandSpec().userObject() instanceof OnRanks)
+        || last.isUsageHelpRequested()
+        || last.isVersionHelpRequested();
   }
 
   private static boolean asksForDebug(CommandLine command) {
     return command.getParseResult().hasMatchedOption("--debug");
+  }
+
+  /** Every rank has the same command line: the first says what is wrong with it. */
+  private int misused(CommandLine.ParameterException e) {
+    return rankStart.rank() > 0 ? ExitCodes.USER_ERROR : report(usage(e));
   }
 
   private static UserError usage(CommandLine.ParameterException e) {
@@ -152,13 +196,17 @@ public final class Main {
   }
 
   private int failed(int code, String message) {
-    error(message);
+    if (!rankStart.isShownByRankZero()) {
+      error(message);
+    }
     rankStart.failed(code, message);
     return code;
   }
 
-  private static void error(String message) {
-    new Output().note("kvasir: error: " + message);
+  private void error(String message) {
+    if (said.add(message)) {
+      new Output().note("kvasir: error: " + message);
+    }
   }
 
   /** mpjrun hides exit codes, so launch/mpjrun has ranks write theirs where it asks. */

@@ -6,6 +6,7 @@ import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import kvasir.cluster.Communicator;
@@ -20,16 +21,20 @@ import kvasir.cluster.nativempi.NativeRank;
 import kvasir.error.ClusterFailure;
 
 /**
- * How this process became a rank, if it is one: it joins its world, and holds the line to the
- * others until it ends. One for the process.
+ * How this process became a rank, if it is one: it joins its world when a command needs that, and
+ * holds the line to the others until it ends. One for the process.
  */
 final class RankStart {
   private static final Duration JOIN_LIMIT = Duration.ofMinutes(2);
   private static final Duration BETTER_WORDS = Duration.ofSeconds(2);
 
+  /** Rank, configuration and device, which mpjrun puts before a program's own arguments. */
+  private static final int MPJ_WORDS = 3;
+
   private final String[] arguments;
   private final Ending ending;
   private volatile HeartbeatClient line;
+  private volatile Communicator hosted;
 
   /** Ends the process with a line for the user. */
   @FunctionalInterface
@@ -50,23 +55,49 @@ final class RankStart {
     }
     return underMpjrun()
         ? Integer.parseInt(arguments[0])
-        : NativeRank.of(System.getenv()).map(NativeRank::rank).orElse(-1);
+        : startedNatively().map(NativeRank::rank).orElse(-1);
   }
 
-  /** Joins the world that this process was started for, if any. */
-  WorldStart join() {
+  /**
+   * The rank that a native launcher has started, if it has started several; a process alone in its
+   * world is the user's own, and a launcher's variables stand in every shell below it.
+   */
+  private static Optional<NativeRank> startedNatively() {
+    boolean byKvasir = System.getenv(HeartbeatClient.TOKEN) != null;
+    return NativeRank.of(System.getenv()).filter(told -> byKvasir || !told.alone());
+  }
+
+  /** What this process is; no world is joined and no library loaded yet. */
+  WorldStart open() {
     if (System.getenv(RankLauncher.RANK) != null) {
-      return joinLaunched();
+      connect(firstLine());
+      ParentWatch.start();
+      return WorldStart.launched(handover(), this::joinLaunched);
     }
     if (underMpjrun()) {
       watchDaemon();
-      MpjCommunicator.Start start =
-          MpjCommunicator.init(arguments, JOIN_LIMIT, this::waitedTooLong);
-      return hosted(start.world(), start.arguments());
+      return WorldStart.rank(
+          Arrays.copyOfRange(arguments, MPJ_WORDS, arguments.length), this::joinMpjrun);
     }
-    return NativeRank.of(System.getenv())
-        .map(this::joinNative)
-        .orElseGet(() -> WorldStart.own(arguments));
+    return startedNatively().map(this::openNative).orElseGet(() -> WorldStart.own(arguments));
+  }
+
+  private WorldStart openNative(NativeRank started) {
+    String token = System.getenv(HeartbeatClient.TOKEN);
+    if (token == null) {
+      return WorldStart.rank(arguments, () -> host(joinNative(started)));
+    }
+    connect(token);
+    if (started.rank() == 0) {
+      // mpirun passes its standard input to rank 0: its end is our launcher's.
+      ParentWatch.start();
+    }
+    return WorldStart.launched(handover(), () -> joinNative(started));
+  }
+
+  /** The command, as the launcher tells every rank on its line. */
+  private Handover handover() {
+    return Handover.decode(line.handover(JOIN_LIMIT));
   }
 
   /** MPJ's daemon is the parent of its ranks, and ends without them. */
@@ -89,53 +120,39 @@ final class RankStart {
             });
   }
 
-  private WorldStart joinLaunched() {
+  private Communicator joinLaunched() {
     int ranks = Integer.parseInt(System.getenv(RankLauncher.RANKS));
-    line = connect(rank(), firstLine());
-    ParentWatch.start();
-    Handover handover = handover();
-    return WorldStart.launched(
-        MpjCommunicator.init(line, rank(), ranks, JOIN_LIMIT, this::waitedTooLong), handover);
+    return MpjCommunicator.init(line, rank(), ranks, JOIN_LIMIT, this::waitedTooLong);
   }
 
-  private WorldStart joinNative(NativeRank started) {
-    String token = System.getenv(HeartbeatClient.TOKEN);
-    if (token == null) {
-      return hosted(NativeCommunicator.init(started, JOIN_LIMIT, this::waitedTooLong), arguments);
-    }
-    line = connect(started.rank(), token);
-    if (started.rank() == 0) {
-      // mpirun passes its standard input to rank 0: its end is our launcher's.
-      ParentWatch.start();
-    }
-    Handover handover = handover();
-    return WorldStart.launched(
-        NativeCommunicator.init(started, JOIN_LIMIT, this::waitedTooLong), handover);
+  private Communicator joinMpjrun() {
+    return host(MpjCommunicator.init(arguments, JOIN_LIMIT, this::waitedTooLong));
   }
 
-  /** The command, as the launcher tells every rank on its line. */
-  private Handover handover() {
-    return Handover.decode(line.handover(JOIN_LIMIT));
+  private Communicator joinNative(NativeRank started) {
+    return NativeCommunicator.init(started, JOIN_LIMIT, this::waitedTooLong);
   }
 
-  private WorldStart hosted(Communicator world, String[] rest) {
+  private Communicator host(Communicator world) {
+    hosted = world;
     if (world.size() > 1) {
       line = SelfHosted.join(world, CommonOptions.SILENCE, ending::end);
     }
-    return WorldStart.rank(world, rest);
+    return world;
   }
 
-  private HeartbeatClient connect(int rank, String token) {
+  private void connect(String token) {
     String listener = Optional.ofNullable(System.getenv(HeartbeatClient.LISTENER)).orElse("");
     int colon = listener.lastIndexOf(':');
     if (colon < 0) {
-      throw new ClusterFailure(rank, -1, HeartbeatClient.LISTENER + " is not set");
+      throw new ClusterFailure(rank(), -1, HeartbeatClient.LISTENER + " is not set");
     }
     InetSocketAddress address =
         new InetSocketAddress(
             listener.substring(0, colon), Integer.parseInt(listener.substring(colon + 1)));
     // The launcher tells the user; where it is lost, what this process writes goes nowhere.
-    return HeartbeatClient.join(address, RunToken.of(token), rank, end -> ending.end(end.untold()));
+    line =
+        HeartbeatClient.join(address, RunToken.of(token), rank(), end -> ending.end(end.untold()));
   }
 
   /** The launcher's first words; what follows on standard input is its end alone. */
@@ -151,7 +168,7 @@ final class RankStart {
   }
 
   private boolean underMpjrun() {
-    return arguments.length >= 3
+    return arguments.length >= MPJ_WORDS
         && arguments[0].matches("\\d{1,6}")
         && arguments[2].equals("niodev");
   }
@@ -183,6 +200,31 @@ final class RankStart {
   void failed(int code, String reason) {
     if (line != null) {
       line.failed(new RunEnd(code, reason));
+    }
+  }
+
+  /**
+   * Whether rank 0 shows this rank's errors: it hears of them by the line that it holds itself,
+   * where no launcher of ours does.
+   */
+  boolean isShownByRankZero() {
+    return hosted != null && line != null && rank() > 0;
+  }
+
+  /** Whether there is a world that this rank has to leave before it ends with an error. */
+  boolean hasToLeave() {
+    return hosted != null;
+  }
+
+  /**
+   * Leaves the world, which takes all ranks: somebody else's launcher counts a process that ends
+   * without that as crashed, and may end the shell around it. For the thread that has joined.
+   */
+  void leave() {
+    try {
+      hosted.close();
+    } catch (ClusterFailure e) {
+      // Others are gone: there is nothing left to be left.
     }
   }
 

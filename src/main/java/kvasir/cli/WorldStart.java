@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import kvasir.bench.Limits;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.SoloCommunicator;
@@ -17,17 +18,18 @@ import kvasir.kernel.VectorKernels;
 import kvasir.team.Binding;
 
 /**
- * What this process is: a rank that a launcher started, or the user's own, which runs alone or
- * starts the ranks as processes of their own.
+ * What this process is: a rank that a launcher started, which joins its world when a command needs
+ * that, or the user's own, which runs alone or starts the ranks as processes of their own.
  */
 final class WorldStart {
   private final String[] arguments;
-  private final Communicator joined;
+  private final Supplier<Communicator> world;
   private final boolean launched;
+  private Communicator joined;
 
-  private WorldStart(String[] arguments, Communicator joined, boolean launched) {
+  private WorldStart(String[] arguments, Supplier<Communicator> world, boolean launched) {
     this.arguments = arguments;
-    this.joined = joined;
+    this.world = world;
     this.launched = launched;
   }
 
@@ -36,14 +38,32 @@ final class WorldStart {
     return new WorldStart(arguments, null, false);
   }
 
-  /** A rank of a world that somebody else has started. */
-  static WorldStart rank(Communicator world, String[] arguments) {
+  /**
+   * A rank of a world that somebody else has started.
+   *
+   * @param world joins it; asked once
+   */
+  static WorldStart rank(String[] arguments, Supplier<Communicator> world) {
     return new WorldStart(arguments, world, false);
   }
 
-  /** A rank that Kvasir's own launcher has started, of as many as that could. */
-  static WorldStart launched(Communicator world, Handover handover) {
+  /**
+   * A rank that Kvasir's own launcher has started, of as many as that could.
+   *
+   * @param world joins its world; asked once
+   */
+  static WorldStart launched(Handover handover, Supplier<Communicator> world) {
     return new WorldStart(handover.arguments().toArray(String[]::new), world, true);
+  }
+
+  /**
+   * Joins the world that this process is a rank of, if it is one. From then on all ranks hear of an
+   * error, so a command of ranks checks its options behind it.
+   */
+  void join() {
+    if (world != null && joined == null) {
+      joined = world.get();
+    }
   }
 
   String[] arguments() {
@@ -51,7 +71,8 @@ final class WorldStart {
   }
 
   int run(CommonOptions options, RankBody body) {
-    if (joined != null) {
+    join();
+    if (isRank()) {
       return runRank(options, body);
     }
     if (options.vectorBits != null && options.vectorBits != VectorKernels.bits()) {
@@ -128,14 +149,14 @@ final class WorldStart {
     return used.name().toLowerCase(Locale.ROOT);
   }
 
-  /** Whether this process is one of several ranks that somebody else started. */
-  boolean joined() {
-    return joined != null;
+  /** Whether this process is a rank that somebody has started. */
+  boolean isRank() {
+    return world != null;
   }
 
   /** Whether Kvasir itself starts this world's ranks, and could do so again. */
   boolean canRelaunch(CommonOptions options) {
-    return joined == null
+    return !isRank()
         ? options.rankCount() > 1 && options.transport != Transport.INPROCESS
         : launched;
   }

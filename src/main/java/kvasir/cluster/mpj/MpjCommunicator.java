@@ -63,12 +63,9 @@ public final class MpjCommunicator implements Communicator {
       // The address at which the others have been told to find this rank.
       NiodevAddress.set(line.localAddress());
       String[] words = {String.valueOf(rank), introduction.configuration(ranks), "niodev"};
-      return join(words, limit, expired).world();
+      return join(words, limit, expired);
     }
   }
-
-  /** A world, and the arguments that are not MPJ's own. */
-  public record Start(MpjCommunicator world, String[] arguments) {}
 
   /**
    * Joins the world of MPJ's own launcher.
@@ -76,23 +73,24 @@ public final class MpjCommunicator implements Communicator {
    * @param arguments {@code rank, configuration, device, application arguments...}
    * @param expired ends the process when a wait takes longer than {@code limit}; does not return
    */
-  public static Start init(String[] arguments, Duration limit, Deadline.Expired expired) {
+  public static MpjCommunicator init(String[] arguments, Duration limit, Deadline.Expired expired) {
     if (isOnOneHost(arguments[1])) {
       NiodevAddress.set(InetAddress.getLoopbackAddress());
     }
     return join(arguments, limit, expired);
   }
 
-  private static Start join(String[] arguments, Duration limit, Deadline.Expired expired) {
+  private static MpjCommunicator join(
+      String[] arguments, Duration limit, Deadline.Expired expired) {
     Deadline deadline = new Deadline(limit, expired);
     try {
       deadline.begin("joining the world", -1);
-      String[] rest = MPI.Init(arguments);
+      MPI.Init(arguments);
       Intracomm world = MPI.COMM_WORLD;
       MpjCommunicator communicator =
           new MpjCommunicator(world, world.Rank(), world.Size(), deadline);
       deadline.end();
-      return new Start(communicator, rest);
+      return communicator;
     } catch (MPIException e) {
       throw new ClusterFailure(Integer.parseInt(arguments[0]), -1, "cannot join the world", e);
     }

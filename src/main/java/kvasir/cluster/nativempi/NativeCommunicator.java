@@ -55,12 +55,16 @@ public final class NativeCommunicator implements Communicator {
   }
 
   /**
-   * Joins the world.
+   * Joins the world that the launcher has started; another one is a user error.
    *
    * @param expired ends the process when joining or leaving takes longer than {@code limit}
    */
   public static NativeCommunicator init(
       NativeRank start, Duration limit, Deadline.Expired expired) {
+    if (!start.reachesTheLibrary()) {
+      // It would be the only rank of its world, or end this process because nobody answers it.
+      throw start.disagreement(0, 1);
+    }
     MpiLibrary mpi = MpiLibrary.find(start.openMpi());
     Deadline deadline = new Deadline(limit, expired);
     deadline.begin("joining the world", -1);
@@ -75,7 +79,12 @@ public final class NativeCommunicator implements Communicator {
       throw broken(start.rank(), e);
     }
     deadline.end();
-    return new NativeCommunicator(mpi, deadline, limit);
+    NativeCommunicator world = new NativeCommunicator(mpi, deadline, limit);
+    if (!start.agrees(world.rank, world.size)) {
+      world.close();
+      throw start.disagreement(world.rank, world.size);
+    }
+    return world;
   }
 
   @Override
