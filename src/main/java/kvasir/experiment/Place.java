@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import kvasir.measure.ProcessUser;
 
 /**
  * Where experiments run.
@@ -17,9 +18,10 @@ import java.util.stream.Stream;
  * @param java makes the command line of a JVM like this one, with these arguments for Kvasir
  */
 public record Place(Path home, String hosts, int hostCount, UnaryOperator<List<String>> java) {
-  /** Folder of made models. */
+  /** Folder of made models: below the launchers' state, since the home may be another user's. */
   Path models() {
-    return home.resolve(".kvasir").resolve("models");
+    String state = System.getProperty("kvasir.state");
+    return (state == null ? home.resolve(".kvasir") : Path.of(state)).resolve("models");
   }
 
   Path namespaces() {
@@ -28,10 +30,7 @@ public record Place(Path home, String hosts, int hostCount, UnaryOperator<List<S
 
   ArmPlan.Site site() {
     boolean namespaces =
-        System.getProperty("user.name").equals("root")
-            && Files.isExecutable(namespaces())
-            && onPath("ip")
-            && onPath("tc");
+        ProcessUser.isRoot() && Files.isExecutable(namespaces()) && onPath("ip") && onPath("tc");
     int processors = Runtime.getRuntime().availableProcessors() * hostCount;
     return new ArmPlan.Site(processors, hostCount, onPath("mpirun"), namespaces);
   }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import kvasir.measure.ProcessUser;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,7 +31,7 @@ class UnlikeRanksTest {
   private Launch.Result run(List<?> first, List<?> second, Object... same) throws IOException {
     List<Object> words =
         new ArrayList<>(List.of("mpirun", "--quiet", "--oversubscribe", "--bind-to", "none"));
-    if (System.getProperty("user.name").equals("root")) {
+    if (ProcessUser.isRoot()) {
       words.add("--allow-run-as-root");
     }
     for (int rank = 0; rank < 2; rank++) {

@@ -27,6 +27,7 @@ import kvasir.cluster.heartbeat.Loss;
 import kvasir.cluster.heartbeat.RunToken;
 import kvasir.error.ClusterFailure;
 import kvasir.error.UserError;
+import kvasir.measure.ProcessUser;
 
 /**
  * Starts ranks through the site's own {@code mpirun}, which knows its hosts and its network, and
@@ -214,7 +215,7 @@ public final class MpirunLauncher {
       // Teams have threads of their own to place: a rank must not be bound to one core.
       all.addAll(List.of("--quiet", "--oversubscribe", "--bind-to", "none"));
       all.addAll(List.of("-x", HeartbeatClient.TOKEN, "-x", HeartbeatClient.LISTENER));
-      if (System.getProperty("user.name").equals("root")) {
+      if (ProcessUser.isRoot()) {
         all.add("--allow-run-as-root");
       }
     }

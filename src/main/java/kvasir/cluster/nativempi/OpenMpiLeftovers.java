@@ -11,6 +11,7 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import kvasir.measure.ProcessUser;
 
 /**
  * What an {@code mpirun} of Open MPI 4 that was killed could not remove on its host: its session
@@ -33,7 +34,7 @@ record OpenMpiLeftovers(Path temporary, Path shared, String suffix, int user) {
   /** Those of this user on this host. */
   static OpenMpiLeftovers here() throws IOException {
     String host = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip().split("\\.", 2)[0];
-    int user = owner(Path.of("/proc/self"));
+    int user = ProcessUser.id();
     Path temporary =
         Stream.of("TMPDIR", "TEMP", "TMP")
             .map(System::getenv)
