@@ -29,6 +29,7 @@ public final class Tokenizer implements AutoCloseable {
       throw new UserError(file.toString(), "no such file", "complete the model's directory");
     }
     TokenizerJson.check(file);
+    NativeLibrary.load();
     try {
       return new Tokenizer(HuggingFaceTokenizer.newInstance(file, OPTIONS));
     } catch (IOException | RuntimeException e) {

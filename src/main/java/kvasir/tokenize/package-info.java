@@ -1,2 +1,2 @@
-/** Text to token ids and back, by Hugging Face's own tokenizer. May import {@code kvasir.error}. */
+/** Text to token ids and back, by Hugging Face's own tokenizer. */
 package kvasir.tokenize;
