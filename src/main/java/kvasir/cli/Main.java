@@ -37,7 +37,7 @@ public final class Main {
   }
 
   public static void main(String[] args) {
-    new Main(args).run();
+    new Main(MpjrunLines.received(args)).run();
   }
 
   private void run() {

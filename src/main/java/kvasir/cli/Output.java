@@ -19,9 +19,12 @@ final class Output {
 
   private static final Path OUT = Path.of("/proc/self/fd/1");
 
-  private final OutputStream out = new FileOutputStream(FileDescriptor.out);
+  private final OutputStream out = MpjrunLines.of(new FileOutputStream(FileDescriptor.out), "out");
   private final PrintStream err =
-      new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+      new PrintStream(
+          MpjrunLines.of(new FileOutputStream(FileDescriptor.err), "err"),
+          true,
+          StandardCharsets.UTF_8);
 
   /**
    * Results, at once: someone is reading along. Where nobody does any more the command ends, as
