@@ -1,14 +1,88 @@
 # Sourced by the commands beside it: finds the tools, builds, assembles MPJ's home.
 # shellcheck shell=bash
 
+# No file that is opened from here on may become a standard stream that the caller has closed. Results that nobody can
+# read are an error, so that standard output is one which refuses them.
+[ -e /dev/fd/0 ] || exec </dev/null
+[ -e /dev/fd/1 ] || exec 1</dev/null
+[ -e /dev/fd/2 ] || exec 2>/dev/null
+
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 MPJ_JARS=${KVASIR_MPJ_JARS:-/usr/share/mpj/lib}
-STATE=$ROOT/.kvasir
-MPJ_HOME=$STATE/mpj-home
 
 fail() {
   echo "kvasir: error: $1" >&2
   exit 2
+}
+
+# Prints what the comment at the top of a command says of it.
+print_help() {
+  sed -n '2,${/^#/!q;s/^# \{0,1\}//p}' "$1" 2>/dev/null ||
+    fail "standard output: cannot be written; write somewhere else"
+}
+
+# Help where it is asked for by the first argument.
+help_if_asked() {
+  [[ ${2:-} != --help && ${2:-} != -h ]] || { print_help "$1" && exit; }
+}
+
+# Refuses what is no option of Maven's that these commands pass on.
+need_maven_options() {
+  local option
+  for option in "$@"; do
+    [[ $option =~ ^-(D.+|P.+|T.+|o|q|e|X|U|ntp)$ ]] ||
+      fail "'$option' is not known; Maven's options are passed on, as -Dexcluded.tags=soak,faults"
+  done
+}
+
+# Whether a folder can be made and written to; a disk that is full takes files and no bytes.
+can_write() {
+  local probe=$1/.probe.$$
+  mkdir -p "$1" 2>/dev/null && echo x 2>/dev/null >"$probe" && rm -f "$probe" && return
+  rm -f "$probe" 2>/dev/null
+  return 1
+}
+
+# Sets STATE, the folder of locks, caches and jobs: the one that KVASIR_STATE names, else the checkout's own, else, where
+# that is another's or read-only, one of the user's for this checkout.
+find_state() {
+  local folder cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}} folders=("$ROOT/.kvasir")
+  [ -z "$cache" ] || folders+=("$cache/kvasir/${ROOT//[^A-Za-z0-9._-]/_}-$(cksum <<<"$ROOT" | cut -d ' ' -f 1)")
+  [ -z "${KVASIR_STATE:-}" ] || folders=("$KVASIR_STATE")
+  for folder in "${folders[@]}"; do
+    if can_write "$folder"; then
+      STATE=$(cd "$folder" && pwd)
+      JVM_OPTIONS+=("-Dkvasir.state=$STATE" "-DDJL_CACHE_DIR=$STATE/djl")
+      return
+    fi
+  done
+  fail "$folder: cannot be written; set KVASIR_STATE to a folder that you may write, on a disk with room"
+}
+
+# Runs a command whose output matters only where it fails: then its end is shown, without control characters.
+#   quietly LOG WHAT COMMAND...
+quietly() {
+  local log=$1 what=$2 code=0
+  shift 2
+  "$@" >"$log" 2>&1 </dev/null &
+  local pid=$! seconds=0
+  # Processes in the background do not hear the terminal's Ctrl-C.
+  trap 'kill "$pid" 2>/dev/null; exit 130' INT
+  trap 'kill "$pid" 2>/dev/null; exit 143' TERM
+  # A person sees that it lives.
+  while [ -t 2 ] && kill -0 "$pid" 2>/dev/null; do
+    printf '\r%s: %d s ' "$what" "$seconds" >&2
+    seconds=$((seconds + 1))
+    sleep 1
+  done
+  wait "$pid" || code=$?
+  trap - INT TERM
+  [ -t 2 ] && printf '\r\033[K' >&2
+  [ "$code" -eq 0 ] && return
+  # Not the frames of stack traces, which would push out what they are about.
+  sed -e 's/\x1b\[[0-9;?]*[A-Za-z]//g' -e '/^\(\[ERROR\]\)\?[[:space:]]*at .*(.*)$/d' "$log" |
+    tr -d '\000-\010\013-\037\177' | tail -n 40 >&2
+  return "$code"
 }
 
 # Prints the home of a JDK 25 or later that has the Vector API, or nothing.
@@ -33,17 +107,24 @@ missing_packages() {
   [ -f "$MPJ_JARS/mpj.jar" ] || echo libmpj-java
 }
 
-# Leaves JAVA_HOME set. What is missing is installed when that is allowed, else named.
+install_packages() {
+  # shellcheck disable=SC2016
+  quietly "$STATE/install.log" "kvasir: installing" \
+    bash -c 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"' sh "$@"
+}
+
+# Leaves STATE and JAVA_HOME set. What is missing is installed when that is allowed, else named.
 need_tools() {
   local missing
+  find_state
   mapfile -t missing < <(missing_packages)
   if [ ${#missing[@]} -gt 0 ]; then
     local command="apt-get install -y --no-install-recommends ${missing[*]}"
     if [ "$(id -u)" -ne 0 ]; then
       fail "missing: ${missing[*]}; run: sudo apt-get update && sudo $command"
     fi
-    echo "kvasir: installing ${missing[*]}" >&2
-    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive $command; } >&2 ||
+    echo "kvasir: installing ${missing[*]}, some minutes, once" >&2
+    install_packages "${missing[@]}" ||
       fail "could not install ${missing[*]}; if this Debian has no JDK 25, unpack one and set JAVA_HOME"
   fi
   JAVA_HOME=$(find_jdk)
@@ -59,50 +140,82 @@ want_tools() {
   command -v fc-match >/dev/null || missing+=(fontconfig fonts-dejavu-core)
   if [ ${#missing[@]} -gt 0 ] && [ "$(id -u)" -eq 0 ]; then
     echo "kvasir: installing ${missing[*]} for tests of several hosts, native MPI and plots" >&2
-    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"; } >&2 ||
+    install_packages "${missing[@]}" ||
       echo "kvasir: ${missing[*]} not installed: those tests will be skipped" >&2
   fi
+}
+
+# Whether there is a jar and no source is newer.
+is_built() {
+  local jar=$ROOT/target/kvasir.jar
+  [ -f "$jar" ] && [ -d "$ROOT/target/lib" ] &&
+    [ -z "$(find "$ROOT/src/main" "$ROOT/pom.xml" -newer "$jar" -print -quit)" ]
 }
 
 # Builds the jar when there is none or a source is newer; concurrent callers wait for one build.
 # KVASIR_CLASSPATH names classes that are built already: the tests' own.
 build_if_needed() {
-  mkdir -p "$STATE"
   [ -z "${KVASIR_CLASSPATH:-}" ] || return 0
-  (
-    flock 9
-    local jar=$ROOT/target/kvasir.jar
-    if [ ! -f "$jar" ] || [ ! -d "$ROOT/target/lib" ] ||
-      [ -n "$(find "$ROOT/src/main" "$ROOT/pom.xml" -newer "$jar" -print -quit)" ]; then
-      echo "kvasir: building" >&2
-      (cd "$ROOT" && mvn -q -B -Dmaven.test.skip package) >&2 || fail "the build failed, see above"
-    fi
-  ) 9>"$STATE/build.lock"
+  local lock=$ROOT/.kvasir/build.lock
+  if can_write "$ROOT/.kvasir" && can_write "$ROOT/target"; then
+    (
+      flock 9
+      is_built || build
+    ) 9>>"$lock"
+  elif [ ! -f "$ROOT/target/kvasir.jar" ] || [ ! -d "$ROOT/target/lib" ]; then
+    fail "$ROOT: is not built and cannot be written; have its owner run launch/kvasir --version once"
+  else
+    # Who may only read waits for a build of the owner's.
+    [ ! -r "$lock" ] || flock 9 9<"$lock" 2>/dev/null || true
+    is_built || echo "kvasir: target/kvasir.jar is older than the sources and cannot be written; it runs as it is" >&2
+  fi
+}
+
+build() {
+  local log=$STATE/build.log
+  echo "kvasir: building, about a minute, once" >&2
+  cd "$ROOT"
+  quietly "$log" "kvasir: building" mvn -q -B -Dmaven.test.skip package || fail "the build failed; all it said is in $log"
 }
 
 # MPJ_HOME with copies of MPJ's jars (their manifests name each other, links do not work) and, where
 # they ask for log4j 1.2, an empty jar that leads to Log4j 2's bridge.
 assemble_mpj_home() {
-  (
-    flock 9
-    local stamp=$MPJ_HOME/lib/log4j-1.2.jar
-    [ -f "$stamp" ] && [ -z "$(find "$ROOT/mpj-conf" "$ROOT/pom.xml" -newer "$stamp" -print -quit)" ] &&
-      exit 0
-    local new
-    new=$(mktemp -d "$STATE/mpj-home.XXXXXX")
-    mkdir -p "$new/lib" "$new/conf" "$new/logs"
-    cp -L "$MPJ_JARS"/*.jar "$new/lib/"
-    cp "$ROOT"/mpj-conf/* "$new/conf/"
-    cp "$ROOT"/target/lib/log4j-{1.2-api,api,core}-*.jar "$new/lib/"
-    (
-      cd "$new/lib"
-      echo "Class-Path: $(echo log4j-{1.2-api,api,core}-*.jar)" >manifest
-      "$JAVA_HOME/bin/jar" --create --file log4j-1.2.jar --manifest manifest
-      rm manifest
-    )
-    rm -rf "$MPJ_HOME"
-    mv "$new" "$MPJ_HOME"
-  ) 9>"$STATE/mpj-home.lock"
+  for MPJ_HOME in "$ROOT/.kvasir/mpj-home" "$STATE/mpj-home"; do
+    ! is_mpj_home || return 0
+  done
+  local said
+  said=$(make_mpj_home 2>&1 9>>"$STATE/mpj-home.lock") ||
+    fail "$MPJ_HOME: ${said##*$'\n'}; set KVASIR_STATE to a folder that you may write, on a disk with room"
+}
+
+make_mpj_home() {
+  flock 9
+  ! is_mpj_home || return 0
+  local new
+  new=$(mktemp -d "$STATE/mpj-home.XXXXXX") || return
+  # Others may run this checkout too.
+  if chmod 755 "$new" && fill_mpj_home "$new" && rm -rf "$MPJ_HOME" && mv "$new" "$MPJ_HOME"; then
+    return
+  fi
+  rm -rf "$new"
+  return 1
+}
+
+is_mpj_home() {
+  local stamp=$MPJ_HOME/lib/log4j-1.2.jar
+  [ -r "$stamp" ] && [ -z "$(find "$ROOT/mpj-conf" "$ROOT/pom.xml" -newer "$stamp" -print -quit)" ]
+}
+
+fill_mpj_home() {
+  mkdir -p "$1/lib" "$1/conf" "$1/logs" &&
+    cp -L "$MPJ_JARS"/*.jar "$1/lib/" &&
+    cp "$ROOT"/mpj-conf/* "$1/conf/" &&
+    cp "$ROOT"/target/lib/log4j-{1.2-api,api,core}-*.jar "$1/lib/" &&
+    cd "$1/lib" &&
+    echo "Class-Path: $(echo log4j-{1.2-api,api,core}-*.jar)" >manifest &&
+    "$JAVA_HOME/bin/jar" --create --file log4j-1.2.jar --manifest manifest &&
+    rm manifest
 }
 
 # The options of every Kvasir JVM. Bounds of vector accesses are checked where a view of memory is made and, on
@@ -117,10 +230,19 @@ JVM_OPTIONS=(
   -XX:MaxNewSize=256m
   -Dai.djl.offline=true
   -DOPT_OUT_TRACKING=true
-  "-DDJL_CACHE_DIR=$STATE/djl"
   "-Dkvasir.home=$ROOT"
 )
 
 class_path() {
   echo "${KVASIR_CLASSPATH:-$ROOT/target/kvasir.jar:$ROOT/target/lib/*}:$MPJ_HOME/lib/mpj.jar"
+}
+
+# Copies what a JVM writes on stderr, as it comes, but for the line of each start that says that the Vector API incubates.
+without_incubator_warning() {
+  # The JVM's last words come after a Ctrl-C.
+  trap '' INT TERM HUP
+  local line end=
+  IFS= read -r line && end=$'\n'
+  [[ $line == 'WARNING: Using incubator modules'* ]] || printf '%s%s' "$line" "$end" >&2
+  exec cat >&2
 }
