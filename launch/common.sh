@@ -17,8 +17,9 @@ fail() {
 
 # Prints what the comment at the top of a command says of it.
 print_help() {
-  sed -n '2,${/^#/!q;s/^# \{0,1\}//p}' "$1" 2>/dev/null ||
-    fail "standard output: cannot be written; write somewhere else"
+  local text
+  text=$(sed -n '2,${/^#/!q;s/^# \{0,1\}//p}' "$1")
+  echo "$text" 2>/dev/null || fail "standard output: cannot be written; write somewhere else"
 }
 
 # Help where it is asked for by the first argument.
