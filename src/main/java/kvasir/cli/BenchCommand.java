@@ -33,6 +33,10 @@ import picocli.CommandLine.ParentCommand;
         "Measure prefill and decode at several depths, in llama-bench's terms, beside this"
             + " machine's limits. Each layout runs in a process of its own.")
 final class BenchCommand implements Callable<Integer>, OnRanks {
+  /** Codes with which a layout's process has told the user why it ended. */
+  private static final List<Integer> SAID =
+      List.of(ExitCodes.USER_ERROR, ExitCodes.CLUSTER_FAILURE);
+
   private static final int MOST_TOKENS = 1 << 24;
   private static final int MOST_SECONDS = 86_400;
   private static final String STEADY = "steady";
@@ -154,7 +158,11 @@ final class BenchCommand implements Callable<Integer>, OnRanks {
     }
     List<BenchRow> rows = new ArrayList<>();
     for (Layout layout : layouts) {
-      rows.addAll(inOwnProcess(layout));
+      ChildProcess child = inOwnProcess(layout);
+      if (SAID.contains(child.code())) {
+        return child.code();
+      }
+      rows.addAll(read(child));
     }
     kvasir.output().print(output.format(rows));
     return ExitCodes.DONE;
@@ -262,8 +270,8 @@ final class BenchCommand implements Callable<Integer>, OnRanks {
     return name.length() <= 24 ? name : config.architecture();
   }
 
-  /** Runs one layout as a user would who asked for it alone, and reads its JSON. */
-  private List<BenchRow> inOwnProcess(Layout layout) {
+  /** Runs one layout as a user would who asked for it alone, with its result as JSON. */
+  private ChildProcess inOwnProcess(Layout layout) {
     List<String> arguments = new ArrayList<>();
     String[] own = kvasir.start().arguments();
     for (int i = 0; i < own.length; i++) {
@@ -279,7 +287,9 @@ final class BenchCommand implements Callable<Integer>, OnRanks {
     add(arguments, "--attention", layout.attention());
     add(arguments, "--kv-type", layout.kvType());
     add(arguments, "--output", BenchTable.JSON);
-    return read(WorldStart.command(arguments.toArray(String[]::new)));
+    return ChildProcess.run(
+        new ProcessBuilder(WorldStart.command(arguments.toArray(String[]::new)))
+            .redirectError(ProcessBuilder.Redirect.INHERIT));
   }
 
   private static void add(List<String> arguments, String option, Object value) {
@@ -289,10 +299,7 @@ final class BenchCommand implements Callable<Integer>, OnRanks {
     }
   }
 
-  private static List<BenchRow> read(List<String> command) {
-    ChildProcess child =
-        ChildProcess.run(
-            new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT));
+  private static List<BenchRow> read(ChildProcess child) {
     if (child.code() != 0) {
       throw new UserError(
           "bench", "a layout ended with exit code " + child.code(), "see the message above");

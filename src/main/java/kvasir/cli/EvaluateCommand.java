@@ -75,13 +75,15 @@ final class EvaluateCommand extends RankCommand {
       Reading reading = new Reading(engine, tokenizer, null);
       RecallEvaluation evaluation =
           new RecallEvaluation(reading, tokenizer, questions, perDocument, seed);
-      if (root && !json) {
-        kvasir.output().line(header());
-      }
+      boolean headed = json;
       for (int length : lengths) {
         RecallEvaluation.Row row;
         try (Progress progress = Progress.of(length + " tokens", 10 * questions, root)) {
           row = evaluation.run(length, progress::reach);
+        }
+        if (root && !headed) {
+          kvasir.output().line(header());
+          headed = true;
         }
         if (root) {
           print(row);

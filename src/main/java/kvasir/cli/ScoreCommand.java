@@ -81,7 +81,7 @@ final class ScoreCommand extends RankCommand {
       object.put("tokens", ids);
       object.put("logprobs", scores.logprobs());
       object.put("top", scores.top());
-      object.put("perplexity", Double.isNaN(perplexity) ? null : perplexity);
+      object.put("perplexity", Double.isFinite(perplexity) ? perplexity : null);
       if (hash != null) {
         object.put("fingerprint", hash);
       }
@@ -99,14 +99,21 @@ final class ScoreCommand extends RankCommand {
       }
       table.append('\n');
     }
-    table.append(
-        Double.isNaN(perplexity)
-            ? "perplexity: none for a single token"
-            : String.format(Locale.ROOT, "perplexity %.4f", perplexity));
+    table.append(perplexity(scores));
     kvasir.output().line(table.toString());
     if (hash != null) {
       kvasir.output().note("fingerprint %s", hash);
     }
+  }
+
+  private static String perplexity(Scorer.Scores scores) {
+    if (scores.logprobs().isEmpty()) {
+      return "perplexity: none for a single token";
+    }
+    double perplexity = scores.perplexity();
+    return Double.isInfinite(perplexity)
+        ? "perplexity: above 1e308"
+        : String.format(Locale.ROOT, "perplexity %.4f", perplexity);
   }
 
   private static String candidate(Scorer.Candidate c) {

@@ -17,6 +17,7 @@ import kvasir.model.ConfigReader;
 import kvasir.model.Decoder;
 import kvasir.model.ModelConfig;
 import kvasir.model.ModelWeights;
+import kvasir.model.NumberGuard;
 import kvasir.model.WeightSizes;
 import kvasir.team.Team;
 import kvasir.team.ThreadTeam;
@@ -41,10 +42,26 @@ public final class Engine implements AutoCloseable {
   private final AttentionMass mass;
 
   /**
+   * Opens an engine that refuses numbers which make its results meaningless.
+   *
    * @param positions the longest sequence that will be asked for
    * @param mass gathers attention mass; null where nobody asks
    */
   public Engine(EngineSettings settings, Communicator world, int positions, AttentionMass mass) {
+    this(settings, world, positions, mass, true);
+  }
+
+  /** Opens an engine that computes with any numbers, for comparing what comes of them. */
+  static Engine lenient(EngineSettings settings, Communicator world, int positions) {
+    return new Engine(settings, world, positions, null, false);
+  }
+
+  private Engine(
+      EngineSettings settings,
+      Communicator world,
+      int positions,
+      AttentionMass mass,
+      boolean refuses) {
     this.settings = settings;
     this.mass = mass;
     this.config = ConfigReader.read(settings.model());
@@ -61,7 +78,7 @@ public final class Engine implements AutoCloseable {
               checkpoint, config, settings.kernels(), shares, world.rank(), team, weightMemory);
       this.weightType = weights.head().weight().type();
       this.cache = new KvCache(shape, new Ownership(shape.shards(), shares), world.rank());
-      this.decoder = decoder(weights, positions);
+      this.decoder = decoder(weights, refuses, positions);
     } catch (RuntimeException e) {
       team.close();
       weightMemory.close();
@@ -89,7 +106,7 @@ public final class Engine implements AutoCloseable {
         settings.shards());
   }
 
-  private Decoder decoder(ModelWeights weights, int positions) {
+  private Decoder decoder(ModelWeights weights, boolean refuses, int positions) {
     AttentionShape shape = AttentionShape.of(config.heads(), config.kvHeads(), config.headDim());
     ShardedAttention attention =
         new ShardedAttention(
@@ -102,8 +119,15 @@ public final class Engine implements AutoCloseable {
             settings.distribution().merge(),
             link(),
             mass);
+    NumberGuard guard =
+        new NumberGuard(
+            refuses,
+            settings.model().toString(),
+            settings.kernels(),
+            settings.kvType(),
+            team.size());
     return new Decoder(
-        config, weights, settings.kernels(), team, world, cache, attention, positions);
+        config, weights, settings.kernels(), team, world, cache, attention, guard, positions);
   }
 
   /** Measured only where something is chosen by it. */

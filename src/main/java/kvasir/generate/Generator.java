@@ -118,6 +118,14 @@ public final class Generator {
     }
   }
 
+  /**
+   * Computes the logits after the last token for their own sake: what makes them meaningless ends
+   * the run here, before anything is shown.
+   */
+  public void requireSound() {
+    decoder.logits(decoder.batchTokens() - 1, 1, logits);
+  }
+
   private void forward(int[] ids, int from, int count) {
     decoder.forward(ids, from, count);
     steps.appended(ids, from, count);

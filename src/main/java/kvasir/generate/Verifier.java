@@ -98,7 +98,7 @@ public final class Verifier {
 
   private float[][] trace(EngineSettings how, Communicator world, int[] forced) {
     List<float[]> logits = new ArrayList<>();
-    try (Engine engine = new Engine(how, world, prompt.length + newTokens, null)) {
+    try (Engine engine = Engine.lenient(how, world, prompt.length + newTokens)) {
       new Generator(engine)
           .generate(
               prompt,

@@ -2,6 +2,9 @@ package kvasir.kernel;
 
 /** Operations on each element alone; the vector twins call these for what no vector fills. */
 final class ElementwiseScalar {
+  /** All bits of a float but its sign. */
+  static final int MAGNITUDE = 0x7fffffff;
+
   private ElementwiseScalar() {}
 
   static float max(float[] a, int offset, int n) {
@@ -10,6 +13,15 @@ final class ElementwiseScalar {
       max = Math.max(max, a[i]);
     }
     return max;
+  }
+
+  /** Bits of magnitudes have the order of magnitudes, and those of a NaN are above all others. */
+  static float maxMagnitude(float[] a, int offset, int n) {
+    int max = 0;
+    for (int i = offset; i < offset + n; i++) {
+      max = Math.max(max, Float.floatToRawIntBits(a[i]) & MAGNITUDE);
+    }
+    return Float.intBitsToFloat(max);
   }
 
   static void scale(float[] a, int offset, int n, float factor) {

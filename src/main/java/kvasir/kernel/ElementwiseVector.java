@@ -1,6 +1,7 @@
 package kvasir.kernel;
 
 import static kvasir.kernel.Lanes.F;
+import static kvasir.kernel.Lanes.I;
 import static kvasir.kernel.Lanes.W;
 
 import jdk.incubator.vector.FloatVector;
@@ -23,6 +24,17 @@ final class ElementwiseVector {
     }
     // A maximum, unlike a sum, does not depend on the order.
     return Math.max(max.reduceLanes(VectorOperators.MAX), rest);
+  }
+
+  static float maxMagnitude(float[] a, int offset, int n) {
+    int done = n - n % W;
+    float rest = ElementwiseScalar.maxMagnitude(a, offset + done, n - done);
+    IntVector max = IntVector.zero(I);
+    for (int i = offset; i < offset + done; i += W) {
+      IntVector bits = FloatVector.fromArray(F, a, i).reinterpretAsInts();
+      max = max.max(bits.and(ElementwiseScalar.MAGNITUDE));
+    }
+    return Math.max(Float.intBitsToFloat(max.reduceLanes(VectorOperators.MAX)), rest);
   }
 
   static void scale(float[] a, int offset, int n, float factor) {

@@ -100,6 +100,12 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   float max(float[] a, int offset, int n);
 
   /**
+   * Returns the largest magnitude of {@code a[offset .. offset + n)}: NaN where one of them is NaN,
+   * 0 where n is 0.
+   */
+  float maxMagnitude(float[] a, int offset, int n);
+
+  /**
    * {@code a[i] = exp(a[i] - max)}; returns their sum over sixteen lanes. {@code max} is finite and
    * at least every a[i].
    */

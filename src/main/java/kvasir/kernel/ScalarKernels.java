@@ -68,6 +68,11 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public float maxMagnitude(float[] a, int offset, int n) {
+    return ElementwiseScalar.maxMagnitude(a, offset, n);
+  }
+
+  @Override
   public float expAndSum(float[] a, int offset, int n, float max) {
     return Exponential.expAndSum(a, offset, n, max);
   }

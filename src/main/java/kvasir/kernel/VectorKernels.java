@@ -81,6 +81,11 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
+  public float maxMagnitude(float[] a, int offset, int n) {
+    return ElementwiseVector.maxMagnitude(a, offset, n);
+  }
+
+  @Override
   public float expAndSum(float[] a, int offset, int n, float max) {
     return ExponentialVector.expAndSum(a, offset, n, max);
   }

@@ -34,8 +34,10 @@ public final class Decoder {
   private final ModelWeights weights;
   private final Kernels kernels;
   private final Team team;
+  private final Communicator world;
   private final KvCache cache;
   private final ShardedAttention attention;
+  private final NumberGuard guard;
   private final RopeTable rope;
   private final ParallelLinear linear;
   private final Scratch[] scratch;
@@ -57,6 +59,7 @@ public final class Decoder {
   private float[] normWeight;
 
   /**
+   * @param guard ends the run where numbers have lost their meaning
    * @param positions the longest sequence that will be asked for
    */
   public Decoder(
@@ -67,6 +70,7 @@ public final class Decoder {
       Communicator world,
       KvCache cache,
       ShardedAttention attention,
+      NumberGuard guard,
       int positions) {
     this.config = config;
     this.weights = weights;
@@ -74,6 +78,8 @@ public final class Decoder {
     this.team = team;
     this.cache = cache;
     this.attention = attention;
+    this.guard = guard;
+    this.world = world;
     this.rope = RopeTable.of(config.rope(), config.headDim(), positions);
     this.linear = new ParallelLinear(kernels, team);
     this.scratch = new Scratch[team.size()];
@@ -108,7 +114,11 @@ public final class Decoder {
     return tokens;
   }
 
-  /** Appends {@code ids[from .. from + count)} to the sequence and computes their hidden states. */
+  /**
+   * Appends {@code ids[from .. from + count)} to the sequence and computes their hidden states.
+   *
+   * @throws kvasir.error.UserError on every rank alike, where the cache cannot hold a key or value
+   */
   public void forward(int[] ids, int from, int count) {
     begin(count);
     embed(ids, from);
@@ -130,10 +140,14 @@ public final class Decoder {
    * Logits of rows of the last batch; every rank calls it.
    *
    * @param out {@code [rows, vocabulary]}, complete on rank 0, elsewhere the rank's own slice
+   * @throws kvasir.error.UserError on rank 0, where a logit is not finite
    */
   public void logits(int row, int rows, float[] out) {
     linear.over(batch.normed, row, rows).to(weights.head(), out).run();
     vocabulary.gather(rows, out);
+    if (world.rank() == 0) {
+      guard.requireFinite(out, rows * config.vocabulary());
+    }
   }
 
   private void begin(int count) {
@@ -162,7 +176,9 @@ public final class Decoder {
         .to(current.value(), batch.values)
         .run();
     projections.allGather(tokens, batch.queries, batch.keys, batch.values);
+    guard.begin();
     runShares(positions);
+    guard.requireStorable(layer);
     attention.attend(layer, first, tokens, batch.queries, batch.attended);
     linear
         .over(batch.attended, 0, tokens)
@@ -211,10 +227,12 @@ public final class Decoder {
 
   /** Norm and rotation of queries and keys, and the append to the cache where a block is ours. */
   private void positionShare(int member, int members) {
+    int keyWidth = config.kvHeads() * config.headDim();
     int to = Split.start(tokens, members, member + 1);
     for (int token = Split.start(tokens, members, member); token < to; token++) {
       rotate(batch.queries, token, config.heads(), current.queryNorm());
       rotate(batch.keys, token, config.kvHeads(), current.keyNorm());
+      guard.note(member, batch.keys, batch.values, token * keyWidth, keyWidth);
       append(token, scratch[member]);
     }
   }

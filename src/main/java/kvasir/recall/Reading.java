@@ -36,10 +36,11 @@ public final class Reading {
     this.mass = mass;
   }
 
-  /** Reads a document in place of the one before. */
+  /** Reads a document, not an empty one, in place of the one before. */
   public void read(int[] document, IntConsumer progress) {
     generator.rewind(0);
     generator.prefill(document, progress);
+    generator.requireSound();
     length = document.length;
   }
 

@@ -2,14 +2,21 @@ package kvasir.tensor;
 
 /** Element types of weights and of the KV cache, little-endian in memory. */
 public enum DType {
-  F32(4),
-  F16(2),
-  BF16(2);
+  F32(4, Float.MAX_VALUE),
+  F16(2, 65504),
+  BF16(2, 0x1.fep127f);
 
   private final int bytes;
+  private final float largest;
 
-  DType(int bytes) {
+  DType(int bytes, float largest) {
     this.bytes = bytes;
+    this.largest = largest;
+  }
+
+  /** Largest finite number that an element can hold. */
+  public float largest() {
+    return largest;
   }
 
   /** Bytes of one element. */

@@ -90,6 +90,7 @@ class AllocationTest {
     float[] b = samples.floats(1002);
     float[] table = samples.floats(500);
     assertAllocatesNothing("max", () -> VECTOR.max(a, 0, 1000));
+    assertAllocatesNothing("max magnitude", () -> VECTOR.maxMagnitude(a, 0, 1000));
     assertAllocatesNothing(
         "expAndSum",
         () -> {

@@ -27,6 +27,30 @@ class ElementwiseTest {
   }
 
   @Test
+  void maxMagnitudeIsThatOfTheLargestOrOfWhatIsNoNumber() {
+    float[] odd = {1e30f, -1e30f, Float.NEGATIVE_INFINITY, Float.NaN, -Float.NaN};
+    for (int n : SIZES) {
+      float[] a = samples.floats(n + 9);
+      a[4] = a[5 + n] = 1e35f;
+      float expected = 0;
+      for (int i = 5; i < 5 + n; i++) {
+        expected = Math.max(expected, Math.abs(a[i]));
+      }
+      assertEquals(expected, SCALAR.maxMagnitude(a, 5, n), "scalar " + n);
+      assertEquals(expected, VECTOR.maxMagnitude(a, 5, n), "vector " + n);
+      for (int place = 5; place < 5 + n; place += Math.max(1, n / 7)) {
+        float kept = a[place];
+        for (float value : odd) {
+          a[place] = value;
+          assertEquals(Math.abs(value), SCALAR.maxMagnitude(a, 5, n), "scalar " + place);
+          assertEquals(Math.abs(value), VECTOR.maxMagnitude(a, 5, n), "vector " + place);
+        }
+        a[place] = kept;
+      }
+    }
+  }
+
+  @Test
   void siluMultiply() {
     for (int n : SIZES) {
       for (float spread : new float[] {1f, 40f, 1e4f}) {
