@@ -12,7 +12,9 @@ final class ChoiceOptions {
   @Option(
       names = "--temperature",
       paramLabel = "X",
-      description = "0 takes the likeliest token (default: 0).")
+      description =
+          "0 takes the likeliest token, of equal ones the lowest id; above 0, however little, equal"
+              + " ones are drawn (default: 0).")
   double temperature;
 
   @Option(

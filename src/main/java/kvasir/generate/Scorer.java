@@ -32,6 +32,7 @@ public final class Scorer {
   private final int vocabulary;
   private final float[] logits;
   private final Fingerprint fingerprint;
+  private final TokenOrder order = new TokenOrder();
 
   /**
    * @param fingerprint is given all logits on rank 0
@@ -76,10 +77,12 @@ public final class Scorer {
       scores.logprobs().add(logits[at + tokens[token + 1]] - normaliser);
     }
     if (top > 0) {
-      float[] row = java.util.Arrays.copyOfRange(logits, at, at + vocabulary);
+      int candidateCount = Math.min(top, vocabulary);
+      order.arrange(logits, at, vocabulary);
+      order.order(candidateCount);
       List<Candidate> candidates = new ArrayList<>();
-      for (int id : Sampler.top(row, top)) {
-        candidates.add(new Candidate(id, row[id] - normaliser));
+      for (int i = 0; i < candidateCount; i++) {
+        candidates.add(new Candidate(order.id(i), logits[at + order.id(i)] - normaliser));
       }
       scores.top().add(candidates);
     }
