@@ -44,7 +44,7 @@ final class AskCommand extends RankCommand {
   @Option(
       names = "--length",
       paramLabel = "N",
-      description = "Tokens of a written document (default: as many as the context holds).")
+      description = "Most tokens of a written document (default: as many as the context holds).")
   Integer length;
 
   @Option(
@@ -98,6 +98,7 @@ final class AskCommand extends RankCommand {
       Chat.requireMarks(tokenizer, settings.model().toString());
       AskPlan plan = AskPlan.of(this, tokenizer, config.maxPositions());
       plan.requireKnown(settings.model().toString(), config);
+      sayWhereFewer(plan, world);
       RankAgreement.requirePrompt(plan.document().ids(), world);
       List<Reply> replies =
           ask(plan, tokenizer, new AttentionMass(config.layers(), config.heads()), settings, world);
@@ -105,6 +106,18 @@ final class AskCommand extends RankCommand {
       world.close();
       boolean same = world.rank() != 0 || !compare || same(replies, plan, tokenizer, settings);
       return same ? ExitCodes.DONE : ExitCodes.CHECK_FAILED;
+    }
+  }
+
+  /** Says it where a short document has fewer facts than questions were asked for. */
+  private void sayWhereFewer(AskPlan plan, Communicator world) {
+    int planned = plan.questions().size();
+    if (world.rank() == 0 && asked.isEmpty() && planned < questions) {
+      kvasir
+          .output()
+          .note(
+              "kvasir: the document has facts for %d questions, %d were asked for",
+              planned, questions);
     }
   }
 

@@ -30,7 +30,7 @@ final class EvaluateCommand extends RankCommand {
       names = "--lengths",
       paramLabel = "N",
       split = ",",
-      description = "Tokens of the documents (default: 512,1024,2048,4096,8192).")
+      description = "Most tokens of the documents (default: 512,1024,2048,4096,8192).")
   List<Integer> lengths = List.of(512, 1024, 2048, 4096, 8192);
 
   @Option(

@@ -117,8 +117,8 @@ final class ExperimentPredictCommand implements Callable<Integer> {
       names = "--shards",
       paramLabel = "S",
       description =
-          "Leaves of the merge tree, a power of two (default: for each layout what keeps its threads"
-              + " busy).")
+          "Leaves of the merge tree, a power of two (default: for each layout what keeps its"
+              + " threads busy).")
   Integer shards;
 
   @Option(
@@ -155,6 +155,7 @@ final class ExperimentPredictCommand implements Callable<Integer> {
             memory == null ? 0 : memory.bytes(),
             shards == null ? 0 : shards,
             ranksPerNode);
+    sayWhatIsLeftOut(count);
     Planner planner = new Planner(setting, found.hardware(), Calibration.DEFAULT, question);
     PlanReport report = new PlanReport(model, setting, question, found, planner.plan());
     if (json) {
@@ -186,6 +187,21 @@ final class ExperimentPredictCommand implements Callable<Integer> {
     if (ranks > most) {
       throw new UserError(
           "--nodes", ranks + " ranks for " + most + " shards", "ask for fewer, or raise --shards");
+    }
+  }
+
+  /** Says which of the asked numbers of ranks cannot be on all nodes. */
+  private void sayWhatIsLeftOut(int count) {
+    int most = shards == null ? Layout.MOST_SHARDS : shards;
+    for (int ranks : ranksPerNode) {
+      if ((long) count * ranks > most) {
+        experiment
+            .kvasir
+            .output()
+            .note(
+                "kvasir: --ranks-per-node %d is left out on %d nodes: %d ranks for %d shards",
+                ranks, count, (long) count * ranks, most);
+      }
     }
   }
 

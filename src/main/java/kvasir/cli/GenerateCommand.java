@@ -44,10 +44,10 @@ final class GenerateCommand extends RankCommand {
       names = "--session",
       paramLabel = "FILE",
       description =
-          "Keep the tokens in this file, each written before it is shown and all on the disk at most"
-              + " a second later and at the end. Where the file is there, go on with it, on any"
-              + " layout: prompt and options are the file's, and one that is given and differs is"
-              + " refused.")
+          "Keep the tokens in this file, each written before it is shown and all on the disk at"
+              + " most a second later and at the end. Where the file is there, go on with it, on"
+              + " any layout: prompt and options are the file's, and one that is given and differs"
+              + " is refused.")
   Path session;
 
   @Option(
@@ -55,8 +55,8 @@ final class GenerateCommand extends RankCommand {
       paramLabel = "DIR",
       description =
           "Keep each rank's KV blocks in this folder, and read those that fit the prompt's (and the"
-              + " session's) first tokens from it in place of a prefill, whichever ranks wrote them."
-              + " Works with and without --session.")
+              + " session's) first tokens from it in place of a prefill, whichever ranks wrote"
+              + " them. Works with and without --session.")
   Path snapshot;
 
   @Option(
@@ -64,7 +64,8 @@ final class GenerateCommand extends RankCommand {
       paramLabel = "WHAT",
       description =
           "When a rank is lost: end, or rebuild, which starts ranks anew on the slots that are left"
-              + " (spare ones of --hosts first) and goes on with the session's text (default: end).")
+              + " (spare ones of --hosts first) and goes on with the session's text (default:"
+              + " end).")
   OnFailure onFailure = OnFailure.END;
 
   @Option(names = "--json", description = "Print one JSON object instead of text.")
@@ -168,6 +169,7 @@ final class GenerateCommand extends RankCommand {
       if (world.rank() == 0) {
         GenerationReport report = new GenerationReport(run.start(), result, text.text());
         print(report, extras, report.summary(settings, world.size()));
+        sayWhereCut(run, result, config.maxPositions());
       }
     }
     return ExitCodes.DONE;
@@ -255,6 +257,18 @@ final class GenerateCommand extends RankCommand {
                   blocks.keepPartial();
                 }
               });
+    }
+  }
+
+  /** Says it where the context, and neither the model nor the user, has ended the text. */
+  private void sayWhereCut(SessionRun run, Generation result, int context) {
+    int tokens = run.start().done().length + result.tokens().size();
+    if (result.finishReason() == Generation.FinishReason.LENGTH && tokens < maxNewTokens) {
+      kvasir
+          .output()
+          .note(
+              "kvasir: the model's context of %d tokens is full: %d new tokens of %d",
+              context, tokens, maxNewTokens);
     }
   }
 

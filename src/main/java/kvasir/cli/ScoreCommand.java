@@ -68,6 +68,11 @@ final class ScoreCommand extends RankCommand {
       Fingerprint hash = new Fingerprint();
       Scorer.Scores scores = new Scorer(engine, hash).score(ids, top, progress::reach);
       if (world.rank() == 0) {
+        if (top > config.vocabulary()) {
+          kvasir
+              .output()
+              .note("kvasir: --top %d: the vocabulary has %d tokens", top, config.vocabulary());
+        }
         report(ids, scores, fingerprint ? hash.finish() : null);
       }
     }

@@ -218,4 +218,45 @@ class CommandsTest {
         Launch.run("launch/mpjrun", "-np", "2", "generate", "--model", QWEN, "--tokens", "1,999");
     result.assertRefused("--tokens");
   }
+
+  @Test
+  void saysThatTheContextIsFull() { // T7
+    Launch.Result result =
+        Launch.kvasir(
+            "generate",
+            "--model",
+            "src/test/resources/golden/qwen3-yarn",
+            "--tokens",
+            "1,5",
+            "--ignore-eos",
+            "--max-new-tokens",
+            "500");
+    assertEquals(0, result.code(), result.err());
+    assertEquals(127, result.out().strip().split(" ", -1).length, result.out());
+    assertEquals(
+        List.of("kvasir: the model's context of 128 tokens is full: 127 new tokens of 500"),
+        result.err().lines().filter(line -> line.startsWith("kvasir: ")).toList());
+  }
+
+  @Test
+  void saysWhatPredictLeavesOut() { // T7
+    Launch.Result result =
+        Launch.kvasir(
+            "experiment",
+            "predict",
+            "--model",
+            "qwen3-0.6b",
+            "--context",
+            "1024",
+            "--nodes",
+            "4",
+            "--ranks-per-node",
+            "1,2",
+            "--shards",
+            "4");
+    assertEquals(0, result.code(), result.err());
+    assertEquals(
+        List.of("kvasir: --ranks-per-node 2 is left out on 4 nodes: 8 ranks for 4 shards"),
+        result.err().lines().filter(line -> line.startsWith("kvasir: ")).toList());
+  }
 }
