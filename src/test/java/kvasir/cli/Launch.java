@@ -97,6 +97,7 @@ final class Launch {
         .environment()
         .put("KVASIR_CLASSPATH", root.resolve("target/classes") + ":" + root + "/target/lib/*");
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    builder.environment().put("KVASIR_CHECKED", "1");
     return builder;
   }
 }
