@@ -24,13 +24,18 @@ import xdev.XDevException;
  * MPJ's world. Only point-to-point calls with offset 0 are used: MPJ's reductions give wrong sums
  * with other offsets. MPJ has no time limits, so a {@link Deadline} stands beside every wait.
  *
+ * <p>A message's length is its tag. MPJ notices no message of another length than its receiver has
+ * room for: a shorter one would leave old bytes, a longer one would silently end the thread that
+ * reads for all. By the tag neither is ever received, and who waits for long looks for it.
+ *
  * <p>Owns the MPI environment from {@link #init} to {@link #close}.
  */
 public final class MpjCommunicator implements Communicator {
-  private static final int TAG = 1;
+  /** Added to tags of pieces that others of the same message follow. */
+  private static final int MORE = 1 << 30;
 
-  /** The deadline's own thread ends the process. */
-  private static final Duration FOREVER = Duration.ofDays(365);
+  /** How long a message may be on its way before its receiver looks for one of another length. */
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   // MPJ's direct buffers never shrink and 1 GiB messages fail: larger ones go in pieces.
   private static final long MOST_BYTES = 64 << 20;
@@ -140,7 +145,7 @@ public final class MpjCommunicator implements Communicator {
   /** What is done with a piece of a message. */
   @FunctionalInterface
   private interface Piece {
-    void accept(int peer, MemorySegment data) throws MPJDevException, BufferException;
+    void accept(int peer, MemorySegment data, int tag) throws MPJDevException, BufferException;
   }
 
   /** A message under way; the target is null for one that is sent. */
@@ -150,30 +155,57 @@ public final class MpjCommunicator implements Communicator {
   private static void pieces(Message message, Piece piece) throws MPJDevException, BufferException {
     long size = message.data().byteSize();
     for (long from = 0; from < size; from += MOST_BYTES) {
-      piece.accept(message.peer(), message.data().asSlice(from, Math.min(MOST_BYTES, size - from)));
+      int bytes = (int) Math.min(MOST_BYTES, size - from);
+      int tag = from + bytes < size ? MORE + bytes : bytes;
+      piece.accept(message.peer(), message.data().asSlice(from, bytes), tag);
     }
   }
 
-  private void post(int peer, MemorySegment data) throws MPJDevException {
+  private void post(int peer, MemorySegment data, int tag) throws MPJDevException {
     MpjSlot slot = slot(data.byteSize());
     Request request =
-        world.mpjdevComm.irecv(slot.receiving(), peer, TAG, new Status(peer, TAG, -1), true);
+        world.mpjdevComm.irecv(slot.receiving(), peer, tag, new Status(peer, tag, -1), true);
     requests.add(new Pending(request, "receiving from rank ", peer, slot, data));
   }
 
-  private void start(int peer, MemorySegment data) throws MPJDevException, BufferException {
+  private void start(int peer, MemorySegment data, int tag)
+      throws MPJDevException, BufferException {
     MpjSlot slot = slot(data.byteSize());
-    Request request = world.mpjdevComm.isend(slot.sending(data), peer, TAG, true);
+    Request request = world.mpjdevComm.isend(slot.sending(data), peer, tag, true);
     requests.add(new Pending(request, "sending to rank ", peer, slot, null));
   }
 
-  private void finish(Pending pending) {
+  /** Waits without an end of its own: the deadline's thread ends the process. */
+  private void finish(Pending pending) throws MPJDevException {
     deadline.begin(pending.what(), pending.peer());
-    Waiting.until(() -> pending.request().itest() != null, FOREVER);
+    while (!Waiting.until(() -> pending.request().itest() != null, PATIENCE)) {
+      if (pending.target() != null) {
+        requireNoOther(pending);
+      }
+    }
     deadline.end();
     if (pending.target() != null) {
       pending.slot().copyTo(pending.target());
     }
+  }
+
+  /**
+   * Refuses a message of another length in place of the awaited one. Messages of a pair of ranks
+   * arrive in order, so one that has arrived and is not awaited stands where it should be, unless
+   * it has come meanwhile.
+   */
+  private void requireNoOther(Pending pending) throws MPJDevException {
+    Status arrived = world.mpjdevComm.iprobe(pending.peer(), MPI.ANY_TAG);
+    if (arrived != null && pending.request().itest() == null) {
+      throw new ClusterFailure(
+          rank,
+          pending.peer(),
+          "sent %s bytes, not %d".formatted(length(arrived.tag), pending.target().byteSize()));
+    }
+  }
+
+  private static String length(int tag) {
+    return tag > MORE ? "more than " + (tag - MORE) : String.valueOf(tag);
   }
 
   /** Memory for one piece, kept for the exchanges to come. */

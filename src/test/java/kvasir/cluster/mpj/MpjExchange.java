@@ -11,6 +11,7 @@ import kvasir.cluster.Communicator;
 import kvasir.cluster.heartbeat.HeartbeatClient;
 import kvasir.cluster.heartbeat.RunEnd;
 import kvasir.cluster.heartbeat.RunToken;
+import kvasir.error.ClusterFailure;
 
 /** A rank of its own process that exchanges messages of many sizes with all others. */
 final class MpjExchange {
@@ -39,11 +40,29 @@ final class MpjExchange {
       }
       pause();
     }
+    if (args.length > 0 && args[0].startsWith("unequal")) {
+      unequal(world, Integer.parseInt(args[1]), Integer.parseInt(args[2]));
+    }
     for (int size : SIZES) {
       exchange(world, size);
     }
     world.close();
     System.exit(0);
+  }
+
+  /** Rank 1 sends another number of bytes than rank 0 has room for. */
+  private static void unequal(MpjCommunicator world, int sent, int awaited) {
+    exchange(world, 5);
+    try {
+      if (world.rank() == 0) {
+        world.receive(MemorySegment.ofArray(new byte[awaited]), 1);
+      } else {
+        world.send(MemorySegment.ofArray(new byte[sent]), 0);
+        pause();
+      }
+    } catch (ClusterFailure e) {
+      end(new RunEnd(3, e.getMessage()));
+    }
   }
 
   private static HeartbeatClient line(int rank) {

@@ -74,6 +74,17 @@ class RankLauncherTest {
   }
 
   @Test
+  void aMessageOfAnotherLengthIsRefused() {
+    assertEquals(3, run(2, "unequal", "3", "4096"));
+    assertTrue(errors().contains("rank 0, waiting for rank 1: sent 3 bytes, not 4096"), errors());
+    err.reset();
+    // Longer than what MPJ sends without asking.
+    assertEquals(3, run(2, "unequal", "1000000", "5"));
+    assertTrue(
+        errors().contains("rank 0, waiting for rank 1: sent 1000000 bytes, not 5"), errors());
+  }
+
+  @Test
   void aRankThatFailsAtStartGivesItsReason() {
     assertEquals(3, run(3, "fail"));
     assertTrue(errors().contains("this rank fails at start"), errors());
