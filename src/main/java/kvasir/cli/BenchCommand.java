@@ -149,6 +149,10 @@ final class BenchCommand implements Callable<Integer>, OnRanks {
     kvasir.start().join();
     check();
     List<Layout> layouts = layouts();
+    if (!kvasir.start().isRank()) {
+      // Before the first layout runs, which would say so for itself alone.
+      common.hostFile();
+    }
     if (layouts.size() == 1) {
       return kvasir.start().run(common, this::measure);
     }

@@ -5,9 +5,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import kvasir.attention.AttentionKind;
 import kvasir.attention.MergeTopology;
+import kvasir.cluster.HostFile;
 import kvasir.error.UserError;
 import kvasir.generate.Distribution;
 import kvasir.generate.EngineSettings;
@@ -57,9 +59,11 @@ class CommonOptions {
       names = "--hosts",
       paramLabel = "FILE",
       description =
-          "Hosts to start ranks on, one per line: host, host:slots or host slots=n; slurm takes those"
-              + " of the Slurm job.")
+          "Hosts to start ranks on, one per line: host, host:slots or host slots=n; slurm takes"
+              + " those of the Slurm job.")
   Path hosts;
+
+  private HostFile hostFile;
 
   @Option(
       names = "--kernels",
@@ -72,7 +76,8 @@ class CommonOptions {
       paramLabel = "N",
       description =
           "Width of the vectors, 128, 256 or 512; changes no bit of a result (default: what this"
-              + " machine prefers, up to 512). Measure it with bench: on some processors 256 beats 512.")
+              + " machine prefers, up to 512). Measure it with bench: on some processors 256 beats"
+              + " 512.")
   Integer vectorBits;
 
   @Option(
@@ -127,7 +132,8 @@ class CommonOptions {
       paramLabel = "SIZE",
       converter = ByteSize.Converter.class,
       description =
-          "Most bytes of weights, KV cache and activations on a rank, as 512M or 2G (default: none).")
+          "Most bytes of weights, KV cache and activations on a rank, as 512M or 2G (default:"
+              + " none).")
   ByteSize memoryLimit;
 
   @Option(
@@ -162,12 +168,32 @@ class CommonOptions {
     return Duration.ofSeconds(silenceSeconds);
   }
 
-  int rankCount() {
-    return ranks == null ? 1 : ranks;
+  /** The hosts that ranks are started on, where the user names some; read once. */
+  Optional<HostFile> hostFile() {
+    if (hosts != null && hostFile == null) {
+      hostFile = HostFile.read(hosts);
+    }
+    return Optional.ofNullable(hostFile);
   }
 
-  /** Checks what can be checked without the model, and makes the settings of a rank. */
-  EngineSettings settings(int worldSize, List<Integer> weights, Binding binding) {
+  /** Ranks as asked for, else one on every slot of the hosts; for who starts them. */
+  int rankCount() {
+    int slots = hostFile().map(HostFile::size).orElse(1);
+    if (ranks == null && slots > shards) {
+      throw new UserError(
+          "--hosts " + hosts,
+          slots + " slots for " + shards + " shards",
+          "give --ranks, or raise --shards");
+    }
+    return ranks == null ? slots : ranks;
+  }
+
+  /**
+   * Checks what can be checked without the model, and makes the settings of a rank.
+   *
+   * @param ranksHere that share this host
+   */
+  EngineSettings settings(int worldSize, int ranksHere, List<Integer> weights, Binding binding) {
     check();
     checkShares(worldSize);
     int chunk = attention == AttentionKind.STANDARD ? Integer.MAX_VALUE : STREAMING_CHUNK;
@@ -176,7 +202,7 @@ class CommonOptions {
         kvType,
         attention,
         kernels.create(),
-        threadsOf(worldSize, binding),
+        threadsOf(ranksHere, binding),
         binding,
         blockSize,
         shards,
@@ -184,15 +210,15 @@ class CommonOptions {
         new Distribution(weights, merge, memoryLimit == null ? 0 : memoryLimit.bytes()));
   }
 
-  /** Threads of each rank; processors are shared out where nobody says. */
-  int threadsOf(int worldSize) {
-    int share = Math.max(1, Runtime.getRuntime().availableProcessors() / worldSize);
+  /** Threads of a rank; a host's processors are shared out to its ranks where nobody says. */
+  int threadsOf(int ranksHere) {
+    int share = Math.max(1, Runtime.getRuntime().availableProcessors() / ranksHere);
     return threads == null ? share : threads;
   }
 
   /** The same of a rank that is bound: it sees no other processors than its own. */
-  int threadsOf(int worldSize, Binding binding) {
-    return binding.members().isEmpty() ? threadsOf(worldSize) : binding.members().size();
+  int threadsOf(int ranksHere, Binding binding) {
+    return binding.members().isEmpty() ? threadsOf(ranksHere) : binding.members().size();
   }
 
   /** Whether the ranks' shares are to be measured when they have started. */
@@ -226,10 +252,10 @@ class CommonOptions {
   void check() {
     range("--shards", shards, 1, MOST_SHARDS);
     powerOfTwo("--shards", shards);
-    range("--ranks", rankCount(), 1, Integer.MAX_VALUE);
-    if (rankCount() > shards) {
-      throw new UserError(
-          "--ranks", rankCount() + " ranks for " + shards + " shards", "raise --shards");
+    int asked = ranks == null ? 1 : ranks;
+    range("--ranks", asked, 1, Integer.MAX_VALUE);
+    if (asked > shards) {
+      throw new UserError("--ranks", asked + " ranks for " + shards + " shards", "raise --shards");
     }
     range("--threads", threads == null ? 1 : threads, 1, MOST_THREADS);
     range("--block-size", blockSize, 0, MOST_BLOCK_TOKENS);

@@ -53,11 +53,14 @@ final class DoctorCommand implements Callable<Integer> {
     CommonOptions.range("--timeout", timeoutSeconds, 1, 3600);
     Map<String, Integer> ranks = new LinkedHashMap<>();
     HostFile.read(hosts).slots().forEach(s -> ranks.merge(s.host(), s.ranks(), Integer::sum));
-    HostProbe here = probe("localhost", new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
+    HostProbe here =
+        probe(
+            HostRoute.LOCALHOST, false, new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
     if (!here.failure().isEmpty()) {
       throw new UserError("doctor", "this host: " + here.failure(), "it needs sh and coreutils");
     }
-    DoctorReport report = new DoctorReport(here, ranks.values().stream().mapToInt(r -> r).sum());
+    DoctorReport report =
+        new DoctorReport(here, slurm(), ranks.values().stream().mapToInt(r -> r).sum());
     for (HostProbe probe : probeAll(List.copyOf(ranks.keySet()))) {
       report.add(probe, ranks.get(probe.host()));
     }
@@ -84,16 +87,22 @@ final class DoctorCommand implements Callable<Integer> {
 
   private HostProbe reach(String host, int port) throws IOException {
     try {
-      return probe(host, new InetSocketAddress(HostRoute.towards(host), port));
+      return probe(host, slurm(), new InetSocketAddress(HostRoute.towards(host), port));
     } catch (UserError e) {
       return HostProbe.failed(host, "its name is unknown here");
     }
   }
 
-  private HostProbe probe(String host, InetSocketAddress door) {
+  /** Whether the hosts are those of the Slurm job, where ranks are steps. */
+  private boolean slurm() {
+    return HostFile.SLURM.equals(hosts);
+  }
+
+  private HostProbe probe(String host, boolean slurm, InetSocketAddress door) {
     String jar = System.getProperty("java.class.path").split(File.pathSeparator, -1)[0];
     return HostProbe.of(
         host,
+        slurm,
         List.of(
             System.getProperty("java.home"),
             Path.of(jar).toAbsolutePath().toString(),

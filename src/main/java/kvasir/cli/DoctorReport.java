@@ -11,15 +11,18 @@ final class DoctorReport {
   private static final double MOST_CLOCK_SECONDS = 2;
 
   private final HostProbe here;
+  private final boolean slurm;
   private final int ranks;
   private final List<String> rows = new ArrayList<>();
   private final List<String> problems = new ArrayList<>();
 
   /**
+   * @param slurm whether the hosts are nodes of a Slurm job, reached by steps
    * @param ranks of all hosts
    */
-  DoctorReport(HostProbe here, int ranks) {
+  DoctorReport(HostProbe here, boolean slurm, int ranks) {
     this.here = here;
+    this.slurm = slurm;
     this.ranks = ranks;
   }
 
@@ -36,7 +39,9 @@ final class DoctorReport {
       problem(
           host,
           "cannot be asked: " + host.failure(),
-          "check the name, and that `ssh " + host.host() + "` needs no password");
+          slurm
+              ? "check that `srun --overlap --nodelist=" + host.host() + " true` works"
+              : "check the name, and that `ssh " + host.host() + "` needs no password");
     }
     rows.add(row(host, own, problems.size() == before));
   }

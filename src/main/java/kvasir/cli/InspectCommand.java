@@ -93,8 +93,8 @@ final class InspectCommand implements Callable<Integer> {
   private static String architecture(ModelConfig c) {
     return String.format(
         Locale.ROOT,
-        "%s: %d layers, hidden %d, mlp %d, %d query / %d KV heads of %d, vocabulary %d, context %d%n"
-            + "q/k norm %s, qkv bias %s, tied output %s, RoPE %s, end of sequence %s%n%n",
+        "%s: %d layers, hidden %d, mlp %d, %d query / %d KV heads of %d, vocabulary %d, context"
+            + " %d%nq/k norm %s, qkv bias %s, tied output %s, RoPE %s, end of sequence %s%n%n",
         c.architecture(),
         c.layers(),
         c.hiddenSize(),
@@ -136,7 +136,8 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private String memory(ModelConfig config, Checkpoint checkpoint, int tokens) {
-    EngineSettings settings = common.settings(common.rankCount(), common.weights(), Binding.NONE);
+    EngineSettings settings =
+        common.settings(common.rankCount(), 1, common.weights(), Binding.NONE);
     CacheShape shape = Engine.cacheShape(settings, config);
     WeightSizes sizes = WeightSizes.of(checkpoint, config, settings.kernels());
     Shares shares = settings.distribution().shares(common.rankCount());

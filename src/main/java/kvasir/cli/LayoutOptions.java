@@ -9,7 +9,9 @@ final class LayoutOptions extends CommonOptions {
   @Option(
       names = "--ranks",
       paramLabel = "P",
-      description = "MPI ranks that the KV cache is dealt out over (default: 1).")
+      description =
+          "MPI ranks that the KV cache is dealt out over (default: 1; with --hosts one on each"
+              + " slot).")
   void ranks(Integer value) {
     ranks = value;
   }
@@ -17,7 +19,7 @@ final class LayoutOptions extends CommonOptions {
   @Option(
       names = "--threads",
       paramLabel = "T",
-      description = "Threads of each rank (default: processors / ranks, at least 1).")
+      description = "Threads of each rank (default: processors / ranks of the host).")
   void threads(Integer value) {
     threads = value;
   }

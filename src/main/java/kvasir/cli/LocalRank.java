@@ -6,55 +6,69 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import kvasir.cluster.Collectives;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.mpj.RankLauncher;
 import kvasir.error.UserError;
+import kvasir.measure.MachineFacts;
+import kvasir.measure.MachineLoad;
 import kvasir.team.Binding;
 import kvasir.team.CpuAffinity;
 
 /**
- * Which of its host's ranks this one is, as its launcher says; a launcher that does not say has all
- * ranks on one host.
+ * The place of a rank among those that share its host's processors.
  *
  * @param rank among those of the host
  * @param ranks on the host
  */
 record LocalRank(int rank, int ranks) {
-  /** Variables of launchers: the rank on its host, and how many there are. */
-  private static final List<Map.Entry<String, String>> VARIABLES =
-      List.of(
-          Map.entry(RankLauncher.LOCAL_RANK, RankLauncher.LOCAL_RANKS),
-          Map.entry("OMPI_COMM_WORLD_LOCAL_RANK", "OMPI_COMM_WORLD_LOCAL_SIZE"),
-          Map.entry("MPI_LOCALRANKID", "MPI_LOCALNRANKS"),
-          Map.entry("SLURM_LOCALID", "SLURM_TASKS_PER_NODE"));
+  /** The user's own process: it shares its host with no other rank. */
+  static final LocalRank ALONE = new LocalRank(0, 1);
+
+  private static final int HOST_BYTES = 256;
 
   private static final Path NODES = Path.of("/sys/devices/system/node");
 
-  static LocalRank of(Communicator world) {
-    for (Map.Entry<String, String> names : VARIABLES) {
-      String rank = System.getenv(names.getKey());
-      String ranks = System.getenv(names.getValue());
-      // Slurm writes 4(x2),3 for nodes of different numbers; the first is the largest.
-      String count = ranks == null ? "" : ranks.replaceFirst("[(,].*", "");
-      if (rank != null && rank.matches("\\d{1,6}") && count.matches("\\d{1,6}")) {
-        int own = Integer.parseInt(rank);
-        return new LocalRank(own, Math.max(own + 1, Integer.parseInt(count)));
-      }
-    }
-    return new LocalRank(world.rank(), world.size());
+  /** The place that Kvasir's own launcher says; it knows hosts by the names that the user gave. */
+  static LocalRank ofLauncher(Map<String, String> environment) {
+    return new LocalRank(
+        Integer.parseInt(environment.get(RankLauncher.LOCAL_RANK)),
+        Integer.parseInt(environment.get(RankLauncher.LOCAL_RANKS)));
+  }
+
+  /**
+   * Asks the other ranks where they run; every rank calls it. Variables of a launcher may be those
+   * of a shell around it.
+   */
+  static LocalRank among(Communicator world) {
+    String own = MachineLoad.machine() + " " + MachineFacts.hostName();
+    List<String> hosts = Collectives.allGather(world, own, HOST_BYTES);
+    return of(world.rank(), hosts);
+  }
+
+  /**
+   * The place of a rank.
+   *
+   * @param hosts of all ranks, each by one name
+   */
+  static LocalRank of(int rank, List<String> hosts) {
+    String host = hosts.get(rank);
+    return new LocalRank(
+        Collections.frequency(hosts.subList(0, rank), host), Collections.frequency(hosts, host));
   }
 
   /** Decides where this rank's threads run, and binds the calling one to all of that. */
-  Binding bind(CommonOptions options, int worldSize) {
+  Binding bind(CommonOptions options) {
     if (options.bind == BindTo.NONE) {
       return Binding.NONE;
     }
     if (!CpuAffinity.supported()) {
       throw new UserError("--bind", "this system cannot bind threads", "leave it out");
     }
-    int threads = options.threadsOf(worldSize);
+    int threads = options.threadsOf(ranks);
     BitSet allowed = CpuAffinity.get();
     Binding binding =
         options.bind == BindTo.CORE

@@ -6,8 +6,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
 import kvasir.cluster.HostFile;
+import kvasir.cluster.HostRoute;
 import kvasir.cluster.RankStreams;
 import kvasir.cluster.ResumedOutput;
 import kvasir.cluster.WorldEnd;
@@ -65,10 +67,11 @@ final class WorldLaunch {
 
   /** A host for each rank, and those to spare. */
   private List<String> slots(int ranks) {
-    if (options.hosts == null) {
-      return new ArrayList<>(Collections.nCopies(ranks, "localhost"));
+    Optional<HostFile> hosts = options.hostFile();
+    if (hosts.isEmpty()) {
+      return new ArrayList<>(Collections.nCopies(ranks, HostRoute.LOCALHOST));
     }
-    HostFile file = HostFile.read(options.hosts);
+    HostFile file = hosts.get();
     List<String> slots = new ArrayList<>(file.place(ranks));
     List<String> all = file.place(file.size());
     slots.addAll(all.subList(ranks, all.size()));

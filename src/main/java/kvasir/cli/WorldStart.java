@@ -6,12 +6,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Supplier;
 import kvasir.bench.Limits;
 import kvasir.cluster.Communicator;
+import kvasir.cluster.HostRoute;
 import kvasir.cluster.SoloCommunicator;
 import kvasir.cluster.heartbeat.Activity;
 import kvasir.cluster.local.LocalWorld;
+import kvasir.cluster.mpj.RankLauncher;
 import kvasir.cluster.nativempi.NativeCommunicator;
 import kvasir.error.UserError;
 import kvasir.kernel.VectorKernels;
@@ -78,11 +81,18 @@ final class WorldStart {
     if (options.vectorBits != null && options.vectorBits != VectorKernels.bits()) {
       return withVectors(options.vectorBits);
     }
-    int ranks = options.rankCount();
-    if (ranks > 1) {
-      return launch(options, body, ranks);
-    }
-    return onRank(options, body, new SoloCommunicator());
+    return startsRanks(options)
+        ? launch(options, body, options.rankCount())
+        : onRank(options, body, new SoloCommunicator(), LocalRank.ALONE);
+  }
+
+  /** Whether the ranks are others than this process, which is enough for one on this host. */
+  private static boolean startsRanks(CommonOptions options) {
+    return options.rankCount() > 1
+        || options
+            .hostFile()
+            .filter(file -> !HostRoute.isLocal(file.place(1).getFirst()))
+            .isPresent();
   }
 
   /** Species are chosen when the JVM starts: another width takes another JVM. */
@@ -104,36 +114,50 @@ final class WorldStart {
       throw new UserError(
           "--ranks", options.ranks + " asked, " + joined.size() + " started", "leave it out");
     }
+    if (!launched && options.hosts != null) {
+      throw new UserError(
+          "--hosts", "this run's ranks are started on their hosts already", "leave it out");
+    }
     if (joined.size() > options.shards) {
       throw new UserError(
           "--shards", joined.size() + " ranks for " + options.shards + " shards", "raise it");
     }
     joined.limit(options.timeout());
     RankAgreement.check(arguments, options.model, joined);
-    int code = onRank(options, body, joined);
+    int code = onRank(options, body, joined, place());
     Activity.set("leaving");
     // Not where it has failed: ranks leave together, and the others are still at work.
     joined.close();
     return code;
   }
 
-  private static int onRank(CommonOptions options, RankBody body, Communicator world) {
-    Binding binding = LocalRank.of(world).bind(options, world.size());
+  private LocalRank place() {
+    Map<String, String> environment = System.getenv();
+    boolean placed = launched && environment.containsKey(RankLauncher.RANK);
+    return placed ? LocalRank.ofLauncher(environment) : LocalRank.among(joined);
+  }
+
+  private static int onRank(
+      CommonOptions options, RankBody body, Communicator world, LocalRank place) {
+    Binding binding = place.bind(options);
     if (options.bind != BindTo.NONE) {
       new Output()
           .note("kvasir: rank %d runs on processors %s", world.rank(), LocalRank.achieved());
     }
     List<Integer> weights =
         options.measuresShares()
-            ? Limits.readShares(options.threadsOf(world.size(), binding), world)
+            ? Limits.readShares(options.threadsOf(place.ranks(), binding), world)
             : options.weights();
-    return body.run(options.settings(world.size(), weights, binding), world);
+    return body.run(options.settings(world.size(), place.ranks(), weights, binding), world);
   }
 
   // The ranks run the same program on the same arguments.
   private int launch(CommonOptions options, RankBody body, int ranks) {
     if (options.transport == Transport.INPROCESS) {
-      return LocalWorld.run(ranks, options.timeout(), world -> onRank(options, body, world))
+      return LocalWorld.run(
+              ranks,
+              options.timeout(),
+              world -> onRank(options, body, world, new LocalRank(world.rank(), world.size())))
           .stream()
           .max(Integer::compare)
           .orElseThrow();
@@ -156,9 +180,7 @@ final class WorldStart {
 
   /** Whether Kvasir itself starts this world's ranks, and could do so again. */
   boolean canRelaunch(CommonOptions options) {
-    return !isRank()
-        ? options.rankCount() > 1 && options.transport != Transport.INPROCESS
-        : launched;
+    return !isRank() ? startsRanks(options) && options.transport != Transport.INPROCESS : launched;
   }
 
   /** The command line of a process like this one, with these arguments. */

@@ -1,9 +1,11 @@
 package kvasir.cluster;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import kvasir.cluster.Communicator.Message;
 
 /**
@@ -109,6 +111,24 @@ public final class Collectives {
     long[] all = placed(world, own);
     allGather(world, MemorySegment.ofArray(all), equalStarts(world, own));
     return all;
+  }
+
+  /**
+   * Each rank's text, in the order of ranks; every rank calls it.
+   *
+   * @param mostBytes of a text in UTF-8; what is longer is cut
+   */
+  public static List<String> allGather(Communicator world, String own, int mostBytes) {
+    byte[] bytes = own.getBytes(StandardCharsets.UTF_8);
+    byte[] all = new byte[mostBytes * world.size()];
+    System.arraycopy(bytes, 0, all, mostBytes * world.rank(), Math.min(bytes.length, mostBytes));
+    long[] starts = new long[world.size() + 1];
+    Arrays.setAll(starts, rank -> (long) mostBytes * rank);
+    allGather(world, MemorySegment.ofArray(all), starts);
+    return IntStream.range(0, world.size())
+        .mapToObj(rank -> new String(all, mostBytes * rank, mostBytes, StandardCharsets.UTF_8))
+        .map(text -> text.replace("\0", ""))
+        .toList();
   }
 
   /** Room for all ranks' data, this rank's in its place. */

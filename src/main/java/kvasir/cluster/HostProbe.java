@@ -27,13 +27,18 @@ public record HostProbe(String host, Map<String, String> facts, double clockAhea
   private static final Set<String> NUMBERS = Set.of("bytes", "memory", "cores", "clock");
   private static final int MOST_BYTES = 1 << 16;
 
-  /** Asks a host; {@code localhost} without ssh. */
-  public static HostProbe of(String host, List<String> arguments, Duration limit) {
-    List<String> command = new ArrayList<>();
-    if (host.equals("localhost")) {
-      command.addAll(List.of("sh", "-s", "--"));
-      command.addAll(arguments);
-    } else {
+  /**
+   * Asks a host by the way that ranks take to it; this one without any.
+   *
+   * @param slurm whether it is a node of the Slurm job, reached by a step
+   */
+  public static HostProbe of(String host, boolean slurm, List<String> arguments, Duration limit) {
+    List<String> command = new ArrayList<>(List.of("sh", "-s", "--"));
+    command.addAll(arguments);
+    if (slurm) {
+      command = SlurmStep.command(host, command);
+    } else if (!HostRoute.isLocal(host)) {
+      command.clear();
       String line = "sh -s -- " + RemoteShell.quoted(arguments);
       command.addAll(RemoteShell.command(host, line, "-o", "ConnectTimeout=5"));
     }

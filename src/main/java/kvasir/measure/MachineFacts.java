@@ -41,7 +41,7 @@ public record MachineFacts(
    */
   public static MachineFacts here(UnaryOperator<String> shown) {
     return new MachineFacts(
-        line(HOST, ""),
+        hostName(),
         line(CPU, "model name").replaceFirst(".*:\\s*", ""),
         Runtime.getRuntime().availableProcessors(),
         nodes(),
@@ -49,6 +49,11 @@ public record MachineFacts(
         System.getProperty("os.name") + " " + System.getProperty("os.version"),
         System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"),
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream().map(shown).toList());
+  }
+
+  /** The name that the system has given itself. */
+  public static String hostName() {
+    return line(HOST, "");
   }
 
   /** Whether results of both belong beside each other. */

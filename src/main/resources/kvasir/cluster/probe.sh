@@ -29,7 +29,9 @@ if [ -d "$model" ]; then
   )"
 fi
 sed -n 's/^MemAvailable: *\([0-9]*\) kB/memory=\1/p' /proc/meminfo
-echo "cores=$(nproc)"
+# As a JVM counts them: nproc knows no quota of a container or a cgroup.
+cores=$("$java/bin/java" -Xlog:gc+init -version 2>&1 | sed -n 's/.*CPUs: [0-9]* total, \([0-9]*\) available.*/\1/p')
+echo "cores=${cores:-$(nproc)}"
 if command -v bash >/dev/null; then
   timeout 5 bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$address" "$port" 2>/dev/null && echo reaches=yes || echo reaches=no
 fi

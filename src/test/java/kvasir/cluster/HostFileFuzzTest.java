@@ -50,12 +50,13 @@ class HostFileFuzzTest {
             bytes("n[01-02,07],gpu"),
             bytes("a-[1-3]"),
             bytes("solo"),
+            bytes("r[0-1]n[1-2]b[01-99],x"),
             bytes("n[1" + ",2".repeat(9_000) + "]"));
     Fuzz.check(
         "SLURM_JOB_NODELIST",
         500,
         samples,
-        in -> place(HostFile.ofSlurm(new String(in, ISO_8859_1), "2(x2),1")));
+        in -> place(SlurmHosts.parse(new String(in, ISO_8859_1), "2(x2),1")));
   }
 
   @Test
@@ -64,6 +65,6 @@ class HostFileFuzzTest {
         "SLURM_TASKS_PER_NODE",
         300,
         List.of(bytes("2(x2),1(x2)"), bytes("4")),
-        in -> place(HostFile.ofSlurm("n[1-4]", new String(in, ISO_8859_1))));
+        in -> place(SlurmHosts.parse("n[1-4]", new String(in, ISO_8859_1))));
   }
 }

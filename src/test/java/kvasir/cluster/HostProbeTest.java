@@ -3,16 +3,20 @@ package kvasir.cluster;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class HostProbeTest {
   private static HostProbe here(String model) {
     return HostProbe.of(
         "localhost",
+        false,
         List.of(System.getProperty("java.home"), "/no/jar", model, "127.0.0.1", "1"),
         Duration.ofSeconds(20));
   }
@@ -54,8 +58,28 @@ class HostProbeTest {
   void aHostThatDoesNotAnswerIsReportedInTime() {
     HostProbe probe =
         HostProbe.of(
-            "nosuchhost.invalid", List.of("-", "-", "-", "-", "1"), Duration.ofSeconds(20));
+            "nosuchhost.invalid", false, List.of("-", "-", "-", "-", "1"), Duration.ofSeconds(20));
     assertTrue(!probe.failure().isEmpty());
     assertTrue(probe.facts().isEmpty());
+  }
+
+  // C5
+  @Test
+  void processorsAreCountedAsAJvmCountsThem(@TempDir Path java) throws IOException {
+    Files.createDirectory(java.resolve("bin"));
+    Path program = java.resolve("bin").resolve("java");
+    Files.writeString(
+        program, "#!/bin/sh\necho '[0.01s][info][gc,init] CPUs: 64 total, 1 available'\n");
+    assertTrue(program.toFile().setExecutable(true));
+    Files.writeString(java.resolve("release"), "");
+    HostProbe probe =
+        HostProbe.of(
+            "localhost",
+            false,
+            List.of(java.toString(), "/no/jar", "-", "127.0.0.1", "1"),
+            Duration.ofSeconds(20));
+    assertEquals("1", probe.facts().get("cores"));
+    int processors = Runtime.getRuntime().availableProcessors();
+    assertEquals(String.valueOf(processors), here("-").facts().get("cores"));
   }
 }

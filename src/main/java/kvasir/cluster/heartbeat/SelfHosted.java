@@ -7,8 +7,6 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -36,14 +34,14 @@ public final class SelfHosted {
    * @param ended ends the process when the run is over; does not return
    */
   public static HeartbeatClient join(Communicator world, Duration silence, Consumer<RunEnd> ended) {
-    List<String> names = hostNames(world);
+    List<String> names = Collectives.allGather(world, ownName(), NAME_BYTES);
     byte[] where = new byte[WHERE_BYTES];
     if (world.rank() == 0) {
       byte[] text = listen(names, silence, ended).getBytes(StandardCharsets.UTF_8);
       System.arraycopy(text, 0, where, 0, text.length);
     }
     Collectives.broadcast(world, MemorySegment.ofArray(where), 0);
-    String[] words = text(where, 0, WHERE_BYTES).split(" ", -1);
+    String[] words = new String(where, StandardCharsets.UTF_8).replace("\0", "").split(" ", -1);
     return HeartbeatClient.join(
         new InetSocketAddress(words[0], Integer.parseInt(words[1])),
         RunToken.of(words[2]),
@@ -91,29 +89,11 @@ public final class SelfHosted {
     return others.isEmpty() ? InetAddress.getLoopbackAddress() : HostRoute.towards(others.get(0));
   }
 
-  private static List<String> hostNames(Communicator world) {
-    byte[] all = new byte[NAME_BYTES * world.size()];
-    byte[] own = ownName().getBytes(StandardCharsets.UTF_8);
-    System.arraycopy(own, 0, all, NAME_BYTES * world.rank(), Math.min(own.length, NAME_BYTES));
-    long[] starts = new long[world.size() + 1];
-    Arrays.setAll(starts, rank -> (long) NAME_BYTES * rank);
-    Collectives.allGather(world, MemorySegment.ofArray(all), starts);
-    List<String> names = new ArrayList<>();
-    for (int rank = 0; rank < world.size(); rank++) {
-      names.add(text(all, NAME_BYTES * rank, NAME_BYTES));
-    }
-    return names;
-  }
-
   private static String ownName() {
     try {
       return InetAddress.getLocalHost().getHostName();
     } catch (UnknownHostException e) {
       return "localhost";
     }
-  }
-
-  private static String text(byte[] bytes, int from, int count) {
-    return new String(bytes, from, count, StandardCharsets.UTF_8).replace("\0", "");
   }
 }

@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
 import kvasir.cluster.HostRoute;
 import kvasir.cluster.RankStreams;
 import kvasir.cluster.RemoteShell;
+import kvasir.cluster.SlurmStep;
 import kvasir.cluster.WorldEnd;
 import kvasir.cluster.WorldPlan;
 import kvasir.cluster.heartbeat.HeartbeatClient;
@@ -51,6 +52,7 @@ public final class RankLauncher {
 
   private final WorldPlan plan;
   private final boolean slurm;
+  private final Map<String, String> identities;
   private final RankStreams streams;
   private final RunToken token = RunToken.random();
   private volatile boolean interrupted;
@@ -61,6 +63,7 @@ public final class RankLauncher {
   public RankLauncher(WorldPlan plan, boolean slurm, RankStreams streams) {
     this.plan = plan;
     this.slurm = slurm;
+    this.identities = HostRoute.identities(plan.hosts());
     this.streams = streams;
   }
 
@@ -103,7 +106,7 @@ public final class RankLauncher {
           rank == 0 ? ProcessBuilder.Redirect.PIPE : ProcessBuilder.Redirect.DISCARD);
       Process process = builder.start();
       ranks.add(process);
-      if (HostRoute.isLocal(plan.hosts().get(rank))) {
+      if (isHere(plan.hosts().get(rank))) {
         line.started(rank, process.pid());
       }
       if (rank == 0) {
@@ -140,18 +143,31 @@ public final class RankLauncher {
     return identity;
   }
 
-  /** How many of the first ranks a host has. */
+  /** How many of the first ranks a host has, by whichever of its names. */
   private long onHost(int first, String host) {
-    return plan.hosts().subList(0, first).stream().filter(host::equals).count();
+    String identity = identities.get(host);
+    return plan.hosts().subList(0, first).stream()
+        .filter(other -> identities.get(other).equals(identity))
+        .count();
+  }
+
+  /**
+   * Whether a host's ranks are processes of this one; on each node of a Slurm job they are steps.
+   */
+  private boolean isHere(String host) {
+    return !slurm && identities.getOrDefault(host, host).equals(HostRoute.LOCALHOST);
   }
 
   /** The command itself on this machine, the same through ssh or srun on another. */
   List<String> commandFor(String host, Map<String, String> identity) {
-    if (HostRoute.isLocal(host)) {
+    if (isHere(host)) {
       return plan.command();
     }
     if (slurm) {
-      return step(host, identity);
+      List<String> words = new ArrayList<>(List.of("env"));
+      identity.forEach((name, value) -> words.add(name + "=" + value));
+      words.addAll(plan.command());
+      return SlurmStep.command(host, words);
     }
     // In the same folder, so that a relative --model is the same model.
     String folder = Path.of("").toAbsolutePath().toString();
@@ -166,14 +182,6 @@ public final class RankLauncher {
         "ServerAliveInterval=1",
         "-o",
         "ServerAliveCountMax=" + plan.silence().toSeconds());
-  }
-
-  private List<String> step(String host, Map<String, String> identity) {
-    List<String> words = new ArrayList<>(List.of("srun", "--overlap", "--nodes=1", "--ntasks=1"));
-    words.addAll(List.of("--cpu-bind=none", "--nodelist=" + host, "env"));
-    identity.forEach((name, value) -> words.add(name + "=" + value));
-    words.addAll(plan.command());
-    return words;
   }
 
   private WorldEnd await(List<Process> ranks, HeartbeatServer line) {
@@ -224,9 +232,7 @@ public final class RankLauncher {
     if (!interrupted) {
       streams.report(loss.end().reason());
     }
-    if (loss.silent()
-        && loss.processId() > 0
-        && !HostRoute.isLocal(plan.hosts().get(loss.rank()))) {
+    if (loss.silent() && loss.processId() > 0 && !isHere(plan.hosts().get(loss.rank()))) {
       killRemote(plan.hosts().get(loss.rank()), loss.processId());
     }
     return interrupted

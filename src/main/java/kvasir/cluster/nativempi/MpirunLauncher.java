@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import kvasir.cluster.HostRoute;
@@ -49,12 +50,15 @@ public final class MpirunLauncher {
 
   private final WorldPlan plan;
   private final RankStreams streams;
+  private final Set<String> localHosts;
   private final RunToken token = RunToken.random();
   private volatile boolean interrupted;
 
   public MpirunLauncher(WorldPlan plan, RankStreams streams) {
     this.plan = plan;
     this.streams = streams;
+    this.localHosts =
+        plan.hosts().stream().distinct().filter(HostRoute::isLocal).collect(Collectors.toSet());
   }
 
   /** Runs the world to its end; what {@code mpirun} answers is the first failing rank's code. */
@@ -73,6 +77,7 @@ public final class MpirunLauncher {
     try {
       InetAddress address = HostRoute.meetingPlace(plan.hosts());
       try (HeartbeatServer line = new HeartbeatServer(address, token, plan)) {
+        MpirunEnvironment.prepare(builder.environment(), local());
         // The environment, not the command line: that could be read by others.
         builder.environment().put(HeartbeatClient.TOKEN, token.text());
         builder
@@ -124,7 +129,7 @@ public final class MpirunLauncher {
       throws InterruptedException {
     boolean over = false;
     Map<Integer, ProcessHandle> found = new HashMap<>();
-    long here = plan.hosts().stream().filter(HostRoute::isLocal).count();
+    long here = plan.hosts().stream().filter(localHosts::contains).count();
     while (!over && line.loss().isEmpty() && !streams.unwritten()) {
       over = process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS);
       if (found.size() < here) {
@@ -219,12 +224,23 @@ public final class MpirunLauncher {
         all.add("--allow-run-as-root");
       }
     }
-    if (!plan.hosts().stream().allMatch("localhost"::equals)) {
-      all.addAll(List.of(openMpi ? "--host" : "-hosts", String.join(",", plan.hosts())));
-    }
+    all.addAll(List.of(openMpi ? "--host" : "-hosts", hosts(openMpi)));
     all.addAll(List.of(openMpi ? "-np" : "-n", String.valueOf(plan.hosts().size())));
     all.addAll(plan.command());
     return all;
+  }
+
+  /** Always named: mpirun would take the nodes of a job around it, which do not reach this host. */
+  private String hosts(boolean openMpi) {
+    if (!local()) {
+      return String.join(",", plan.hosts());
+    }
+    return HostRoute.LOCALHOST + (openMpi ? ":" + plan.hosts().size() : "");
+  }
+
+  /** Whether all ranks are on this host. */
+  private boolean local() {
+    return localHosts.containsAll(plan.hosts());
   }
 
   private static Optional<String> find(String name) {

@@ -52,6 +52,7 @@ class RemoteRankTest {
             "--overlap",
             "--nodes=1",
             "--ntasks=1",
+            "--unbuffered",
             "--cpu-bind=none",
             "--nodelist=node1",
             "env",
