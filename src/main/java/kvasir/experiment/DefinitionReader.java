@@ -1,18 +1,13 @@
 package kvasir.experiment;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.toml.TomlMapper;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.Set;
+import java.util.function.Function;
 import kvasir.error.UserError;
 
 /**
@@ -20,15 +15,10 @@ import kvasir.error.UserError;
  * no default, and a table {@code [quick]} of fields that a quick run changes.
  */
 public final class DefinitionReader {
-  private static final long MOST_BYTES = 1 << 16;
   private static final String QUICK = "quick";
   private static final String NAME = "name";
-  private static final TomlMapper TOML =
-      TomlMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-          .build();
+  private static final String KIND = "kind";
+  private static final TomlMapper TOML = new TomlMapper();
 
   private static final String DEFAULTS =
       """
@@ -64,89 +54,86 @@ public final class DefinitionReader {
    * Reads a file.
    *
    * @param quick with the changes of its table {@code [quick]}
-   * @param overrides fields by name, in place of the file's
+   * @param overrides fields by name, in place of the file's; each came from the option of its name
    */
   public static Definition read(Path file, boolean quick, Map<String, Object> overrides) {
-    String name = file.getFileName().toString().replaceFirst("\\.toml$", "");
-    ObjectNode given = parse(file);
-    JsonNode changes = given.remove(QUICK);
-    ObjectNode all = given.deepCopy();
+    TomlFile toml = TomlFile.read(file);
+    ObjectNode all = toml.fields().deepCopy();
+    JsonNode changes = all.remove(QUICK);
     if (changes != null && !changes.isObject()) {
-      throw new UserError(file.toString(), "'quick' is no table", "write [quick] and fields below");
+      throw new UserError(
+          toml.where("", QUICK), "'quick' is not a table", "write [quick] and fields below it");
     }
-    // Read in any case: a mistake in it should not wait for the first quick run.
+    check(all, key -> toml.where("", key));
+    // Checked in any case: a mistake in it should not wait for the first quick run.
     ObjectNode changed = all.deepCopy();
     if (changes instanceof ObjectNode fields) {
+      check(fields, key -> toml.where(QUICK, key));
       changed.setAll(fields);
     }
     ObjectNode over = TOML.valueToTree(overrides);
+    check(over, key -> "--" + key);
     all.setAll(over);
     changed.setAll(over);
-    Definition full = bind(file, name, all);
-    Definition shorter = bind(file, name, changed);
-    DefinitionCheck.check(file.toString(), full);
-    DefinitionCheck.check(file.toString(), shorter);
+    Definition full = bind(file, all);
+    Definition shorter = bind(file, changed);
     return quick ? shorter : full;
   }
 
-  private static ObjectNode parse(Path file) {
-    try {
-      if (!Files.isRegularFile(file)) {
+  /** Names the line of a field of a file that was read, for a message about its value. */
+  public static String where(Path file, String field) {
+    return TomlFile.read(file).where("", field);
+  }
+
+  private static void check(ObjectNode given, Function<String, String> where) {
+    for (Map.Entry<String, JsonNode> entry : given.properties()) {
+      String key = entry.getKey();
+      if (key.equals(NAME)) {
         throw new UserError(
-            file.toString(), "no such experiment", "name one of experiments/*.toml or a file");
+            where.apply(key), "unknown field 'name'", "the file's name is the experiment's name");
       }
-      if (Files.size(file) > MOST_BYTES) {
-        throw new UserError(file.toString(), "larger than 64 KiB", "give an experiment's file");
-      }
-      return (ObjectNode) TOML.readTree(Files.readString(file));
-    } catch (JsonProcessingException e) {
-      throw broken(file, e);
-    } catch (IOException e) {
-      throw new UserError(
-          file.toString(), "cannot be read: " + e.getMessage(), "check the file", e);
+      DefinitionField field =
+          DefinitionField.of(key)
+              .orElseThrow(
+                  () ->
+                      new UserError(
+                          where.apply(key),
+                          "unknown field '" + key + "'",
+                          "known are " + DefinitionField.names()));
+      field.check(where.apply(key), entry.getValue());
     }
   }
 
-  private static Definition bind(Path file, String name, ObjectNode given) {
-    try {
-      if (given.has(NAME)) {
-        throw new UserError(file.toString(), "unknown field 'name'", "the file's name is the name");
-      }
-      if (!given.hasNonNull("kind")) {
-        throw new UserError(file.toString(), "no field 'kind'", "write kind = \"strong-scaling\"");
-      }
-      ObjectNode all = (ObjectNode) TOML.readTree(DEFAULTS);
-      all.setAll(given);
-      all.put(NAME, name);
-      return TOML.treeToValue(all, Definition.class);
-    } catch (UnrecognizedPropertyException e) {
-      String known =
-          e.getKnownPropertyIds().stream()
-              .map(Object::toString)
-              .filter(field -> !field.equals(NAME))
-              .sorted()
-              .collect(Collectors.joining(", "));
+  private static Definition bind(Path file, ObjectNode given) {
+    if (!given.has(KIND)) {
       throw new UserError(
           file.toString(),
-          "unknown field '" + printable(e.getPropertyName()) + "'",
-          "known are " + known,
-          e);
+          "no field 'kind'",
+          "write kind = \"strong-scaling\", or one of " + String.join(", ", Kind.names()));
+    }
+    try {
+      ObjectNode all = (ObjectNode) TOML.readTree(DEFAULTS);
+      all.setAll(given);
+      all.put(NAME, name(file));
+      Definition definition = TOML.treeToValue(all, Definition.class);
+      if (definition.prompt().isEmpty()
+          && definition.gen().isEmpty()
+          && definition.kind() != Kind.ATTENTION_MASS) {
+        throw new UserError(
+            file.toString(), "nothing to measure", "write prompt = [64] or gen = [16]");
+      }
+      return definition;
     } catch (JsonProcessingException e) {
-      throw broken(file, e);
+      throw new IllegalStateException("fields that were checked: " + given, e);
     }
   }
 
-  private static UserError broken(Path file, JsonProcessingException e) {
-    String where =
-        e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()
-            ? "field '" + printable(mapping.getPath().getFirst().getFieldName()) + "': "
-            : e.getLocation() == null ? "" : "line " + e.getLocation().getLineNr() + ": ";
-    String what = e.getOriginalMessage().lines().findFirst().orElse("broken");
-    return new UserError(
-        file.toString(), where + printable(what), "see experiments/README.md for the fields", e);
-  }
-
-  private static String printable(String text) {
-    return text.replaceAll("\\p{Cntrl}", "?");
+  /** The name of the file without its ending is that of the experiment, and of its results. */
+  private static String name(Path file) {
+    String name = file.getFileName().toString().replaceFirst("\\.toml$", "");
+    if (Set.of("", ".", "..").contains(name)) {
+      throw new UserError(file.toString(), "has no name before .toml", "give the file a name");
+    }
+    return name;
   }
 }

@@ -1,6 +1,9 @@
 package kvasir.experiment;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 
 /** What an experiment asks: decides its arms, its plot and its words. */
 public enum Kind {
@@ -33,5 +36,12 @@ public enum Kind {
   PREFILL_DECODE,
   /** How the softmax weight of real answers is shared out over the ranks. */
   @JsonProperty("attention-mass")
-  ATTENTION_MASS
+  ATTENTION_MASS;
+
+  /** Returns the names of all kinds, as files have them. */
+  static List<String> names() {
+    return Stream.of(values())
+        .map(kind -> kind.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+        .toList();
+  }
 }

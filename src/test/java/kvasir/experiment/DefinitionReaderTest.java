@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import kvasir.error.UserError;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class DefinitionReaderTest {
   private static final String LEAST = "kind = \"strong-scaling\"\ngen = [4]\n";
+
+  /** Words of libraries, which tell a user nothing. */
+  private static final Pattern JARGON =
+      Pattern.compile("java|jackson|deserial|token|Exception|Premature", Pattern.CASE_INSENSITIVE);
 
   @TempDir Path folder;
 
@@ -56,33 +61,90 @@ class DefinitionReaderTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "rnaks = [1] | unknown field 'rnaks'",
-        "[quick]\\nrepetition = 1 | unknown field 'repetition'",
-        "name = \"x\" | unknown field 'name'",
-        "ranks = [0] | field 'ranks'",
-        "ranks = [1.5] | field 'ranks'",
-        "ranks = \"two\" | field 'ranks'",
-        "ranks = [ | line 4: Premature end",
-        "gen = [4] | Duplicate key",
-        "transports = [\"mpi\"] | field 'transports'",
-        "transports = [] | field 'transports' is empty",
-        "kv-type = \"f8\" | field 'kv-type'",
-        "added-latency = [\"50\"] | field 'added-latency'",
-        "rate = [\"fast\"] | field 'rate'",
-        "heap = \"2g -XX:OnError=x\" | field 'heap'",
-        "warm-up = \"long\" | field 'warm-up'",
-        "repetitions = 0 | field 'repetitions'",
-        "repetitions = 99999999999 | field 'repetitions'",
-        "bind = \"socket\" | field 'bind'",
+        "rnaks = [1] | line 3: unknown field 'rnaks'; known are kind, question",
+        "[quick]\\n\\nrepetition = 1 | line 5: unknown field 'repetition'; known are",
+        "[fast]\\ngen = [1] | line 3: unknown field 'fast'",
+        "name = \"x\" | line 3: unknown field 'name'; the file's name",
+        "prompt = 64 | line 3: 'prompt' is a list; write prompt = [64]",
+        "prompt = \"64\" | line 3: 'prompt' is a list; write prompt = [64]",
+        "prompt = {a = 1} | line 3: 'prompt' is a list",
+        "prompt = [[64]] | line 3: 'prompt' has a list; allowed: whole numbers",
+        "transports = \"native\" | line 3: 'transports' is a list; write transports = [\"native\"]",
+        "[quick]\\nprompt = 64 | line 4: 'prompt' is a list; write prompt = [64]",
+        "quick.prompt = 64 | line 3: 'prompt' is a list; write prompt = [64]",
+        "quick = { prompt = 64 } | line 3: 'prompt' is a list; write prompt = [64]",
+        "quick = 1 | line 3: 'quick' is not a table; write [quick]",
+        "ranks = [0] | line 3: 'ranks' has 0; allowed: whole numbers from 1 to 4096; write ranks ="
+            + " [1, 2]",
+        "ranks = [1.5] | line 3: 'ranks' has 1.5; allowed: whole numbers",
+        "ranks = [1,\\n true] | line 3: 'ranks' has true; allowed: whole numbers",
+        "ranks = \"two\" | line 3: 'ranks' is a list; write ranks = [1, 2]",
+        "ranks = [\"two\"] | line 3: 'ranks' has \"two\"; allowed: whole numbers",
+        "layers = [8] | line 3: 'layers' is one value, not a list; write layers = 8",
+        "layers = \"8\" | line 3: 'layers' is \"8\"; allowed: whole numbers from 0 to 1000",
+        "ranks = [ | line 3: 'ranks = [' is not valid TOML; write name = value",
+        "bind = none | line 3: 'bind = none' is not valid TOML; write texts in quotes: bind ="
+            + " \"none\"",
+        "bind: \"none\" | is not valid TOML; write '=' behind the name: bind = ...",
+        "gen = [4] | line 3: 'gen' is given twice; leave one of them",
+        "transports = [\"mpi\"] | line 3: 'transports' has \"mpi\"; allowed: \"mpj\", \"native\","
+            + " \"inprocess\"",
+        "transports = [] | line 3: 'transports' is empty; give at least one",
+        "kv-type = \"f8\" | line 3: 'kv-type' is \"f8\"; allowed: \"bf16\", \"f16\", \"f32\"",
+        "kv-type = \"BF16\" | line 3: 'kv-type' is \"BF16\"; allowed: \"bf16\"",
+        "added-latency = [\"50\"] | line 3: 'added-latency' has \"50\"; allowed: times",
+        "rate = [\"fast\"] | line 3: 'rate' has \"fast\"; allowed: rates",
+        "heap = \"2g -XX:OnError=x\" | line 3: 'heap' is",
+        "heap = 2 | line 3: 'heap' is 2; allowed: sizes from 30m to 999g",
+        "warm-up = \"long\" | line 3: 'warm-up' is \"long\"; allowed: \"steady\" or seconds",
+        "warm-up = 5 | line 3: 'warm-up' is 5; allowed: \"steady\" or seconds",
+        "shards = 12 | line 3: 'shards' is 12; allowed: powers of two from 1 to 4096",
+        "block-size = [96] | line 3: 'block-size' has 96; allowed: powers of two",
+        "repetitions = 0 | line 3: 'repetitions' is 0; allowed: whole numbers from 1 to 1000",
+        "repetitions = 99999999999 | line 3: 'repetitions' is 99999999999; allowed",
+        "repetitions = 99999999999999999999 | line 3: 'repetitions' is 99999999999999999999;"
+            + " allowed",
+        "bind = \"socket\" | line 3: 'bind' is \"socket\"; allowed: \"core\", \"numa\", \"none\"",
+        "model = \"\" | line 3: 'model' is \"\"; allowed: a model's folder",
+        "question = 5 | line 3: 'question' is 5; allowed: a text in quotes",
         "[quick]\\ngen = [] | nothing to measure",
       })
-  void whatIsWrongIsNamed(String line, String named) throws IOException {
+  void everyWrongFieldIsNamedWithItsLineAndWhatIsAllowedU3(String line, String named)
+      throws IOException {
     Path file = write(LEAST + line.replace("\\n", "\n") + "\n");
     UserError error =
         assertThrows(UserError.class, () -> DefinitionReader.read(file, false, Map.of()));
     assertTrue(error.getMessage().contains(named), error.getMessage());
     assertTrue(error.getMessage().contains("mine.toml"), error.getMessage());
     assertEquals(1, error.getMessage().lines().count(), error.getMessage());
+    assertFalse(JARGON.matcher(error.getMessage()).find(), error.getMessage());
+  }
+
+  @Test
+  void kindsAreNamedWhereOneIsWrongU3() {
+    UserError error = assertThrows(UserError.class, () -> read("kind = \"strong\"\ngen = [4]"));
+    String message = error.getMessage();
+    assertTrue(message.contains("line 1: 'kind' is \"strong\"; allowed: \"strong"), message);
+    Kind.names().forEach(name -> assertTrue(message.contains(name), name + " in " + message));
+  }
+
+  @Test
+  void anOptionIsNamedWhereItsValueIsWrongU3() throws IOException {
+    Path file = write(LEAST);
+    UserError error =
+        assertThrows(
+            UserError.class,
+            () -> DefinitionReader.read(file, false, Map.of("ranks", List.of(1, 0))));
+    assertTrue(error.getMessage().startsWith("--ranks: 'ranks' has 0; "), error.getMessage());
+  }
+
+  @Test
+  void aByteOrderMarkIsPassedOverAndOtherEncodingsAreRefused() throws IOException {
+    assertEquals(List.of(4), read("\ufeff" + LEAST).gen());
+    Path file = Files.write(folder.resolve("mine.toml"), new byte[] {'k', (byte) 0xe9});
+    UserError error =
+        assertThrows(UserError.class, () -> DefinitionReader.read(file, false, Map.of()));
+    assertTrue(error.getMessage().contains("is not text in UTF-8"), error.getMessage());
   }
 
   @Test
