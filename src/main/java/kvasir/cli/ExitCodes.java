@@ -8,6 +8,9 @@ final class ExitCodes {
   static final int CLUSTER_FAILURE = 3;
   static final int INTERNAL_ERROR = 70;
 
+  /** Of a command that was ended by an interrupt: 128 and the number of SIGINT. */
+  static final int INTERRUPTED = 130;
+
   /** Of a shell's commands, whose output nobody reads any more: 128 and the number of SIGPIPE. */
   static final int CLOSED_OUTPUT = 141;
 

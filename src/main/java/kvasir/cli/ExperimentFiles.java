@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import kvasir.error.UserError;
 
@@ -29,9 +30,23 @@ final class ExperimentFiles {
   }
 
   private static Path file(String name) {
-    return name.endsWith(ENDING)
-        ? Path.of(name)
-        : home().resolve("experiments").resolve(name + ENDING);
+    Path file =
+        name.endsWith(ENDING)
+            ? Path.of(name)
+            : home().resolve("experiments").resolve(name + ENDING);
+    if (!Files.exists(file)) {
+      throw new UserError(
+          "experiment " + name,
+          "no such experiment",
+          "name a file of your own that ends in .toml, all, or one of " + names());
+    }
+    return file;
+  }
+
+  private static String names() {
+    return shipped().stream()
+        .map(file -> file.getFileName().toString().replace(ENDING, ""))
+        .collect(Collectors.joining(", "));
   }
 
   /** The project's own. */

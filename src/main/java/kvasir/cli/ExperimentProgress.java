@@ -22,18 +22,30 @@ final class ExperimentProgress implements Runner.Listener, AutoCloseable {
   }
 
   @Override
+  public void note(String text) {
+    // A bar has the line: it stands below again afterwards.
+    close();
+    output.note("%s: %s", name, text);
+    show();
+  }
+
+  @Override
   public void begin(int all, int earlier) {
     units = all;
     first = earlier;
     done = earlier;
     start = System.nanoTime();
     output.note("%s: %d tests to run, %d of them done before", name, all, earlier);
-    if (Progress.watched()) {
+    show();
+  }
+
+  private void show() {
+    if (units > 0 && Progress.watched()) {
       bar =
           new ProgressBarBuilder()
               .setTaskName(name)
-              .setInitialMax(all)
-              .startsFrom(earlier, Duration.ZERO)
+              .setInitialMax(units)
+              .startsFrom(done, Duration.ZERO)
               .setStyle(ProgressBarStyle.ASCII)
               .clearDisplayOnFinish()
               .build();

@@ -14,12 +14,15 @@ import kvasir.experiment.DefinitionReader;
 import kvasir.experiment.ExperimentResult;
 import kvasir.experiment.Experiments;
 import kvasir.experiment.Place;
+import kvasir.experiment.RunInterrupted;
 import kvasir.experiment.predict.PredictionErrors;
 import kvasir.model.ConfigReader;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
 @Command(
     name = "run",
@@ -28,6 +31,8 @@ import picocli.CommandLine.ParentCommand;
         "Measure an experiment: every arm in processes of its own, arms in turn, to a steady state."
             + " What is in the results already is not measured again.")
 final class ExperimentRunCommand implements Callable<Integer> {
+  @Spec CommandSpec spec;
+
   @ParentCommand ExperimentCommand experiment;
 
   @Parameters(
@@ -75,20 +80,39 @@ final class ExperimentRunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<Definition> definitions =
-        ExperimentFiles.of(names).stream()
-            .map(file -> DefinitionReader.read(file, quick, overrides()))
-            .toList();
     Place place = place();
-    for (Definition definition : definitions) {
+    List<Definition> definitions =
+        ExperimentFiles.of(names).stream().map(file -> definition(file, place)).toList();
+    Output output = experiment.kvasir.output();
+    List<String> typed = spec.root().commandLine().getParseResult().originalArgs();
+    try (InterruptNotice notice = InterruptNotice.of(typed, output)) {
+      for (Definition definition : definitions) {
+        if (!measure(definition, place)) {
+          notice.print();
+          return ExitCodes.INTERRUPTED;
+        }
+      }
+    }
+    output.note("results are in %s; launch/kvasir experiment report %s explains them", out, out);
+    return ExitCodes.DONE;
+  }
+
+  private Definition definition(Path file, Place place) {
+    Definition definition = DefinitionReader.read(file, quick, overrides());
+    Experiments.checkModel(
+        definition, place, () -> model == null ? DefinitionReader.where(file, "model") : "--model");
+    return definition;
+  }
+
+  /** Measures an experiment and prints its table; false where the user has ended it. */
+  private boolean measure(Definition definition, Place place) {
+    try {
       ExperimentResult result = run(definition, place);
       experiment.kvasir.output().print(ExperimentTable.format(result) + predictions(result, place));
+      return true;
+    } catch (RunInterrupted e) {
+      return false;
     }
-    experiment
-        .kvasir
-        .output()
-        .note("results are in %s; launch/kvasir experiment report %s explains them", out, out);
-    return ExitCodes.DONE;
   }
 
   private ExperimentResult run(Definition definition, Place place) {
@@ -105,6 +129,9 @@ final class ExperimentRunCommand implements Callable<Integer> {
             .flatMap(run -> run.rows().stream())
             .filter(row -> row.attention().equals("streaming"))
             .toList();
+    if (rows.isEmpty()) {
+      return "";
+    }
     Path model = Experiments.model(result.definition(), place);
     String text = PredictionErrors.of(rows, ConfigReader.read(model)).text();
     return text.isEmpty() ? "" : "\nThe cost model, from each row's own limits and link:\n" + text;

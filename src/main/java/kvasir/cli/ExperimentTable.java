@@ -25,7 +25,21 @@ final class ExperimentTable {
     for (Arm arm : result.arms()) {
       lines(result, arm).forEach(line -> table.append(line).append('\n'));
     }
-    return table.toString();
+    return table.append(conclusion(result)).toString();
+  }
+
+  /** A table of unfair starts looks like any other: it has to be said that it shows nothing. */
+  private static String conclusion(ExperimentResult result) {
+    List<ArmEstimates.Point> points =
+        result.arms().stream().flatMap(arm -> ArmEstimates.of(result, arm).stream()).toList();
+    long unfair = points.stream().filter(point -> !point.unfair().isEmpty()).count();
+    if (unfair == 0) {
+      return "";
+    }
+    return unfair == points.size()
+        ? "Every start was unfair: nothing can be concluded. Run it again, into another --out, on"
+            + " an idle machine.\n"
+        : "Rows with a remark of what was unfair are left out of conclusions.\n";
   }
 
   private static List<String> lines(ExperimentResult result, Arm arm) {
@@ -44,7 +58,9 @@ final class ExperimentTable {
               rate.low(),
               rate.high(),
               point.rows().size(),
-              point.unfair().isEmpty() ? point.without() : String.join(", ", point.unfair())));
+              point.unfair().isEmpty()
+                  ? point.without()
+                  : "unfair: " + String.join(", ", point.unfair())));
     }
     result.runs().stream()
         .filter(run -> run.arm().id().equals(arm.id()) && !run.failure().isEmpty())

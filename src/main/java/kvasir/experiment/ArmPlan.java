@@ -32,14 +32,15 @@ public final class ArmPlan {
 
   /** The arms in the order of their definition. */
   public static List<Arm> of(Definition definition, Site site) {
-    List<Arm> arms = new ArmPlan(definition, site).arms();
-    if (arms.isEmpty()) {
+    ArmPlan plan = new ArmPlan(definition, site);
+    if (plan.layouts().stream().noneMatch(layout -> plan.unfit(layout).isEmpty())) {
       throw new UserError(
           definition.name(),
-          "no arm is left: %d hosts, %d processors".formatted(site.hosts(), site.processors()),
+          "no arm is left: %d hosts, %d processors; %s"
+              .formatted(site.hosts(), site.processors(), plan.unfit(plan.layouts().getFirst())),
           "give other ranks or threads");
     }
-    return arms;
+    return plan.arms();
   }
 
   private List<Arm> arms() {
@@ -76,11 +77,7 @@ public final class ArmPlan {
 
   private List<Layout> layouts() {
     if (definition.kind() == Kind.THREADS_VS_PROCESSES) {
-      int cores = definition.cores() == 0 ? site.processors() : definition.cores();
-      return Stream.iterate(1, p -> p <= cores, p -> p + 1)
-          .filter(p -> cores % p == 0 && p >= site.hosts() && p <= definition.shards())
-          .map(p -> new Layout(p, cores / p))
-          .toList();
+      return sharedOut();
     }
     Set<Layout> layouts = new LinkedHashSet<>();
     for (int ranks : ranks()) {
@@ -93,6 +90,25 @@ public final class ArmPlan {
       definition.threads().forEach(threads -> layouts.add(new Layout(ranks, threads)));
     }
     return List.copyOf(layouts);
+  }
+
+  /** Layouts of all cores: ranks times threads is their number. */
+  private List<Layout> sharedOut() {
+    if (!definition.threads().isEmpty()) {
+      throw new UserError(
+          definition.name(),
+          "threads are given, but ranks share out the cores here",
+          "leave threads out; cores = N says how many cores there are");
+    }
+    return (definition.ranks().isEmpty()
+            ? Stream.iterate(1, p -> p <= cores(), p -> p + 1).filter(p -> cores() % p == 0)
+            : definition.ranks().stream())
+        .map(p -> new Layout(p, Math.max(1, cores() / p)))
+        .toList();
+  }
+
+  private int cores() {
+    return definition.cores() == 0 ? site.processors() : definition.cores();
   }
 
   /** Without threads of its own a scaling experiment compares n ranks with n threads. */
@@ -150,11 +166,9 @@ public final class ArmPlan {
   }
 
   private String skipped(Layout layout, String transport, String rate) {
-    if (layout.ranks() > definition.shards()) {
-      return "more ranks than shards";
-    }
-    if (layout.ranks() > 1 && layout.ranks() < site.hosts()) {
-      return "fewer ranks than hosts";
+    String unfit = unfit(layout);
+    if (!unfit.isEmpty()) {
+      return unfit;
     }
     if (transport.equals("native") && !site.nativeMpi()) {
       return "no mpirun on the PATH: install Open MPI or MPICH";
@@ -165,5 +179,22 @@ public final class ArmPlan {
     return !rate.isEmpty() && !site.namespaces()
         ? "a limited rate needs root, iproute2 and network namespaces"
         : "";
+  }
+
+  /** Why no run can have a layout here; empty where one can. */
+  private String unfit(Layout layout) {
+    if (definition.kind() == Kind.THREADS_VS_PROCESSES
+        && layout.ranks() * layout.threads() != cores()) {
+      return "%d ranks cannot share out %d cores evenly".formatted(layout.ranks(), cores());
+    }
+    if (layout.ranks() > definition.shards()) {
+      return "%d ranks are more than the shards, of which there are %d"
+          .formatted(layout.ranks(), definition.shards());
+    }
+    boolean all = definition.kind() == Kind.THREADS_VS_PROCESSES;
+    if ((layout.ranks() > 1 || all) && layout.ranks() < site.hosts()) {
+      return "fewer ranks than the %d hosts".formatted(site.hosts());
+    }
+    return "";
   }
 }

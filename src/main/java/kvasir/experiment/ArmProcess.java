@@ -72,8 +72,7 @@ public final class ArmProcess {
         int code = process.waitFor();
         errors.join();
         if (code == INTERRUPTED || code == TERMINATED) {
-          throw new UserError(
-              "experiment", "interrupted", "run the same command again to go on from here");
+          throw new RunInterrupted();
         }
         return code == 0 ? "" : "exit code %d: %s".formatted(code, lastError);
       } finally {

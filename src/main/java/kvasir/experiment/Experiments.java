@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 import kvasir.error.UserError;
 import kvasir.file.FileClaim;
 import kvasir.file.Unwritable;
@@ -33,7 +34,7 @@ public final class Experiments {
       ArmCommand command =
           new ArmCommand(
               definition,
-              model(definition, place),
+              Models.find(definition, place, listener::note),
               place.hosts(),
               place.namespaces(),
               place.java());
@@ -48,7 +49,16 @@ public final class Experiments {
 
   /** The model of an experiment: its directory, made where there is none. */
   public static Path model(Definition definition, Place place) {
-    return Models.find(definition, place);
+    return Models.find(definition, place, _ -> {});
+  }
+
+  /**
+   * Throws where the model of an experiment is neither a shape nor a folder.
+   *
+   * @param where names the field or option that gave the model
+   */
+  public static void checkModel(Definition definition, Place place, Supplier<String> where) {
+    Models.check(definition, place.home(), where);
   }
 
   private static UserError claimed(Path folder) {

@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import kvasir.bench.ModelShape;
 import kvasir.bench.RandomCheckpoint;
@@ -15,15 +17,30 @@ import kvasir.file.Unwritable;
 final class Models {
   private Models() {}
 
-  /** The model's directory, made where there is none. */
-  static Path find(Definition definition, Place place) {
+  /**
+   * Returns the model's directory, and makes the model where there is none.
+   *
+   * @param announce hears what is made, before it is
+   */
+  static Path find(Definition definition, Place place, Consumer<String> announce) {
     Optional<ModelShape> shape = ModelShape.of(definition.model());
     return shape.isPresent()
-        ? made(shape.get(), definition.layers(), place.models())
-        : given(definition, place.home());
+        ? made(shape.get(), definition.layers(), place.models(), announce)
+        : given(definition, place.home(), () -> "model");
   }
 
-  private static Path given(Definition definition, Path home) {
+  /**
+   * Throws where there is no such model and none can be made.
+   *
+   * @param where names the field or option that gave it
+   */
+  static void check(Definition definition, Path home, Supplier<String> where) {
+    if (ModelShape.of(definition.model()).isEmpty()) {
+      given(definition, home, where);
+    }
+  }
+
+  private static Path given(Definition definition, Path home, Supplier<String> where) {
     return Stream.of(Path.of(definition.model()), home.resolve(definition.model()))
         .filter(Files::isDirectory)
         .findFirst()
@@ -31,18 +48,22 @@ final class Models {
         .orElseThrow(
             () ->
                 new UserError(
-                    "model " + definition.model(),
-                    "neither a directory nor a shape",
-                    "give a model's directory, or one of " + ModelShape.labels()));
+                    where.get(),
+                    "'" + definition.model() + "' is neither a folder nor a shape",
+                    "give a model's folder, or one of " + ModelShape.labels()));
   }
 
-  private static Path made(ModelShape shape, int layers, Path folder) {
+  private static Path made(ModelShape shape, int layers, Path folder, Consumer<String> announce) {
     int count = layers == 0 ? shape.layers() : layers;
     Path model = folder.resolve(shape.label() + "-" + count + "-layers");
     if (!Files.exists(model)) {
       Path fresh = model.resolveSibling(model.getFileName() + ".new");
       delete(fresh);
-      new RandomCheckpoint(shape, count, 0).write(fresh, bytes -> {});
+      RandomCheckpoint checkpoint = new RandomCheckpoint(shape, count, 0);
+      announce.accept(
+          "makes a model of random weights, %s with %d layers: %,d MB in %s; it is kept there"
+              .formatted(shape.label(), count, checkpoint.bytes() / 1_000_000, model));
+      checkpoint.write(fresh, bytes -> {});
       try {
         Files.move(fresh, model, StandardCopyOption.ATOMIC_MOVE);
       } catch (IOException e) {

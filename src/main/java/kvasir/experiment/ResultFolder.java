@@ -95,21 +95,25 @@ public final class ResultFolder {
     try {
       T value = JSON.readValue(Files.readString(file), type);
       if (value == null) {
-        throw damaged(file, "it says nothing", null);
+        throw damaged(file, "", null);
       }
       return value;
     } catch (JsonProcessingException e) {
-      throw damaged(file, e.getOriginalMessage().lines().findFirst().orElse(""), e);
+      throw damaged(file, line(e), e);
     } catch (IOException e) {
       throw new UserError(
           file.toString(), "cannot be read: " + e.getMessage(), "check the file", e);
     }
   }
 
-  private static UserError damaged(Path file, String why, Exception cause) {
+  private static String line(JsonProcessingException e) {
+    return e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ")";
+  }
+
+  private static UserError damaged(Path file, String line, Exception cause) {
     return new UserError(
         file.toString(),
-        "is no whole result: " + why.replaceAll("\\p{Cntrl}", "?"),
+        "is no whole result" + line,
         "move it away; `experiment run` measures again what is missing",
         cause);
   }

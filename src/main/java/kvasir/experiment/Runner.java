@@ -6,9 +6,13 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
+import kvasir.bench.BenchRow;
 import kvasir.error.UserError;
 import kvasir.measure.MachineFacts;
 
@@ -19,6 +23,9 @@ import kvasir.measure.MachineFacts;
 public final class Runner {
   /** Hears how far a run is. */
   public interface Listener {
+    /** Something that the user has to know at once, in a sentence without its full stop. */
+    void note(String text);
+
     /** Before the first run; {@code units} are tests of arms, some done by an earlier run. */
     void begin(int units, int done);
 
@@ -66,6 +73,7 @@ public final class Runner {
     folder.read().ifPresent(earlier -> resume(path, earlier, done));
     folder.plan(definition, arms);
     List<Arm> able = arms.stream().filter(arm -> arm.skipped().isEmpty()).toList();
+    announce();
     listener.begin(
         definition.repetitions() * able.stream().mapToInt(Runner::tests).sum(),
         doneTests(able, done));
@@ -80,6 +88,24 @@ public final class Runner {
       }
     }
     return folder.read().orElseThrow();
+  }
+
+  /** Says what is left out, before anything is measured. */
+  private void announce() {
+    Map<String, List<String>> byReason =
+        arms.stream()
+            .filter(arm -> !arm.skipped().isEmpty())
+            .collect(
+                Collectors.groupingBy(
+                    Arm::skipped,
+                    LinkedHashMap::new,
+                    Collectors.mapping(Arm::id, Collectors.toList())));
+    byReason.forEach(
+        (reason, ids) ->
+            listener.note("left out: %s: %s".formatted(String.join(", ", ids), reason)));
+    if (arms.stream().noneMatch(arm -> arm.skipped().isEmpty())) {
+      listener.note("nothing is left to measure");
+    }
   }
 
   private void resume(Path path, ExperimentResult earlier, Set<String> done) {
@@ -132,6 +158,7 @@ public final class Runner {
             // A script that makes namespaces gives its command no input.
             arm.rate().isEmpty(),
             row -> {
+              noteUnfair(label, row);
               listener.test("%s, %s: %.2f tokens/s".formatted(label, row.test(), row.median()));
               listener.reach(units + process.rows().size());
             });
@@ -151,6 +178,16 @@ public final class Runner {
         process.rows(),
         process.answers(),
         shown(failure));
+  }
+
+  /** A person who knows at once can stop what else runs, and start again. */
+  private void noteUnfair(String label, BenchRow row) {
+    List<String> reasons = row.conditions() == null ? List.of() : row.conditions().unfair();
+    if (!reasons.isEmpty()) {
+      listener.note(
+          "%s, %s: this start is unfair (%s): it does not count"
+              .formatted(label, row.test(), String.join(", ", reasons)));
+    }
   }
 
   /** Results are shown to others, who have the project somewhere else. */

@@ -138,10 +138,10 @@ class ExperimentCommandTest {
   @Test
   void whatAUserGetsWrongIsOneLine() throws IOException {
     Path hosts = folder.resolve("hosts");
-    Launch.kvasir("experiment", "run", "no-such-name").assertRefused("no-such-name");
+    Launch.kvasir("experiment", "run", "no-such-name").assertRefused("merge-topology, network");
     Launch.kvasir("experiment").assertRefused("no command given");
     Launch.kvasir("experiment", "run", define(TINY + "\nheat = 1\n"), "--out", folder)
-        .assertRefused("unknown field 'heat'");
+        .assertRefused("line 14: unknown field 'heat'");
     Launch.kvasir("experiment", "run", define(TINY), "--hosts", hosts, "--out", folder)
         .assertRefused("hosts");
     Launch.kvasir("experiment", "run", define(TINY), "--model", "no-model", "--out", folder)

@@ -36,9 +36,23 @@ class ArmPlanTest {
         ids(plan(SIX_CORES, text)));
     assertEquals(
         List.of("1x2", "2x1-mpj", "2x1-native"), ids(plan(SIX_CORES, text + "\ncores = 2")));
+    List<Arm> spread = plan(new Site(6, 2, true, true), text);
+    assertEquals(7, spread.size());
+    assertEquals("fewer ranks than the 2 hosts", spread.getFirst().skipped());
+    assertTrue(spread.stream().skip(1).allMatch(arm -> arm.skipped().isEmpty()));
+  }
+
+  @Test
+  void noLayoutThatWasAskedForIsDroppedInSilenceT7() throws IOException {
+    List<Arm> arms = plan(SIX_CORES, "kind = \"threads-vs-processes\"\nranks = [1, 2, 17]");
+    assertEquals(List.of("1x6", "2x3-mpj", "17x1-mpj"), ids(arms));
+    assertEquals("17 ranks cannot share out 6 cores evenly", arms.getLast().skipped());
+    arms = plan(SIX_CORES, "kind = \"strong-scaling\"\nranks = [1, 17]");
+    assertEquals(List.of("1x1", "1x17", "17x1-mpj"), ids(arms));
     assertEquals(
-        List.of("2x3-mpj", "2x3-native", "3x2-mpj", "3x2-native", "6x1-mpj", "6x1-native"),
-        ids(plan(new Site(6, 2, true, true), text)));
+        "17 ranks are more than the shards, of which there are 16", arms.getLast().skipped());
+    assertThrows(
+        UserError.class, () -> plan(SIX_CORES, "kind = \"threads-vs-processes\"\nthreads = [2]"));
   }
 
   @Test
@@ -70,7 +84,7 @@ class ArmPlanTest {
             "kind = \"strong-scaling\"\ntransports = [\"inprocess\", \"native\"]\nshards = 1");
     assertEquals(List.of("1x1", "1x2", "2x1-inprocess", "2x1-native"), ids(arms));
     assertEquals("", arms.get(1).skipped());
-    assertEquals("more ranks than shards", arms.get(2).skipped());
+    assertEquals("2 ranks are more than the shards, of which there are 1", arms.get(2).skipped());
     arms =
         plan(new Site(2, 1, false, true), "kind = \"strong-scaling\"\ntransports = [\"native\"]");
     assertTrue(arms.get(2).skipped().contains("mpirun"), arms.get(2).skipped());

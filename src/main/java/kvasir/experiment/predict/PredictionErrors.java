@@ -149,16 +149,19 @@ public record PredictionErrors(List<Row> rows, double median, double fairMedian)
               String.join(", ", words(row))));
     }
     long fair = rows.stream().filter(row -> row.unfair().isEmpty()).count();
-    return text.append(
-            String.format(
-                Locale.ROOT,
-                "Median of the absolute errors: %.0f %% over %d rows, %.0f %% over the %d without a"
-                    + " remark.%n",
-                100 * median,
-                rows.size(),
-                100 * fairMedian,
-                fair))
-        .toString();
+    return text.append(summary(fair)).toString();
+  }
+
+  private String summary(long fair) {
+    if (fair == 0) {
+      return "Every start was unfair: nothing is concluded about the cost model.\n";
+    }
+    return String.format(
+        Locale.ROOT,
+        "Median of the absolute errors: %.0f %% over the %d fair rows of %d.%n",
+        100 * fairMedian,
+        fair,
+        rows.size());
   }
 
   private static List<String> words(Row row) {
