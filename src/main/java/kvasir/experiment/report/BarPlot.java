@@ -34,9 +34,11 @@ record BarPlot(String label, List<String> parts, List<Bar> bars, boolean stacked
   record Bar(String name, List<Double> values, boolean fair) {}
 
   @Override
-  public int height() {
+  public int height(Size size) {
     int each = stacked ? 34 : 14 + 20 * parts.size();
-    return 120 + each * bars.size();
+    int names = size == Size.WIDE ? 0 : 16;
+    int legend = size == Size.WIDE || parts.size() == 1 ? 0 : 20 * parts.size();
+    return 120 + legend + (each + names) * bars.size();
   }
 
   @Override

@@ -10,11 +10,10 @@ import kvasir.measure.Estimate;
 final class Comparison {
   private Comparison() {}
 
-  /** The fastest; an unfair one only where all are. */
+  /** The fastest of the fair ones. */
   static Optional<Measurement> best(List<Measurement> measurements) {
-    boolean anyFair = measurements.stream().anyMatch(Measurement::fair);
     return measurements.stream()
-        .filter(m -> m.fair() || !anyFair)
+        .filter(Measurement::fair)
         .max(Comparator.comparingDouble(m -> m.speed().median()));
   }
 
@@ -26,29 +25,17 @@ final class Comparison {
       return words;
     }
     Measurement first = best.get();
-    List<Measurement> others =
-        measurements.stream().filter(m -> !m.equals(first) && m.fair() == first.fair()).toList();
+    List<Measurement> others = measurements.stream().filter(m -> !m.equals(first)).toList();
     words.add(
         test
             + ": best is "
             + first.label()
-            + first.mark()
             + " with "
             + Numbers.interval(first.speed())
             + " tokens/s"
             + best(others).map(next -> "; " + slower(next, first)).orElse("")
             + ".");
-    List<Measurement> unfair = measurements.stream().filter(m -> !m.fair()).toList();
-    if (first.fair() && !unfair.isEmpty()) {
-      words.add(test + ": left out as unfair: " + names(unfair) + ".");
-    }
     return words;
-  }
-
-  private static String names(List<Measurement> unfair) {
-    return String.join(
-        ", ",
-        unfair.stream().map(m -> m.label() + " (" + String.join("; ", m.unfair()) + ")").toList());
   }
 
   /** {@code 2×1 native is 10.0 % slower than 1×2 (90.0 [89.0, 91.0] against ...)}. */

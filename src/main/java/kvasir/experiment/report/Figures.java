@@ -9,7 +9,7 @@ final class Figures {
   private final Map<String, String> files = new LinkedHashMap<>();
 
   /**
-   * A figure with its plot for light and dark pages.
+   * A figure with its plot for wide and for narrow pages; the page chooses colours and size.
    *
    * @param name of the file; made unique
    * @param title what is plotted, short
@@ -17,18 +17,19 @@ final class Figures {
    */
   Markup add(String name, String title, String caption, Plot plot) {
     String file = unique(name);
-    String light = Svg.draw(plot, Theme.LIGHT, "plot-" + file + "-light", title);
-    String dark = Svg.draw(plot, Theme.DARK, "plot-" + file + "-dark", title);
-    files.put(file, light);
+    String wide = Svg.draw(plot, Plot.Size.WIDE, Theme.LIGHT, "plot-" + file, title);
+    String narrow =
+        Svg.draw(plot, Plot.Size.NARROW, Theme.LIGHT, "plot-" + file + "-narrow", title);
+    files.put(file, wide);
     Markup plots =
         Markup.join(
-            Markup.element("div", Map.of("class", "light"), new Markup(light)),
-            Markup.element("div", Map.of("class", "dark"), new Markup(dark)));
+            Markup.element("div", Map.of("class", "large"), new Markup(Theme.variable(wide))),
+            Markup.element("div", Map.of("class", "small"), new Markup(Theme.variable(narrow))));
     return Markup.element(
         "figure",
-        Markup.element("div", Map.of("class", "plot", "tabindex", "0"), plots),
         Markup.element(
-            "figcaption", Markup.element("strong", title + "."), Markup.text(" " + caption)));
+            "figcaption", Markup.element("strong", title + "."), Markup.text(" " + caption)),
+        Markup.element("div", Map.of("class", "plot"), plots));
   }
 
   /** SVG by name of the file, without its ending. */

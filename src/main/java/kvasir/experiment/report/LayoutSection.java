@@ -19,6 +19,8 @@ final class LayoutSection {
           "waiting for ranks",
           "garbage collection");
 
+  private static final String INPROCESS = "inprocess";
+
   private LayoutSection() {}
 
   static Markup of(Study study, Figures figures) {
@@ -31,53 +33,120 @@ final class LayoutSection {
     return Markup.join(parts);
   }
 
-  /** Threads and processes of one test, each by their fastest arm. */
+  /** Threads and processes of one test over one transport. */
   private record Pair(String test, Measurement threads, Measurement processes) {
     /** Share of the threads' speed that processes miss; below 0 they are faster. */
     double behind() {
       return 1 - processes.speed().median() / threads.speed().median();
     }
+
+    boolean shown() {
+      return threads.speed().differsFrom(processes.speed());
+    }
+
+    String transport() {
+      return processes.arm().transport();
+    }
   }
 
-  /** The best layout of each test, and why threads and processes differ. */
-  static List<String> words(Study study) {
-    List<Pair> pairs = pairs(study);
-    List<String> words = new ArrayList<>();
-    if (!pairs.isEmpty()) {
-      words.add(verdict(pairs));
+  /** Which of the two is faster, by how much, and in how many tests that is shown. */
+  static String answer(Study fair) {
+    List<Pair> pairs = pairs(fair);
+    if (pairs.isEmpty()) {
+      return "";
     }
-    for (String test : study.tests()) {
-      words.addAll(Comparison.bestWords(test, study.of(test)));
-      pairs.stream().filter(p -> p.test().equals(test)).forEach(p -> words.add(why(p)));
+    List<String> transports = pairs.stream().map(Pair::transport).distinct().toList();
+    List<Pair> nearest =
+        transports.stream()
+            .map(name -> over(name, pairs))
+            .min(
+                Comparator.comparingDouble(
+                    over -> over.stream().mapToDouble(Pair::behind).average().orElse(0)))
+            .orElseThrow();
+    Pair first = nearest.getFirst();
+    List<String> each = transports.stream().map(name -> behind(name, over(name, pairs))).toList();
+    return "%s. Compared with %s, %s are %s, by the medians."
+        .formatted(
+            verdict(nearest),
+            Phrases.layout(first.threads().arm()),
+            Phrases.layout(first.processes().arm()),
+            Phrases.and(each));
+  }
+
+  private static List<Pair> over(String transport, List<Pair> pairs) {
+    return pairs.stream().filter(pair -> pair.transport().equals(transport)).toList();
+  }
+
+  /** Over the transport on which processes do best: differences that are shown alone count. */
+  private static String verdict(List<Pair> pairs) {
+    long slower = pairs.stream().filter(p -> p.shown() && p.behind() > 0).count();
+    long faster = pairs.stream().filter(p -> p.shown() && p.behind() < 0).count();
+    if (slower > 0 && faster > 0) {
+      return "It depends on the work whether threads or processes are faster";
+    }
+    if (slower + faster == 0) {
+      return "Processes are as fast as threads of one process, as far as this can tell";
+    }
+    String winner = slower > 0 ? "Threads of one process" : "Processes";
+    String loser = slower > 0 ? "processes" : "threads of one process";
+    return slower + faster == pairs.size()
+        ? winner + " are faster than " + loser
+        : winner + " are as fast as " + loser + " or faster";
+  }
+
+  private static String behind(String transport, List<Pair> pairs) {
+    List<Pair> shown = pairs.stream().filter(Pair::shown).toList();
+    String where =
+        shown.size() == pairs.size() || shown.isEmpty()
+            ? ""
+            : ": " + Phrases.and(shown.stream().map(p -> Phrases.test(p.test())).toList());
+    return "%s over %s (shown in %d of %s%s)"
+        .formatted(
+            Phrases.behind(
+                pairs.stream().mapToDouble(Pair::behind).min().orElseThrow(),
+                pairs.stream().mapToDouble(Pair::behind).max().orElseThrow()),
+            Phrases.transport(transport),
+            shown.size(),
+            Numbers.count(pairs.size(), "test"),
+            where);
+  }
+
+  /** Where the time goes, for each test: why threads and processes differ. */
+  static List<String> reasons(Study fair) {
+    List<Pair> pairs = pairs(fair);
+    List<String> words = new ArrayList<>();
+    for (String test : fair.tests()) {
+      pairs.stream()
+          .filter(p -> p.test().equals(test))
+          .min(Comparator.comparingDouble(Pair::behind))
+          .ifPresent(p -> words.add(why(p)));
     }
     return words;
   }
 
-  private static List<Pair> pairs(Study study) {
+  /**
+   * For each test and transport the layout of fewest ranks beside that of most. Ranks in one
+   * process are threads, so they stand for processes only where there are no others.
+   */
+  private static List<Pair> pairs(Study fair) {
+    int least = fair.arms().stream().mapToInt(Arm::ranks).min().orElse(0);
+    int most = fair.measurements().stream().mapToInt(m -> m.arm().ranks()).max().orElse(0);
+    boolean real =
+        fair.measurements().stream()
+            .anyMatch(m -> m.arm().ranks() == most && !m.arm().transport().equals(INPROCESS));
     List<Pair> pairs = new ArrayList<>();
-    for (String test : study.tests()) {
-      List<Measurement> all = study.of(test);
-      Optional<Measurement> threads = extreme(all, Comparator.comparingInt(Arm::ranks));
-      Optional<Measurement> processes =
-          extreme(all, Comparator.comparingInt(Arm::ranks).reversed());
-      if (threads.isPresent()
-          && processes.isPresent()
-          && threads.get().arm().ranks() != processes.get().arm().ranks()) {
-        pairs.add(new Pair(test, threads.get(), processes.get()));
-      }
+    for (String test : fair.tests()) {
+      List<Measurement> all = fair.of(test);
+      Optional<Measurement> threads =
+          Comparison.best(all.stream().filter(m -> m.arm().ranks() == least).toList());
+      List<Measurement> processes =
+          all.stream()
+              .filter(m -> m.arm().ranks() == most && most > least)
+              .filter(m -> !real || !m.arm().transport().equals(INPROCESS))
+              .toList();
+      threads.ifPresent(one -> processes.forEach(m -> pairs.add(new Pair(test, one, m))));
     }
     return pairs;
-  }
-
-  /** The answer over all tests. */
-  private static String verdict(List<Pair> pairs) {
-    long threads = pairs.stream().filter(p -> p.behind() > 0).count();
-    long sure =
-        pairs.stream().filter(p -> p.threads().speed().differsFrom(p.processes().speed())).count();
-    double least = pairs.stream().mapToDouble(Pair::behind).min().orElseThrow();
-    double most = pairs.stream().mapToDouble(Pair::behind).max().orElseThrow();
-    return "Threads of one process are faster in %d of %d tests; the best of the processes are %s to %s behind (below 0: ahead), and in %d the intervals do not overlap."
-        .formatted(threads, pairs.size(), Numbers.percent(least), Numbers.percent(most), sure);
   }
 
   private static String why(Pair pair) {
@@ -87,19 +156,6 @@ final class LayoutSection {
             Attribution.between(pair.processes(), pair.threads())
                 .map(Attribution::words)
                 .orElse("no run says where the time went."));
-  }
-
-  /** The fastest of the arms that come first in an order. */
-  private static Optional<Measurement> extreme(List<Measurement> all, Comparator<Arm> order) {
-    boolean anyFair = all.stream().anyMatch(Measurement::fair);
-    List<Measurement> usable = all.stream().filter(m -> m.fair() || !anyFair).toList();
-    return usable.stream()
-        .map(Measurement::arm)
-        .min(order)
-        .flatMap(
-            end ->
-                Comparison.best(
-                    usable.stream().filter(m -> m.arm().ranks() == end.ranks()).toList()));
   }
 
   private static Markup speeds(Study study, String test, List<Measurement> all, Figures figures) {
@@ -114,11 +170,10 @@ final class LayoutSection {
               .toList();
       lines.add(Line.of(series, members, dots, Line.Style.MARKS));
     }
-    String best = String.join(" ", Comparison.bestWords(test, all));
     return figures.add(
         study.name() + "-speed-" + test,
         "Tokens per second by layout, " + test,
-        best + " Bars are 95 % intervals; hollow marks are unfair.",
+        "Bars are 95 % intervals; hollow marks are unfair.",
         XyPlot.over(layouts, "ranks × threads of each", "tokens/s", lines));
   }
 
@@ -152,7 +207,7 @@ final class LayoutSection {
   /** Names the arm that communicates most. */
   private static String most(List<Measurement> all) {
     return all.stream()
-        .filter(m -> m.times().isPresent() && m.arm().ranks() > 1)
+        .filter(m -> m.fair() && m.times().isPresent() && m.arm().ranks() > 1)
         .max(Comparator.comparingDouble(m -> Times.communication(m.times().orElseThrow())))
         .map(
             m ->
@@ -168,15 +223,15 @@ final class LayoutSection {
     List<List<String>> rows = new ArrayList<>();
     List<String> header = new ArrayList<>(List.of("slower", "faster", "gap, ms per token"));
     for (Measurement m : all) {
-      if (best.isEmpty() || m.equals(best.get())) {
+      if (best.isEmpty() || m.equals(best.get()) || !m.fair()) {
         continue;
       }
       Attribution.between(m, best.get())
           .ifPresent(
               a -> {
                 List<String> row = new ArrayList<>();
-                row.add(a.slow().label() + a.slow().mark());
-                row.add(a.fast().label() + a.fast().mark());
+                row.add(a.slow().label());
+                row.add(a.fast().label());
                 row.add(Numbers.of(a.gap()));
                 a.parts().forEach(p -> row.add(Numbers.signed(p.millis())));
                 if (header.size() < row.size()) {

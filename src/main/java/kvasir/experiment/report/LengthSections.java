@@ -29,14 +29,13 @@ final class LengthSections {
     List<Measurement> resident =
         study.measurements().stream().filter(m -> m.median(BenchRow::residentMiB) > 0).toList();
     List<Markup> parts = new ArrayList<>();
-    String words = String.join(" ", memoryWords(study));
     parts.add(
         plot(
             study,
             figures,
             "memory",
             "Peak memory of a rank by length",
-            words,
+            "Lower is better.",
             resident,
             "MiB resident",
             (x, m) -> {
@@ -62,7 +61,7 @@ final class LengthSections {
         figures,
         name,
         prompt ? "Prompt tokens per second by length" : "Generated tokens per second by length",
-        "Bars are 95 % intervals. " + (measurements.isEmpty() ? "" : crossover(measurements)),
+        "Bars are 95 % intervals.",
         measurements,
         "tokens/s",
         Line.Dot::of);
@@ -102,6 +101,47 @@ final class LengthSections {
         new XyPlot("tokens that attention reads", yLabel, places, lines, XyPlot.Form.BARS, breaks));
   }
 
+  /** Memory at the longest length that both kinds reach, and from where on one fails. */
+  static String memoryAnswer(Study fair) {
+    List<Measurement> streaming = attention(fair.measurements(), "streaming");
+    List<String> parts = new ArrayList<>();
+    attention(fair.measurements(), "standard").stream()
+        .filter(s -> at(streaming, s).isPresent())
+        .max(Comparator.comparingInt(LengthSections::length))
+        .ifPresent(
+            s -> {
+              double one = s.median(BenchRow::residentMiB);
+              double other = at(streaming, s).orElseThrow().median(BenchRow::residentMiB);
+              parts.add(
+                  "at %s tokens standard attention needs %s times the memory of streaming attention"
+                      .formatted(Phrases.count(length(s)), Numbers.of(one / other)));
+            });
+    failed(fair).stream()
+        .min(Comparator.comparingInt(Failed::length))
+        .ifPresent(
+            f ->
+                parts.add(
+                    "at %s tokens %s attention fails%s"
+                        .formatted(
+                            Phrases.count(f.length()),
+                            f.run().arm().attention(),
+                            reached(fair, f))));
+    return parts.isEmpty() ? "" : Phrases.sentence(String.join("; ", parts)) + ".";
+  }
+
+  /** How far the other kind of attention gets. */
+  private static String reached(Study fair, Failed failed) {
+    return fair.measurements().stream()
+        .filter(m -> !m.arm().attention().equals(failed.run().arm().attention()))
+        .filter(m -> length(m) >= failed.length())
+        .max(Comparator.comparingInt(LengthSections::length))
+        .map(
+            m ->
+                ", while %s attention reaches %s"
+                    .formatted(m.arm().attention(), Phrases.count(length(m))))
+        .orElse("");
+  }
+
   /** Memory at the longest length that both kinds reach, and what failed. */
   static List<String> memoryWords(Study study) {
     List<String> words = new ArrayList<>();
@@ -128,6 +168,41 @@ final class LengthSections {
     return words.stream().distinct().toList();
   }
 
+  /** The crossover of prompts; of generation where no prompts are measured. */
+  static String crossoverAnswer(Study fair) {
+    List<Measurement> prompts = kind(fair, true);
+    List<Measurement> measurements = prompts.isEmpty() ? kind(fair, false) : prompts;
+    List<Measurement> streaming = attention(measurements, "streaming");
+    List<Measurement> shared = shared(measurements);
+    if (shared.isEmpty()) {
+      return "";
+    }
+    Measurement longest = shared.getLast();
+    double ratio = at(streaming, longest).orElseThrow().speed().median() / longest.speed().median();
+    String end =
+        "at %s tokens %s attention is %s times as fast"
+            .formatted(
+                Phrases.count(length(longest)),
+                ratio >= 1 ? "streaming" : "standard",
+                Numbers.of(Math.max(ratio, 1 / ratio)));
+    String all =
+        "%s attention is the faster one at all %d lengths that could be compared, from %s tokens on"
+            .formatted(
+                ratio >= 1 ? "streaming" : "standard",
+                shared.size(),
+                Phrases.count(length(shared.getFirst())));
+    String verdict =
+        change(shared, streaming)
+            .map(
+                m ->
+                    "from %s tokens on %s attention is the faster one"
+                        .formatted(
+                            Phrases.count(length(m)),
+                            streamingWins(m, streaming) ? "streaming" : "standard"))
+            .orElse(all);
+    return Phrases.sentence(verdict) + "; " + end + ".";
+  }
+
   /** The crossover of prompts, and of generation. */
   static List<String> crossoverWords(Study study) {
     List<String> words = new ArrayList<>();
@@ -142,28 +217,17 @@ final class LengthSections {
 
   /** From which length on the one that is slower at first is the faster one. */
   private static String crossover(List<Measurement> measurements) {
-    List<Measurement> standard = attention(measurements, "standard");
     List<Measurement> streaming = attention(measurements, "streaming");
-    List<Measurement> shared =
-        standard.stream()
-            .filter(s -> at(streaming, s).isPresent())
-            .sorted(Comparator.comparingInt(LengthSections::length))
-            .toList();
+    List<Measurement> shared = shared(measurements);
     if (shared.isEmpty()) {
       return "Only one kind of attention is measured at these lengths.";
     }
-    boolean first = streamingWins(shared.getFirst(), streaming);
-    String winner = first ? "streaming" : "standard";
+    String winner = streamingWins(shared.getFirst(), streaming) ? "streaming" : "standard";
     Measurement longest = shared.getLast();
     String gap = Comparison.slower(longest, at(streaming, longest).orElseThrow());
-    // The last change counts: before it the two may be too close to tell.
-    Optional<Measurement> last = Optional.empty();
-    for (int i = 1; i < shared.size(); i++) {
-      boolean now = streamingWins(shared.get(i), streaming);
-      last = now == streamingWins(shared.get(i - 1), streaming) ? last : Optional.of(shared.get(i));
-    }
     String end = " At %d tokens %s.".formatted(length(longest), gap);
-    return last.map(
+    return change(shared, streaming)
+            .map(
                 m ->
                     "From %d tokens on %s attention is the faster one."
                         .formatted(
@@ -171,6 +235,26 @@ final class LengthSections {
             .orElse(
                 "There is no crossover: %s attention is faster at every length.".formatted(winner))
         + end;
+  }
+
+  /** Standard attention at the lengths that streaming attention has too, the shortest first. */
+  private static List<Measurement> shared(List<Measurement> measurements) {
+    List<Measurement> streaming = attention(measurements, "streaming");
+    return attention(measurements, "standard").stream()
+        .filter(s -> at(streaming, s).isPresent())
+        .sorted(Comparator.comparingInt(LengthSections::length))
+        .toList();
+  }
+
+  /** The last length at which the faster one changes: before it the two may be too close. */
+  private static Optional<Measurement> change(
+      List<Measurement> shared, List<Measurement> streaming) {
+    Optional<Measurement> last = Optional.empty();
+    for (int i = 1; i < shared.size(); i++) {
+      boolean now = streamingWins(shared.get(i), streaming);
+      last = now == streamingWins(shared.get(i - 1), streaming) ? last : Optional.of(shared.get(i));
+    }
+    return last;
   }
 
   private static boolean streamingWins(Measurement standard, List<Measurement> streaming) {

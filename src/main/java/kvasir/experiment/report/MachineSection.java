@@ -3,6 +3,7 @@ package kvasir.experiment.report;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import kvasir.bench.BenchRow;
@@ -34,6 +35,35 @@ final class MachineSection {
               List.of("experiment", "arm", "rank", "host", "processors", "NUMA pages"), places));
     }
     return Markup.join(parts);
+  }
+
+  /** What the page is, in a sentence or two, for who has not seen one before. */
+  static String intro(List<Study> studies) {
+    List<RunRecord> runs = studies.stream().flatMap(s -> s.runs().stream()).toList();
+    String machines =
+        Phrases.and(
+            runs.stream()
+                .map(RunRecord::machine)
+                .filter(Objects::nonNull)
+                .map(
+                    m ->
+                        "%s (%s)"
+                            .formatted(m.processor(), Numbers.count(m.processors(), "processor")))
+                .distinct()
+                .toList());
+    String days =
+        Phrases.and(
+            runs.stream()
+                .map(run -> String.valueOf(run.started()).replaceFirst("T.*", ""))
+                .distinct()
+                .sorted()
+                .toList());
+    return "Kvasir runs a language model on several processes, threads and machines. This page"
+        + " answers questions about its speed by measurements"
+        + (machines.isEmpty() ? "" : " on " + machines)
+        + (days.isEmpty() ? "" : " on " + days)
+        + ": the answers first, then the words that the rest uses, then numbers, plots and how it"
+        + " was measured.";
   }
 
   private static Markup facts(MachineFacts machine) {
@@ -91,8 +121,8 @@ final class MachineSection {
     return Markup.join(
         Markup.element(
             "p",
-            "Each arm is started once in every round, in processes of its own, and warms up before it"
-                + " is timed. A value is the median over starts of the median of each; its 95 %"
+            "Each arm is started once in every round, in processes of its own, and warms up before"
+                + " it is timed. A value is the median over starts of the median of each; its 95 %"
                 + " interval in brackets comes from drawing starts and then samples again."),
         Markup.table(
             List.of(

@@ -22,6 +22,8 @@ record Markup(String html) {
         case '>' -> escaped.append("&gt;");
         case '"' -> escaped.append("&quot;");
         case '\'' -> escaped.append("&#39;");
+        // A line does not end between a number and its percent sign.
+        case ' ' -> escaped.append(raw.startsWith(" %", i) ? '\u00a0' : c);
         default -> escaped.append(Character.isISOControl(c) && c != '\n' ? ' ' : c);
       }
     }

@@ -42,6 +42,34 @@ final class MassSection {
     return Markup.join(parts);
   }
 
+  /** The weight on the ranks that hold the answers, beside an even share. */
+  static String answer(Study study) {
+    List<Answer> held =
+        first(study).stream()
+            .flatMap(run -> run.answers().stream())
+            .filter(a -> !a.holders().isEmpty())
+            .toList();
+    if (held.isEmpty()) {
+      return "";
+    }
+    double all = Numbers.mean(held.stream().map(a -> held(a, a.shares())).toList());
+    double head = Numbers.mean(held.stream().map(a -> held(a, a.headShares())).toList());
+    double even =
+        Numbers.mean(held.stream().map(a -> a.holders().size() / (double) ranks(a)).toList());
+    return "All heads together give the ranks that hold the answer %s of their weight, where an even share is %s; the one head that looks there most gives them %s."
+        .formatted(Phrases.percent(all), Phrases.percent(even), Phrases.percent(head));
+  }
+
+  /** How many answers the means are over. */
+  static String sure(Study study) {
+    List<Answer> answers = first(study).stream().flatMap(run -> run.answers().stream()).toList();
+    return "These are means over %s on one document, of which %d %s right."
+        .formatted(
+            Numbers.count(answers.size(), "answer"),
+            answers.stream().filter(Answer::right).count(),
+            answers.stream().filter(Answer::right).count() == 1 ? "is" : "are");
+  }
+
   static List<String> words(Study study) {
     List<String> words = new ArrayList<>();
     for (RunRecord run : first(study)) {

@@ -11,13 +11,28 @@ import org.jfree.chart.ui.RectangleInsets;
 
 /** Something that can be drawn for a light and for a dark page. */
 interface Plot {
-  int WIDTH = 760;
+  /** Widths that a plot is drawn for: a small one, whose text can be read on a phone. */
+  enum Size {
+    WIDE(760),
+    NARROW(400);
+
+    private final int width;
+
+    Size(int width) {
+      this.width = width;
+    }
+
+    int width() {
+      return width;
+    }
+  }
+
   BasicStroke THIN = new BasicStroke(0.8f);
   BasicStroke LINE = new BasicStroke(2f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND);
 
   JFreeChart chart(Theme theme);
 
-  int height();
+  int height(Size size);
 
   /** A chart in the theme's colours, its legend below. */
   static JFreeChart styled(org.jfree.chart.plot.Plot plot, Theme theme, boolean legend) {

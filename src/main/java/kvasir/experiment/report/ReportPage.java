@@ -76,10 +76,11 @@ public final class ReportPage {
   }
 
   private String html() {
-    add("summary", "Summary", SummarySection.of(studies));
-    add("machine", "Machine and method", MachineSection.of(studies));
+    add("summary", studies.size() == 1 ? "Answer" : "Answers", SummarySection.of(studies));
+    add("words", "Words and abbreviations", Legend.of(studies));
     addPlots();
     add("results", "All results", each(EnumSet.allOf(Kind.class), (s, f) -> ResultSection.of(s)));
+    add("machine", "Machine and method", MachineSection.of(studies));
     Markup links =
         Markup.join(
             sections.stream()
@@ -87,6 +88,7 @@ public final class ReportPage {
                 .toList());
     List<Markup> body = new ArrayList<>();
     body.add(Markup.element("h1", "Kvasir: experiments"));
+    body.add(Markup.element("p", MachineSection.intro(studies)));
     body.add(Markup.element("nav", links));
     for (Section s : sections) {
       body.add(
@@ -99,29 +101,39 @@ public final class ReportPage {
   }
 
   private void addPlots() {
-    add(
-        "scaling",
-        "Scaling",
-        each(EnumSet.of(Kind.STRONG_SCALING, Kind.WEAK_SCALING), ScalingSection::of));
-    add(
-        "layouts",
-        "Threads against processes",
-        each(EnumSet.of(Kind.THREADS_VS_PROCESSES), LayoutSection::of));
-    add("roofline", "Roofline", each(EnumSet.of(Kind.ROOFLINE), RooflineSection::of));
-    add(
-        "memory",
-        "Memory by length",
-        each(EnumSet.of(Kind.ATTENTION_MEMORY), LengthSections::memory));
-    add(
+    topic("scaling", "Scaling", ScalingSection::of, Kind.STRONG_SCALING, Kind.WEAK_SCALING);
+    topic("layouts", "Threads against processes", LayoutSection::of, Kind.THREADS_VS_PROCESSES);
+    topic("roofline", "Roofline", RooflineSection::of, Kind.ROOFLINE);
+    topic("memory", "Memory by length", LengthSections::memory, Kind.ATTENTION_MEMORY);
+    topic(
         "attention",
         "Standard and streaming attention",
-        each(EnumSet.of(Kind.PREFILL_DECODE), LengthSections::prefillDecode));
-    add("blocks", "Block size", each(EnumSet.of(Kind.BLOCK_SIZE), SweepSections::blockSize));
-    add("merge", "Merge topology", each(EnumSet.of(Kind.MERGE_TOPOLOGY), SweepSections::merge));
-    add("network", "Network", each(EnumSet.of(Kind.NETWORK), SweepSections::network));
+        LengthSections::prefillDecode,
+        Kind.PREFILL_DECODE);
+    topic("blocks", "Block size", SweepSections::blockSize, Kind.BLOCK_SIZE);
+    topic("merge", "Merge topology", SweepSections::merge, Kind.MERGE_TOPOLOGY);
+    topic("network", "Network", SweepSections::network, Kind.NETWORK);
+    topic("mass", "Attention by rank", MassSection::of, Kind.ATTENTION_MASS);
     add("communication", "Communication share", each(EnumSet.allOf(Kind.class), ShareSection::of));
     add("predictions", "Cost model", each(EnumSet.allOf(Kind.class), PredictionSection::of));
-    add("mass", "Attention by rank", each(EnumSet.of(Kind.ATTENTION_MASS), MassSection::of));
+  }
+
+  /** Numbers in words and plots of the experiments that ask one thing. */
+  private void topic(
+      String id,
+      String title,
+      BiFunction<Study, Figures, Markup> plots,
+      Kind first,
+      Kind... others) {
+    add(
+        id,
+        title,
+        each(
+            EnumSet.of(first, others),
+            (study, all) -> {
+              Markup content = study.runs().isEmpty() ? Markup.NONE : plots.apply(study, all);
+              return Markup.join(SummarySection.numbers(study), content);
+            }));
   }
 
   private void add(String id, String title, Markup content) {

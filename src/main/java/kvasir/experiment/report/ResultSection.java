@@ -22,7 +22,7 @@ final class ResultSection {
     if (!without.isEmpty()) {
       parts.add(Markup.table(List.of("arm", "round", "what", "why"), without));
     }
-    if (study.measurements().isEmpty() && without.isEmpty()) {
+    if (study.runs().isEmpty()) {
       parts.add(Markup.element("p", "Nothing is measured yet."));
     }
     parts.add(commands(study));
@@ -48,7 +48,9 @@ final class ResultSection {
         m.label(),
         m.test(),
         Numbers.interval(m.speed()),
-        best.map(b -> Numbers.percent(m.speed().median() / b.speed().median())).orElse(""),
+        best.filter(b -> m.fair())
+            .map(b -> Numbers.percent(m.speed().median() / b.speed().median()))
+            .orElse(""),
         Numbers.of(m.median(BenchRow::exposedMillis)),
         Numbers.of(m.median(BenchRow::messages)),
         Numbers.of(m.median(BenchRow::bytesSent) / (1 << 20)),

@@ -30,7 +30,7 @@ final class RooflineSection {
         study.name() + "-roofline",
         "Arithmetic over intensity",
         "Left of the corner memory sets the limit, right of it arithmetic. "
-            + String.join(" ", words(study)),
+            + String.join(" ", words(study.fair())),
         new XyPlot(
             "intensity, FLOP per byte read",
             "GFLOP/s",
@@ -38,6 +38,36 @@ final class RooflineSection {
             lines,
             XyPlot.Form.LOG,
             List.of()));
+  }
+
+  /** Which limit binds the smallest and the largest batches, and where one takes over. */
+  static String answer(Study fair) {
+    List<Measurement> usable = usable(fair);
+    if (usable.isEmpty()) {
+      return "";
+    }
+    String label = usable.getFirst().label();
+    List<Measurement> members = usable.stream().filter(m -> m.label().equals(label)).toList();
+    double corner = multiply(members) / read(members);
+    Measurement least =
+        members.stream().min(Comparator.comparingDouble(RooflineSection::intensity)).orElseThrow();
+    Measurement most =
+        members.stream().max(Comparator.comparingDouble(RooflineSection::gflops)).orElseThrow();
+    List<String> parts = new ArrayList<>();
+    if (intensity(least) < corner) {
+      parts.add(
+          "small batches are bound by reading memory (%s reaches %s of what the machine reads)"
+              .formatted(
+                  Phrases.test(least.test()),
+                  Phrases.percent(least.median(BenchRow::gbPerSecond) / read(members))));
+    }
+    if (intensity(most) >= corner) {
+      parts.add(
+          "large ones by arithmetic (%s reaches %s of what it computes)"
+              .formatted(
+                  Phrases.test(most.test()), Phrases.percent(gflops(most) / multiply(members))));
+    }
+    return parts.isEmpty() ? "" : Phrases.sentence(String.join(", ", parts)) + ".";
   }
 
   /** Where each arm's slowest and fastest arithmetic stands beside the limits. */
@@ -55,7 +85,7 @@ final class RooflineSection {
       words.add(
           "%s: %s reads at %s GB/s, %s of the limit; %s computes %s GFLOP/s, %s of the limit. The limits meet at %s FLOP per byte."
               .formatted(
-                  label + most.mark(),
+                  label,
                   least.test(),
                   Numbers.of(least.median(BenchRow::gbPerSecond)),
                   Numbers.percent(least.median(BenchRow::gbPerSecond) / read(members)),

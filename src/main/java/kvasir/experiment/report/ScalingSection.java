@@ -24,6 +24,11 @@ final class ScalingSection {
     Measurement last() {
       return points.getLast();
     }
+
+    /** How many times as fast as its first point the last one is. */
+    double ratio() {
+      return last().speed().median() / base().speed().median();
+    }
   }
 
   static Markup of(Study study, Figures figures) {
@@ -44,8 +49,7 @@ final class ScalingSection {
     return figures.add(
         study.name() + "-weak-" + problem,
         "Time per token relative to one worker, " + problem,
-        "Flat is ideal: each worker has the same number of tokens in the cache. "
-            + String.join(" ", words(study, problem)),
+        "Flat is ideal: each worker has the same number of tokens in the cache.",
         plot(study, curves, "time per token, relative", Relative.TIME));
   }
 
@@ -53,8 +57,7 @@ final class ScalingSection {
     return figures.add(
         study.name() + "-speed-up-" + problem,
         "Speed-up, " + problem,
-        "Bands are 95 % intervals, the dashed line is ideal. "
-            + String.join(" ", words(study, problem)),
+        "Bands are 95 % intervals, the dashed line is ideal.",
         plot(study, curves, "speed-up", Relative.SPEED_UP));
   }
 
@@ -65,6 +68,92 @@ final class ScalingSection {
         "Efficiency, " + problem,
         "Speed-up over what is ideal; 1 is perfect.",
         plot(study, curves, "efficiency", Relative.EFFICIENCY));
+  }
+
+  /** What the most workers come to, for each kind of them over all problems. */
+  static String answer(Study fair) {
+    Map<String, List<Curve>> byName = new LinkedHashMap<>();
+    for (String problem : problems(fair)) {
+      for (Curve curve : curves(fair, problem)) {
+        if (!curve.base().equals(curve.last())) {
+          byName.computeIfAbsent(curve.name(), name -> new ArrayList<>()).add(curve);
+        }
+      }
+    }
+    if (byName.isEmpty()) {
+      return "";
+    }
+    return fair.is(Kind.WEAK_SCALING) ? weakAnswer(byName, fair) : strongAnswer(byName, fair);
+  }
+
+  private static String strongAnswer(Map<String, List<Curve>> byName, Study fair) {
+    return grown(byName, fair, "the same work runs ", "times as fast")
+        + " As many times as there are workers would be ideal.";
+  }
+
+  private static String weakAnswer(Map<String, List<Curve>> byName, Study fair) {
+    double most =
+        byName.values().stream()
+            .flatMap(List::stream)
+            .mapToDouble(curve -> 1 / curve.ratio())
+            .max()
+            .orElseThrow();
+    String verdict =
+        most <= 1
+            ? "A token takes no longer when the context grows with the workers. "
+            : "A token takes up to %s longer when the context grows with the workers. "
+                .formatted(Phrases.percent(most - 1));
+    return verdict
+        + grown(byName, fair, "and as much more context a token takes ", "times as long");
+  }
+
+  /** {@code With 2 workers in place of 1 ... 1.9 times as fast on threads of one process, ...}. */
+  private static String grown(
+      Map<String, List<Curve>> byName, Study fair, String what, String times) {
+    Map<String, List<String>> bySize = new LinkedHashMap<>();
+    byName.forEach(
+        (name, curves) -> {
+          Curve curve = curves.getFirst();
+          String size =
+              "With %d workers in place of %d "
+                  .formatted(
+                      Math.round(size(curve.last().arm(), fair)),
+                      Math.round(size(curve.base().arm(), fair)));
+          bySize
+              .computeIfAbsent(size, s -> new ArrayList<>())
+              .add(
+                  "%s %s with %s"
+                      .formatted(ratios(curves, fair), times, worker(name, curve, byName)));
+        });
+    List<String> sentences = new ArrayList<>();
+    bySize.forEach((size, each) -> sentences.add(size + what + Phrases.and(each) + "."));
+    return String.join(" ", sentences);
+  }
+
+  private static String ratios(List<Curve> curves, Study study) {
+    boolean time = study.is(Kind.WEAK_SCALING);
+    double[] all =
+        curves.stream().mapToDouble(c -> time ? 1 / c.ratio() : c.ratio()).sorted().toArray();
+    return Phrases.range(all[0], all[all.length - 1]);
+  }
+
+  /**
+   * The kind of workers in plain words, or the curve's name where several curves have that kind.
+   */
+  private static String worker(String name, Curve curve, Map<String, List<Curve>> byName) {
+    String plain = worker(curve);
+    long alike = byName.values().stream().filter(c -> worker(c.getFirst()).equals(plain)).count();
+    return alike == 1 ? plain : name;
+  }
+
+  private static String worker(Curve curve) {
+    Arm arm = curve.last().arm();
+    if (arm.ranks() == 1) {
+      return "threads of one process";
+    }
+    return arm.transport().equals("inprocess")
+        ? "ranks inside one process"
+        : "processes over " + Phrases.transport(arm.transport());
   }
 
   /** What each curve comes to at its end. */
@@ -87,25 +176,18 @@ final class ScalingSection {
                 .formatted(problem, curve.name(), base.label(), Numbers.interval(base.speed())));
         continue;
       }
-      double ratio = last.speed().median() / base.speed().median();
+      double ratio = curve.ratio();
       double more = size(last.arm(), study) / size(base.arm(), study);
-      String marks = last.mark();
       words.add(
           study.is(Kind.WEAK_SCALING)
-              ? "%s, %s: %s%s takes %s times the time per token of %s."
+              ? "%s, %s: %s takes %s times the time per token of %s."
+                  .formatted(
+                      problem, curve.name(), last.label(), Numbers.of(1 / ratio), base.label())
+              : "%s, %s: %s is %s times as fast as %s, an efficiency of %s (%s)."
                   .formatted(
                       problem,
                       curve.name(),
                       last.label(),
-                      marks,
-                      Numbers.of(1 / ratio),
-                      base.label())
-              : "%s, %s: %s%s is %s times as fast as %s, an efficiency of %s (%s)."
-                  .formatted(
-                      problem,
-                      curve.name(),
-                      last.label(),
-                      marks,
                       Numbers.of(ratio),
                       base.label(),
                       Numbers.percent(ratio / more),

@@ -21,22 +21,27 @@ final class ShareSection {
     if (bars.isEmpty()) {
       return Markup.NONE;
     }
-    Measurement most =
-        several.stream().max(Comparator.comparingDouble(ShareSection::share)).orElseThrow();
-    Measurement least =
-        several.stream().min(Comparator.comparingDouble(ShareSection::share)).orElseThrow();
     return figures.add(
         study.name() + "-communication",
         "Share of communication in a step",
-        "Copying, transfer and waiting for the last rank. Most: %s at %s (%s). Least: %s at %s (%s)."
-            .formatted(
-                most.label(),
-                most.test(),
-                Numbers.percent(share(most)),
-                least.label(),
-                least.test(),
-                Numbers.percent(share(least))),
+        "Copying, transfer and waiting for the last rank." + ends(several),
         new BarPlot("% of the time per token", List.of("communication"), bars, false, 0));
+  }
+
+  /** The most and the least of the fair ones. */
+  private static String ends(List<Measurement> several) {
+    List<Measurement> fair =
+        several.stream()
+            .filter(Measurement::fair)
+            .sorted(Comparator.comparingDouble(ShareSection::share))
+            .toList();
+    return fair.isEmpty()
+        ? ""
+        : " Most: %s. Least: %s.".formatted(said(fair.getLast()), said(fair.getFirst()));
+  }
+
+  private static String said(Measurement m) {
+    return "%s at %s (%s)".formatted(m.label(), m.test(), Numbers.percent(share(m)));
   }
 
   private static double share(Measurement m) {

@@ -35,6 +35,12 @@ record Study(
     return new Study(result.definition(), result.arms(), result.runs(), labels, measurements);
   }
 
+  /** The same without what was unfair: conclusions are drawn from this. */
+  Study fair() {
+    return new Study(
+        definition, arms, runs, labels, measurements.stream().filter(Measurement::fair).toList());
+  }
+
   String name() {
     return definition.name();
   }

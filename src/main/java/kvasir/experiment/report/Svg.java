@@ -31,7 +31,7 @@ final class Svg {
    * @param prefix of all ids in it: they must be unique in a page
    * @param title for those who cannot see it
    */
-  static String draw(Plot plot, Theme theme, String prefix, String title) {
+  static String draw(Plot plot, Plot.Size size, Theme theme, String prefix, String title) {
     try {
       Document document =
           DocumentBuilderFactory.newDefaultInstance().newDocumentBuilder().newDocument();
@@ -40,10 +40,11 @@ final class Svg {
       context.setComment("");
       context.setIDGenerator(new Ids(prefix));
       SVGGraphics2D graphics = new SVGGraphics2D(context, false);
-      graphics.setSVGCanvasSize(new Dimension(Plot.WIDTH, plot.height()));
-      plot.chart(theme).draw(graphics, new Rectangle2D.Double(0, 0, Plot.WIDTH, plot.height()));
+      Dimension canvas = new Dimension(size.width(), plot.height(size));
+      graphics.setSVGCanvasSize(canvas);
+      plot.chart(theme).draw(graphics, new Rectangle2D.Double(0, 0, canvas.width, canvas.height));
       Element root = graphics.getRoot();
-      describe(root, plot, prefix, title);
+      describe(root, canvas, prefix, title);
       unsharedIds(root, prefix);
       clean(root);
       return text(root);
@@ -52,8 +53,8 @@ final class Svg {
     }
   }
 
-  private static void describe(Element root, Plot plot, String prefix, String title) {
-    root.setAttribute("viewBox", "0 0 " + Plot.WIDTH + " " + plot.height());
+  private static void describe(Element root, Dimension canvas, String prefix, String title) {
+    root.setAttribute("viewBox", "0 0 " + canvas.width + " " + canvas.height);
     root.setAttribute("width", "100%");
     root.removeAttribute("height");
     root.setAttribute("id", prefix);

@@ -33,6 +33,17 @@ record Sweep(
   }
 
   /**
+   * Marks that no line joins: places of the axis have no order.
+   *
+   * @param dot of a measurement at a place on the axis
+   */
+  List<Line> marks(List<Measurement> measurements, BiFunction<Double, Measurement, Line.Dot> dot) {
+    return lines(measurements, dot).stream()
+        .map(line -> new Line(line.name(), line.dots(), Line.Style.MARKS))
+        .toList();
+  }
+
+  /**
    * The same over an axis that has other places too.
    *
    * @param places contain those of the measurements

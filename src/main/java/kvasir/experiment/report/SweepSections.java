@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,7 +27,7 @@ final class SweepSections {
     return figures.add(
         study.name() + "-block-size",
         "Tokens per second by block size",
-        String.join(" ", bestWords(study)) + " Bars are 95 % intervals.",
+        "Bars are 95 % intervals.",
         XyPlot.over(
             sweep.places(study.measurements()),
             "tokens in a KV block",
@@ -50,12 +51,12 @@ final class SweepSections {
         figures.add(
             study.name() + "-merge-speed",
             "Tokens per second by merge topology",
-            String.join(" ", bestWords(study)) + " Bars are 95 % intervals.",
+            "Bars are 95 % intervals.",
             XyPlot.over(
                 sweep.places(several),
                 "merge topology",
                 "tokens/s",
-                sweep.lines(several, Line.Dot::of))),
+                sweep.marks(several, Line.Dot::of))),
         figures.add(
             study.name() + "-merge-exposed",
             "Time that computation stands still for messages, by merge topology",
@@ -64,7 +65,7 @@ final class SweepSections {
                 sweep.places(several),
                 "merge topology",
                 "exposed ms per token",
-                sweep.lines(several, SweepSections::exposed))));
+                sweep.marks(several, SweepSections::exposed))));
   }
 
   private static Line.Dot exposed(double x, Measurement m) {
@@ -120,7 +121,7 @@ final class SweepSections {
         : figures.add(
             study.name() + "-" + name,
             "Tokens per second over the " + xLabel,
-            String.join(" ", networkWords(study)) + " Bars are 95 % intervals.",
+            "Bars are 95 % intervals.",
             XyPlot.over(
                 sweep.places(several), xLabel, "tokens/s", sweep.lines(several, Line.Dot::of)));
   }
@@ -141,6 +142,96 @@ final class SweepSections {
           .ifPresent(worst -> words.add(free.test() + ": " + Comparison.slower(worst, free) + "."));
     }
     return words;
+  }
+
+  /** The slowest latency and the slowest rate, each beside the untouched network. */
+  static String networkAnswer(Study fair) {
+    List<String> each = new ArrayList<>();
+    for (boolean latency : new boolean[] {true, false}) {
+      Comparator<Arm> slowest = latency ? seconds().reversed() : rates().reversed();
+      Function<Arm, String> setting = latency ? Arm::addedLatency : Arm::rate;
+      fair.measurements().stream()
+          .map(Measurement::arm)
+          .filter(arm -> arm.ranks() > 1 && !setting.apply(arm).isEmpty())
+          .min(slowest)
+          .ifPresent(
+              arm -> {
+                List<String> costs = costs(fair, setting, setting.apply(arm));
+                if (!costs.isEmpty()) {
+                  String worst =
+                      latency
+                          ? setting.apply(arm) + " added to each message makes "
+                          : "a network of " + setting.apply(arm) + " makes ";
+                  each.add(worst + Phrases.and(costs));
+                }
+              });
+    }
+    return each.isEmpty() ? "" : Phrases.sentence(String.join("; ", each)) + ".";
+  }
+
+  /** {@code decoding 65 % slower}, for each test. */
+  private static List<String> costs(Study fair, Function<Arm, String> setting, String value) {
+    List<String> costs = new ArrayList<>();
+    for (String test : fair.tests()) {
+      List<Measurement> all = fair.of(test).stream().filter(m -> m.arm().ranks() > 1).toList();
+      Optional<Measurement> worst =
+          all.stream().filter(m -> setting.apply(m.arm()).equals(value)).findFirst();
+      Optional<Measurement> free =
+          all.stream()
+              .filter(m -> m.arm().addedLatency().isEmpty() && m.arm().rate().isEmpty())
+              .findFirst();
+      if (worst.isPresent() && free.isPresent()) {
+        double behind = 1 - worst.get().speed().median() / free.get().speed().median();
+        costs.add(Phrases.test(test) + " " + Phrases.behind(behind, behind));
+      }
+    }
+    return costs;
+  }
+
+  /** For each test the fastest, and those that are not shown to be slower. */
+  static String bestAnswer(Study fair) {
+    List<String> each = new ArrayList<>();
+    for (String test : fair.tests()) {
+      List<Measurement> all = fair.of(test);
+      Comparison.best(all)
+          .filter(best -> all.size() > 1)
+          .ifPresent(best -> each.add(bestAnswer(test, best, all, fair)));
+    }
+    return String.join(" ", each);
+  }
+
+  private static String bestAnswer(
+      String test, Measurement best, List<Measurement> all, Study fair) {
+    List<Measurement> near =
+        all.stream().filter(m -> !m.equals(best) && !m.speed().differsFrom(best.speed())).toList();
+    String work = Phrases.sentence(Phrases.test(test));
+    if (near.size() == all.size() - 1) {
+      return "%s: no difference is shown between %s (%s tokens/s at best)."
+          .formatted(
+              work,
+              Phrases.and(all.stream().map(m -> value(m, fair)).toList()),
+              Numbers.of(best.speed().median()));
+    }
+    Measurement last =
+        all.stream().min(Comparator.comparingDouble(m -> m.speed().median())).orElseThrow();
+    String beside =
+        near.isEmpty()
+            ? ""
+            : "; not shown to be slower: "
+                + Phrases.and(near.stream().map(m -> value(m, fair)).toList());
+    return "%s: fastest with %s, %s %% faster than with %s, the slowest%s."
+        .formatted(
+            work,
+            value(best, fair),
+            Math.round(100 * (best.speed().median() / last.speed().median() - 1)),
+            value(last, fair),
+            beside);
+  }
+
+  /** What an arm differs from the others in. */
+  private static String value(Measurement m, Study study) {
+    String rest = ArmLabels.rest(m.arm(), study.arms());
+    return rest.isEmpty() ? m.label() : rest;
   }
 
   static List<String> bestWords(Study study) {

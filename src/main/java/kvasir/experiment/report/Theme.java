@@ -6,7 +6,9 @@ import java.awt.Shape;
 import java.awt.geom.Ellipse2D;
 import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Colours of plots on a light and on a dark page.
@@ -42,6 +44,38 @@ record Theme(String key, Color background, Color ink, Color grid, List<Color> co
         new Color(page.get(1)),
         new Color(page.get(2)),
         colours.stream().map(Color::new).toList());
+  }
+
+  /** The colours as variables of the page's style. */
+  String variables() {
+    StringBuilder text = new StringBuilder();
+    List<Color> all = all();
+    for (int i = 0; i < all.size(); i++) {
+      text.append(
+          String.format(Locale.ROOT, "--plot-%d: #%06x; ", i, all.get(i).getRGB() & 0xffffff));
+    }
+    return text.toString();
+  }
+
+  /** The SVG of a light plot with variables in place of colours: the page's theme decides. */
+  static String variable(String svg) {
+    String text = svg;
+    List<Color> all = LIGHT.all();
+    for (int i = 0; i < all.size(); i++) {
+      Color c = all.get(i);
+      String rgb = "rgb(%d,%d,%d)".formatted(c.getRed(), c.getGreen(), c.getBlue());
+      String name = c.equals(Color.WHITE) ? "white" : rgb;
+      String variable = "=\"var(--plot-" + i + ")\"";
+      text = text.replace("fill=\"" + name + "\"", "fill" + variable);
+      text = text.replace("stroke=\"" + name + "\"", "stroke" + variable);
+    }
+    return text;
+  }
+
+  private List<Color> all() {
+    List<Color> all = new ArrayList<>(List.of(background, ink, grid));
+    all.addAll(colours);
+    return all;
   }
 
   /** Of a series; they repeat after eight. */

@@ -6,9 +6,7 @@ import java.text.DecimalFormatSymbols;
 import java.util.List;
 import java.util.Locale;
 import org.jfree.chart.JFreeChart;
-import org.jfree.chart.axis.LogAxis;
 import org.jfree.chart.axis.NumberAxis;
-import org.jfree.chart.axis.NumberTickUnit;
 import org.jfree.chart.axis.SymbolAxis;
 import org.jfree.chart.axis.ValueAxis;
 import org.jfree.chart.labels.ItemLabelAnchor;
@@ -45,9 +43,12 @@ record XyPlot(
     BARS,
     /** Intervals as a band around the line. */
     BANDS,
-    /** Both axes logarithmic. */
+    /** Both axes logarithmic, where values differ by so much that this shows more. */
     LOG
   }
+
+  /** From here on a logarithmic axis has numbers enough. */
+  private static final double WIDE = 8;
 
   /** A dashed line upwards from a place on the x axis. */
   record Break(double x, String text) {}
@@ -64,8 +65,8 @@ record XyPlot(
   }
 
   @Override
-  public int height() {
-    return 400 + 20 * (lines.size() / 3);
+  public int height(Size size) {
+    return 400 + 20 * (lines.size() / (size == Size.WIDE ? 3 : 1));
   }
 
   @Override
@@ -112,7 +113,7 @@ record XyPlot(
 
   private ValueAxis domain() {
     if (form == Form.LOG) {
-      return log(xLabel);
+      return free(xLabel, true);
     }
     if (symbols.isEmpty()) {
       NumberAxis axis = new NumberAxis(xLabel);
@@ -127,7 +128,7 @@ record XyPlot(
 
   private ValueAxis range() {
     if (form == Form.LOG) {
-      return log(yLabel);
+      return free(yLabel, false);
     }
     NumberAxis axis = new NumberAxis(yLabel);
     axis.setStandardTickUnits(NumberAxis.createStandardTickUnits(Locale.ROOT));
@@ -136,13 +137,20 @@ record XyPlot(
     return axis;
   }
 
-  private static LogAxis log(String label) {
-    LogAxis axis = new LogAxis(label);
-    axis.setNumberFormatOverride(NUMBER);
-    // Powers of two: decades would leave short axes without numbers.
-    axis.setBase(2);
-    axis.setTickUnit(new NumberTickUnit(1));
-    axis.setMinorTickMarksVisible(false);
+  /** Logarithmic where values differ by much; short axes would have a number or two. */
+  private ValueAxis free(String label, boolean domain) {
+    double[] values =
+        lines.stream()
+            .flatMap(line -> line.dots().stream())
+            .mapToDouble(dot -> domain ? dot.x() : dot.y())
+            .sorted()
+            .toArray();
+    boolean wide =
+        values.length > 0 && values[0] > 0 && values[values.length - 1] > WIDE * values[0];
+    NumberAxis linear = new NumberAxis(label);
+    linear.setAutoRangeIncludesZero(false);
+    linear.setNumberFormatOverride(NUMBER);
+    ValueAxis axis = wide ? new LogTicks(label, NUMBER) : linear;
     axis.setLowerMargin(0.08);
     axis.setUpperMargin(0.08);
     return axis;

@@ -1,5 +1,8 @@
 package kvasir.experiment.report;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -283,6 +286,33 @@ final class Fixture {
       }
     }
     return new ExperimentResult(definition, arms, runs);
+  }
+
+  /** The same rows, each measured with more threads than processors. */
+  static ExperimentResult unfair(ExperimentResult result) {
+    return new ExperimentResult(
+        result.definition(),
+        result.arms(),
+        result.runs().stream()
+            .map(
+                run ->
+                    run(
+                        run.round(),
+                        run.arm(),
+                        run.rows().stream().map(Fixture::oversubscribed).toList(),
+                        run.failure()))
+            .toList());
+  }
+
+  private static BenchRow oversubscribed(BenchRow row) {
+    try {
+      ObjectMapper json = new ObjectMapper();
+      ObjectNode fields = json.valueToTree(row);
+      fields.set("conditions", json.valueToTree(oversubscribed()));
+      return json.treeToValue(fields, BenchRow.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a row that is no JSON", e);
+    }
   }
 
   /** One rank of two threads against two ranks, which are 10 % slower and wait for each other. */

@@ -45,6 +45,7 @@ class ReportPageTest {
     for (String id :
         List.of(
             "summary",
+            "words",
             "machine",
             "scaling",
             "layouts",
@@ -187,6 +188,32 @@ class ReportPageTest {
       assertTrue(page.contains("failed, without tg32"), kind.name());
       assertTrue(page.contains("1 run of 2 failed"), kind.name());
     }
+  }
+
+  @Test
+  void answersAndWordsComeBeforeNumbersAndPlots() throws IOException {
+    String page = page(List.of(Fixture.layouts()));
+    int answer = page.indexOf("Threads of one process are faster");
+    int words = page.indexOf("<dt>tg32</dt>");
+    int number = page.indexOf("best is 1×2");
+    int plot = page.indexOf("<svg");
+    assertTrue(0 < answer && answer < words && words < number && number < plot, page);
+  }
+
+  @Test
+  void nothingIsMeasuredYetIsSaidOnlyWhereThatIsSoU5() throws IOException {
+    for (ExperimentResult result : Demo.all()) {
+      String page = page(List.of(result));
+      assertFalse(page.contains("Nothing is measured yet."), result.definition().name());
+    }
+  }
+
+  @Test
+  void plotsOfUnfairStartsSayNothing() throws IOException {
+    ExperimentResult unfair = Fixture.unfair(Fixture.layouts());
+    String page = page(List.of(unfair)).replaceAll("(?s)<dl>.*</dl>", "");
+    assertTrue(page.contains("There is no answer"), page);
+    assertFalse(Pattern.compile("Most goes|best is|slower than").matcher(page).find());
   }
 
   @Test

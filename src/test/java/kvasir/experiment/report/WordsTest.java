@@ -79,7 +79,82 @@ class WordsTest {
                             : Fixture.Values.of("tg32", 100)
                                 .conditions(Fixture.oversubscribed()))));
     says(words, "best is 1×2 with 50.0");
-    says(words, "left out as unfair: 2×1 native (oversubscribed)");
+    says(words, "Left out as unfair: 2×1 native at tg32 (oversubscribed)");
+  }
+
+  @Test
+  void unfairStartsGiveNoConclusionForAnyKindU1() {
+    for (ExperimentResult fair : Demo.all()) {
+      ExperimentResult unfair = Fixture.unfair(fair);
+      if (fair.definition().kind() == Kind.ATTENTION_MASS) {
+        continue;
+      }
+      List<String> words = SummarySection.words(Study.of(unfair));
+      String name = fair.definition().name();
+      assertEquals(
+          "There is no answer: every start was unfair, so none is compared.", words.get(0), name);
+      String all = String.join("\n", words);
+      says(all, "(oversubscribed)");
+      for (String claim :
+          List.of("times as", "slower", "faster", "overlap", "best is", "interval", "GB/s")) {
+        assertFalse(all.contains(claim), name + " claims '" + claim + "':\n" + all);
+      }
+    }
+  }
+
+  @Test
+  void oneUnfairArmIsLeftOutOfAnswerAndNumbersU1() {
+    List<Arm> arms =
+        List.of(
+            Fixture.arm("1x1", 1, 1, "none"),
+            Fixture.arm("2x1", 2, 1, "native"),
+            Fixture.arm("4x1", 4, 1, "native"));
+    String words =
+        words(
+            Fixture.result(
+                Fixture.definition(Kind.STRONG_SCALING, "strong", "?"),
+                arms,
+                a -> {
+                  Fixture.Values values = Fixture.Values.of("tg32", 10 * a.ranks());
+                  return List.of(
+                      a.ranks() == 4 ? values.conditions(Fixture.oversubscribed()) : values);
+                }));
+    says(words, "2×1 native is 2.00 times as fast as 1×1");
+    says(words, "Left out as unfair: 4×1 native at tg32 (oversubscribed).");
+    assertFalse(words.contains("4.00"), words);
+  }
+
+  @Test
+  void theAnswerComesFirstInPlainWords() {
+    List<String> words = SummarySection.words(Study.of(Fixture.layouts()));
+    assertEquals(
+        "Threads of one process are faster than processes. Compared with one process of 2 threads,"
+            + " 2 processes of 1 thread are 10 % slower over native MPI (shown in 1 of 1 test), by"
+            + " the medians.",
+        words.get(0));
+    says(words.get(1), "the median of 2 starts");
+  }
+
+  @Test
+  void ranksInOneProcessAreNoProcesses() {
+    List<Arm> arms =
+        List.of(
+            Fixture.arm("1x2", 1, 2, "none"),
+            Fixture.arm("2x1-inprocess", 2, 1, "inprocess"),
+            Fixture.arm("2x1-native", 2, 1, "native"));
+    String answer =
+        Conclusion.of(
+                Study.of(
+                    Fixture.result(
+                        Fixture.definition(Kind.THREADS_VS_PROCESSES, "three", "?"),
+                        arms,
+                        a ->
+                            List.of(
+                                Fixture.Values.of(
+                                    "tg32", a.transport().equals("native") ? 80 : 100)))))
+            .answer();
+    says(answer, "20 % slower over native MPI");
+    assertFalse(answer.contains("inprocess"), answer);
   }
 
   @Test
