@@ -16,7 +16,7 @@ final class Transcript {
    */
   Transcript(
       Optional<Tokenizer> tokenizer, int[] prompt, List<String> stops, Consumer<String> sink) {
-    this.decoder = tokenizer.map(t -> new IncrementalDecoder(t, prompt));
+    this.decoder = tokenizer.map(t -> IncrementalDecoder.of(t, prompt));
     this.text = new TextStream(stops, sink);
   }
 

@@ -54,7 +54,7 @@ public final class Reading {
     long begin = System.nanoTime();
     List<Integer> ends = engine.config().eosTokens();
     Fingerprint digest = new Fingerprint();
-    IncrementalDecoder words = new IncrementalDecoder(tokenizer, question);
+    IncrementalDecoder words = IncrementalDecoder.of(tokenizer, question);
     StringBuilder text = new StringBuilder();
     Consumer<String> add =
         piece -> {

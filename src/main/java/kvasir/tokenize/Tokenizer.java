@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import kvasir.error.UserError;
 
 /** A model's tokenizer. Owns native memory; {@link #close} frees it. Safe for many threads. */
@@ -17,9 +18,13 @@ public final class Tokenizer implements AutoCloseable {
       Map.of("padding", "false", "truncation", "false", "modelMaxLength", "2147483647");
 
   private final HuggingFaceTokenizer tokenizer;
+  private final Vocabulary vocabulary;
+  private final Optional<TokenBytes> tokenBytes;
 
-  private Tokenizer(HuggingFaceTokenizer tokenizer) {
+  private Tokenizer(HuggingFaceTokenizer tokenizer, TokenizerJson.Parts parts) {
     this.tokenizer = tokenizer;
+    this.vocabulary = parts.vocabulary();
+    this.tokenBytes = TokenBytes.of(parts.decoder());
   }
 
   /** Reads a directory's tokenizer.json; touches no network. */
@@ -28,16 +33,16 @@ public final class Tokenizer implements AutoCloseable {
     if (!Files.isRegularFile(file)) {
       throw new UserError(file.toString(), "no such file", "complete the model's directory");
     }
-    TokenizerJson.check(file);
+    TokenizerJson.Parts parts = TokenizerJson.read(file);
     NativeLibrary.load();
     try {
-      return new Tokenizer(HuggingFaceTokenizer.newInstance(file, OPTIONS));
+      return new Tokenizer(HuggingFaceTokenizer.newInstance(file, OPTIONS), parts);
     } catch (IOException | RuntimeException e) {
       throw new UserError(file.toString(), "is no valid tokenizer", "fetch it again", e);
     }
   }
 
-  /** Ids of a text, with the special tokens that the model puts around it. */
+  /** Ids of a text, with the special tokens that the tokenizer puts around it. */
   public int[] encode(String text) {
     return ids(tokenizer.encode(text, true, false));
   }
@@ -78,12 +83,17 @@ public final class Tokenizer implements AutoCloseable {
 
   /** Text of ids, special tokens left out. */
   public String decode(int[] ids) {
-    return decode(ids, 0, ids.length);
+    long[] wide = Arrays.stream(ids).asLongStream().toArray();
+    return wide.length == 0 ? "" : tokenizer.decode(wide, true);
   }
 
-  String decode(int[] ids, int from, int to) {
-    long[] wide = Arrays.stream(ids, from, to).asLongStream().toArray();
-    return wide.length == 0 ? "" : tokenizer.decode(wide, true);
+  Vocabulary vocabulary() {
+    return vocabulary;
+  }
+
+  /** Returns the bytes of tokens where they do not depend on other tokens. */
+  Optional<TokenBytes> tokenBytes() {
+    return tokenBytes;
   }
 
   @Override

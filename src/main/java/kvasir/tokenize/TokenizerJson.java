@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -15,9 +16,10 @@ import java.util.List;
 import kvasir.error.UserError;
 
 /**
- * Whether a tokenizer.json is one that the native library survives. The library ends the process
- * where it meets broken JSON in some places, an undefined token in a template or a deep expression,
- * so nothing that it is known to stumble over may reach it; the rest it refuses itself.
+ * Reader of a tokenizer.json that refuses what the native library does not survive. The library
+ * ends the process where it meets broken JSON in some places, an undefined token in a template or a
+ * deep expression, so nothing that it is known to stumble over may reach it; the rest it refuses
+ * itself.
  */
 final class TokenizerJson {
   // Published ones stay below 40 MB.
@@ -37,15 +39,22 @@ final class TokenizerJson {
 
   private TokenizerJson() {}
 
-  /** Throws where it is not. */
-  static void check(Path file) {
+  /**
+   * The parts of a tokenizer.json that Kvasir reads itself.
+   *
+   * @param decoder the steps from tokens to text; a missing node where there are none
+   */
+  record Parts(Vocabulary vocabulary, JsonNode decoder) {}
+
+  /** Reads a file and throws where the library would not survive it. */
+  static Parts read(Path file) {
     try {
       if (Files.size(file) > MOST_BYTES) {
         throw broken(file, "is larger than 256 MiB", null);
       }
       String text = Files.readString(file);
       checkValues(file, text);
-      checkTemplates(file, text);
+      return parts(file, text);
     } catch (CharacterCodingException e) {
       throw broken(file, "is not UTF-8", e);
     } catch (JsonProcessingException e) {
@@ -94,22 +103,27 @@ final class TokenizerJson {
             && (!"continuing_subword_prefix".equals(field) || parser.getTextLength() == 0));
   }
 
-  /** The marks that a template puts around a text have to be defined beside it. */
-  private static void checkTemplates(Path file, String text) throws IOException {
+  private static Parts parts(Path file, String text) throws IOException {
+    VocabularyReader vocabulary = new VocabularyReader();
+    JsonNode decoder = MissingNode.getInstance();
     try (JsonParser parser = JSON.createParser(text)) {
       parser.nextToken();
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
-        boolean templates = parser.currentName().equals("post_processor");
+        String field = parser.currentName();
         parser.nextToken();
-        if (templates) {
-          checkTemplate(file, parser.readValueAsTree());
-        } else {
-          parser.skipChildren();
+        switch (field) {
+          case "post_processor" -> checkTemplate(file, parser.readValueAsTree());
+          case "decoder" -> decoder = parser.readValueAsTree();
+          case "added_tokens" -> vocabulary.added(parser.readValueAsTree());
+          case "model" -> vocabulary.model(parser);
+          default -> parser.skipChildren();
         }
       }
     }
+    return new Parts(vocabulary.finish(), decoder);
   }
 
+  /** Checks that the marks that a template puts around a text are defined beside it. */
   private static void checkTemplate(Path file, JsonNode processor) {
     for (JsonNode inner : processor.path("processors")) {
       checkTemplate(file, inner);

@@ -60,7 +60,7 @@ class TokenizerTest {
   }
 
   private static String incrementally(Tokenizer tokenizer, int[] context, int[] ids) {
-    IncrementalDecoder decoder = new IncrementalDecoder(tokenizer, context);
+    IncrementalDecoder decoder = IncrementalDecoder.of(tokenizer, context);
     StringBuilder text = new StringBuilder();
     for (int id : ids) {
       text.append(decoder.next(id));
