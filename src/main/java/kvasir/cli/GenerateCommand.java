@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import kvasir.attention.AttentionMass;
 import kvasir.cluster.Communicator;
 import kvasir.error.UserError;
@@ -151,7 +152,8 @@ final class GenerateCommand extends RankCommand {
                     maxNewTokens,
                     settings,
                     config,
-                    tokenizer.get())
+                    tokenizer.get(),
+                    notice(world))
                 .open(world)) {
       boolean shown = world.rank() == 0 && !json;
       Transcript text =
@@ -173,6 +175,10 @@ final class GenerateCommand extends RankCommand {
       }
     }
     return ExitCodes.DONE;
+  }
+
+  private Consumer<String> notice(Communicator world) {
+    return world.rank() == 0 ? kvasir.output()::note : line -> {};
   }
 
   private static Generation nothingLeft(SessionRun run, Transcript text) {

@@ -2,6 +2,7 @@ package kvasir.cli;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Consumer;
 import kvasir.error.UserError;
 import kvasir.model.ModelConfig;
 import kvasir.tokenize.Tokenizer;
@@ -21,8 +22,13 @@ final class PromptOptions {
   /** What errors call the file's option: {@code score} has another name for it. */
   String fileOption = "--prompt-file";
 
-  /** The prompt's ids, checked against the model. */
-  int[] ids(Optional<Tokenizer> tokenizer, ModelConfig config, Path model) {
+  /**
+   * The prompt's ids, checked against the model.
+   *
+   * @param notice hears what is likely a mistake and yet is done
+   */
+  int[] ids(
+      Optional<Tokenizer> tokenizer, ModelConfig config, Path model, Consumer<String> notice) {
     if (tokens != null) {
       return TokenOptions.check("--tokens", TokenOptions.parse(tokens), config);
     }
@@ -38,6 +44,16 @@ final class PromptOptions {
                     model.resolve("tokenizer.json").toString(),
                     "no such file",
                     "give the prompt as --tokens, or add the tokenizer"));
-    return TokenOptions.check(option, present.encode(prompt), config);
+    int[] ids = TokenOptions.check(option, present.encode(prompt), config);
+    present
+        .doubledBegin(ids)
+        .ifPresent(
+            token ->
+                notice.accept(
+                    String.format(
+                        "%s: the prompt begins with %s twice, since the tokenizer puts one in front"
+                            + " of each text; leave yours out",
+                        option, token)));
+    return ids;
   }
 }

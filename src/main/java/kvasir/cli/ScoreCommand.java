@@ -60,7 +60,12 @@ final class ScoreCommand extends RankCommand {
     text.fileOption = "--text-file";
     int[] ids;
     try (OptionalTokenizer tokenizer = OptionalTokenizer.open(settings.model())) {
-      ids = text.ids(tokenizer.get(), config, settings.model());
+      ids =
+          text.ids(
+              tokenizer.get(),
+              config,
+              settings.model(),
+              world.rank() == 0 ? kvasir.output()::note : line -> {});
     }
     RankAgreement.requirePrompt(ids, world);
     try (Engine engine = new Engine(settings, world, ids.length, null);

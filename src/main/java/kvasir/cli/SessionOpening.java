@@ -3,6 +3,7 @@ package kvasir.cli;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import kvasir.cluster.Communicator;
 import kvasir.error.UserError;
@@ -22,6 +23,7 @@ import kvasir.tokenize.Tokenizer;
  * @param file the session's; null where none is kept
  * @param prompt as asked; null where the session's is to be gone on with
  * @param given whether the user has given an option
+ * @param notice hears on rank 0 what is likely a mistake and yet is done
  */
 record SessionOpening(
     Path file,
@@ -31,7 +33,8 @@ record SessionOpening(
     int maxNewTokens,
     EngineSettings settings,
     ModelConfig config,
-    Optional<Tokenizer> tokenizer) {
+    Optional<Tokenizer> tokenizer,
+    Consumer<String> notice) {
 
   SessionRun open(Communicator world) {
     if (file == null) {
@@ -93,7 +96,7 @@ record SessionOpening(
   }
 
   private Optional<int[]> asked() {
-    return Optional.ofNullable(prompt).map(p -> p.ids(tokenizer, config, settings.model()));
+    return Optional.ofNullable(prompt).map(p -> p.ids(tokenizer, config, settings.model(), notice));
   }
 
   private SessionHeader header(String model, int[] ids) {

@@ -81,10 +81,33 @@ public final class Tokenizer implements AutoCloseable {
     return tokenizer.encode(text, false, false).getIds().length == 1;
   }
 
+  /**
+   * Returns the token that is in front of a text twice: once put there by the tokenizer, and once
+   * by the text itself.
+   *
+   * @param ids of the text, by {@link #encode}
+   */
+  public Optional<String> doubledBegin(int[] ids) {
+    int[] around = encode("");
+    int added = Arrays.mismatch(around, ids);
+    added = added < 0 ? ids.length : added;
+    if (added == 0 || added == ids.length) {
+      return Optional.empty();
+    }
+    int next = ids[added];
+    boolean twice = Arrays.stream(around, 0, added).anyMatch(id -> id == next);
+    return twice ? specialToken(next) : Optional.empty();
+  }
+
   /** Text of ids, special tokens left out. */
   public String decode(int[] ids) {
     long[] wide = Arrays.stream(ids).asLongStream().toArray();
     return wide.length == 0 ? "" : tokenizer.decode(wide, true);
+  }
+
+  /** Returns the spelling of a special token, which is no part of a decoded text. */
+  public Optional<String> specialToken(int id) {
+    return Optional.ofNullable(vocabulary.special().get(id));
   }
 
   Vocabulary vocabulary() {
