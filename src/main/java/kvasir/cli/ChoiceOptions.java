@@ -44,7 +44,7 @@ final class ChoiceOptions {
   @Option(
       names = "--stop",
       paramLabel = "TEXT",
-      description = "End before this text; may be repeated.")
+      description = "End before this text, or this special token; may be repeated.")
   List<String> stops = new ArrayList<>();
 
   @Option(names = "--ignore-eos", description = "Go on past end-of-sequence tokens.")

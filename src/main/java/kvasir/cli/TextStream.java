@@ -1,39 +1,63 @@
 package kvasir.cli;
 
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.IntFunction;
+import java.util.function.Predicate;
 
 /**
  * Text as it grows token by token, cut at the first stop string. Holds back the longest tail that
  * may be the beginning of a stop string, so that nothing is shown that would have to be taken back.
+ * Special tokens are not shown; stop strings that name one are looked for in the text that has
+ * them.
  */
 final class TextStream {
-  private final List<String> stops;
   private final Consumer<String> sink;
+  private final StopSearch plain;
+  private final StopSearch marked;
   private final StringBuilder text = new StringBuilder();
   private int shown;
   private boolean stopped;
 
-  TextStream(List<String> stops, Consumer<String> sink) {
-    this.stops = List.copyOf(stops);
+  /**
+   * @param stops texts before which the text ends
+   * @param special spellings of special tokens
+   * @param sink hears text that will not be taken back
+   */
+  TextStream(List<String> stops, Set<String> special, Consumer<String> sink) {
+    Predicate<String> named = stop -> special.stream().anyMatch(stop::contains);
+    this.plain = new StopSearch(stops.stream().filter(named.negate()).toList());
+    this.marked = new StopSearch(stops.stream().filter(named).toList());
     this.sink = sink;
   }
 
-  /** Adds a piece; answers whether a stop string has been completed. */
+  /** Adds a piece of text; returns whether a stop string has been completed. */
   boolean add(String piece) {
-    int searchFrom = Math.max(shown, 0);
+    int place = text.length();
     text.append(piece);
-    int cut = firstStop(searchFrom);
-    if (cut >= 0) {
-      text.setLength(cut);
+    return cut(plain.add(piece, place, true), marked.add(piece, place, true));
+  }
+
+  /** Adds a special token, which is not shown; returns whether it has completed a stop string. */
+  boolean addSpecial(String spelling) {
+    return cut(-1, marked.add(spelling, text.length(), false));
+  }
+
+  private boolean cut(int plainStop, int markedStop) {
+    int first =
+        plainStop < 0 || markedStop < 0
+            ? Math.max(plainStop, markedStop)
+            : Math.min(plainStop, markedStop);
+    if (first >= 0) {
+      text.setLength(first);
       stopped = true;
     }
-    show(stopped ? text.length() : text.length() - heldBack());
+    int end = text.length();
+    show(stopped ? end : Math.min(plain.certain(end), marked.certain(end)));
     return stopped;
   }
 
-  /** The end of the sequence: what was held back is text after all. */
+  /** Ends the sequence: what was held back is text after all. */
   void finish(String rest) {
     if (!stopped) {
       add(rest);
@@ -43,29 +67,6 @@ final class TextStream {
 
   String text() {
     return text.toString();
-  }
-
-  private int firstStop(int from) {
-    return stops.stream()
-        .mapToInt(stop -> text.indexOf(stop, from))
-        .filter(at -> at >= 0)
-        .min()
-        .orElse(-1);
-  }
-
-  private int heldBack() {
-    IntFunction<Boolean> mayBegin =
-        n -> {
-          String tail = text.substring(text.length() - n);
-          return stops.stream().anyMatch(stop -> stop.startsWith(tail));
-        };
-    int longest = stops.stream().mapToInt(String::length).max().orElse(0);
-    for (int n = Math.min(longest - 1, text.length() - shown); n > 0; n--) {
-      if (mayBegin.apply(n)) {
-        return n;
-      }
-    }
-    return 0;
   }
 
   private void show(int end) {

@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import kvasir.error.UserError;
 
 /** A model's tokenizer. Owns native memory; {@link #close} frees it. Safe for many threads. */
@@ -108,6 +110,11 @@ public final class Tokenizer implements AutoCloseable {
   /** Returns the spelling of a special token, which is no part of a decoded text. */
   public Optional<String> specialToken(int id) {
     return Optional.ofNullable(vocabulary.special().get(id));
+  }
+
+  /** Returns the spellings of all special tokens. */
+  public Set<String> specialTokens() {
+    return new LinkedHashSet<>(vocabulary.special().values());
   }
 
   Vocabulary vocabulary() {
