@@ -87,7 +87,6 @@ final class AskCommand extends RankCommand {
       if (question.isBlank()) {
         throw new UserError("--ask", "the question is empty", "ask something");
       }
-      Chat.requirePlain("--ask", question);
     }
   }
 
@@ -95,16 +94,16 @@ final class AskCommand extends RankCommand {
   public int run(EngineSettings settings, Communicator world) {
     ModelConfig config = ConfigReader.read(settings.model());
     try (Tokenizer tokenizer = Tokenizer.open(settings.model())) {
-      Chat.requireMarks(tokenizer, settings.model().toString());
-      AskPlan plan = AskPlan.of(this, tokenizer, config.maxPositions());
+      Chat chat = Chat.of(tokenizer, settings.model().toString());
+      AskPlan plan = AskPlan.of(this, chat, config.maxPositions());
       plan.requireKnown(settings.model().toString(), config);
       sayWhereFewer(plan, world);
       RankAgreement.requirePrompt(plan.document().ids(), world);
       List<Reply> replies =
-          ask(plan, tokenizer, new AttentionMass(config.layers(), config.heads()), settings, world);
+          ask(plan, chat, new AttentionMass(config.layers(), config.heads()), settings, world);
       // What follows is this process's own work: nobody need wait for it.
       world.close();
-      boolean same = world.rank() != 0 || !compare || same(replies, plan, tokenizer, settings);
+      boolean same = world.rank() != 0 || !compare || same(replies, plan, chat, settings);
       return same ? ExitCodes.DONE : ExitCodes.CHECK_FAILED;
     }
   }
@@ -122,15 +121,11 @@ final class AskCommand extends RankCommand {
   }
 
   private List<Reply> ask(
-      AskPlan plan,
-      Tokenizer tokenizer,
-      AttentionMass mass,
-      EngineSettings settings,
-      Communicator world) {
+      AskPlan plan, Chat chat, AttentionMass mass, EngineSettings settings, Communicator world) {
     boolean root = world.rank() == 0;
     List<Reply> replies = new ArrayList<>();
     try (Engine engine = new Engine(settings, world, plan.positions(maxNewTokens), mass)) {
-      Reading reading = new Reading(engine, tokenizer, mass);
+      Reading reading = new Reading(engine, chat, mass);
       AskReport report = new AskReport(kvasir.output(), plan, engine, json);
       double seconds = read(reading, plan, root);
       List<RankStats> after = RankStats.gather(engine, mass);
@@ -162,15 +157,14 @@ final class AskCommand extends RankCommand {
     return (System.nanoTime() - begin) / 1e9;
   }
 
-  private boolean same(
-      List<Reply> replies, AskPlan plan, Tokenizer tokenizer, EngineSettings settings) {
+  private boolean same(List<Reply> replies, AskPlan plan, Chat chat, EngineSettings settings) {
     int team = Math.max(2, Runtime.getRuntime().availableProcessors());
     EngineSettings alone = settings.with(settings.attention(), settings.kernels(), team);
     int differing = 0;
     double seconds;
     try (Engine engine =
         new Engine(alone, new SoloCommunicator(), plan.positions(maxNewTokens), null)) {
-      Reading reading = new Reading(engine, tokenizer, null);
+      Reading reading = new Reading(engine, chat, null);
       seconds = read(reading, plan, true);
       for (int i = 0; i < replies.size(); i++) {
         Reply reply = reading.ask(plan.questions().get(i).ids(), maxNewTokens, piece -> {});

@@ -8,7 +8,6 @@ import kvasir.model.ModelConfig;
 import kvasir.recall.Chat;
 import kvasir.recall.TownExercise;
 import kvasir.tokenize.EncodedText;
-import kvasir.tokenize.Tokenizer;
 
 /**
  * What is read and asked, the same on every rank.
@@ -32,10 +31,10 @@ record AskPlan(String name, EncodedText document, List<Question> questions) {
     return document.ids().length + longest + newTokens;
   }
 
-  static AskPlan of(AskCommand command, Tokenizer tokenizer, int context) {
+  static AskPlan of(AskCommand command, Chat chat, int context) {
     return command.source.file == null
-        ? written(command, tokenizer, context)
-        : given(command, tokenizer, context);
+        ? written(command, chat, context)
+        : given(command, chat, context);
   }
 
   /** Refuses tokens that a tokenizer has and its model has not. */
@@ -60,51 +59,50 @@ record AskPlan(String name, EncodedText document, List<Question> questions) {
     return this;
   }
 
-  private static AskPlan given(AskCommand command, Tokenizer tokenizer, int context) {
+  private static AskPlan given(AskCommand command, Chat chat, int context) {
     String option = "--document";
     String where = option + " " + command.source.file;
     String text = PromptReader.read(option, command.source.file).strip();
     if (text.isEmpty()) {
       throw new UserError(where, "the document is empty", "give some text");
     }
-    Chat.requirePlain(where, text);
-    EncodedText turn = tokenizer.encodeWithPlaces(Chat.system(text));
-    AskPlan plan = new AskPlan(command.source.file.toString(), turn, own(command.asked, tokenizer));
+    chat.requirePlain(where, text);
+    EncodedText turn = chat.system(text);
+    AskPlan plan = new AskPlan(command.source.file.toString(), turn, own(command.asked, chat));
     return plan.fitting(where, turn.ids().length, plan.positions(command.maxNewTokens), context);
   }
 
-  private static AskPlan written(AskCommand command, Tokenizer tokenizer, int context) {
+  private static AskPlan written(AskCommand command, Chat chat, int context) {
     long seed = command.source.seed == null ? 0 : command.source.seed;
     int exchange = QUESTION_TOKENS + command.maxNewTokens;
     int room = Math.max(AskCommand.SHORTEST, context - exchange);
     // What cannot fit is refused below, and need not be written whole.
     int tokens = Math.min(command.length == null ? room : command.length, context);
-    TownExercise town = TownExercise.of(seed, tokens, tokenizer);
+    TownExercise town = TownExercise.of(seed, tokens, chat);
     List<Question> questions =
-        command.asked.isEmpty()
-            ? spread(town, command.questions, tokenizer)
-            : own(command.asked, tokenizer);
+        command.asked.isEmpty() ? spread(town, command.questions, chat) : own(command.asked, chat);
     AskPlan plan = new AskPlan("a town's document of seed " + seed, town.turn(), questions);
     int asked = command.length == null ? town.turn().ids().length : command.length;
     int positions = Math.max(plan.positions(command.maxNewTokens), asked + exchange);
     return plan.fitting("--length", asked, positions, context);
   }
 
-  private static List<Question> own(List<String> texts, Tokenizer tokenizer) {
+  private static List<Question> own(List<String> texts, Chat chat) {
     return texts.stream()
-        .map(text -> new Question(text, tokenizer.encode(Chat.question(text)), null))
+        .map(text -> chat.requirePlain("--ask", text))
+        .map(text -> new Question(text, chat.question(text), null))
         .toList();
   }
 
   /** Questions on facts that stand evenly spread over the document. */
-  private static List<Question> spread(TownExercise town, int count, Tokenizer tokenizer) {
+  private static List<Question> spread(TownExercise town, int count, Chat chat) {
     List<Question> questions = new ArrayList<>();
     List<TownExercise.Placed> facts = town.facts();
     int asked = Math.min(count, facts.size());
     for (int i = 0; i < asked; i++) {
       TownExercise.Placed placed = facts.get((int) ((2L * i + 1) * facts.size() / (2L * asked)));
       String text = placed.fact().question();
-      int[] ids = tokenizer.encode(Chat.question(text));
+      int[] ids = chat.question(text);
       questions.add(new Question(text, ids, placed.fact().answer()));
     }
     return questions;

@@ -71,10 +71,10 @@ final class EvaluateCommand extends RankCommand {
     boolean passed = true;
     try (Tokenizer tokenizer = Tokenizer.open(settings.model());
         Engine engine = new Engine(settings, world, longest, null)) {
-      Chat.requireMarks(tokenizer, settings.model().toString());
-      Reading reading = new Reading(engine, tokenizer, null);
+      Chat chat = Chat.of(tokenizer, settings.model().toString());
+      Reading reading = new Reading(engine, chat, null);
       RecallEvaluation evaluation =
-          new RecallEvaluation(reading, tokenizer, questions, perDocument, seed);
+          new RecallEvaluation(reading, chat, questions, perDocument, seed);
       boolean headed = json;
       for (int length : lengths) {
         RecallEvaluation.Row row;

@@ -11,17 +11,16 @@ import kvasir.generate.Generation;
 import kvasir.generate.Generator;
 import kvasir.generate.Sampler;
 import kvasir.tokenize.IncrementalDecoder;
-import kvasir.tokenize.Tokenizer;
 
 /**
  * A document in the KV cache and questions on it. The document is read once; each question starts
  * from it anew and knows nothing of the others. All ranks make the same calls; rank 0 has the
- * replies. The engine, the tokenizer and the mass stay the caller's.
+ * replies. The engine, the chat and the mass stay the caller's.
  */
 public final class Reading {
   private final Engine engine;
   private final Generator generator;
-  private final Tokenizer tokenizer;
+  private final Chat chat;
   private final AttentionMass mass;
   private int length;
 
@@ -29,10 +28,10 @@ public final class Reading {
    * @param mass gathers, for the question asked last, the attention of the steps that chose the
    *     answer's tokens; null where nobody asks
    */
-  public Reading(Engine engine, Tokenizer tokenizer, AttentionMass mass) {
+  public Reading(Engine engine, Chat chat, AttentionMass mass) {
     this.engine = engine;
     this.generator = new Generator(engine);
-    this.tokenizer = tokenizer;
+    this.chat = chat;
     this.mass = mass;
   }
 
@@ -52,9 +51,9 @@ public final class Reading {
   public Reply ask(int[] question, int most, Consumer<String> listener) {
     generator.rewind(length);
     long begin = System.nanoTime();
-    List<Integer> ends = engine.config().eosTokens();
+    List<Integer> ends = chat.ends(engine.config().eosTokens());
     Fingerprint digest = new Fingerprint();
-    IncrementalDecoder words = IncrementalDecoder.of(tokenizer, question);
+    IncrementalDecoder words = IncrementalDecoder.of(chat.tokenizer(), question);
     StringBuilder text = new StringBuilder();
     Consumer<String> add =
         piece -> {

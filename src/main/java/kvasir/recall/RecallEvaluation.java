@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
-import kvasir.tokenize.Tokenizer;
 
 /**
  * How often a model answers word for word right, by length of the document and by where in it the
@@ -54,7 +53,7 @@ public final class RecallEvaluation {
   }
 
   private final Reading reading;
-  private final Tokenizer tokenizer;
+  private final Chat chat;
   private final int perDecile;
   private final int perDocument;
   private final long firstSeed;
@@ -64,9 +63,9 @@ public final class RecallEvaluation {
    * @param perDocument most of them on one document
    */
   public RecallEvaluation(
-      Reading reading, Tokenizer tokenizer, int perDecile, int perDocument, long firstSeed) {
+      Reading reading, Chat chat, int perDecile, int perDocument, long firstSeed) {
     this.reading = reading;
-    this.tokenizer = tokenizer;
+    this.chat = chat;
     this.perDecile = perDecile;
     this.perDocument = perDocument;
     this.firstSeed = firstSeed;
@@ -80,11 +79,11 @@ public final class RecallEvaluation {
     int documents = 0;
     while (IntStream.of(asked).anyMatch(n -> n < perDecile)) {
       long seed = firstSeed + documents++;
-      TownExercise exercise = TownExercise.of(seed, tokens, tokenizer);
+      TownExercise exercise = TownExercise.of(seed, tokens, chat);
       reading.read(exercise.turn().ids(), done -> {});
       for (TownExercise.Placed placed : choose(exercise, seed, asked)) {
         Fact fact = placed.fact();
-        int[] question = tokenizer.encode(Chat.question(fact.question()));
+        int[] question = chat.question(fact.question());
         Reply reply = reading.ask(question, ANSWER_TOKENS, piece -> {});
         int decile = exercise.decile(placed);
         asked[decile]++;

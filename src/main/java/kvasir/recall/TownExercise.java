@@ -2,7 +2,6 @@ package kvasir.recall;
 
 import java.util.List;
 import kvasir.tokenize.EncodedText;
-import kvasir.tokenize.Tokenizer;
 
 /**
  * A town's document as a model reads it, and the facts it states.
@@ -23,10 +22,10 @@ public record TownExercise(EncodedText turn, List<Placed> facts) {
   }
 
   /** The longest whole sentences of the seed's document whose turn takes at most {@code tokens}. */
-  public static TownExercise of(long seed, int tokens, Tokenizer tokenizer) {
+  public static TownExercise of(long seed, int tokens, Chat chat) {
     TownDocument town = TownWriter.write(seed, tokens / LEAST_TOKENS_OF_A_SENTENCE + 1);
-    EncodedText turn = tokenizer.encodeWithPlaces(Chat.system(town.text()));
-    int header = Chat.system("").indexOf('\n') + 1;
+    EncodedText turn = chat.system(town.text());
+    int header = turn.text().indexOf('\n') + 1;
     int limit = tokens - END_MARKS;
     int[] ends = ends(town, header);
     int kept = ends.length;
@@ -34,9 +33,7 @@ public record TownExercise(EncodedText turn, List<Placed> facts) {
       kept--;
     }
     int sentences = kept;
-    EncodedText cut =
-        tokenizer.encodeWithPlaces(
-            Chat.system(String.join("", town.sentences().subList(0, sentences))));
+    EncodedText cut = chat.system(String.join("", town.sentences().subList(0, sentences)));
     return new TownExercise(
         cut,
         town.facts().stream()

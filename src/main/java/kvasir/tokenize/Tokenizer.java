@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import kvasir.error.UserError;
 
@@ -49,18 +50,23 @@ public final class Tokenizer implements AutoCloseable {
     return ids(tokenizer.encode(text, true, false));
   }
 
+  /** Ids of a text alone. */
+  public int[] encodeBare(String text) {
+    return ids(tokenizer.encode(text, false, false));
+  }
+
   private static int[] ids(Encoding encoding) {
     return Arrays.stream(encoding.getIds()).mapToInt(Math::toIntExact).toArray();
   }
 
-  /** Ids of a text, and where in the text each stands. */
+  /** Ids of a text alone, and where in the text each stands. */
   public EncodedText encodeWithPlaces(String text) {
-    Encoding encoding = tokenizer.encode(text, true, false);
+    Encoding encoding = tokenizer.encode(text, false, false);
     int[] ids = ids(encoding);
     CharSpan[] spans = encoding.getCharTokenSpans();
     int[] starts = new int[ids.length];
     for (int i = 0; i < ids.length; i++) {
-      // Special tokens that the model puts around the text stand nowhere in it.
+      // A token that a normalizer puts in front of the text stands nowhere in it.
       starts[i] = spans[i] == null ? (i == 0 ? 0 : starts[i - 1]) : spans[i].getStart();
     }
     return new EncodedText(text, ids, utf16(text, starts));
@@ -78,9 +84,11 @@ public final class Tokenizer implements AutoCloseable {
     return starts;
   }
 
-  /** Whether the text is one token that the model knows by itself, as the marks of chats are. */
-  public boolean isOneToken(String text) {
-    return tokenizer.encode(text, false, false).getIds().length == 1;
+  /** Returns the id of a text that is a token of its own, as the marks of chats are. */
+  public OptionalInt oneToken(String text) {
+    int[] ids = encodeBare(text);
+    boolean own = ids.length == 1 && text.equals(vocabulary.tokens().get(ids[0]));
+    return own ? OptionalInt.of(ids[0]) : OptionalInt.empty();
   }
 
   /**
@@ -115,6 +123,19 @@ public final class Tokenizer implements AutoCloseable {
   /** Returns the spellings of all special tokens. */
   public Set<String> specialTokens() {
     return new LinkedHashSet<>(vocabulary.special().values());
+  }
+
+  /** Returns a special token that a text is read as in some place, other than the unknown one. */
+  public Optional<String> specialTokenIn(String text) {
+    Optional<String> spelled = specialTokens().stream().filter(text::contains).findFirst();
+    // A tokenizer may also find one after it has changed the text's letters.
+    return spelled.or(
+        () ->
+            Arrays.stream(encodeBare(text))
+                .filter(id -> !vocabulary.standsForUnknownText(id))
+                .mapToObj(this::specialToken)
+                .flatMap(Optional::stream)
+                .findFirst());
   }
 
   Vocabulary vocabulary() {

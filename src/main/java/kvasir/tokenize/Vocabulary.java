@@ -19,6 +19,11 @@ record Vocabulary(Map<Integer, String> tokens, Map<Integer, String> special, Str
     special = Collections.unmodifiableMap(new LinkedHashMap<>(special));
   }
 
+  /** Returns true for the token that stands for text which the vocabulary cannot spell. */
+  boolean standsForUnknownText(int id) {
+    return special.containsKey(id) && special.get(id).equals(unknown);
+  }
+
   /** Spelling of a token that has text; nothing for a special token or an id without a token. */
   Optional<String> spelling(int id) {
     return special.containsKey(id) ? Optional.empty() : Optional.ofNullable(tokens.get(id));

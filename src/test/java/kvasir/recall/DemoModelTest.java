@@ -80,21 +80,21 @@ class DemoModelTest {
   @Test
   void questionsOnADocumentReadOnceAreAnsweredAsIfReadAnewOnEveryLayout() {
     try (Tokenizer tokenizer = Tokenizer.open(MODEL)) {
-      TownExercise town = TownExercise.of(3, 700, tokenizer);
+      Chat chat = Chat.of(tokenizer, "the demo model");
+      TownExercise town = TownExercise.of(3, 700, chat);
       List<int[]> questions =
           IntStream.of(2, 9, 2)
-              .mapToObj(i -> Chat.question(town.facts().get(i).fact().question()))
-              .map(tokenizer::encode)
+              .mapToObj(i -> chat.question(town.facts().get(i).fact().question()))
               .toList();
       List<Reply> expected =
           questions.stream()
-              .map(q -> ask(new SoloCommunicator(), town, List.of(q), tokenizer).get(0))
+              .map(q -> ask(new SoloCommunicator(), town, List.of(q), chat).get(0))
               .toList();
       assertEquals(expected.get(0).logits(), expected.get(2).logits());
       for (int ranks = 1; ranks <= 7; ranks++) {
         List<Reply> replies =
             LocalWorld.run(
-                    ranks, Duration.ofSeconds(60), world -> ask(world, town, questions, tokenizer))
+                    ranks, Duration.ofSeconds(60), world -> ask(world, town, questions, chat))
                 .get(0);
         for (int i = 0; i < replies.size(); i++) {
           assertEquals(expected.get(i).text(), replies.get(i).text(), ranks + " ranks");
@@ -105,9 +105,9 @@ class DemoModelTest {
   }
 
   private static List<Reply> ask(
-      Communicator world, TownExercise town, List<int[]> questions, Tokenizer tokenizer) {
+      Communicator world, TownExercise town, List<int[]> questions, Chat chat) {
     try (Engine engine = new Engine(settings(DType.BF16, 1), world, 900, null)) {
-      Reading reading = new Reading(engine, tokenizer, null);
+      Reading reading = new Reading(engine, chat, null);
       reading.read(new int[] {1, 2, 3}, done -> {}); // Another document, forgotten by the next.
       reading.read(town.turn().ids(), done -> {});
       return questions.stream().map(q -> reading.ask(q, 40, piece -> {})).toList();
@@ -118,7 +118,7 @@ class DemoModelTest {
   void exercisesFillTheirLengthWithWholeSentences() {
     try (Tokenizer tokenizer = Tokenizer.open(MODEL)) {
       for (int tokens : new int[] {64, 100, 511, 512, 2048, 5000}) {
-        TownExercise town = TownExercise.of(11, tokens, tokenizer);
+        TownExercise town = TownExercise.of(11, tokens, Chat.of(tokenizer, "the demo model"));
         int length = town.turn().ids().length;
         assertTrue(length <= tokens && length > tokens - 60, length + " of " + tokens);
         assertTrue(town.turn().text().endsWith(".<|im_end|>\n"), town.turn().text());
@@ -134,7 +134,7 @@ class DemoModelTest {
   @Test
   void aPassageNamesTheTokensOfItsWords() {
     try (Tokenizer tokenizer = Tokenizer.open(MODEL)) {
-      TownExercise town = TownExercise.of(12, 400, tokenizer);
+      TownExercise town = TownExercise.of(12, 400, Chat.of(tokenizer, "the demo model"));
       Fact fact = town.facts().get(5).fact();
       Passage passage = Passage.find(town.turn(), fact.answer()).orElseThrow();
       int[] ids = Arrays.copyOfRange(town.turn().ids(), passage.first(), passage.last() + 1);

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.OptionalInt;
 import java.util.Random;
 import kvasir.SharedData;
 import kvasir.error.UserError;
@@ -150,8 +151,9 @@ class TokenizerTest {
   void marksOfChatsAreOneToken() {
     try (Tokenizer qwen = Tokenizer.open(SharedData.path("qwen3-tokenizer"));
         Tokenizer stories = Tokenizer.open(SharedData.path("tinystories-656k"))) {
-      assertTrue(qwen.isOneToken("<|im_start|>"));
-      assertEquals(false, stories.isOneToken("<|im_start|>"));
+      assertEquals(OptionalInt.of(151644), qwen.oneToken("<|im_start|>"));
+      assertEquals(OptionalInt.empty(), stories.oneToken("<|im_start|>"));
+      assertEquals(OptionalInt.empty(), qwen.oneToken("<|im_start|>a"));
     }
   }
 }
