@@ -16,6 +16,7 @@ import kvasir.cluster.WorldEnd;
 import kvasir.cluster.WorldPlan;
 import kvasir.cluster.mpj.RankLauncher;
 import kvasir.cluster.nativempi.MpirunLauncher;
+import kvasir.error.UserError;
 
 /**
  * Starts the ranks of one command as processes and stays to their end. Where the command can be
@@ -78,6 +79,16 @@ final class WorldLaunch {
     return slots;
   }
 
+  /** Our launchers put MPJ beside the jar, which does not hold it. */
+  private static void requireMpj() {
+    if (WorldLaunch.class.getResource("/mpi/MPI.class") == null) {
+      throw new UserError(
+          "--transport mpj",
+          "MPJ Express is not on the class path",
+          "use launch/kvasir, or --transport native");
+    }
+  }
+
   private WorldEnd world(List<String> hosts) {
     WorldPlan plan =
         new WorldPlan(
@@ -87,6 +98,9 @@ final class WorldLaunch {
             options.silence(),
             options.timeout(),
             rebuilds ? "its world has ended" : "the run has ended, start it again");
+    if (options.transport != Transport.NATIVE) {
+      requireMpj();
+    }
     RankStreams streams = new RankStreams(err, resumed);
     boolean slurm = HostFile.SLURM.equals(options.hosts);
     WorldEnd end =

@@ -7,9 +7,9 @@
  *
  * <pre>
  *   niodev of rank r -> its process   "Sending Info", write port, read port, r
- *   all processes   <-> launcher      addresses, over the ranks' heartbeat connections
+ *   all processes   &lt;-&gt; launcher      addresses, over the ranks' heartbeat connections
  *   process of r     -> its niodev    "#Peer Information;address@read@write@0@0;address@read@write@1@0;..."
- *   rank r          <-> rank q        niodev's own connections
+ *   rank r          &lt;-&gt; rank q        niodev's own connections
  * </pre>
  *
  * <p>Under MPJ's {@code mpjrun} the same ranks run without these two. niodev's data sockets would
