@@ -8,6 +8,7 @@ import kvasir.cluster.Collectives;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.Link;
 import kvasir.cluster.Traffic;
+import kvasir.cluster.heartbeat.Activity;
 import kvasir.generate.Engine;
 import kvasir.generate.Fingerprint;
 import kvasir.measure.JvmWork;
@@ -48,6 +49,7 @@ public final class Bench {
 
   /** All tests in turn; {@code done} hears each row on rank 0. */
   public void run(List<BenchTest> tests, Consumer<BenchRow> done) {
+    Activity.set("measuring");
     for (BenchTest test : tests) {
       ResidentMemory.resetPeak();
       fill(test.depth());

@@ -151,7 +151,7 @@ final class AskCommand extends RankCommand {
   private static double read(Reading reading, AskPlan plan, boolean root) {
     long begin = System.nanoTime();
     int[] ids = plan.document().ids();
-    try (Progress progress = Progress.of("reading", ids.length, root)) {
+    try (Progress progress = Progress.of("reading the document, token", ids.length, root)) {
       reading.read(ids, progress::reach);
     }
     return (System.nanoTime() - begin) / 1e9;

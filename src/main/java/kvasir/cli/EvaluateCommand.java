@@ -78,7 +78,11 @@ final class EvaluateCommand extends RankCommand {
       boolean headed = json;
       for (int length : lengths) {
         RecallEvaluation.Row row;
-        try (Progress progress = Progress.of(length + " tokens", 10 * questions, root)) {
+        try (Progress progress =
+            Progress.of(
+                "asking about documents of " + length + " tokens, question",
+                10 * questions,
+                root)) {
           row = evaluation.run(length, progress::reach);
         }
         if (root && !headed) {

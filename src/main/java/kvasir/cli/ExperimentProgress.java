@@ -41,6 +41,8 @@ final class ExperimentProgress implements Runner.Listener, AutoCloseable {
 
   private void show() {
     if (units > 0 && Progress.watched()) {
+      // Its bar says more.
+      StatusLine.HERE.end();
       bar =
           new ProgressBarBuilder()
               .setTaskName(name)

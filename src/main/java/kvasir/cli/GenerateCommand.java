@@ -241,7 +241,8 @@ final class GenerateCommand extends RankCommand {
     Sampler sampler = run.sampler();
     int[] known = run.start().known();
     int[] rest = Arrays.copyOfRange(known, blocks.restored(), known.length);
-    try (Progress progress = Progress.of("prefill", rest.length, engine.world().rank() == 0)) {
+    try (Progress progress =
+        Progress.of("reading the prompt, token", rest.length, engine.world().rank() == 0)) {
       return new Generator(engine, blocks)
           .generate(
               rest,

@@ -15,7 +15,9 @@ final class JvmCheck {
   static Optional<String> slowBecause() {
     if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
       throw new UserError(
-          "java", "the module " + MODULE + " is missing", "use launch/kvasir, or java --add-modules=" + MODULE + " -jar target/kvasir.jar");
+          "java",
+          "the module " + MODULE + " is missing",
+          "use launch/kvasir, or java --add-modules=" + MODULE + " -jar target/kvasir.jar");
     }
     String mode = System.getProperty("java.vm.info", "");
     if (mode.contains("interpreted")) {

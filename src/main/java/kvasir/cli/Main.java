@@ -51,6 +51,7 @@ public final class Main {
     }
     rankStart.done();
     recordStatus(code);
+    StatusLine.HERE.end();
     System.exit(code);
   }
 
@@ -95,6 +96,7 @@ public final class Main {
       }
       slow.ifPresent(
           why -> new Output().note("kvasir: kernels will be 10 to 100 times slower: " + why));
+      StatusLine.HERE.start();
     }
     StringWriter help = new StringWriter();
     CommandLine commands =

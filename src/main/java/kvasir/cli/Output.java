@@ -36,6 +36,7 @@ final class Output {
 
   /** The same of text that is encoded already. */
   void write(byte[] text) {
+    StatusLine.HERE.results(text);
     try {
       out.write(text);
     } catch (IOException e) {
@@ -58,6 +59,7 @@ final class Output {
 
   /** What is about the run and not its result. */
   void note(String text) {
+    StatusLine.HERE.clear();
     err.println(text);
   }
 

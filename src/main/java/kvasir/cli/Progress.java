@@ -1,51 +1,45 @@
 package kvasir.cli;
 
-import java.io.Console;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
+import kvasir.cluster.heartbeat.Activity;
 
-/** A bar on stderr for work long enough to wait for, where a person is watching. */
+/** Steps of work that a person waits for: told to those who watch this process. */
 final class Progress implements AutoCloseable {
-  private static final int LONG_WORK = 1024;
+  private final String task;
+  private final int total;
+  private final boolean told;
 
-  private final ProgressBar bar;
-
-  private Progress(ProgressBar bar) {
-    this.bar = bar;
+  private Progress(String task, int total, boolean told) {
+    this.task = task;
+    this.total = total;
+    this.told = told;
   }
 
-  /** Whether a person is watching. */
-  // JDK 25 gives null again where no terminal is attached, whatever the check says of JDK 22.
-  @SuppressWarnings("SystemConsoleNull")
+  /** Returns whether a person is watching standard error. */
   static boolean watched() {
-    Console console = System.console();
-    return console != null && console.isTerminal();
+    return Boolean.getBoolean(StatusLine.TERMINAL);
   }
 
-  static Progress of(String task, int total, boolean visible) {
-    if (!visible || !watched() || total < LONG_WORK) {
-      return new Progress(null);
-    }
-    return new Progress(
-        new ProgressBarBuilder()
-            .setTaskName(task)
-            .setInitialMax(total)
-            .setStyle(ProgressBarStyle.ASCII)
-            .clearDisplayOnFinish()
-            .build());
+  /**
+   * Begins work of so many steps.
+   *
+   * @param told whether this process speaks for all ranks
+   */
+  static Progress of(String task, int total, boolean told) {
+    Progress progress = new Progress(task, total, told);
+    progress.reach(0);
+    return progress;
   }
 
   void reach(int done) {
-    if (bar != null) {
-      bar.stepTo(done);
+    if (told) {
+      Activity.set(task, done, total);
     }
   }
 
   @Override
   public void close() {
-    if (bar != null) {
-      bar.close();
+    if (told) {
+      Activity.set("working");
     }
   }
 }

@@ -69,7 +69,7 @@ final class ScoreCommand extends RankCommand {
     }
     RankAgreement.requirePrompt(ids, world);
     try (Engine engine = new Engine(settings, world, ids.length, null);
-        Progress progress = Progress.of("score", ids.length, world.rank() == 0)) {
+        Progress progress = Progress.of("scoring the text, token", ids.length, world.rank() == 0)) {
       Fingerprint hash = new Fingerprint();
       Scorer.Scores scores = new Scorer(engine, hash).score(ids, top, progress::reach);
       if (world.rank() == 0) {

@@ -54,7 +54,8 @@ final class SynthCommand implements Callable<Integer> {
     CommonOptions.range("--layers", count, 1, MOST_LAYERS);
     RandomCheckpoint checkpoint = new RandomCheckpoint(model, count, seed);
     int size = (int) (checkpoint.bytes() / MEBI);
-    try (Progress progress = Progress.of("synth", size, true)) {
+    kvasir.output().note("kvasir: writing a model of %d MiB to %s", size, out);
+    try (Progress progress = Progress.of("writing the model, MiB", size, true)) {
       checkpoint.write(out, bytes -> progress.reach((int) (bytes / MEBI)));
     }
     kvasir

@@ -14,6 +14,7 @@ import kvasir.cluster.RankStreams;
 import kvasir.cluster.ResumedOutput;
 import kvasir.cluster.WorldEnd;
 import kvasir.cluster.WorldPlan;
+import kvasir.cluster.heartbeat.Activity;
 import kvasir.cluster.mpj.RankLauncher;
 import kvasir.cluster.nativempi.MpirunLauncher;
 import kvasir.error.UserError;
@@ -27,7 +28,8 @@ final class WorldLaunch {
   private final CommonOptions options;
   private final Handover handover;
   private final boolean rebuilds;
-  private final PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
+  private final PrintStream err =
+      new PrintStream(StatusLine.HERE.before(System.err), true, StandardCharsets.UTF_8);
   private final ResumedOutput resumed = new ResumedOutput(new Output()::write);
 
   WorldLaunch(CommonOptions options, Handover handover, boolean rebuilds) {
@@ -102,6 +104,7 @@ final class WorldLaunch {
       requireMpj();
     }
     RankStreams streams = new RankStreams(err, resumed);
+    Activity.set("starting " + hosts.size() + (hosts.size() == 1 ? " process" : " processes"));
     boolean slurm = HostFile.SLURM.equals(options.hosts);
     WorldEnd end =
         options.transport == Transport.NATIVE

@@ -106,6 +106,11 @@ final class WorldStart {
           "ask for at most that");
     }
     command.add(1, flag);
+    if (StatusLine.HERE.isActive()) {
+      // The other process has the terminal now.
+      StatusLine.HERE.end();
+      command.add(1, "-D" + StatusLine.TERMINAL + "=true");
+    }
     return ChildProcess.run(new ProcessBuilder(command).inheritIO()).code();
   }
 
@@ -189,6 +194,7 @@ final class WorldStart {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(a -> !a.startsWith("-javaagent") && !a.startsWith("-agentlib"))
+        .filter(a -> !a.startsWith("-D" + StatusLine.TERMINAL))
         .forEach(command::add);
     command.add("-cp");
     command.add(absolute(System.getProperty("java.class.path")));

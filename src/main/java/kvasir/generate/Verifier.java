@@ -7,6 +7,7 @@ import java.util.List;
 import kvasir.attention.AttentionKind;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.SoloCommunicator;
+import kvasir.cluster.heartbeat.Activity;
 import kvasir.kernel.ScalarKernels;
 import kvasir.kernel.VectorKernels;
 import kvasir.model.ConfigReader;
@@ -99,6 +100,7 @@ public final class Verifier {
   private float[][] trace(EngineSettings how, Communicator world, int[] forced) {
     List<float[]> logits = new ArrayList<>();
     try (Engine engine = Engine.lenient(how, world, prompt.length + newTokens)) {
+      Activity.set("comparing ways of computing");
       new Generator(engine)
           .generate(
               prompt,

@@ -9,7 +9,8 @@ import org.apache.logging.log4j.Logger;
  */
 public final class Activity {
   private static final Logger LOG = LogManager.getLogger(Activity.class);
-  private static volatile Activity now = new Activity("starting", 0, 0);
+  static final String STARTING = "starting";
+  private static volatile Activity now = new Activity(STARTING, 0, 0);
   private static volatile Runnable begun = () -> {};
 
   private final String what;
@@ -42,7 +43,15 @@ public final class Activity {
     begun = action;
   }
 
-  static String text() {
+  /** What a launcher's first rank does, which is what its user waits for. */
+  public static void follow(String text) {
+    if (!text.equals(STARTING)) {
+      now = new Activity(text, 0, 0);
+    }
+  }
+
+  /** What is being done, with its steps as {@code 512/4096} where they are known. */
+  public static String text() {
     Activity activity = now;
     return activity.total == 0
         ? activity.what

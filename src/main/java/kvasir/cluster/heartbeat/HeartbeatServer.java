@@ -82,6 +82,11 @@ public final class HeartbeatServer implements AutoCloseable {
     members.get(rank).killed(how);
   }
 
+  /** What a rank has last said that it does. */
+  public String activity(int rank) {
+    return members.get(rank).activity();
+  }
+
   /** Nanoseconds since a rank has done its work; 0 before that. */
   public long leftFor(int rank) {
     Member member = members.get(rank);

@@ -21,6 +21,7 @@ import kvasir.cluster.RemoteShell;
 import kvasir.cluster.SlurmStep;
 import kvasir.cluster.WorldEnd;
 import kvasir.cluster.WorldPlan;
+import kvasir.cluster.heartbeat.Activity;
 import kvasir.cluster.heartbeat.HeartbeatClient;
 import kvasir.cluster.heartbeat.HeartbeatServer;
 import kvasir.cluster.heartbeat.Loss;
@@ -186,6 +187,7 @@ public final class RankLauncher {
 
   private WorldEnd await(List<Process> ranks, HeartbeatServer line) {
     while (ranks.stream().anyMatch(Process::isAlive)) {
+      Activity.follow(line.activity(0));
       explain(ranks, line);
       if (line.loss().isPresent()) {
         return lost(line.loss().get(), ranks);

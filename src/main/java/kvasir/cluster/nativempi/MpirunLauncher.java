@@ -22,6 +22,7 @@ import kvasir.cluster.HostRoute;
 import kvasir.cluster.RankStreams;
 import kvasir.cluster.WorldEnd;
 import kvasir.cluster.WorldPlan;
+import kvasir.cluster.heartbeat.Activity;
 import kvasir.cluster.heartbeat.HeartbeatClient;
 import kvasir.cluster.heartbeat.HeartbeatServer;
 import kvasir.cluster.heartbeat.Loss;
@@ -132,6 +133,7 @@ public final class MpirunLauncher {
     long here = plan.hosts().stream().filter(localHosts::contains).count();
     while (!over && line.loss().isEmpty() && !streams.unwritten()) {
       over = process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS);
+      Activity.follow(line.activity(0));
       if (found.size() < here) {
         process
             .descendants()
