@@ -71,7 +71,8 @@ class RecallCommandsTest {
     long holders = demo.out().lines().filter(l -> l.contains("<- holds the answer")).count();
     assertTrue(holders >= 4, demo.out());
     assertTrue(demo.out().contains("the same bits in the logits of all"), demo.out());
-    assertEquals("", demo.err());
+    assertEquals(
+        "kvasir: starting processes, which read the document first and then answer\n", demo.err());
   }
 
   @Test
