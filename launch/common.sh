@@ -10,6 +10,11 @@
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 MPJ_JARS=${KVASIR_MPJ_JARS:-/usr/share/mpj/lib}
 
+# Where the locale has no letters outside ASCII, the JVM would read those of arguments and paths as question marks.
+case $(locale charmap 2>/dev/null || true) in
+  ANSI_X3.4-1968 | US-ASCII | '') export LC_ALL=C.UTF-8 ;;
+esac
+
 fail() {
   echo "kvasir: error: $1" >&2
   exit 2

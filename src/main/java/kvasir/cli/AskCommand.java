@@ -3,6 +3,7 @@ package kvasir.cli;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import kvasir.attention.AttentionMass;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.SoloCommunicator;
@@ -29,7 +30,10 @@ final class AskCommand extends RankCommand {
 
   /** The document is the user's own or written for the occasion. */
   static final class Source {
-    @Option(names = "--document", paramLabel = "FILE", description = "The document, a text file.")
+    @Option(
+        names = "--document",
+        paramLabel = "FILE",
+        description = "The document, a text file or a pipe; - is standard input.")
     Path file;
 
     @Option(
@@ -95,7 +99,7 @@ final class AskCommand extends RankCommand {
     ModelConfig config = ConfigReader.read(settings.model());
     try (Tokenizer tokenizer = Tokenizer.open(settings.model())) {
       Chat chat = Chat.of(tokenizer, settings.model().toString());
-      AskPlan plan = AskPlan.of(this, chat, config.maxPositions());
+      AskPlan plan = AskPlan.of(this, document(world), chat, config.maxPositions());
       plan.requireKnown(settings.model().toString(), config);
       sayWhereFewer(plan, world);
       RankAgreement.requirePrompt(plan.document().ids(), world);
@@ -118,6 +122,16 @@ final class AskCommand extends RankCommand {
               "kvasir: the document has facts for %d questions, %d were asked for",
               planned, questions);
     }
+  }
+
+  @Override
+  public Optional<UserText> text() {
+    return Optional.ofNullable(source.file).map(file -> new UserText("--document", file));
+  }
+
+  /** The user's own document; null where one is to be written. */
+  private String document(Communicator world) {
+    return text().map(file -> kvasir.start().read(file, world)).orElse(null);
   }
 
   private List<Reply> ask(

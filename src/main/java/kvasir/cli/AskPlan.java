@@ -31,10 +31,15 @@ record AskPlan(String name, EncodedText document, List<Question> questions) {
     return document.ids().length + longest + newTokens;
   }
 
-  static AskPlan of(AskCommand command, Chat chat, int context) {
-    return command.source.file == null
+  /**
+   * Plans what a command asks for.
+   *
+   * @param document the user's own; null where one is to be written
+   */
+  static AskPlan of(AskCommand command, String document, Chat chat, int context) {
+    return document == null
         ? written(command, chat, context)
-        : given(command, chat, context);
+        : given(command, document.strip(), chat, context);
   }
 
   /** Refuses tokens that a tokenizer has and its model has not. */
@@ -59,10 +64,8 @@ record AskPlan(String name, EncodedText document, List<Question> questions) {
     return this;
   }
 
-  private static AskPlan given(AskCommand command, Chat chat, int context) {
-    String option = "--document";
-    String where = option + " " + command.source.file;
-    String text = PromptReader.read(option, command.source.file).strip();
+  private static AskPlan given(AskCommand command, String text, Chat chat, int context) {
+    String where = "--document " + command.source.file;
     if (text.isEmpty()) {
       throw new UserError(where, "the document is empty", "give some text");
     }

@@ -177,11 +177,19 @@ final class BenchCommand implements Callable<Integer>, OnRanks {
     generations.forEach(n -> CommonOptions.range("--gen", n, 0, MOST_TOKENS));
     depths.forEach(n -> CommonOptions.range("--depth", n, 0, MOST_TOKENS));
     CommonOptions.range("--repetitions", repetitions, 1, 1 << 20);
-    CommonOptions.range("--warm-up", (long) warmUp().seconds(), 0, MOST_SECONDS);
-    CommonOptions.range("--warm-up-limit", (long) warmUpLimit, 1, MOST_SECONDS);
+    seconds("--warm-up", warmUp.equals(STEADY) ? 0 : warmUp().seconds(), 0);
+    seconds("--warm-up-limit", warmUpLimit, 1);
     layouts().forEach(this::use);
     if (tests().isEmpty()) {
       throw new UserError("bench", "no test left", "ask for --prompt or --gen tokens");
+    }
+  }
+
+  private static void seconds(String option, double value, int least) {
+    // A comparison that a value which is no number fails.
+    if (!(value >= least && value <= MOST_SECONDS)) {
+      throw new UserError(
+          option, value + " is out of range", "give " + least + " to " + MOST_SECONDS);
     }
   }
 

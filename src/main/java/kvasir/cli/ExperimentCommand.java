@@ -1,9 +1,10 @@
 package kvasir.cli;
 
-import kvasir.error.UserError;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
 @Command(
     name = "experiment",
@@ -22,8 +23,10 @@ final class ExperimentCommand implements Runnable {
 
   @ParentCommand KvasirCommand kvasir;
 
+  @Spec CommandSpec spec;
+
   @Override
   public void run() {
-    throw new UserError("experiment", "no command given", "use list, run, predict or report");
+    throw UsageError.noCommand(spec);
   }
 }

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import kvasir.attention.AttentionMass;
 import kvasir.cluster.Communicator;
@@ -135,6 +136,11 @@ final class GenerateCommand extends RankCommand {
   }
 
   @Override
+  public Optional<UserText> text() {
+    return Optional.ofNullable(prompt).flatMap(PromptOptions::source);
+  }
+
+  @Override
   public boolean rebuilds() {
     return onFailure == OnFailure.REBUILD;
   }
@@ -145,6 +151,7 @@ final class GenerateCommand extends RankCommand {
     try (OptionalTokenizer tokenizer = OptionalTokenizer.open(settings.model());
         SessionRun run =
             new SessionOpening(
+                    kvasir.start(),
                     session,
                     prompt,
                     choice.choice(),

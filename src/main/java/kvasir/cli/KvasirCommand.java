@@ -2,6 +2,8 @@ package kvasir.cli;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 @Command(
     name = "kvasir",
@@ -26,15 +28,22 @@ import picocli.CommandLine.HelpCommand;
       DoctorCommand.class,
       HelpCommand.class
     })
-final class KvasirCommand {
+final class KvasirCommand implements Runnable {
   /** As in pom.xml; ranks of different ones do not work together. */
   static final String VERSION = "0.1.0";
 
   private final Output output = new Output();
   private final WorldStart start;
 
+  @Spec CommandSpec spec;
+
   KvasirCommand(WorldStart start) {
     this.start = start;
+  }
+
+  @Override
+  public void run() {
+    throw UsageError.noCommand(spec);
   }
 
   Output output() {

@@ -88,6 +88,7 @@ public final class Main {
   }
 
   private int execute() {
+    ArgumentBytes.requireReadable();
     Optional<String> slow = JvmCheck.slowBecause();
     WorldStart start = rankStart.open();
     if (!start.isRank()) {
@@ -100,15 +101,26 @@ public final class Main {
     }
     StringWriter help = new StringWriter();
     CommandLine commands =
-        new CommandLine(new KvasirCommand(start))
+        parser(start)
             .setOut(new PrintWriter(help))
-            .setCaseInsensitiveEnumValuesAllowed(true)
             .setExecutionStrategy(this::execute)
             .setExecutionExceptionHandler((e, line, parsed) -> report(e))
             .setParameterExceptionHandler((e, line) -> misused(e));
     int code = commands.execute(start.arguments());
     new Output().print(help.toString());
     return code;
+  }
+
+  /** The commands and how their arguments are read: as they stand. */
+  static CommandLine parser(WorldStart start) {
+    return new CommandLine(new KvasirCommand(start))
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExpandAtFiles(false)
+        // No argument is this word: -- is a value like any other.
+        .setEndOfOptionsDelimiter("\0")
+        // A word behind an option that takes a value is its value, whatever it looks like.
+        .setAllowOptionsAsOptionParameters(true)
+        .setAllowSubcommandsAsOptionParameters(true);
   }
 
   /** Runs the command that has been parsed; of several ranks, the first does what takes one. */
@@ -138,12 +150,7 @@ public final class Main {
 
   /** Every rank has the same command line: the first says what is wrong with it. */
   private int misused(CommandLine.ParameterException e) {
-    return rankStart.rank() > 0 ? ExitCodes.USER_ERROR : report(usage(e));
-  }
-
-  private static UserError usage(CommandLine.ParameterException e) {
-    String command = e.getCommandLine().getCommandSpec().qualifiedName();
-    return new UserError(command, e.getMessage(), "see " + command + " --help", e);
+    return rankStart.rank() > 0 ? ExitCodes.USER_ERROR : report(UsageError.of(e));
   }
 
   // Whatever is thrown ends the process with a line and a code: MPJ's threads would keep it alive.

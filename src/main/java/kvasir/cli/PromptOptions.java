@@ -3,6 +3,7 @@ package kvasir.cli;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import kvasir.error.UserError;
 import kvasir.model.ModelConfig;
 import kvasir.tokenize.Tokenizer;
@@ -13,7 +14,10 @@ final class PromptOptions {
   @Option(names = "--prompt", paramLabel = "TEXT", description = "The prompt.")
   String text;
 
-  @Option(names = "--prompt-file", paramLabel = "FILE", description = "The prompt, from a file.")
+  @Option(
+      names = "--prompt-file",
+      paramLabel = "FILE",
+      description = "The prompt, from a file or a pipe; - is standard input.")
   Path file;
 
   @Option(names = "--tokens", paramLabel = "IDS", description = "The prompt as token ids: 1,2,3.")
@@ -22,18 +26,28 @@ final class PromptOptions {
   /** What errors call the file's option: {@code score} has another name for it. */
   String fileOption = "--prompt-file";
 
+  /** The file that the prompt is in, if it is in one. */
+  Optional<UserText> source() {
+    return Optional.ofNullable(file).map(path -> new UserText(fileOption, path));
+  }
+
   /**
    * The prompt's ids, checked against the model.
    *
+   * @param reader of the file that the prompt is in
    * @param notice hears what is likely a mistake and yet is done
    */
   int[] ids(
-      Optional<Tokenizer> tokenizer, ModelConfig config, Path model, Consumer<String> notice) {
+      Function<UserText, String> reader,
+      Optional<Tokenizer> tokenizer,
+      ModelConfig config,
+      Path model,
+      Consumer<String> notice) {
     if (tokens != null) {
       return TokenOptions.check("--tokens", TokenOptions.parse(tokens), config);
     }
     String option = text != null ? "--prompt" : fileOption;
-    String prompt = text != null ? text : PromptReader.read(option, file);
+    String prompt = text != null ? text : reader.apply(source().orElseThrow());
     if (prompt.isEmpty()) {
       throw new UserError(option, "the prompt is empty", "give some text");
     }

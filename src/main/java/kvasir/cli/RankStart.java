@@ -79,7 +79,9 @@ final class RankStart {
       return WorldStart.rank(
           Arrays.copyOfRange(arguments, MPJ_WORDS, arguments.length), this::joinMpjrun);
     }
-    return startedNatively().map(this::openNative).orElseGet(() -> WorldStart.own(arguments));
+    return startedNatively()
+        .map(this::openNative)
+        .orElseGet(() -> WorldStart.own(Handover.of(arguments)));
   }
 
   private WorldStart openNative(NativeRank started) {

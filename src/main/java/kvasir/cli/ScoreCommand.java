@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import kvasir.cluster.Communicator;
 import kvasir.generate.Engine;
 import kvasir.generate.EngineSettings;
@@ -25,7 +26,10 @@ final class ScoreCommand extends RankCommand {
     @Option(names = "--tokens", paramLabel = "IDS", description = "The text as ids: 1,2,3.")
     String tokens;
 
-    @Option(names = "--text-file", paramLabel = "FILE", description = "The text, from a file.")
+    @Option(
+        names = "--text-file",
+        paramLabel = "FILE",
+        description = "The text, from a file or a pipe; - is standard input.")
     Path file;
   }
 
@@ -52,16 +56,27 @@ final class ScoreCommand extends RankCommand {
   }
 
   @Override
-  public int run(EngineSettings settings, Communicator world) {
-    ModelConfig config = ConfigReader.read(settings.model());
+  public Optional<UserText> text() {
+    return prompt().source();
+  }
+
+  private PromptOptions prompt() {
     PromptOptions text = new PromptOptions();
     text.tokens = source.tokens;
     text.file = source.file;
     text.fileOption = "--text-file";
+    return text;
+  }
+
+  @Override
+  public int run(EngineSettings settings, Communicator world) {
+    ModelConfig config = ConfigReader.read(settings.model());
+    PromptOptions text = prompt();
     int[] ids;
     try (OptionalTokenizer tokenizer = OptionalTokenizer.open(settings.model())) {
       ids =
           text.ids(
+              file -> kvasir.start().read(file, world),
               tokenizer.get(),
               config,
               settings.model(),

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import kvasir.cluster.Communicator;
 import kvasir.error.UserError;
@@ -20,12 +21,14 @@ import kvasir.tokenize.Tokenizer;
 /**
  * Begins a generation or takes one up. Of a session rank 0 alone reads the file.
  *
+ * @param start this process, which reads the prompt where that is in a file
  * @param file the session's; null where none is kept
  * @param prompt as asked; null where the session's is to be gone on with
  * @param given whether the user has given an option
  * @param notice hears on rank 0 what is likely a mistake and yet is done
  */
 record SessionOpening(
+    WorldStart start,
     Path file,
     PromptOptions prompt,
     TokenChoice choice,
@@ -38,23 +41,23 @@ record SessionOpening(
 
   SessionRun open(Communicator world) {
     if (file == null) {
-      int[] ids = asked().orElseThrow();
+      int[] ids = asked(source -> start.read(source, world)).orElseThrow();
       RankAgreement.requirePrompt(ids, world);
       Resumption start = new Resumption(ids, new int[0], false);
       return new SessionRun(start, choice, limit(start.prompt()), Optional.empty());
     }
     SessionLog[] log = new SessionLog[1];
-    long[] start =
+    long[] known =
         FromRoot.share(
             world,
             () -> {
-              Optional<int[]> asked = asked();
+              Optional<int[]> asked = asked(start::read);
               String model = ModelHash.of(settings.model());
               log[0] =
                   SessionLog.open(file, () -> header(model, asked.orElseThrow(this::noPrompt)));
               return takeUp(log[0], model, asked).encode();
             });
-    Resumption resumption = Resumption.decode(start);
+    Resumption resumption = Resumption.decode(known);
     return new SessionRun(
         resumption,
         log[0] == null ? choice : log[0].header().choice(),
@@ -95,8 +98,9 @@ record SessionOpening(
     return Math.min(maxNewTokens, config.maxPositions() - ids.length + 1);
   }
 
-  private Optional<int[]> asked() {
-    return Optional.ofNullable(prompt).map(p -> p.ids(tokenizer, config, settings.model(), notice));
+  private Optional<int[]> asked(Function<UserText, String> reader) {
+    return Optional.ofNullable(prompt)
+        .map(p -> p.ids(reader, tokenizer, config, settings.model(), notice));
   }
 
   private SessionHeader header(String model, int[] ids) {

@@ -25,20 +25,20 @@ import kvasir.team.Binding;
  * that, or the user's own, which runs alone or starts the ranks as processes of their own.
  */
 final class WorldStart {
-  private final String[] arguments;
+  private final Handover handover;
   private final Supplier<Communicator> world;
   private final boolean launched;
   private Communicator joined;
 
-  private WorldStart(String[] arguments, Supplier<Communicator> world, boolean launched) {
-    this.arguments = arguments;
+  private WorldStart(Handover handover, Supplier<Communicator> world, boolean launched) {
+    this.handover = handover;
     this.world = world;
     this.launched = launched;
   }
 
   /** The user's own process. */
-  static WorldStart own(String[] arguments) {
-    return new WorldStart(arguments, null, false);
+  static WorldStart own(Handover handover) {
+    return new WorldStart(handover, null, false);
   }
 
   /**
@@ -47,7 +47,7 @@ final class WorldStart {
    * @param world joins it; asked once
    */
   static WorldStart rank(String[] arguments, Supplier<Communicator> world) {
-    return new WorldStart(arguments, world, false);
+    return new WorldStart(new Handover(List.of(arguments), null), world, false);
   }
 
   /**
@@ -56,7 +56,7 @@ final class WorldStart {
    * @param world joins its world; asked once
    */
   static WorldStart launched(Handover handover, Supplier<Communicator> world) {
-    return new WorldStart(handover.arguments().toArray(String[]::new), world, true);
+    return new WorldStart(handover, world, true);
   }
 
   /**
@@ -70,7 +70,22 @@ final class WorldStart {
   }
 
   String[] arguments() {
-    return arguments;
+    return handover.arguments().toArray(String[]::new);
+  }
+
+  /** Reads a text that the user names; every rank of the world calls it. */
+  String read(UserText source, Communicator world) {
+    return handover.text() == null ? source.read(world) : handover.text();
+  }
+
+  /** Reads a text that the user names, on one rank alone. */
+  String read(UserText source) {
+    return handover.text() == null ? source.read() : handover.text();
+  }
+
+  /** What another process needs to do this one's command. */
+  private Handover handoverFor(RankBody body) {
+    return new Handover(handover.arguments(), body.text().map(this::read).orElse(null));
   }
 
   int run(CommonOptions options, RankBody body) {
@@ -79,7 +94,7 @@ final class WorldStart {
       return runRank(options, body);
     }
     if (options.vectorBits != null && options.vectorBits != VectorKernels.bits()) {
-      return withVectors(options.vectorBits);
+      return withVectors(options.vectorBits, body);
     }
     return startsRanks(options)
         ? launch(options, body, options.rankCount())
@@ -96,9 +111,9 @@ final class WorldStart {
   }
 
   /** Species are chosen when the JVM starts: another width takes another JVM. */
-  private int withVectors(int bits) {
+  private int withVectors(int bits, RankBody body) {
     String flag = "-XX:MaxVectorSize=" + bits / Byte.SIZE;
-    List<String> command = command(arguments);
+    List<String> command = command(Handover.ON_STANDARD_INPUT);
     if (command.contains(flag)) {
       throw new UserError(
           "--vector-bits",
@@ -111,7 +126,11 @@ final class WorldStart {
       StatusLine.HERE.end();
       command.add(1, "-D" + StatusLine.TERMINAL + "=true");
     }
-    return ChildProcess.run(new ProcessBuilder(command).inheritIO()).code();
+    ProcessBuilder child =
+        new ProcessBuilder(command)
+            .redirectOutput(ProcessBuilder.Redirect.INHERIT)
+            .redirectError(ProcessBuilder.Redirect.INHERIT);
+    return ChildProcess.run(child, handoverFor(body).encode() + "\n").code();
   }
 
   private int runRank(CommonOptions options, RankBody body) {
@@ -128,7 +147,7 @@ final class WorldStart {
           "--shards", joined.size() + " ranks for " + options.shards + " shards", "raise it");
     }
     joined.limit(options.timeout());
-    RankAgreement.check(arguments, options.model, joined);
+    RankAgreement.check(arguments(), options.model, joined);
     int code = onRank(options, body, joined, place());
     Activity.set("leaving");
     // Not where it has failed: ranks leave together, and the others are still at work.
@@ -167,8 +186,7 @@ final class WorldStart {
           .max(Integer::compare)
           .orElseThrow();
     }
-    Handover handover = new Handover(List.of(arguments));
-    return new WorldLaunch(options, handover, body.rebuilds()).run(ranks);
+    return new WorldLaunch(options, handoverFor(body), body.rebuilds()).run(ranks);
   }
 
   /** What carries the messages of this world, by name. */

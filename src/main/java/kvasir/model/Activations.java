@@ -1,7 +1,11 @@
 package kvasir.model;
 
+import kvasir.error.UserError;
+
 /** Buffers of one batch of tokens, row-major, reused; {@code [tokens, width]} each. */
 public final class Activations {
+  private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
+
   final float[] hidden;
   final float[] normed;
   final float[] queries;
@@ -23,10 +27,10 @@ public final class Activations {
   }
 
   Activations(ModelConfig config, int tokens) {
-    int width = Math.multiplyExact(tokens, config.hiddenSize());
-    int queryWidth = Math.multiplyExact(tokens, config.heads() * config.headDim());
-    int keyWidth = tokens * config.kvHeads() * config.headDim();
-    int inner = Math.multiplyExact(tokens, config.intermediateSize());
+    int width = elements(tokens, config.hiddenSize());
+    int queryWidth = elements(tokens, config.heads() * config.headDim());
+    int keyWidth = elements(tokens, config.kvHeads() * config.headDim());
+    int inner = elements(tokens, config.intermediateSize());
     hidden = new float[width];
     normed = new float[width];
     queries = new float[queryWidth];
@@ -36,5 +40,16 @@ public final class Activations {
     projected = new float[width];
     gate = new float[inner];
     up = new float[inner];
+  }
+
+  private static int elements(int tokens, int width) {
+    long elements = (long) tokens * width;
+    if (elements > LARGEST_ARRAY) {
+      throw new UserError(
+          "--prefill-chunk",
+          tokens + " tokens at once, of " + width + " numbers each, fill no array that Java has",
+          "give at most " + LARGEST_ARRAY / width);
+    }
+    return (int) elements;
   }
 }

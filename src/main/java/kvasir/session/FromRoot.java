@@ -1,5 +1,8 @@
 package kvasir.session;
 
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
 import kvasir.cluster.Collectives;
 import kvasir.cluster.Communicator;
@@ -17,40 +20,52 @@ public final class FromRoot {
    * @param answer asked on rank 0 alone
    */
   public static long[] share(Communicator world, Supplier<long[]> answer) {
+    byte[] bytes =
+        shareBytes(
+            world,
+            () -> {
+              long[] values = answer.get();
+              ByteBuffer buffer = ByteBuffer.allocate(values.length * Long.BYTES);
+              buffer.asLongBuffer().put(values);
+              return buffer.array();
+            });
+    long[] values = new long[bytes.length / Long.BYTES];
+    ByteBuffer.wrap(bytes).asLongBuffer().get(values);
+    return values;
+  }
+
+  /** As {@link #share}, of an answer in bytes. */
+  public static byte[] shareBytes(Communicator world, Supplier<byte[]> answer) {
     if (world.rank() != ROOT) {
       return receive(world);
     }
     try {
-      long[] data = answer.get();
+      byte[] data = answer.get();
       send(world, data, false);
       return data;
     } catch (UserError e) {
-      send(world, e.getMessage().chars().asLongStream().toArray(), true);
+      send(world, e.getMessage().getBytes(StandardCharsets.UTF_8), true);
       throw e;
     }
   }
 
-  private static void send(Communicator world, long[] data, boolean refused) {
+  private static void send(Communicator world, byte[] data, boolean refused) {
     Collectives.broadcast(world, new long[] {data.length, refused ? 1 : 0}, ROOT);
     if (data.length > 0) {
-      Collectives.broadcast(world, data, ROOT);
+      Collectives.broadcast(world, MemorySegment.ofArray(data), ROOT);
     }
   }
 
-  private static long[] receive(Communicator world) {
+  private static byte[] receive(Communicator world) {
     long[] extent = new long[2];
     Collectives.broadcast(world, extent, ROOT);
-    long[] data = new long[Math.toIntExact(extent[0])];
+    byte[] data = new byte[Math.toIntExact(extent[0])];
     if (data.length > 0) {
-      Collectives.broadcast(world, data, ROOT);
+      Collectives.broadcast(world, MemorySegment.ofArray(data), ROOT);
     }
     if (extent[1] == 0) {
       return data;
     }
-    StringBuilder message = new StringBuilder();
-    for (long character : data) {
-      message.append((char) character);
-    }
-    throw UserError.of(message.toString());
+    throw UserError.of(new String(data, StandardCharsets.UTF_8));
   }
 }

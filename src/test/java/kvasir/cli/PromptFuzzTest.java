@@ -38,7 +38,7 @@ class PromptFuzzTest {
         List.of("Once upon a time \u00fc \u4e16\u754c \ud83d\ude00.".getBytes(UTF_8)),
         in -> {
           Files.write(file, in);
-          PromptReader.read("--prompt-file", file);
+          new UserText("--prompt-file", file).read();
         });
   }
 }

@@ -137,6 +137,7 @@ public final class RankLauncher {
     identity.put(LOCAL_RANK, String.valueOf(onHost(rank, plan.hosts().get(rank))));
     identity.put(LOCAL_RANKS, String.valueOf(onHost(plan.hosts().size(), plan.hosts().get(rank))));
     identity.put(HeartbeatClient.LISTENER, listener);
+    identity.putAll(RemoteShell.locale());
     String home = System.getenv(MPJ_HOME);
     if (home != null) {
       identity.put(MPJ_HOME, home);

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import kvasir.cluster.HostRoute;
 import kvasir.cluster.RankStreams;
+import kvasir.cluster.RemoteShell;
 import kvasir.cluster.WorldEnd;
 import kvasir.cluster.WorldPlan;
 import kvasir.cluster.heartbeat.Activity;
@@ -84,6 +85,7 @@ public final class MpirunLauncher {
         builder
             .environment()
             .put(HeartbeatClient.LISTENER, address.getHostAddress() + ":" + line.port());
+        builder.environment().putAll(RemoteShell.locale());
         Process process = builder.start();
         Thread killer = Thread.ofPlatform().unstarted(() -> interrupt(process));
         Runtime.getRuntime().addShutdownHook(killer);
@@ -222,6 +224,7 @@ public final class MpirunLauncher {
       // Teams have threads of their own to place: a rank must not be bound to one core.
       all.addAll(List.of("--quiet", "--oversubscribe", "--bind-to", "none"));
       all.addAll(List.of("-x", HeartbeatClient.TOKEN, "-x", HeartbeatClient.LISTENER));
+      RemoteShell.locale().keySet().forEach(name -> all.addAll(List.of("-x", name)));
       if (ProcessUser.isRoot()) {
         all.add("--allow-run-as-root");
       }
