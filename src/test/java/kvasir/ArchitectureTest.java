@@ -31,10 +31,10 @@ class ArchitectureTest {
           Map.entry("tensor", Set.of()),
           Map.entry("team", Set.of("measure")),
           Map.entry("measure", Set.of()),
-          Map.entry("cluster", Set.of("error", "tensor", "measure")),
+          Map.entry("cluster", Set.of("error", "file", "tensor", "measure")),
           Map.entry("tokenize", Set.of("error", "file")),
           Map.entry("kernel", Set.of("tensor")),
-          Map.entry("weights", Set.of("error", "tensor")),
+          Map.entry("weights", Set.of("error", "file", "tensor")),
           Map.entry("cache", Set.of("error", "tensor")),
           Map.entry(
               "attention",
@@ -43,6 +43,7 @@ class ArchitectureTest {
               "model",
               Set.of(
                   "error",
+                  "file",
                   "tensor",
                   "measure",
                   "kernel",

@@ -1,14 +1,15 @@
 package kvasir.cli;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import kvasir.file.ModelFolder;
+import kvasir.file.PathKind;
 import kvasir.tokenize.Tokenizer;
 
 /** The model's tokenizer where it has one: token ids can be used without. Owns it. */
 record OptionalTokenizer(Optional<Tokenizer> get) implements AutoCloseable {
   static OptionalTokenizer open(Path model) {
-    boolean present = Files.exists(model.resolve("tokenizer.json"));
+    boolean present = PathKind.of(new ModelFolder(model).tokenizer()) != PathKind.MISSING;
     return new OptionalTokenizer(present ? Optional.of(Tokenizer.open(model)) : Optional.empty());
   }
 

@@ -1,11 +1,16 @@
 package kvasir.cluster;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import kvasir.error.UserError;
+import kvasir.file.PathKind;
+import kvasir.file.TextFile;
+import kvasir.file.Unreadable;
 
 /**
  * Hosts and how many ranks each takes, from a file of lines {@code host}, {@code host:slots} or
@@ -31,12 +36,20 @@ public record HostFile(List<Slot> slots) {
     }
     String where = "--hosts " + file;
     try {
-      if (Files.size(file) > MOST_BYTES) {
-        throw new UserError(where, "larger than 1 MiB", "give a hostfile");
-      }
-      return parse(where, Files.readAllLines(file));
+      return parse(where, text(file, where).lines().toList());
     } catch (IOException e) {
-      throw new UserError(where, "cannot be read", "give a hostfile, see hostfiles/", e);
+      throw Unreadable.of(where, e);
+    }
+  }
+
+  private static String text(Path file, String where) throws IOException {
+    String remedy = "give a hostfile, see hostfiles/";
+    if (PathKind.of(file) != PathKind.OTHER) {
+      return TextFile.read(file, where, MOST_BYTES, remedy);
+    }
+    // A pipe, as a shell's <(...) gives: the bare stream would ask it for its position.
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+      return TextFile.read(in, where, MOST_BYTES, remedy);
     }
   }
 

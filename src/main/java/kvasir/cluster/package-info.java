@@ -9,6 +9,6 @@
  *   SoloCommunicator | local: threads | mpj: MPJ Express | nativempi: libmpi
  * </pre>
  *
- * May import {@code kvasir.error} and {@code kvasir.tensor}.
+ * May import {@code kvasir.error}, {@code kvasir.file} and {@code kvasir.tensor}.
  */
 package kvasir.cluster;

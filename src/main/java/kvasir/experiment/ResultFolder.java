@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import kvasir.error.UserError;
+import kvasir.file.PathKind;
 import kvasir.file.StrictJson;
+import kvasir.file.TextFile;
 import kvasir.file.WholeFile;
 
 /**
@@ -22,6 +24,9 @@ import kvasir.file.WholeFile;
 public final class ResultFolder {
   private static final String PLAN = "experiment.json";
   private static final String RUNS = "runs";
+  private static final long MOST_BYTES = 64 << 20;
+  private static final String REMEDY =
+      "move it away; `experiment run` measures again what is missing";
   private static final ObjectMapper JSON = StrictJson.mapper();
 
   private final Path folder;
@@ -35,10 +40,7 @@ public final class ResultFolder {
 
   /** The experiments of a folder, by name: it is one itself, or has one in each folder. */
   public static List<ExperimentResult> readAll(Path folder) {
-    if (!Files.isDirectory(folder)) {
-      throw new UserError(
-          folder.toString(), "no such directory", "name one that `experiment run --out` wrote");
-    }
+    PathKind.requireFolder(folder, folder.toString(), "name one that `experiment run --out` wrote");
     List<ExperimentResult> results = new ArrayList<>();
     new ResultFolder(folder).read().ifPresent(results::add);
     for (Path inner : list(folder)) {
@@ -93,16 +95,13 @@ public final class ResultFolder {
 
   private static <T> T parse(Path file, Class<T> type) {
     try {
-      T value = JSON.readValue(Files.readString(file), type);
+      T value = JSON.readValue(TextFile.read(file, file.toString(), MOST_BYTES, REMEDY), type);
       if (value == null) {
         throw damaged(file, "", null);
       }
       return value;
     } catch (JsonProcessingException e) {
       throw damaged(file, line(e), e);
-    } catch (IOException e) {
-      throw new UserError(
-          file.toString(), "cannot be read: " + e.getMessage(), "check the file", e);
     }
   }
 
@@ -112,10 +111,7 @@ public final class ResultFolder {
 
   private static UserError damaged(Path file, String line, Exception cause) {
     return new UserError(
-        file.toString(),
-        "is no whole result" + line,
-        "move it away; `experiment run` measures again what is missing",
-        cause);
+        file.toString(), "is no whole result" + line, REMEDY, cause);
   }
 
   private static List<Path> list(Path folder) {

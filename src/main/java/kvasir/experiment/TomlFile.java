@@ -4,11 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.toml.TomlMapper;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -17,6 +12,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import kvasir.error.UserError;
+import kvasir.file.TextFile;
 
 /**
  * A TOML file that a user wrote, and the lines of its fields, which messages name. The parser keeps
@@ -24,6 +20,7 @@ import kvasir.error.UserError;
  */
 final class TomlFile {
   private static final long MOST_BYTES = 1 << 16;
+  private static final String REMEDY = "name an experiment's .toml file";
   private static final int MOST_QUOTED = 60;
   private static final TomlMapper TOML =
       TomlMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
@@ -46,20 +43,7 @@ final class TomlFile {
   }
 
   static TomlFile read(Path file) {
-    try {
-      if (Files.isDirectory(file)) {
-        throw new UserError(file.toString(), "is a folder", "name an experiment's .toml file");
-      }
-      if (!Files.isRegularFile(file)) {
-        throw new UserError(file.toString(), "no such file", "name an experiment's .toml file");
-      }
-      if (Files.size(file) > MOST_BYTES) {
-        throw new UserError(file.toString(), "larger than 64 KiB", "give an experiment's file");
-      }
-      return new TomlFile(file, text(file, Files.readAllBytes(file)));
-    } catch (IOException e) {
-      throw new UserError(file.toString(), "cannot be read", "check its permissions", e);
-    }
+    return new TomlFile(file, TextFile.read(file, file.toString(), MOST_BYTES, REMEDY));
   }
 
   /** The fields of the file, tables among them. */
@@ -77,15 +61,6 @@ final class TomlFile {
 
   private String at(int line) {
     return file + ": line " + line;
-  }
-
-  private static String text(Path file, byte[] bytes) {
-    try {
-      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-      return text.startsWith("\ufeff") ? text.substring(1) : text;
-    } catch (CharacterCodingException e) {
-      throw new UserError(file.toString(), "is not text in UTF-8", "save it as UTF-8", e);
-    }
   }
 
   private ObjectNode parse(String text) {

@@ -3,8 +3,10 @@ package kvasir.tokenize;
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -13,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import kvasir.error.UserError;
+import kvasir.file.ModelFolder;
 
 /** A model's tokenizer. Owns native memory; {@link #close} frees it. Safe for many threads. */
 public final class Tokenizer implements AutoCloseable {
@@ -32,14 +35,11 @@ public final class Tokenizer implements AutoCloseable {
 
   /** Reads a directory's tokenizer.json; touches no network. */
   public static Tokenizer open(Path model) {
-    Path file = model.resolve("tokenizer.json");
-    if (!Files.isRegularFile(file)) {
-      throw new UserError(file.toString(), "no such file", "complete the model's directory");
-    }
+    Path file = new ModelFolder(model).tokenizer();
     TokenizerJson.Parts parts = TokenizerJson.read(file);
     NativeLibrary.load();
-    try {
-      return new Tokenizer(HuggingFaceTokenizer.newInstance(file, OPTIONS), parts);
+    try (InputStream in = new ByteArrayInputStream(parts.text().getBytes(StandardCharsets.UTF_8))) {
+      return new Tokenizer(HuggingFaceTokenizer.newInstance(in, OPTIONS), parts);
     } catch (IOException | RuntimeException e) {
       throw new UserError(file.toString(), "is no valid tokenizer", "fetch it again", e);
     }

@@ -9,11 +9,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import kvasir.error.UserError;
+import kvasir.file.StrictJson;
+import kvasir.file.TextFile;
+import kvasir.file.WrongContent;
 
 /**
  * Reader of a tokenizer.json that refuses what the native library does not survive. The library
@@ -29,6 +30,8 @@ final class TokenizerJson {
   // Its compiler of expressions uses up the stack at some 1500 groups in each other.
   private static final int LONGEST_TEXT = 1000;
 
+  private static final String REMEDY = "fetch it again";
+
   private static final JsonMapper JSON =
       JsonMapper.builder(
               JsonFactory.builder()
@@ -40,27 +43,29 @@ final class TokenizerJson {
   private TokenizerJson() {}
 
   /**
-   * The parts of a tokenizer.json that Kvasir reads itself.
+   * A tokenizer.json and the parts of it that Kvasir reads itself.
    *
+   * @param text of the file, without a byte order mark, which is safe for the library
    * @param decoder the steps from tokens to text; a missing node where there are none
    */
-  record Parts(Vocabulary vocabulary, JsonNode decoder) {}
+  record Parts(String text, Vocabulary vocabulary, JsonNode decoder) {}
 
   /** Reads a file and throws where the library would not survive it. */
   static Parts read(Path file) {
+    String text =
+        TextFile.read(file, file.toString(), MOST_BYTES, "complete the model's directory");
+    WrongContent.inText(file.toString(), text)
+        .ifPresent(
+            wrong -> {
+              throw wrong;
+            });
     try {
-      if (Files.size(file) > MOST_BYTES) {
-        throw broken(file, "is larger than 256 MiB", null);
-      }
-      String text = Files.readString(file);
       checkValues(file, text);
       return parts(file, text);
-    } catch (CharacterCodingException e) {
-      throw broken(file, "is not UTF-8", e);
     } catch (JsonProcessingException e) {
-      throw broken(file, "is no valid JSON: " + e.getOriginalMessage(), e);
+      throw StrictJson.invalid(file.toString(), text, REMEDY, e);
     } catch (IOException e) {
-      throw new UserError(file.toString(), "cannot be read", "check its permissions", e);
+      throw new IllegalStateException("a text in memory that cannot be read", e);
     }
   }
 
@@ -120,7 +125,7 @@ final class TokenizerJson {
         }
       }
     }
-    return new Parts(vocabulary.finish(), decoder);
+    return new Parts(text, vocabulary.finish(), decoder);
   }
 
   /** Checks that the marks that a template puts around a text are defined beside it. */
@@ -138,6 +143,6 @@ final class TokenizerJson {
   }
 
   private static UserError broken(Path file, String what, IOException cause) {
-    return new UserError(file.toString(), what, "fetch it again", cause);
+    return new UserError(file.toString(), what, REMEDY, cause);
   }
 }

@@ -13,6 +13,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import kvasir.error.UserError;
+import kvasir.file.PathKind;
+import kvasir.file.Unreadable;
+import kvasir.file.WrongContent;
 
 /**
  * One safetensors file, mapped: 8 bytes length of the header, the header, the data.
@@ -25,23 +28,36 @@ record SafetensorsFile(Path path, Map<String, TensorInfo> tensors, MemorySegment
   private static final long MOST_HEADER = 100_000_000;
 
   static SafetensorsFile map(Path path, Arena arena) {
-    if (!Files.isRegularFile(path)) {
-      throw new UserError(path.toString(), "no such file", "complete the model's directory");
-    }
+    PathKind.requireFile(path, path.toString(), "complete the model's directory");
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       long size = channel.size();
       if (size < PREFIX) {
+        refuseText(path, channel, size);
         throw new UserError(path.toString(), "too short for a header", "fetch it again");
       }
-      int header = headerLength(path, read(path, channel, 0, PREFIX).getLong(), size);
+      long claimed = read(path, channel, 0, PREFIX).getLong();
+      if (claimed < 0 || claimed > size - PREFIX) {
+        refuseText(path, channel, size);
+      }
+      int header = headerLength(path, claimed, size);
       String json = text(path, read(path, channel, PREFIX, header));
       long begin = (long) PREFIX + header;
       MemorySegment data = channel.map(FileChannel.MapMode.READ_ONLY, begin, size - begin, arena);
       return new SafetensorsFile(
           path, SafetensorsHeader.parse(path.toString(), json, data.byteSize()), data, size);
     } catch (IOException e) {
-      throw new UserError(path.toString(), "cannot be read", "check its permissions", e);
+      throw Unreadable.of(path.toString(), e);
     }
+  }
+
+  private static void refuseText(Path path, FileChannel channel, long size) throws IOException {
+    int bytes = (int) Math.min(WrongContent.PREFIX_BYTES, size);
+    byte[] begin = read(path, channel, 0, bytes).array();
+    WrongContent.inBinary(path.toString(), begin, "safetensors")
+        .ifPresent(
+            wrong -> {
+              throw wrong;
+            });
   }
 
   private static int headerLength(Path path, long header, long size) {

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import kvasir.error.UserError;
+import kvasir.file.StrictJson;
 
 /**
  * Reads and checks the JSON header of a safetensors file: the tensors cover the data without
@@ -88,8 +89,7 @@ final class SafetensorsHeader {
       }
       return root;
     } catch (JsonProcessingException e) {
-      throw new UserError(
-          file, "the header is no valid JSON: " + e.getOriginalMessage(), remedy(), e);
+      throw StrictJson.invalid(file + " header", json, remedy(), e);
     }
   }
 

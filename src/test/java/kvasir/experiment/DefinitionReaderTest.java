@@ -144,7 +144,7 @@ class DefinitionReaderTest {
     Path file = Files.write(folder.resolve("mine.toml"), new byte[] {'k', (byte) 0xe9});
     UserError error =
         assertThrows(UserError.class, () -> DefinitionReader.read(file, false, Map.of()));
-    assertTrue(error.getMessage().contains("is not text in UTF-8"), error.getMessage());
+    assertTrue(error.getMessage().contains("is not UTF-8 text"), error.getMessage());
   }
 
   @Test

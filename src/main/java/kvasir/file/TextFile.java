@@ -1,0 +1,77 @@
+package kvasir.file;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import kvasir.error.UserError;
+
+/**
+ * The only reader of text files: whole, up to a limit, UTF-8. A byte order mark at the beginning is
+ * no text and is passed over.
+ */
+public final class TextFile {
+  private static final char BYTE_ORDER_MARK = '\uFEFF';
+
+  private TextFile() {}
+
+  /**
+   * Reads a file.
+   *
+   * @param where the name of the file in messages
+   * @param mostBytes more than that is refused
+   * @param remedy what to do where there is no such file, or it is too large
+   */
+  public static String read(Path file, String where, long mostBytes, String remedy) {
+    PathKind.requireFile(file, where, remedy);
+    try (InputStream in = Files.newInputStream(file)) {
+      return read(in, where, mostBytes, remedy);
+    } catch (IOException e) {
+      throw Unreadable.of(where, e);
+    }
+  }
+
+  /** Reads a stream to its end, as {@link #read(Path, String, long, String)} reads a file. */
+  public static String read(InputStream in, String where, long mostBytes, String remedy)
+      throws IOException {
+    byte[] bytes = in.readNBytes(Math.toIntExact(mostBytes + 1));
+    if (bytes.length > mostBytes) {
+      throw new UserError(where, "is larger than " + size(mostBytes), remedy);
+    }
+    return decode(bytes, where);
+  }
+
+  private static String size(long bytes) {
+    return bytes >= 1 << 20 ? (bytes >> 20) + " MiB" : (bytes >> 10) + " KiB";
+  }
+
+  /** Returns bytes as text, without a byte order mark. */
+  public static String decode(byte[] bytes, String where) {
+    if (bytes.length >= 2 && isUtf16(bytes[0] & 0xff, bytes[1] & 0xff)) {
+      throw new UserError(where, "is UTF-16 text", "save it as UTF-8");
+    }
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    CharBuffer out = CharBuffer.allocate(bytes.length);
+    CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+    CoderResult result = decoder.decode(in, out, true);
+    if (result.isError()) {
+      int line = 1;
+      for (int i = 0; i < in.position(); i++) {
+        line += bytes[i] == '\n' ? 1 : 0;
+      }
+      throw new UserError(
+          where + " line " + line, "is not UTF-8 text", "save it as UTF-8, for instance by iconv");
+    }
+    String text = out.flip().toString();
+    return !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK ? text.substring(1) : text;
+  }
+
+  private static boolean isUtf16(int first, int second) {
+    return (first == 0xff && second == 0xfe) || (first == 0xfe && second == 0xff);
+  }
+}
