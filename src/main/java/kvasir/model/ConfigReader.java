@@ -1,12 +1,13 @@
 package kvasir.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import kvasir.error.UserError;
+import kvasir.file.ModelFolder;
+import kvasir.file.PathKind;
 
 /** Reads config.json, both Hugging Face's older and newer form, and generation_config.json. */
 public final class ConfigReader {
@@ -25,9 +26,11 @@ public final class ConfigReader {
 
   /** The configuration of a model directory; what is unsupported or contradictory is refused. */
   public static ModelConfig read(Path directory) {
-    JsonFields config = JsonFields.read(directory.resolve("config.json"));
-    Path generation = directory.resolve("generation_config.json");
-    JsonFields other = Files.exists(generation) ? JsonFields.read(generation) : config;
+    ModelFolder folder = new ModelFolder(directory);
+    folder.check("--model " + directory);
+    JsonFields config = JsonFields.read(folder.config());
+    boolean generation = PathKind.of(folder.generationConfig()) != PathKind.MISSING;
+    JsonFields other = generation ? JsonFields.read(folder.generationConfig()) : config;
     return read(config, other.has("eos_token_id") ? other : config);
   }
 
@@ -52,6 +55,7 @@ public final class ConfigReader {
     int headDim = headDim(config, architecture, hidden, heads);
     boolean attentionBias = config.flag("attention_bias", false);
     boolean qwen2 = architecture.startsWith("Qwen2");
+    RopeConfig rope = RopeReader.read(config);
     return new ModelConfig(
         architecture,
         hidden,
@@ -61,14 +65,14 @@ public final class ConfigReader {
         kvHeads,
         headDim,
         bounded(config, "vocab_size", MOST_TOKENS),
-        bounded(config, "max_position_embeddings", MOST_TOKENS),
+        context(config, rope),
         epsilon(config),
         architecture.startsWith("Qwen3"),
         qwen2 || attentionBias,
         !qwen2 && attentionBias,
         architecture.startsWith("Llama") && config.flag("mlp_bias", false),
         config.flag("tie_word_embeddings", false),
-        RopeReader.read(config),
+        rope,
         end.has("eos_token_id") ? ids(end) : List.of());
   }
 
@@ -104,9 +108,6 @@ public final class ConfigReader {
         throw config.wrong("layer_types", type.asText() + " is not supported");
       }
     }
-    if (config.number("partial_rotary_factor", 1) != 1) {
-      throw config.wrong("partial_rotary_factor", "only 1 is supported");
-    }
   }
 
   private static int bounded(JsonFields config, String field, int most) {
@@ -115,6 +116,14 @@ public final class ConfigReader {
       throw config.wrong(field, value + " is beyond " + most);
     }
     return value;
+  }
+
+  // Model cards say to add yarn and leave max_position_embeddings at the trained length.
+  private static int context(JsonFields config, RopeConfig rope) {
+    int stated = bounded(config, "max_position_embeddings", MOST_TOKENS);
+    return rope instanceof RopeConfig.Yarn yarn && yarn.original() == stated
+        ? (int) Math.min(MOST_TOKENS, stated * yarn.factor())
+        : stated;
   }
 
   private static int headDim(JsonFields config, String architecture, int hidden, int heads) {
@@ -142,10 +151,9 @@ public final class ConfigReader {
     JsonNode value = fields.node().get("eos_token_id");
     List<Integer> ids = new ArrayList<>();
     for (JsonNode id : value.isArray() ? value : List.of(value)) {
-      if (!id.isIntegralNumber() || !id.canConvertToInt()) {
-        throw fields.wrong("eos_token_id", id + " is no token id");
-      }
-      ids.add(id.asInt());
+      ids.add(
+          JsonFields.integer(id)
+              .orElseThrow(() -> fields.wrong("eos_token_id", id + " is no token id")));
     }
     return List.copyOf(ids);
   }

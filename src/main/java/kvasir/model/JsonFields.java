@@ -1,52 +1,27 @@
 package kvasir.model;
 
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import kvasir.error.UserError;
+import kvasir.file.StrictJson;
 
-/** Fields of a JSON file, each checked as it is read; errors name file and field. */
-record JsonFields(Path file, JsonNode node) {
+/**
+ * Fields of a JSON file, each checked as it is read; errors name file and field.
+ *
+ * @param path of the object that has them, with a dot at its end; empty for the file's own
+ */
+record JsonFields(Path file, String path, JsonNode node) {
   private static final long MOST_BYTES = 16 << 20;
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
 
   static JsonFields read(Path file) {
-    try {
-      if (!Files.isRegularFile(file)) {
-        throw new UserError(file.toString(), "no such file", "give a model's directory");
-      }
-      if (Files.size(file) > MOST_BYTES) {
-        throw new UserError(file.toString(), "larger than 16 MiB", "give a model's own file");
-      }
-      return parse(file, Files.readString(file));
-    } catch (IOException e) {
-      throw noJson(file, e);
-    }
+    return new JsonFields(
+        file, "", StrictJson.object(file, MOST_BYTES, "give a model's directory"));
   }
 
   /** The fields of a text; errors name the file. */
   static JsonFields parse(Path file, String text) {
-    try {
-      JsonNode node = JSON.readTree(text);
-      if (node == null || !node.isObject()) {
-        throw new UserError(file.toString(), "is no JSON object", "give a model's own file");
-      }
-      return new JsonFields(file, node);
-    } catch (IOException e) {
-      throw noJson(file, e);
-    }
-  }
-
-  private static UserError noJson(Path file, IOException e) {
-    return new UserError(file.toString(), "is no valid JSON", "fetch it again", e);
+    return new JsonFields(file, "", StrictJson.object(file.toString(), text, "correct the file"));
   }
 
   boolean has(String field) {
@@ -57,15 +32,20 @@ record JsonFields(Path file, JsonNode node) {
     if (!node.path(field).isObject()) {
       throw wrong(field, "is no object");
     }
-    return new JsonFields(file, node.get(field));
+    return new JsonFields(file, path + field + ".", node.get(field));
   }
 
   int positive(String field) {
-    JsonNode value = node.path(field);
-    if (!value.isIntegralNumber() || !value.canConvertToInt() || value.asInt() < 1) {
-      throw wrong(field, has(field) ? "is no positive integer" : "is missing");
-    }
-    return value.asInt();
+    return integer(node.path(field))
+        .filter(value -> value > 0)
+        .orElseThrow(() -> wrong(field, has(field) ? "is no positive integer" : "is missing"));
+  }
+
+  /** Returns an integer, which may be written 32.0: other programs write it so. */
+  static Optional<Integer> integer(JsonNode value) {
+    return value.isNumber() && value.canConvertToExactIntegral() && value.canConvertToInt()
+        ? Optional.of(value.intValue())
+        : Optional.empty();
   }
 
   int positive(String field, int otherwise) {
@@ -105,6 +85,6 @@ record JsonFields(Path file, JsonNode node) {
   }
 
   UserError wrong(String field, String what) {
-    return new UserError(file + " field " + field, what, "use a model that Kvasir supports");
+    return new UserError(file + " field " + path + field, what, "use a model that Kvasir supports");
   }
 }

@@ -1,72 +1,110 @@
 package kvasir.model;
 
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
 /**
- * Reads rotary parameters: {@code rope_parameters}, or {@code rope_theta} and {@code rope_scaling}.
+ * Reads the rotary settings of config.json: {@code rope_theta} and {@code rope_scaling} in older
+ * files, {@code rope_parameters} in newer ones, and at the top level what either has inside.
  */
 final class RopeReader {
   private static final double DEFAULT_THETA = 10_000;
+  private static final String THETA = "rope_theta";
+  private static final String FACTOR = "factor";
+  private static final String LOW = "low_freq_factor";
+  private static final String HIGH = "high_freq_factor";
+  private static final String ORIGINAL = "original_max_position_embeddings";
+  private static final String CONTEXT = "max_position_embeddings";
+  private static final String ATTENTION = "attention_factor";
+  private static final String FAST = "beta_fast";
+  private static final String SLOW = "beta_slow";
+  private static final String MSCALE = "mscale";
+  private static final String MSCALE_ALL = "mscale_all_dim";
+  private static final String TRUNCATE = "truncate";
+  private static final List<String> WHOLE = List.of("partial_rotary_factor", "rotary_pct");
+
+  private static final Set<String> LLAMA3 = Set.of(FACTOR, LOW, HIGH, ORIGINAL);
+  private static final Set<String> YARN =
+      Set.of(FACTOR, ORIGINAL, ATTENTION, FAST, SLOW, MSCALE, MSCALE_ALL, TRUNCATE);
 
   private RopeReader() {}
 
   static RopeConfig read(JsonFields config) {
-    String block = config.has("rope_parameters") ? "rope_parameters" : "rope_scaling";
-    double outer = config.number("rope_theta", DEFAULT_THETA);
-    if (!config.has(block)) {
-      return new RopeConfig.Plain(theta(config, outer));
+    RopeFields rope = RopeFields.of(config);
+    for (String part : WHOLE) {
+      if (rope.number(part, 1) != 1) {
+        throw rope.wrong(part, "only 1 is supported");
+      }
     }
-    JsonFields rope = config.object(block);
-    double theta = theta(rope, rope.number("rope_theta", outer));
-    String type = rope.text("rope_type", rope.text("type", "default"));
-    return switch (type) {
-      case "default" -> new RopeConfig.Plain(theta);
-      case "llama3" ->
-          new RopeConfig.Llama3(
-              theta,
-              factor(rope),
-              rope.number("low_freq_factor"),
-              rope.number("high_freq_factor"),
-              rope.positive("original_max_position_embeddings"));
+    double theta = rope.number(THETA, DEFAULT_THETA);
+    if (theta <= 0) {
+      throw rope.wrong(THETA, theta + " is not positive");
+    }
+    return switch (rope.type()) {
+      case "default" -> plain(config, rope, theta);
+      case "llama3" -> llama3(rope, theta);
       case "yarn" -> yarn(config, rope, theta);
-      default -> throw rope.wrong(block + ".rope_type", type + " is not supported");
+      default -> throw rope.wrong(RopeFields.TYPE, rope.type() + " is not supported");
     };
   }
 
-  private static double theta(JsonFields fields, double theta) {
-    if (theta <= 0) {
-      throw fields.wrong("rope_theta", theta + " is not positive");
+  private static RopeConfig plain(JsonFields config, RopeFields rope, double theta) {
+    // The length that the model was trained at says nothing where it is the model's own.
+    boolean trained = rope.has(ORIGINAL) && rope.positive(ORIGINAL) == config.positive(CONTEXT);
+    Set<String> harmless = new HashSet<>(trained ? Set.of(ORIGINAL) : Set.of());
+    if (rope.number(FACTOR, 0) == 1) {
+      harmless.add(FACTOR);
     }
-    return theta;
+    rope.refuseOthers(harmless);
+    return new RopeConfig.Plain(theta);
   }
 
-  private static double factor(JsonFields rope) {
-    double factor = rope.number("factor");
+  private static RopeConfig llama3(RopeFields rope, double theta) {
+    rope.refuseOthers(LLAMA3);
+    double low = rope.number(LOW);
+    double high = rope.number(HIGH);
+    if (low <= 0 || high <= low) {
+      throw rope.wrong(HIGH, high + " and " + LOW + " " + low + " are not 0 < low < high");
+    }
+    return new RopeConfig.Llama3(theta, factor(rope), low, high, rope.positive(ORIGINAL));
+  }
+
+  private static double factor(RopeFields rope) {
+    double factor = rope.number(FACTOR);
     if (factor < 1) {
-      throw rope.wrong("factor", factor + " is less than 1");
+      throw rope.wrong(FACTOR, factor + " is less than 1");
     }
     return factor;
   }
 
-  private static RopeConfig yarn(JsonFields config, JsonFields rope, double theta) {
+  private static RopeConfig yarn(JsonFields config, RopeFields rope, double theta) {
+    rope.refuseOthers(YARN);
     double factor = factor(rope);
-    int original =
-        rope.positive(
-            "original_max_position_embeddings", config.positive("max_position_embeddings"));
     return new RopeConfig.Yarn(
         theta,
         factor,
-        rope.number("beta_fast", 32),
-        rope.number("beta_slow", 1),
-        original,
+        positive(rope, FAST, 32),
+        positive(rope, SLOW, 1),
+        rope.has(ORIGINAL) ? rope.positive(ORIGINAL) : config.positive(CONTEXT),
         attention(rope, factor),
-        rope.flag("truncate", true));
+        rope.flag(TRUNCATE, true));
   }
 
-  private static double attention(JsonFields rope, double factor) {
-    if (rope.has("attention_factor")) {
-      return rope.number("attention_factor");
+  private static double positive(RopeFields rope, String key, double otherwise) {
+    double value = rope.number(key, otherwise);
+    if (value <= 0) {
+      throw rope.wrong(key, value + " is not positive");
     }
-    double mscale = rope.number("mscale", 0);
-    double allDim = rope.number("mscale_all_dim", 0);
+    return value;
+  }
+
+  private static double attention(RopeFields rope, double factor) {
+    if (rope.has(ATTENTION)) {
+      return positive(rope, ATTENTION, 1);
+    }
+    double mscale = rope.number(MSCALE, 0);
+    double allDim = rope.number(MSCALE_ALL, 0);
     return mscale != 0 && allDim != 0
         ? scale(factor, mscale) / scale(factor, allDim)
         : scale(factor, 1);

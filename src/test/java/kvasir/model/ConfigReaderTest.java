@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigReaderTest {
   private static final String SMALL =
@@ -70,6 +71,101 @@ class ConfigReaderTest {
     assertEquals(List.of(5, 7), read(SMALL).eosTokens());
     Files.writeString(directory.resolve("generation_config.json"), "{}");
     assertEquals(List.of(2), read(SMALL).eosTokens());
+  }
+
+  private static final String YARN = "\"factor\":4.0,\"original_max_position_embeddings\":64";
+
+  /** L3: the settings of one model, in every place. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "'rope_scaling':{'type':'yarn',Y}",
+        "'rope_scaling':{'rope_type':'yarn','type':'yarn',Y},'rope_parameters':null",
+        "'rope_parameters':{'rope_type':'yarn',Y,'rope_theta':10000}",
+        "'rope_parameters':{'rope_type':'default','rope_theta':10000.0},'rope_scaling':{'type':'yarn',Y}",
+        "'rope_scaling':{'type':'default'},'rope_parameters':{'rope_type':'yarn',Y}",
+        "'rope_scaling':{'type':'yarn',Y},'rope_parameters':{'rope_type':'yarn',Y}",
+        "'rope_scaling':{'type':'yarn','factor':4},'original_max_position_embeddings':64",
+        "'rope_parameters':{'rope_type':'yarn','factor':4},'original_max_position_embeddings':64.0",
+        "'rope_scaling':{'type':'yarn'},'factor':4,'original_max_position_embeddings':64",
+        "'rope_type':'yarn',Y",
+        "'rope_scaling':{'type':'yarn',Y,'attention_factor':null,'truncate':true,'beta_fast':32.0}",
+        "'rope_scaling':{'type':'yarn',Y,'partial_rotary_factor':1.0},'rope_interleave':false",
+      })
+  void rotarySettingsAreFoundInEveryPlace(String settings) throws IOException {
+    RopeConfig expected =
+        read(SMALL.replace("\"eos", "\"rope_scaling\":{\"type\":\"yarn\"," + YARN + "},\"eos"))
+            .rope();
+    assertTrue(expected instanceof RopeConfig.Yarn yarn && yarn.original() == 64);
+    assertEquals(expected, read(rotary(settings)).rope());
+  }
+
+  private static String rotary(String settings) {
+    return SMALL.replace("\"eos", settings.replace("Y", YARN).replace('\'', '"') + ",\"eos");
+  }
+
+  /** L3: what is in conflict, or not understood, is refused by name and not read as plain. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "'rope_scaling':{'type':'yarn',Y},'rope_parameters':{'rope_type':'llama3'} | rope_parameters.rope_type and rope_scaling.type",
+        "'rope_scaling':{'type':'yarn',Y},'rope_parameters':{'factor':2} | rope_parameters.factor and rope_scaling.factor",
+        "'rope_scaling':{'type':'yarn',Y},'original_max_position_embeddings':32 | original_max_position_embeddings",
+        "'rope_parameters':{'rope_theta':5} | rope_theta and rope_parameters.rope_theta",
+        "'rope_scaling':{'factor':4.0} | rope_scaling.factor stands without",
+        "'rope_scaling':{'type':'default','factor':4.0} | rope_scaling.factor does not belong",
+        "'rope_parameters':{'factor':4.0} | rope_parameters.factor",
+        "'factor':4.0 | field factor",
+        "'original_max_position_embeddings':64 | original_max_position_embeddings",
+        "'rope_scaling':{'type':'linear','factor':4.0} | linear is not supported",
+        "'rope_scaling':{'type':'dynamic','factor':4.0} | dynamic is not supported",
+        "'rope_scaling':{'rope_type':'longrope','factor':4.0,'long_factor':[1]} | longrope is not supported",
+        "'rope_scaling':{'type':7} | rope_scaling.type",
+        "'rope_scaling':'yarn' | rope_scaling",
+        "'rope_scaling':{'type':'yarn'} | rope_scaling.factor is missing",
+        "'rope_scaling':{'type':'yarn',Y,'mrope_section':[1]} | mrope_section",
+        "'rope_scaling':{'type':'yarn',Y,'low_freq_factor':1} | low_freq_factor does not belong",
+        "'rope_parameters':{'full_attention':{'rope_type':'default'}} | rope_parameters.full_attention",
+        "'rope_parameters':{'partial_rotary_factor':0.5} | rope_parameters.partial_rotary_factor",
+        "'rope_local_base_freq':10000 | rope_local_base_freq",
+        "'rotary_emb_base':10000 | rotary_emb_base",
+        "'rope_scaling':{'type':'llama3','factor':8,'low_freq_factor':4,'high_freq_factor':1,'original_max_position_embeddings':64} | high_freq_factor",
+        "'rope_scaling':{'type':'yarn','factor':4,'original_max_position_embeddings':32.5} | original_max_position_embeddings",
+      })
+  void rotarySettingsThatAreNotUnderstoodAreNamed(String settings, String named) {
+    String message =
+        assertThrows(UserError.class, () -> read(rotary(settings.strip()))).getMessage();
+    assertTrue(
+        message.replace("field ", "").replace(": ", " ").contains(named.replace("field ", "")),
+        message);
+  }
+
+  /** L7: the context of a model with yarn added as its card says. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "'rope_scaling':{'type':'yarn','factor':4.0,'original_max_position_embeddings':256} | 1024",
+        "'rope_parameters':{'rope_type':'yarn','factor':2.5,'original_max_position_embeddings':256} | 640",
+        "'rope_scaling':{'type':'yarn','factor':4.0},'original_max_position_embeddings':256 | 1024",
+        "'rope_scaling':{'type':'yarn',Y} | 256",
+        "'rope_scaling':{'type':'yarn','factor':2.0,'original_max_position_embeddings':64} | 256",
+        "'rope_theta':10000.0 | 256",
+      })
+  void yarnReachesItsFactorTimesTheTrainedLength(String settings, int context) throws IOException {
+    String json = settings.contains("rope_theta") ? SMALL : rotary(settings.strip());
+    assertEquals(context, read(json).maxPositions());
+  }
+
+  /** L3c: other programs write integers as 32.0. */
+  @Test
+  void integersMayBeWrittenAsFractions() throws IOException {
+    String fractions = SMALL.replaceAll("\":(\\d+)([,}])", "\":$1.0$2");
+    assertTrue(fractions.contains("\"hidden_size\":64.0") && fractions.contains("id\":2.0"));
+    assertEquals(read(SMALL), read(fractions));
   }
 
   @ParameterizedTest
