@@ -1,6 +1,5 @@
 package kvasir.cli;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -11,6 +10,7 @@ import kvasir.attention.AttentionKind;
 import kvasir.attention.MergeTopology;
 import kvasir.cluster.HostFile;
 import kvasir.error.UserError;
+import kvasir.file.ModelFolder;
 import kvasir.generate.Distribution;
 import kvasir.generate.EngineSettings;
 import kvasir.kernel.Kernels;
@@ -274,9 +274,7 @@ class CommonOptions {
       throw new UserError(
           "--hosts", "ranks in one process have no hosts", "choose --transport mpj or native");
     }
-    if (!Files.isDirectory(model)) {
-      throw new UserError("--model " + model, "no such directory", "give a model's directory");
-    }
+    new ModelFolder(model).check("--model " + model);
   }
 
   static void range(String option, long value, long least, long most) {

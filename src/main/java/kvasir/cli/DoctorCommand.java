@@ -19,6 +19,7 @@ import kvasir.cluster.HostFile;
 import kvasir.cluster.HostProbe;
 import kvasir.cluster.HostRoute;
 import kvasir.error.UserError;
+import kvasir.file.ModelFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -51,6 +52,10 @@ final class DoctorCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     CommonOptions.range("--timeout", timeoutSeconds, 1, 3600);
+    if (model != null) {
+      new ModelFolder(model).check("--model " + model);
+      ModelNotes.print(model, kvasir.output());
+    }
     Map<String, Integer> ranks = new LinkedHashMap<>();
     HostFile.read(hosts).slots().forEach(s -> ranks.merge(s.host(), s.ranks(), Integer::sum));
     HostProbe here =

@@ -60,9 +60,14 @@ final class InspectCommand implements Callable<Integer> {
     try (Checkpoint checkpoint = Checkpoint.open(model)) {
       // Finds every tensor the model needs: a wrong or missing one is reported now.
       ModelWeights.check(checkpoint, config, new ScalarKernels());
+      ModelNotes.otherWeights(checkpoint, kvasir.output());
       kvasir
           .output()
-          .print(architecture(config) + tensors(checkpoint) + memory(config, checkpoint, tokens));
+          .print(
+              architecture(config)
+                  + tensors(checkpoint)
+                  + unused(checkpoint, config)
+                  + memory(config, checkpoint, tokens));
       return check ? checkNumbers(checkpoint) : ExitCodes.DONE;
     }
   }
@@ -129,6 +134,13 @@ final class InspectCommand implements Callable<Integer> {
                         info.shape().toString(),
                         printable(name))));
     return table.append('\n').toString();
+  }
+
+  private static String unused(Checkpoint checkpoint, ModelConfig config) {
+    return ModelWeights.unused(checkpoint, config, new ScalarKernels())
+        .line()
+        .map(line -> line + "\n\n")
+        .orElse("");
   }
 
   private static String printable(String name) {

@@ -114,6 +114,7 @@ public final class Main {
   /** The commands and how their arguments are read: as they stand. */
   static CommandLine parser(WorldStart start) {
     return new CommandLine(new KvasirCommand(start))
+        .registerConverter(Path.class, new PathConverter())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExpandAtFiles(false)
         // No argument is this word: -- is a value like any other.

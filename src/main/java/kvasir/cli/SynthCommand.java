@@ -5,6 +5,7 @@ import java.util.concurrent.Callable;
 import kvasir.bench.ModelShape;
 import kvasir.bench.RandomCheckpoint;
 import kvasir.error.UserError;
+import kvasir.file.PathKind;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -52,6 +53,7 @@ final class SynthCommand implements Callable<Integer> {
                         "--shape", "unknown shape " + shape, "one of " + ModelShape.labels()));
     int count = layers == null ? model.layers() : layers;
     CommonOptions.range("--layers", count, 1, MOST_LAYERS);
+    PathKind.requireFolderOrNothing(out, "--out " + out);
     RandomCheckpoint checkpoint = new RandomCheckpoint(model, count, seed);
     int size = (int) (checkpoint.bytes() / MEBI);
     kvasir.output().note("kvasir: writing a model of %d MiB to %s", size, out);

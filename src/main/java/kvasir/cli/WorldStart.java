@@ -168,6 +168,9 @@ final class WorldStart {
       new Output()
           .note("kvasir: rank %d runs on processors %s", world.rank(), LocalRank.achieved());
     }
+    if (world.rank() == 0) {
+      ModelNotes.print(options.model, new Output());
+    }
     List<Integer> weights =
         options.measuresShares()
             ? Limits.readShares(options.threadsOf(place.ranks(), binding), world)

@@ -11,6 +11,8 @@ import java.util.stream.Stream;
 import kvasir.bench.ModelShape;
 import kvasir.bench.RandomCheckpoint;
 import kvasir.error.UserError;
+import kvasir.file.ModelFolder;
+import kvasir.file.PathKind;
 import kvasir.file.Unwritable;
 
 /** Finds an experiment's model, and makes it where it is only a shape. */
@@ -41,16 +43,23 @@ final class Models {
   }
 
   private static Path given(Definition definition, Path home, Supplier<String> where) {
-    return Stream.of(Path.of(definition.model()), home.resolve(definition.model()))
-        .filter(Files::isDirectory)
-        .findFirst()
-        .map(Path::toAbsolutePath)
-        .orElseThrow(
-            () ->
-                new UserError(
-                    where.get(),
-                    "'" + definition.model() + "' is neither a folder nor a shape",
-                    "give a model's folder, or one of " + ModelShape.labels()));
+    Path named = Path.of(definition.model());
+    if (named.toString().isEmpty() || PathKind.of(named) == PathKind.FILE) {
+      new ModelFolder(named).check(where.get() + " '" + named + "'");
+    }
+    Path found =
+        Stream.of(named, home.resolve(named))
+            .filter(Files::isDirectory)
+            .findFirst()
+            .map(Path::toAbsolutePath)
+            .orElseThrow(
+                () ->
+                    new UserError(
+                        where.get(),
+                        "'" + named + "' is neither a directory nor a shape",
+                        "give a model's directory, or one of " + ModelShape.labels()));
+    new ModelFolder(found).check(where.get() + " '" + named + "'");
+    return found;
   }
 
   private static Path made(ModelShape shape, int layers, Path folder, Consumer<String> announce) {

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import kvasir.error.UserError;
 import kvasir.kernel.Kernels;
 import kvasir.team.Team;
 import kvasir.tensor.Matrix;
@@ -47,7 +48,8 @@ public record ModelWeights(
     check(checkpoint, config, kernels);
     WeightPacker packer = new WeightPacker(team, arena);
     try {
-      return of(config, new Finder(checkpoint, kernels, shares, rank, packer::pack));
+      ModelTensors tensors = ModelTensors.of(checkpoint);
+      return of(config, new Finder(tensors, kernels, shares, rank, packer::pack));
     } catch (InternalError e) {
       throw checkpoint.unreadable(e);
     }
@@ -58,44 +60,60 @@ public record ModelWeights(
     visit(checkpoint, config, kernels, matrix -> {});
   }
 
-  /** Shows all matrices, whole. */
-  static void visit(
+  /** Returns the tensors of the files that a model of this configuration does not read. */
+  public static UnusedTensors unused(Checkpoint checkpoint, ModelConfig config, Kernels kernels) {
+    return UnusedTensors.of(visit(checkpoint, config, kernels, matrix -> {}), config);
+  }
+
+  /** Shows all matrices, whole, and returns where they were found. */
+  static ModelTensors visit(
       Checkpoint checkpoint, ModelConfig config, Kernels kernels, Consumer<Matrix> visitor) {
     Function<Matrix, Panels> packer =
         matrix -> {
           visitor.accept(matrix);
           return null;
         };
-    of(config, new Finder(checkpoint, kernels, Shares.even(1), 0, packer));
+    ModelTensors tensors = ModelTensors.of(checkpoint);
+    of(config, new Finder(tensors, kernels, Shares.even(1), 0, packer));
+    return tensors;
   }
 
   private static ModelWeights of(ModelConfig config, Finder finder) {
-    Checkpoint checkpoint = finder.checkpoint();
+    ModelTensors tensors = finder.tensors();
     int hidden = config.hiddenSize();
     List<LayerWeights> layers = new ArrayList<>();
     for (int layer = 0; layer < config.layers(); layer++) {
-      layers.add(layer(finder, config, "model.layers." + layer + "."));
+      layers.add(layer(finder, config, "layers." + layer + "."));
     }
-    Matrix embedding = embedding(checkpoint, config);
-    Matrix head =
-        config.tiedOutput()
-            ? embedding
-            : checkpoint.matrix("lm_head.weight", config.vocabulary(), hidden);
+    Matrix embedding = embedding(tensors, config);
     return new ModelWeights(
         finder.shares(),
-        new MappedRows(checkpoint, finder.kernels(), embedding),
+        new MappedRows(tensors.checkpoint(), finder.kernels(), embedding),
         List.copyOf(layers),
-        finder.vector("model.norm.weight", hidden),
-        finder.slice(head, null));
+        finder.vector("norm.weight", hidden),
+        finder.slice(config.tiedOutput() ? embedding : head(tensors, config), null));
   }
 
   // A checkpoint with tied weights may store them under either name: the format drops aliases.
-  private static Matrix embedding(Checkpoint checkpoint, ModelConfig config) {
-    String name = "model.embed_tokens.weight";
+  private static Matrix embedding(ModelTensors tensors, ModelConfig config) {
     boolean underHead =
-        config.tiedOutput() && !checkpoint.has(name) && checkpoint.has("lm_head.weight");
-    return checkpoint.matrix(
-        underHead ? "lm_head.weight" : name, config.vocabulary(), config.hiddenSize());
+        config.tiedOutput()
+            && !tensors.has(ModelTensors.EMBEDDING)
+            && tensors.has(ModelTensors.HEAD);
+    return tensors.matrix(
+        underHead ? ModelTensors.HEAD : ModelTensors.EMBEDDING,
+        config.vocabulary(),
+        config.hiddenSize());
+  }
+
+  private static Matrix head(ModelTensors tensors, ModelConfig config) {
+    if (!tensors.has(ModelTensors.HEAD)) {
+      throw new UserError(
+          tensors.checkpoint().directory().toString(),
+          "there is no lm_head.weight, and tie_word_embeddings of config.json is false or absent",
+          "set it to true where the model uses its embedding as the head, or complete the weights");
+    }
+    return tensors.matrix(ModelTensors.HEAD, config.vocabulary(), config.hiddenSize());
   }
 
   private static LayerWeights layer(Finder finder, ModelConfig config, String prefix) {
@@ -122,20 +140,20 @@ public record ModelWeights(
   }
 
   private record Finder(
-      Checkpoint checkpoint,
+      ModelTensors tensors,
       Kernels kernels,
       Shares shares,
       int rank,
       Function<Matrix, Panels> packer) {
     float[] vector(String name, int n) {
       float[] out = new float[n];
-      new MappedRows(checkpoint, kernels, checkpoint.vector(name, n)).decode(0, out, 0);
+      new MappedRows(tensors.checkpoint(), kernels, tensors.vector(name, n)).decode(0, out, 0);
       return out;
     }
 
     Linear linear(String name, int outputs, int inputs, boolean bias) {
       return slice(
-          checkpoint.matrix(name + ".weight", outputs, inputs),
+          tensors.matrix(name + ".weight", outputs, inputs),
           bias ? vector(name + ".bias", outputs) : null);
     }
 

@@ -1,20 +1,20 @@
 package kvasir.weights;
 
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import kvasir.error.UserError;
+import kvasir.file.ModelFolder;
+import kvasir.file.PathKind;
 import kvasir.tensor.DType;
 import kvasir.tensor.Matrix;
 
@@ -23,27 +23,31 @@ import kvasir.tensor.Matrix;
  * copied whole. Owns the mapping: views are dead after {@link #close}. Safe for many readers.
  */
 public final class Checkpoint implements AutoCloseable {
-  private static final String SINGLE = "model.safetensors";
-  private static final String INDEX = "model.safetensors.index.json";
-  private static final JsonMapper JSON =
-      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+  private static final int CHUNK = 1 << 18;
 
-  private final Path directory;
+  private final ModelFolder folder;
   private final Arena arena = Arena.ofShared();
   private final Map<String, SafetensorsFile> files = new LinkedHashMap<>();
+  private final Map<String, Path> copies = new HashMap<>();
+  private WeightIndex index;
 
-  private Checkpoint(Path directory) {
-    this.directory = directory;
+  private Checkpoint(ModelFolder folder) {
+    this.folder = folder;
   }
 
-  /** Maps the files of a directory and checks their headers. */
+  /**
+   * Maps the files of a directory and checks their headers. A single file comes before an index and
+   * its shards, as in transformers.
+   */
   public static Checkpoint open(Path directory) {
-    Checkpoint checkpoint = new Checkpoint(directory);
+    Checkpoint checkpoint = new Checkpoint(new ModelFolder(directory));
     try {
-      if (Files.exists(directory.resolve(INDEX)) && !Files.exists(directory.resolve(SINGLE))) {
-        checkpoint.openShards();
+      if (checkpoint.isThere(checkpoint.folder.weights())
+          || !checkpoint.isThere(checkpoint.folder.index())) {
+        checkpoint.add(checkpoint.map(checkpoint.folder.weights()));
       } else {
-        checkpoint.add(SafetensorsFile.map(directory.resolve(SINGLE), checkpoint.arena));
+        checkpoint.index = WeightIndex.read(checkpoint.folder.index());
+        checkpoint.openShards();
       }
       return checkpoint;
     } catch (RuntimeException e) {
@@ -52,56 +56,61 @@ public final class Checkpoint implements AutoCloseable {
     }
   }
 
+  private boolean isThere(Path file) {
+    return PathKind.of(file) != PathKind.MISSING;
+  }
+
+  private SafetensorsFile map(Path file) {
+    return SafetensorsFile.map(file, arena);
+  }
+
+  // A shard that is not there is missed when a tensor of it is asked for: an index may list parts
+  // that this model does not have.
   private void openShards() {
-    Path index = directory.resolve(INDEX);
-    Map<String, String> shardOf = new LinkedHashMap<>();
-    for (Map.Entry<String, JsonNode> entry : weightMap(index).properties()) {
-      shardOf.put(entry.getKey(), shardName(index, entry.getKey(), entry.getValue()));
+    List<Path> shards =
+        new TreeSet<>(index.shardOf().values()).stream().map(folder.path()::resolve).toList();
+    List<Path> there = shards.stream().filter(this::isThere).toList();
+    for (Path shard : there.isEmpty() ? shards.subList(0, 1) : there) {
+      add(map(shard));
     }
-    for (String shard : new TreeSet<>(shardOf.values())) {
-      add(SafetensorsFile.map(directory.resolve(shard), arena));
-    }
-    shardOf.forEach(
-        (name, shard) -> {
-          if (!has(name) || !files.get(name).path().getFileName().toString().equals(shard)) {
-            throw new UserError(
-                index.toString(),
-                "tensor " + name + " is not in " + shard,
-                "fetch the model again");
-          }
-        });
-  }
-
-  private static JsonNode weightMap(Path index) {
-    try {
-      JsonNode map = JSON.readTree(index.toFile()).path("weight_map");
-      if (!map.isObject() || map.isEmpty()) {
-        throw new UserError(index.toString(), "has no weight_map", "fetch the file again");
-      }
-      return map;
-    } catch (IOException e) {
-      throw new UserError(index.toString(), "is no valid JSON", "fetch the file again", e);
-    }
-  }
-
-  private static String shardName(Path index, String tensor, JsonNode value) {
-    // The index is input: it may not lead out of the model's directory.
-    if (!value.isTextual() || !value.asText().matches("[A-Za-z0-9_-][A-Za-z0-9._-]{0,254}")) {
-      throw new UserError(
-          index.toString(), "tensor " + tensor + " has no plain file name", "fetch the file again");
-    }
-    return value.asText();
   }
 
   private void add(SafetensorsFile file) {
     for (String name : file.tensors().keySet()) {
-      if (files.put(name, file) != null) {
-        throw new UserError(
-            file.path().toString(),
-            "tensor " + name + " is in another file too",
-            "fetch the model again");
+      if (index != null && !index.assigns(name, file.path())) {
+        continue;
+      }
+      SafetensorsFile other = files.putIfAbsent(name, file);
+      if (other != null) {
+        copies.put(name, file.path());
       }
     }
+  }
+
+  public Path directory() {
+    return folder.path();
+  }
+
+  /** The files that the weights are read from, in the order of their names. */
+  public List<Path> paths() {
+    return files.values().stream().map(SafetensorsFile::path).distinct().sorted().toList();
+  }
+
+  /** The index that assigns tensors to files, where it is read. */
+  public Optional<Path> index() {
+    return Optional.ofNullable(index).map(WeightIndex::file);
+  }
+
+  /** What a user should know of a directory with two sets of weights: which one is read. */
+  public Optional<String> otherWeights() {
+    return index == null && isThere(folder.index())
+        ? Optional.of(
+            "has two sets of weights; "
+                + folder.weights().getFileName()
+                + " is read, "
+                + folder.index().getFileName()
+                + " and its files are not")
+        : Optional.empty();
   }
 
   /** All tensors by name. */
@@ -111,7 +120,13 @@ public final class Checkpoint implements AutoCloseable {
     return all;
   }
 
+  /** Returns whether a tensor is there, or should be: the index lists it. */
   public boolean has(String name) {
+    return files.containsKey(name) || (index != null && index.shardOf().containsKey(name));
+  }
+
+  /** Returns whether a tensor has a file to be read from. */
+  public boolean holds(String name) {
     return files.containsKey(name);
   }
 
@@ -131,11 +146,7 @@ public final class Checkpoint implements AutoCloseable {
   }
 
   private Matrix view(String name, List<Long> shape, int rows, int columns) {
-    SafetensorsFile file = files.get(name);
-    if (file == null) {
-      throw new UserError(
-          directory.toString(), "tensor " + name + " is missing", "fetch the model again");
-    }
+    SafetensorsFile file = file(name);
     TensorInfo info = file.tensors().get(name);
     if (!info.shape().equals(shape)) {
       throw new UserError(
@@ -144,6 +155,40 @@ public final class Checkpoint implements AutoCloseable {
           "use the config.json that belongs to these weights");
     }
     return new Matrix(type(file, info), file.data(), info.begin(), rows, columns);
+  }
+
+  private SafetensorsFile file(String name) {
+    SafetensorsFile file = files.get(name);
+    String shard = index == null ? null : index.shardOf().get(name);
+    if (file == null && shard == null) {
+      boolean other = otherWeights().isPresent();
+      throw new UserError(
+          folder.path().toString(),
+          "tensor "
+              + name
+              + " is missing"
+              + (other ? " in model.safetensors, which is read and not the index beside it" : ""),
+          other ? "move the one of the two away that is incomplete" : "fetch the model again");
+    }
+    if (file == null) {
+      boolean there = isThere(folder.path().resolve(shard));
+      throw new UserError(
+          index.file().toString(),
+          "tensor " + name + " is not in " + shard + (there ? "" : ", which is not there"),
+          "fetch the model again");
+    }
+    if (copies.containsKey(name)) {
+      throw new UserError(
+          index.file().toString(),
+          "tensor "
+              + name
+              + " has no entry, and is in "
+              + file.path().getFileName()
+              + " and in "
+              + copies.get(name).getFileName(),
+          "add the right file to the index");
+    }
+    return file;
   }
 
   private static DType type(SafetensorsFile file, TensorInfo info) {
@@ -184,6 +229,36 @@ public final class Checkpoint implements AutoCloseable {
     return counts;
   }
 
+  /** Returns whether two tensors have equal type, shape and content. */
+  public boolean sameBytes(String one, String other) {
+    SafetensorsFile first = file(one);
+    SafetensorsFile second = file(other);
+    TensorInfo a = first.tensors().get(one);
+    TensorInfo b = second.tensors().get(other);
+    try {
+      return a.dtype().equals(b.dtype())
+          && a.shape().equals(b.shape())
+          && sameBytes(bytes(first, a), bytes(second, b));
+    } catch (InternalError e) {
+      throw unreadable(e);
+    }
+  }
+
+  // Copied first: a vector load from a file that is cut meanwhile would end the JVM.
+  private static boolean sameBytes(MemorySegment a, MemorySegment b) {
+    byte[] left = new byte[CHUNK];
+    byte[] right = new byte[CHUNK];
+    for (long from = 0; from < a.byteSize(); from += CHUNK) {
+      int bytes = (int) Math.min(CHUNK, a.byteSize() - from);
+      MemorySegment.copy(a, ValueLayout.JAVA_BYTE, from, left, 0, bytes);
+      MemorySegment.copy(b, ValueLayout.JAVA_BYTE, from, right, 0, bytes);
+      if (!Arrays.equals(left, 0, bytes, right, 0, bytes)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private static MemorySegment bytes(SafetensorsFile file, TensorInfo info) {
     return file.data().asSlice(info.begin(), info.end() - info.begin());
   }
@@ -201,7 +276,7 @@ public final class Checkpoint implements AutoCloseable {
             .filter(SafetensorsFile::isCut)
             .map(SafetensorsFile::path)
             .findFirst()
-            .orElse(directory);
+            .orElse(folder.path());
     return SafetensorsFile.cut(file, e);
   }
 

@@ -14,17 +14,24 @@ fi
 [ ! -f "$jar" ] || echo "jar=$(hash <"$jar")"
 if [ -d "$model" ]; then
   # Both ends of large files: a copy that was cut off or another model shows, and nobody waits for gigabytes.
+  # A single file comes before an index and its files, as where a run reads them.
+  if [ -f "$model/model.safetensors" ]; then
+    weights=model.safetensors
+  else
+    weights="model.safetensors.index.json $(grep -o '"[A-Za-z0-9._-]*\.safetensors"' "$model/model.safetensors.index.json" 2>/dev/null |
+      tr -d '"' | sort -u | tr '\n' ' ')"
+  fi
   bytes=0
-  for file in "$model"/*.json "$model"/*.safetensors; do
-    [ -f "$file" ] && bytes=$((bytes + $(wc -c <"$file")))
+  for file in config.json generation_config.json tokenizer.json $weights; do
+    [ -f "$model/$file" ] && bytes=$((bytes + $(wc -c <"$model/$file")))
   done
   echo "bytes=$bytes"
   echo "model=$(
-    for file in "$model"/config.json "$model"/tokenizer.json "$model"/*.safetensors; do
-      [ -f "$file" ] || continue
-      echo "${file##*/} $(wc -c <"$file")"
-      head -c 1048576 "$file"
-      tail -c 1048576 "$file"
+    for file in config.json generation_config.json tokenizer.json $weights; do
+      [ -f "$model/$file" ] || continue
+      echo "$file $(wc -c <"$model/$file")"
+      head -c 1048576 "$model/$file"
+      tail -c 1048576 "$model/$file"
     done | hash
   )"
 fi

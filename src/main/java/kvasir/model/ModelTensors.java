@@ -1,0 +1,84 @@
+package kvasir.model;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import kvasir.error.UserError;
+import kvasir.tensor.Matrix;
+import kvasir.weights.Checkpoint;
+
+/**
+ * A checkpoint's tensors by the names that a whole decoder has, {@code layers.0...} and {@code
+ * lm_head.weight}. Files of a whole model put a prefix before all but the head; files of the bare
+ * model, as embedding models are saved, put none. Remembers which tensors were asked for.
+ */
+final class ModelTensors {
+  static final String EMBEDDING = "embed_tokens.weight";
+  static final String HEAD = "lm_head.weight";
+  private static final List<String> PREFIXES = List.of("model.", "");
+  private static final List<String> FIRST = List.of(EMBEDDING, "layers.0.input_layernorm.weight");
+  private static final int SHOWN = 3;
+
+  private final Checkpoint checkpoint;
+  private final String prefix;
+  private final Set<String> used = new HashSet<>();
+
+  private ModelTensors(Checkpoint checkpoint, String prefix) {
+    this.checkpoint = checkpoint;
+    this.prefix = prefix;
+  }
+
+  /** Finds the prefix that a checkpoint has. */
+  static ModelTensors of(Checkpoint checkpoint) {
+    return PREFIXES.stream()
+        .filter(prefix -> FIRST.stream().anyMatch(name -> checkpoint.has(prefix + name)))
+        .findFirst()
+        .map(prefix -> new ModelTensors(checkpoint, prefix))
+        .orElseThrow(() -> unknown(checkpoint));
+  }
+
+  private static UserError unknown(Checkpoint checkpoint) {
+    List<String> names = List.copyOf(checkpoint.tensors().keySet());
+    String shown = String.join(", ", names.subList(0, Math.min(SHOWN, names.size())));
+    return new UserError(
+        checkpoint.directory().toString(),
+        names.isEmpty()
+            ? "the weights have no tensor"
+            : "no tensor is named model.layers.N... or layers.N..., the "
+                + names.size()
+                + " found are "
+                + shown
+                + (names.size() > SHOWN ? " ..." : ""),
+        "use weights of a Qwen3, Qwen2 or Llama model with the names of Hugging Face");
+  }
+
+  Checkpoint checkpoint() {
+    return checkpoint;
+  }
+
+  /** Returns the name that a tensor has in the checkpoint. */
+  String name(String tensor) {
+    return tensor.equals(HEAD) ? HEAD : prefix + tensor;
+  }
+
+  boolean has(String tensor) {
+    return checkpoint.has(name(tensor));
+  }
+
+  /** Returns a tensor of shape {@code [rows, columns]}. */
+  Matrix matrix(String tensor, int rows, int columns) {
+    used.add(name(tensor));
+    return checkpoint.matrix(name(tensor), rows, columns);
+  }
+
+  /** Returns a tensor of shape {@code [n]}, as a matrix of one row. */
+  Matrix vector(String tensor, int n) {
+    used.add(name(tensor));
+    return checkpoint.vector(name(tensor), n);
+  }
+
+  /** Returns the tensors of the files that nobody has asked for, in the files' order. */
+  List<String> unused() {
+    return checkpoint.tensors().keySet().stream().filter(name -> !used.contains(name)).toList();
+  }
+}

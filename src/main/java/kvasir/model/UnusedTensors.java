@@ -1,0 +1,47 @@
+package kvasir.model;
+
+import java.util.List;
+import java.util.Optional;
+import kvasir.weights.Checkpoint;
+
+/** Tensors of a model's files that its configuration leaves out, by name. */
+public record UnusedTensors(List<String> names) {
+  // Tables that every program computes itself.
+  private static final String ROTARY = "rotary_emb.";
+
+  private static final int LONGEST_NAME = 200;
+
+  static UnusedTensors of(ModelTensors tensors, ModelConfig config) {
+    return new UnusedTensors(
+        tensors.unused().stream()
+            .filter(name -> !name.contains(ROTARY))
+            .filter(name -> !repeatsEmbedding(tensors, config, name))
+            .toList());
+  }
+
+  /** Returns whether a tensor is the head of a tied model, with the embedding's very bytes. */
+  private static boolean repeatsEmbedding(ModelTensors tensors, ModelConfig config, String name) {
+    Checkpoint checkpoint = tensors.checkpoint();
+    String embedding = tensors.name(ModelTensors.EMBEDDING);
+    return config.tiedOutput()
+        && name.equals(ModelTensors.HEAD)
+        && checkpoint.holds(embedding)
+        && checkpoint.sameBytes(name, embedding);
+  }
+
+  /** Returns a line that counts them and names the first; empty where all are used. */
+  public Optional<String> line() {
+    if (names.isEmpty()) {
+      return Optional.empty();
+    }
+    // A name is input: it may break the line, or be as long as the file.
+    String first = names.getFirst().replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?");
+    first = first.substring(0, Math.min(LONGEST_NAME, first.length()));
+    int more = names.size() - 1;
+    return Optional.of(
+        more == 0
+            ? "1 tensor of the file is not used: " + first
+            : "%d tensors of the file are not used: %s and %d more"
+                .formatted(names.size(), first, more));
+  }
+}
