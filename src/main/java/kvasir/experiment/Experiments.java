@@ -7,11 +7,13 @@ import java.util.List;
 import java.util.function.Supplier;
 import kvasir.error.UserError;
 import kvasir.file.FileClaim;
+import kvasir.file.PathKind;
 import kvasir.file.Unwritable;
 
 /** Runs an experiment, or what is left of it. */
 public final class Experiments {
-  private static final String LOCK = "running.lock";
+  /** Stays when a run has ended: whoever deletes a lock file locks nobody out. */
+  private static final String LOCK = ".lock";
 
   private Experiments() {}
 
@@ -24,6 +26,7 @@ public final class Experiments {
       Definition definition, Place place, Path out, Runner.Listener listener) {
     Path folder = out.resolve(definition.name());
     List<Arm> arms = ArmPlan.of(definition, place.site());
+    PathKind.requireFolderOrNothing(out, "--out " + out);
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {

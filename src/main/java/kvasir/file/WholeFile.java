@@ -34,7 +34,10 @@ public final class WholeFile {
     }
   }
 
-  /** Writes under another name, this process's own, and renames. Leaves nothing where it fails. */
+  /**
+   * Writes under another name, this process's own, has the system put it on the disk, and renames.
+   * Leaves nothing where it fails.
+   */
   public static void write(Path file, Content content) throws IOException {
     String name = file.getFileName() + "." + ProcessHandle.current().pid() + UNFINISHED;
     Path fresh = file.resolveSibling(name);
@@ -46,10 +49,22 @@ public final class WholeFile {
               StandardOpenOption.TRUNCATE_EXISTING,
               StandardOpenOption.WRITE)) {
         content.writeTo(channel);
+        // Before the name: else a crash of the system may leave the name on a file without content.
+        channel.force(true);
       }
       Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      forceFolder(file);
     } finally {
       Files.deleteIfExists(fresh);
+    }
+  }
+
+  /** Has the system put the name of a file on the disk. */
+  public static void forceFolder(Path file) {
+    try (FileChannel folder = FileChannel.open(file.toAbsolutePath().getParent())) {
+      folder.force(true);
+    } catch (IOException e) {
+      // Some file systems cannot, and need not: the file is whole under either name.
     }
   }
 

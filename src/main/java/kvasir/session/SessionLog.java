@@ -3,9 +3,7 @@ package kvasir.session;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import kvasir.error.UserError;
 import kvasir.file.FileClaim;
+import kvasir.file.IoReason;
+import kvasir.file.PathKind;
 import kvasir.file.WholeFile;
 
 /**
@@ -34,15 +34,11 @@ public final class SessionLog implements AutoCloseable {
   private long forced = System.nanoTime();
 
   private SessionLog(
-      String where,
-      FileClaim claim,
-      FileChannel channel,
-      HeaderRecord.Read begin,
-      List<TokenRecord> records)
+      String where, FileClaim claim, HeaderRecord.Read begin, List<TokenRecord> records)
       throws IOException {
     this.where = where;
     this.claim = claim;
-    this.channel = channel;
+    this.channel = claim.channel();
     this.header = begin.header();
     this.records = records;
     this.end = begin.end() + (long) records.size() * TokenRecord.BYTES;
@@ -57,12 +53,16 @@ public final class SessionLog implements AutoCloseable {
    */
   public static SessionLog open(Path file, Supplier<SessionHeader> begin) {
     String where = "--session " + file;
+    PathKind.requireFileOrNothing(file, where);
+    // Before the file is made: where there is no prompt to begin with, there should be no file.
+    Optional<SessionHeader> fresh =
+        PathKind.of(file) == PathKind.MISSING ? Optional.of(begin.get()) : Optional.empty();
     FileClaim claim = claim(file, where);
     try {
-      if (!Files.exists(file)) {
-        write(file, begin.get());
+      if (claim.channel().size() == 0) {
+        write(file, claim.channel(), fresh.orElseGet(begin));
       }
-      return read(file, where, claim);
+      return read(where, claim);
     } catch (IOException e) {
       release(claim, e);
       throw unusable(where, e);
@@ -74,7 +74,7 @@ public final class SessionLog implements AutoCloseable {
 
   private static FileClaim claim(Path file, String where) {
     try {
-      return FileClaim.take(file.resolveSibling(file.getFileName() + ".lock"))
+      return FileClaim.take(file)
           .orElseThrow(
               () ->
                   new UserError(
@@ -84,25 +84,23 @@ public final class SessionLog implements AutoCloseable {
     }
   }
 
-  private static void write(Path file, SessionHeader header) throws IOException {
-    ByteBuffer bytes = HeaderRecord.encode(header);
-    WholeFile.write(
-        file,
-        channel -> {
-          WholeFile.writeAll(channel, bytes);
-          channel.force(true);
-        });
-  }
-
-  private static SessionLog read(Path file, String where, FileClaim claim) throws IOException {
-    FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+  /** Begins a file that is there and empty; leaves it empty where it cannot be written. */
+  private static void write(Path file, FileChannel channel, SessionHeader header)
+      throws IOException {
     try {
-      HeaderRecord.Read begin = HeaderRecord.read(channel, where);
-      return new SessionLog(where, claim, channel, begin, records(channel, begin.end(), where));
-    } catch (IOException | RuntimeException e) {
-      channel.close();
+      WholeFile.writeAll(channel, HeaderRecord.encode(header));
+      channel.force(true);
+      WholeFile.forceFolder(file);
+    } catch (IOException e) {
+      channel.truncate(0);
       throw e;
     }
+  }
+
+  private static SessionLog read(String where, FileClaim claim) throws IOException {
+    FileChannel channel = claim.channel();
+    HeaderRecord.Read begin = HeaderRecord.read(channel, where);
+    return new SessionLog(where, claim, begin, records(channel, begin.end(), where));
   }
 
   private static List<TokenRecord> records(FileChannel channel, int from, String where)
@@ -160,9 +158,8 @@ public final class SessionLog implements AutoCloseable {
 
   @Override
   public void close() {
-    try (FileClaim _ = claim;
-        FileChannel closing = channel) {
-      closing.force(true);
+    try (claim) {
+      channel.force(true);
     } catch (IOException e) {
       throw unusable(where, e);
     }
@@ -179,7 +176,7 @@ public final class SessionLog implements AutoCloseable {
   private static UserError unusable(String where, IOException e) {
     return new UserError(
         where,
-        "cannot be written or read: " + e.getMessage(),
+        "cannot be written or read: " + IoReason.of(e),
         "make room or name another file; what it holds can be gone on with",
         e);
   }

@@ -2,7 +2,6 @@ package kvasir.file;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -43,15 +42,5 @@ class WholeFileTest {
                   WholeFile.writeAll(channel, ByteBuffer.allocate(5000));
                   throw new IOException("No space left on device");
                 }));
-  }
-
-  @Test
-  void aClaimIsHeldOnceAndGivenUp() throws IOException {
-    Path lock = folder.resolve("lock");
-    FileClaim claim = FileClaim.take(lock).orElseThrow();
-    assertTrue(FileClaim.take(lock).isEmpty());
-    claim.close();
-    assertEquals(List.of(), files());
-    FileClaim.take(lock).orElseThrow().close();
   }
 }
