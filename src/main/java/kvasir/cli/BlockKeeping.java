@@ -15,7 +15,13 @@ record BlockKeeping(Path folder, Optional<Snapshot> snapshot, Output output)
     if (folder == null) {
       return new BlockKeeping(null, Optional.empty(), output);
     }
-    Snapshot snapshot = Snapshot.open(folder, KvasirCommand.VERSION, engine, known);
+    Snapshot snapshot =
+        Snapshot.open(
+            folder,
+            KvasirCommand.VERSION,
+            ModelIdentity.of(engine.settings().model()),
+            engine,
+            known);
     for (Path file : snapshot.damaged()) {
       output.note("snapshot %s: damaged; its tokens are prefilled", file);
     }

@@ -8,7 +8,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import kvasir.cluster.Agreement;
 import kvasir.cluster.Communicator;
-import kvasir.session.ModelHash;
 
 /** What ranks that somebody else launched are compared by, before they work together. */
 final class RankAgreement {
@@ -34,7 +33,7 @@ final class RankAgreement {
             + String.join(", ", new TreeSet<>(OWN))
             + " may differ");
     Agreement.require(
-        world, "the model", ModelHash.of(model), "give every rank the same files by --model");
+        world, "the model", ModelIdentity.of(model), "give every rank the same files by --model");
   }
 
   /** Refuses a prompt that is not rank 0's; every rank calls it. */

@@ -11,7 +11,6 @@ import kvasir.error.UserError;
 import kvasir.generate.EngineSettings;
 import kvasir.model.ModelConfig;
 import kvasir.session.FromRoot;
-import kvasir.session.ModelHash;
 import kvasir.session.Resumption;
 import kvasir.session.SessionHeader;
 import kvasir.session.SessionLog;
@@ -52,7 +51,7 @@ record SessionOpening(
             world,
             () -> {
               Optional<int[]> asked = asked(start::read);
-              String model = ModelHash.of(settings.model());
+              String model = ModelIdentity.of(settings.model());
               log[0] =
                   SessionLog.open(file, () -> header(model, asked.orElseThrow(this::noPrompt)));
               return takeUp(log[0], model, asked).encode();

@@ -20,7 +20,10 @@ import kvasir.file.StrictJson;
  */
 final class HeaderRecord {
   private static final long MAGIC = 0x4b56415349522d53L;
-  private static final int FORMAT = 1;
+
+  /** 1 had a hash of the model that did not tell all fine-tunes apart. */
+  private static final int FORMAT = 2;
+
   private static final int PREFIX = Long.BYTES + 2 * Integer.BYTES;
   private static final int MOST_BYTES = 256 << 20;
   private static final ObjectMapper JSON = StrictJson.mapper();
@@ -57,7 +60,7 @@ final class HeaderRecord {
       throw new UserError(
           where,
           "has the format " + format + ", this kvasir reads " + FORMAT,
-          "use the kvasir that wrote it");
+          "begin a new session, or use the kvasir that wrote it");
     }
     int length = prefix.getInt(Long.BYTES + Integer.BYTES);
     if (length < 0 || length > MOST_BYTES || PREFIX + length + Integer.BYTES > channel.size()) {

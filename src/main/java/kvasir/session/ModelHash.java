@@ -1,68 +1,71 @@
 package kvasir.session;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import kvasir.cluster.Sha256;
-import kvasir.error.UserError;
-import kvasir.tensor.Matrix;
+import kvasir.file.ModelFolder;
+import kvasir.file.PathKind;
+import kvasir.file.Unreadable;
 import kvasir.weights.Checkpoint;
-import kvasir.weights.TensorInfo;
 
 /**
- * Tells models apart without reading all of them: their small files, each tensor's name, type,
- * shape and place, and its first bytes, by which fine-tuned copies differ.
+ * Tells models apart by all bytes of all files that decide their tokens: fine-tunes may differ in a
+ * single weight. Large files are read once; their hashes are kept in a cache.
  */
 public final class ModelHash {
-  private static final List<String> SMALL_FILES =
-      List.of("config.json", "generation_config.json", "tokenizer.json");
-  private static final long SAMPLE = 256;
+  /** Coarser than the clock of any file system. */
+  private static final Duration SETTLING = Duration.ofSeconds(2);
 
-  private ModelHash() {}
+  private final Optional<HashCache> cache;
 
-  /** The hash of a model directory, in hexadecimal digits. */
-  public static String of(Path directory) {
-    MessageDigest digest = Sha256.digest();
-    for (String name : SMALL_FILES) {
-      addFile(digest, directory.resolve(name));
-    }
+  /**
+   * @param cache the folder of hashes that are known; without one, files are read each time
+   */
+  public ModelHash(Optional<Path> cache) {
+    this.cache = cache.map(folder -> new HashCache(folder, SETTLING));
+  }
+
+  /** Returns the hash of a model directory, in hexadecimal digits. */
+  public String of(Path directory) {
+    ModelFolder folder = new ModelFolder(directory);
+    List<Path> small =
+        new ArrayList<>(List.of(folder.config(), folder.generationConfig(), folder.tokenizer()));
+    List<Path> weights;
     try (Checkpoint checkpoint = Checkpoint.open(directory)) {
-      for (TensorInfo tensor : checkpoint.tensors().values()) {
-        digest.update(tensor.toString().getBytes(StandardCharsets.UTF_8));
-        addSample(digest, checkpoint, tensor);
+      checkpoint.index().ifPresent(small::add);
+      weights = checkpoint.paths();
+    }
+    MessageDigest digest = Sha256.digest();
+    for (Path file : small) {
+      if (PathKind.of(file) != PathKind.MISSING) {
+        add(digest, file, hash(file, Optional.empty()));
       }
+    }
+    for (Path file : weights) {
+      add(digest, file, hash(file, cache));
     }
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  private static void addFile(MessageDigest digest, Path file) {
-    try {
-      byte[] bytes = Files.exists(file) ? Files.readAllBytes(file) : new byte[0];
-      digest.update(Hashes.bytes(bytes.length));
-      digest.update(bytes);
-    } catch (IOException e) {
-      throw new UserError(file.toString(), "cannot be read", "check its permissions", e);
-    }
+  private static void add(MessageDigest digest, Path file, byte[] hash) {
+    byte[] name = file.getFileName().toString().getBytes(StandardCharsets.UTF_8);
+    digest.update(Hashes.bytes(name.length));
+    digest.update(name);
+    digest.update(hash);
   }
 
-  private static void addSample(MessageDigest digest, Checkpoint checkpoint, TensorInfo tensor) {
-    // Only what the model itself could read: other tensors have no view.
-    boolean readable = List.of("F32", "F16", "BF16").contains(tensor.dtype());
-    List<Long> shape = tensor.shape();
-    if (readable && (shape.size() == 1 || shape.size() == 2)) {
-      int first = Math.toIntExact(shape.getFirst());
-      Matrix view =
-          shape.size() == 1
-              ? checkpoint.vector(tensor.name(), first)
-              : checkpoint.matrix(tensor.name(), first, Math.toIntExact(shape.get(1)));
-      long bytes = Math.min(SAMPLE, view.byteSize());
-      MemorySegment sample = view.data().asSlice(view.offset(), bytes);
-      digest.update(sample.asByteBuffer());
+  private static byte[] hash(Path file, Optional<HashCache> cache) {
+    try {
+      return cache.isPresent() ? cache.get().get(file, ContentHash::of) : ContentHash.of(file);
+    } catch (IOException e) {
+      throw Unreadable.of(file.toString(), e);
     }
   }
 }

@@ -8,7 +8,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import kvasir.error.UserError;
+import kvasir.file.PathKind;
+import kvasir.file.Unwritable;
 import kvasir.file.WholeFile;
 import kvasir.generate.Engine;
 import kvasir.generate.Generator;
@@ -37,16 +38,13 @@ public final class Snapshot implements Generator.StepListener, AutoCloseable {
    * what comes after. Every rank calls it.
    *
    * @param version of Kvasir
+   * @param model its {@link ModelHash}
    * @param ids the sequence that is to be in the cache, of which the last token never is
    */
-  public static Snapshot open(Path folder, String version, Engine engine, int[] ids) {
+  public static Snapshot open(Path folder, String version, String model, Engine engine, int[] ids) {
     prepare(folder);
     TokenChain chain =
-        TokenChain.begin(
-            version,
-            ModelHash.of(engine.settings().model()),
-            engine.cache().shape(),
-            engine.settings().attention());
+        TokenChain.begin(version, model, engine.cache().shape(), engine.settings().attention());
     SnapshotReader reader = new SnapshotReader(folder, engine.cache());
     int restored = reader.restore(chain, ids, engine.world());
     SnapshotWriter writer =
@@ -56,6 +54,7 @@ public final class Snapshot implements Generator.StepListener, AutoCloseable {
   }
 
   private static void prepare(Path folder) {
+    PathKind.requireFolderOrNothing(folder, "--snapshot " + folder);
     try {
       Files.createDirectories(folder);
       Instant oldest = Instant.now().minus(ABANDONED);
@@ -68,8 +67,7 @@ public final class Snapshot implements Generator.StepListener, AutoCloseable {
         }
       }
     } catch (IOException e) {
-      throw new UserError(
-          "--snapshot " + folder, "cannot be used: " + e.getMessage(), "name another folder", e);
+      throw Unwritable.of("--snapshot " + folder, e);
     }
   }
 

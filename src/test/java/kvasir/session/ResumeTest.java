@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import kvasir.attention.AttentionKind;
 import kvasir.attention.MergeTopology;
@@ -53,7 +54,7 @@ class ResumeTest {
   private static SessionHeader header(EngineSettings settings, SamplingOptions sampling) {
     return new SessionHeader(
         "test",
-        ModelHash.of(settings.model()),
+        new ModelHash(Optional.empty()).of(settings.model()),
         PROMPT,
         new TokenChoice(sampling, List.of(), true),
         settings.kvType(),

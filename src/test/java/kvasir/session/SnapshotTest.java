@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -43,6 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Blocks kept by one layout and found by another. */
 class SnapshotTest {
   private static final Path MODEL = Path.of("src/test/resources/golden/qwen3-yarn");
+  private static final String MODEL_HASH = new ModelHash(Optional.empty()).of(MODEL);
   private static final int BLOCK = 16;
   private static final int NEW_TOKENS = 9;
   private static final int[] KNOWN = IntStream.range(0, 91).map(i -> 7 * i % 47).toArray();
@@ -91,7 +93,7 @@ class SnapshotTest {
   private Run runRank(EngineSettings settings, Communicator world, int[] ids) {
     Fingerprint fingerprint = new Fingerprint();
     try (Engine engine = new Engine(settings, world, ids.length + NEW_TOKENS, null)) {
-      Snapshot snapshot = Snapshot.open(folder, "test", engine, ids);
+      Snapshot snapshot = Snapshot.open(folder, "test", MODEL_HASH, engine, ids);
       int[] rest = Arrays.copyOfRange(ids, snapshot.restored(), ids.length);
       try (snapshot) {
         new Generator(engine, snapshot)
@@ -180,7 +182,7 @@ class SnapshotTest {
             Duration.ofSeconds(60),
             world -> {
               try (Engine engine = new Engine(USUAL, world, ids.length + 1, null);
-                  Snapshot snapshot = Snapshot.open(folder, "test", engine, ids)) {
+                  Snapshot snapshot = Snapshot.open(folder, "test", MODEL_HASH, engine, ids)) {
                 new Generator(engine, snapshot).prefill(ids, done -> {});
                 snapshot.keepPartial();
                 return new Run("", snapshot.restored(), List.of(), List.of(), ids.length);
