@@ -1,5 +1,6 @@
 package kvasir.cli;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -122,7 +123,7 @@ final class UsageError {
       return new UserError(command.qualifiedName(), "cannot be understood", help, e);
     }
     if (e.getCause() instanceof CommandLine.TypeConversionException own
-        && option.converters().length > 0) {
+        && (option.converters().length > 0 || option.auxiliaryTypes()[0] == Path.class)) {
       return new UserError(name(option), own.getMessage(), help, e);
     }
     String value = String.valueOf(e.getValue());

@@ -5,8 +5,6 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import kvasir.cluster.Communicator;
 import kvasir.error.UserError;
+import kvasir.file.TextFile;
 import kvasir.session.FromRoot;
 
 /**
@@ -43,10 +42,7 @@ record UserText(String option, Path file) {
       if (!isStandardInput() && Files.isDirectory(file)) {
         throw new UserError(where(), "is a folder", "give a text file");
       }
-      byte[] bytes = bytes();
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-    } catch (CharacterCodingException e) {
-      throw new UserError(where(), "not UTF-8 text", "convert it, for instance with iconv", e);
+      return TextFile.decode(bytes(), where());
     } catch (IOException e) {
       throw unreadable(e);
     }

@@ -110,8 +110,7 @@ public final class ResultFolder {
   }
 
   private static UserError damaged(Path file, String line, Exception cause) {
-    return new UserError(
-        file.toString(), "is no whole result" + line, REMEDY, cause);
+    return new UserError(file.toString(), "is no whole result" + line, REMEDY, cause);
   }
 
   private static List<Path> list(Path folder) {

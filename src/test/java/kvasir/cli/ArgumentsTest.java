@@ -44,6 +44,13 @@ class ArgumentsTest {
     return ExitCodes.USER_ERROR;
   }
 
+  @Test
+  void anEmptyPathIsRefused() { // L12
+    assertEquals(
+        "--session: the path is empty; see kvasir generate --help",
+        refusal("generate", "--model=m", "--tokens=1", "--session="));
+  }
+
   // T3, T10
   @ParameterizedTest
   @ValueSource(

@@ -60,6 +60,12 @@ class UserTextTest {
   }
 
   @Test
+  void aByteOrderMarkIsNoText() throws IOException { // L8
+    Path file = Files.writeString(folder.resolve("marked.txt"), "\ufeff" + TEXT);
+    assertEquals(TEXT, new UserText("--prompt-file", file).read());
+  }
+
+  @Test
   void whatCannotBeReadSaysWhy() { // T9
     assertEquals("--prompt-file " + folder + ": is a folder; give a text file", refusal(folder));
     Path gone = folder.resolve("gone");

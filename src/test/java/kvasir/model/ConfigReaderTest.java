@@ -110,9 +110,12 @@ class ConfigReaderTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "'rope_scaling':{'type':'yarn',Y},'rope_parameters':{'rope_type':'llama3'} | rope_parameters.rope_type and rope_scaling.type",
-        "'rope_scaling':{'type':'yarn',Y},'rope_parameters':{'factor':2} | rope_parameters.factor and rope_scaling.factor",
-        "'rope_scaling':{'type':'yarn',Y},'original_max_position_embeddings':32 | original_max_position_embeddings",
+        "'rope_scaling':{'type':'yarn',Y},'rope_parameters':{'rope_type':'llama3'} |"
+            + " rope_parameters.rope_type and rope_scaling.type",
+        "'rope_scaling':{'type':'yarn',Y},'rope_parameters':{'factor':2} | rope_parameters.factor"
+            + " and rope_scaling.factor",
+        "'rope_scaling':{'type':'yarn',Y},'original_max_position_embeddings':32 |"
+            + " original_max_position_embeddings",
         "'rope_parameters':{'rope_theta':5} | rope_theta and rope_parameters.rope_theta",
         "'rope_scaling':{'factor':4.0} | rope_scaling.factor stands without",
         "'rope_scaling':{'type':'default','factor':4.0} | rope_scaling.factor does not belong",
@@ -121,18 +124,22 @@ class ConfigReaderTest {
         "'original_max_position_embeddings':64 | original_max_position_embeddings",
         "'rope_scaling':{'type':'linear','factor':4.0} | linear is not supported",
         "'rope_scaling':{'type':'dynamic','factor':4.0} | dynamic is not supported",
-        "'rope_scaling':{'rope_type':'longrope','factor':4.0,'long_factor':[1]} | longrope is not supported",
+        "'rope_scaling':{'rope_type':'longrope','factor':4.0,'long_factor':[1]} | longrope is not"
+            + " supported",
         "'rope_scaling':{'type':7} | rope_scaling.type",
         "'rope_scaling':'yarn' | rope_scaling",
         "'rope_scaling':{'type':'yarn'} | rope_scaling.factor is missing",
         "'rope_scaling':{'type':'yarn',Y,'mrope_section':[1]} | mrope_section",
         "'rope_scaling':{'type':'yarn',Y,'low_freq_factor':1} | low_freq_factor does not belong",
-        "'rope_parameters':{'full_attention':{'rope_type':'default'}} | rope_parameters.full_attention",
+        "'rope_parameters':{'full_attention':{'rope_type':'default'}} |"
+            + " rope_parameters.full_attention",
         "'rope_parameters':{'partial_rotary_factor':0.5} | rope_parameters.partial_rotary_factor",
         "'rope_local_base_freq':10000 | rope_local_base_freq",
         "'rotary_emb_base':10000 | rotary_emb_base",
-        "'rope_scaling':{'type':'llama3','factor':8,'low_freq_factor':4,'high_freq_factor':1,'original_max_position_embeddings':64} | high_freq_factor",
-        "'rope_scaling':{'type':'yarn','factor':4,'original_max_position_embeddings':32.5} | original_max_position_embeddings",
+        "'rope_scaling':{'type':'llama3','factor':8,'low_freq_factor':4,'high_freq_factor':1,'original_max_position_embeddings':64}"
+            + " | high_freq_factor",
+        "'rope_scaling':{'type':'yarn','factor':4,'original_max_position_embeddings':32.5} |"
+            + " original_max_position_embeddings",
       })
   void rotarySettingsThatAreNotUnderstoodAreNamed(String settings, String named) {
     String message =
@@ -149,7 +156,8 @@ class ConfigReaderTest {
       quoteCharacter = '`',
       value = {
         "'rope_scaling':{'type':'yarn','factor':4.0,'original_max_position_embeddings':256} | 1024",
-        "'rope_parameters':{'rope_type':'yarn','factor':2.5,'original_max_position_embeddings':256} | 640",
+        "'rope_parameters':{'rope_type':'yarn','factor':2.5,'original_max_position_embeddings':256}"
+            + " | 640",
         "'rope_scaling':{'type':'yarn','factor':4.0},'original_max_position_embeddings':256 | 1024",
         "'rope_scaling':{'type':'yarn',Y} | 256",
         "'rope_scaling':{'type':'yarn','factor':2.0,'original_max_position_embeddings':64} | 256",
