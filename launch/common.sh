@@ -113,6 +113,19 @@ missing_packages() {
   [ -f "$MPJ_JARS/mpj.jar" ] || echo libmpj-java
 }
 
+# Variables that name what is not there would end in an installation, or in words of Java.
+check_variables() {
+  local entry entries
+  [ -z "${KVASIR_MPJ_JARS+set}" ] || [ -f "$KVASIR_MPJ_JARS/mpj.jar" ] ||
+    fail "KVASIR_MPJ_JARS: no mpj.jar in '$KVASIR_MPJ_JARS'; name the lib folder of MPJ Express, or unset it"
+  [ -n "${KVASIR_CLASSPATH:-}" ] || return 0
+  IFS=: read -ra entries <<<"$KVASIR_CLASSPATH"
+  for entry in "${entries[@]}"; do
+    if [ -f "$entry/kvasir/cli/Main.class" ] || [[ $entry == *.jar && -f $entry ]]; then return 0; fi
+  done
+  fail "KVASIR_CLASSPATH: no classes of Kvasir in '$KVASIR_CLASSPATH'; unset it"
+}
+
 install_packages() {
   # shellcheck disable=SC2016
   quietly "$STATE/install.log" "kvasir: installing" \
@@ -122,6 +135,7 @@ install_packages() {
 # Leaves STATE and JAVA_HOME set. What is missing is installed when that is allowed, else named.
 need_tools() {
   local missing
+  check_variables
   find_state
   mapfile -t missing < <(missing_packages)
   if [ ${#missing[@]} -gt 0 ]; then
@@ -232,6 +246,10 @@ JVM_OPTIONS=(
   "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=$bounds"
   --enable-native-access=ALL-UNNAMED
   --sun-misc-unsafe-memory-access=allow
+  # Standard output is for results: what the JVM itself has to say, warnings and why it cannot start, is not.
+  -XX:+DisplayVMOutputToStderr
+  -Xlog:disable
+  -Xlog:all=warning:stderr
   -XX:+UseParallelGC
   # What a run keeps is outside the heap or old: without a bound, garbage of the start would fill gigabytes.
   -XX:MaxNewSize=256m
@@ -239,6 +257,34 @@ JVM_OPTIONS=(
   -DOPT_OUT_TRACKING=true
   "-Dkvasir.home=$ROOT"
 )
+
+# The user's own options for every JVM, split at blanks, in `extra`. With them, or under a low limit, a JVM is started
+# for a try: why it cannot start is then one line and exit code 2, where it would be several of the JVM's and 1.
+read_jvm_options() {
+  local files processes word reason tried=()
+  read -rd '' -a extra <<<"${KVASIR_JVM_OPTS:-}" || true
+  files=$(ulimit -Hn) processes=$(ulimit -u)
+  [ "$files" = unlimited ] || [ "$files" -ge 48 ] ||
+    fail "the limit of open files is $files, and a JVM needs 48; raise it by \`ulimit -n 48\`"
+  [ ${#extra[@]} -gt 0 ] || [ "$(ulimit -v)" != unlimited ] ||
+    { [ "$processes" != unlimited ] && [ "$processes" -lt 512 ]; } || return 0
+  for word in ${extra[@]+"${extra[@]}"}; do
+    # These would do their work twice, or wait for a debugger.
+    case $word in -agent* | -javaagent* | -Xrun* | -XX:StartFlightRecording*) ;; *) tried+=("$word") ;; esac
+  done
+  if ! reason=$(try_jvm ${tried[@]+"${tried[@]}"}); then
+    [ ${#tried[@]} -eq 0 ] || ! try_jvm >/dev/null || fail "KVASIR_JVM_OPTS: $reason; correct it, or unset it"
+    reason=$(try_jvm) || fail "a JVM cannot start: $reason; look at this shell's limits (ulimit -a)"
+  fi
+}
+
+# Prints why a JVM with these options beside ours cannot start, in one line.
+try_jvm() {
+  local said
+  said=$("$JAVA_HOME/bin/java" "${JVM_OPTIONS[@]}" -XX:ErrorFile=/dev/null "$@" -version 2>&1 </dev/null) ||
+    { grep -vE '^(#? *|\[[0-9.]+s\].*|Error occurred during init.*|Error: (Could not create|A fatal ex).*|WARNING: .*)$' <<<"$said" |
+      sed -n '1s/^# *//; 1s/\.$//; 1p' && return 1; }
+}
 
 class_path() {
   echo "${KVASIR_CLASSPATH:-$ROOT/target/kvasir.jar:$ROOT/target/lib/*}:$MPJ_HOME/lib/mpj.jar"

@@ -15,6 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import kvasir.cluster.HostFile;
 import kvasir.cluster.HostProbe;
 import kvasir.cluster.HostRoute;
@@ -79,6 +80,7 @@ final class DoctorCommand implements Callable<Integer> {
         ExecutorService each = Executors.newVirtualThreadPerTaskExecutor()) {
       // Open for the time of the check, to whoever knocks; nothing is read.
       door.bind(null, names.size() + 8);
+      Thread.ofVirtual().start(() -> greet(door));
       List<Future<HostProbe>> answers = new ArrayList<>();
       for (String name : names) {
         answers.add(each.submit(() -> reach(name, door.getLocalPort())));
@@ -88,6 +90,18 @@ final class DoctorCommand implements Callable<Integer> {
       }
     }
     return probes;
+  }
+
+  /** Takes whoever comes out of the queue, which would be full otherwise. */
+  private static void greet(ServerSocket door) {
+    while (!door.isClosed()) {
+      try {
+        door.accept().close();
+      } catch (IOException e) {
+        // Closed at the end; or a visitor that was gone before it was seen.
+        LockSupport.parkNanos(1_000_000);
+      }
+    }
   }
 
   private HostProbe reach(String host, int port) throws IOException {

@@ -2,12 +2,21 @@ package kvasir.cli;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import kvasir.error.UserError;
 
 /** Whether this JVM has the Vector API, and compiles it well. */
 final class JvmCheck {
   private static final String MODULE = "jdk.incubator.vector";
+
+  /** The shortest vectors of any kernel: 128 bits. */
+  private static final int LEAST_BYTES = 16;
+
+  /** Without one of these C2 makes an object of each vector. */
+  private static final List<String> UNBOXING =
+      List.of("DoEscapeAnalysis", "EliminateAllocations", "Inline", "IncrementalInline");
 
   private JvmCheck() {}
 
@@ -19,6 +28,10 @@ final class JvmCheck {
           "the module " + MODULE + " is missing",
           "use launch/kvasir, or java --add-modules=" + MODULE + " -jar target/kvasir.jar");
     }
+    return Stream.of(compiler(), vectors(), fma(), boxes()).flatMap(Optional::stream).findFirst();
+  }
+
+  private static Optional<String> compiler() {
     String mode = System.getProperty("java.vm.info", "");
     if (mode.contains("interpreted")) {
       return Optional.of("this JVM only interprets (-Xint)");
@@ -26,10 +39,51 @@ final class JvmCheck {
     if (option("TieredStopAtLevel").filter(level -> !level.equals("4")).isPresent()) {
       return Optional.of("this JVM leaves out its optimising compiler (TieredStopAtLevel)");
     }
-    if (option("EnableVectorSupport").filter("false"::equals).isPresent()) {
+    if (mode.contains("emulated-client")) {
+      return Optional.of("this JVM leaves out its optimising compiler (CompilationMode)");
+    }
+    return isOff("UseCompiler")
+        ? Optional.of("this JVM only interprets (UseCompiler is off)")
+        : Optional.empty();
+  }
+
+  private static Optional<String> vectors() {
+    if (isOff("EnableVectorSupport")) {
       return Optional.of("this JVM does not compile vectors (EnableVectorSupport is off)");
     }
-    return Optional.empty();
+    Optional<String> bytes = option("MaxVectorSize").filter(size -> number(size) < LEAST_BYTES);
+    if (bytes.isPresent()) {
+      return Optional.of(
+          "this JVM has vectors of at most "
+              + bytes.get()
+              + " bytes (MaxVectorSize), and computes longer ones in software");
+    }
+    return option("DisableIntrinsic")
+        .filter(names -> names.contains("_Vector") || names.contains("_fma"))
+        .map(names -> "this JVM computes vectors or FMA in software (DisableIntrinsic)");
+  }
+
+  private static Optional<String> fma() {
+    return isOff("UseFMA")
+        ? Optional.of(
+            "this JVM computes FMA (fused multiply-add) in software: UseFMA is off, by an option"
+                + " such as -XX:UseAVX=0 or -XX:-UseFMA, or because the processor has no FMA")
+        : Optional.empty();
+  }
+
+  private static Optional<String> boxes() {
+    return UNBOXING.stream()
+        .filter(JvmCheck::isOff)
+        .findFirst()
+        .map(name -> "this JVM keeps vectors on its heap (" + name + " is off)");
+  }
+
+  private static boolean isOff(String name) {
+    return option(name).filter("false"::equals).isPresent();
+  }
+
+  private static long number(String text) {
+    return text.matches("\\d{1,9}") ? Long.parseLong(text) : LEAST_BYTES;
   }
 
   private static Optional<String> option(String name) {

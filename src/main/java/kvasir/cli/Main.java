@@ -174,6 +174,8 @@ public final class Main {
     }
     return switch (e) {
       case UserError user -> failed(ExitCodes.USER_ERROR, user.getMessage());
+      case Throwable any when SystemShortage.of(any).isPresent() ->
+          failed(ExitCodes.USER_ERROR, place() + SystemShortage.of(any).get());
       case ClusterFailure cluster -> failed(ExitCodes.CLUSTER_FAILURE, cluster.getMessage());
       case ClosedOutput closed -> {
         rankStart.failed(ExitCodes.CLOSED_OUTPUT, closed.getMessage());

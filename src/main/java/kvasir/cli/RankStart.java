@@ -8,6 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.heartbeat.HeartbeatClient;
@@ -19,6 +23,7 @@ import kvasir.cluster.mpj.RankLauncher;
 import kvasir.cluster.nativempi.NativeCommunicator;
 import kvasir.cluster.nativempi.NativeRank;
 import kvasir.error.ClusterFailure;
+import kvasir.error.UserError;
 
 /**
  * How this process became a rank, if it is one: it joins its world when a command needs that, and
@@ -26,6 +31,7 @@ import kvasir.error.ClusterFailure;
  */
 final class RankStart {
   private static final Duration JOIN_LIMIT = Duration.ofMinutes(2);
+  private static final Duration TOKEN_LIMIT = Duration.ofSeconds(30);
   private static final Duration BETTER_WORDS = Duration.ofSeconds(2);
 
   /** Rank, configuration and device, which mpjrun puts before a program's own arguments. */
@@ -33,6 +39,7 @@ final class RankStart {
 
   private final String[] arguments;
   private final Ending ending;
+  private volatile RunToken token;
   private volatile HeartbeatClient line;
   private volatile Communicator hosted;
 
@@ -49,9 +56,8 @@ final class RankStart {
 
   /** The rank that this process was started as; -1 for the user's own. */
   int rank() {
-    String rank = System.getenv(RankLauncher.RANK);
-    if (rank != null) {
-      return Integer.parseInt(rank);
+    if (LauncherVariables.isRank(System.getenv())) {
+      return Integer.parseInt(System.getenv(RankLauncher.RANK));
     }
     return underMpjrun()
         ? Integer.parseInt(arguments[0])
@@ -69,10 +75,11 @@ final class RankStart {
 
   /** What this process is; no world is joined and no library loaded yet. */
   WorldStart open() {
+    LauncherVariables.check(System.getenv());
     if (System.getenv(RankLauncher.RANK) != null) {
-      connect(firstLine());
+      connect(tokenFromLauncher());
       ParentWatch.start();
-      return WorldStart.launched(handover(), this::joinLaunched);
+      return WorldStart.launched(handover(), () -> marked(joinLaunched()));
     }
     if (underMpjrun()) {
       watchDaemon();
@@ -85,16 +92,24 @@ final class RankStart {
   }
 
   private WorldStart openNative(NativeRank started) {
-    String token = System.getenv(HeartbeatClient.TOKEN);
-    if (token == null) {
+    String secret = System.getenv(HeartbeatClient.TOKEN);
+    if (secret == null) {
       return WorldStart.rank(arguments, () -> host(joinNative(started)));
     }
-    connect(token);
+    connect(RunToken.of(secret));
     if (started.rank() == 0) {
       // mpirun passes its standard input to rank 0: its end is our launcher's.
       ParentWatch.start();
     }
-    return WorldStart.launched(handover(), () -> joinNative(started));
+    return WorldStart.launched(handover(), () -> marked(joinNative(started)));
+  }
+
+  // All ranks have started: what logins and JVMs print on standard output is before the marker.
+  private Communicator marked(Communicator world) {
+    if (world.rank() == 0) {
+      new Output().write(token.outputMarker().bytes());
+    }
+    return world;
   }
 
   /** The command, as the launcher tells every rank on its line. */
@@ -143,21 +158,37 @@ final class RankStart {
     return world;
   }
 
-  private void connect(String token) {
-    String listener = Optional.ofNullable(System.getenv(HeartbeatClient.LISTENER)).orElse("");
+  private void connect(RunToken runToken) {
+    token = runToken;
+    String listener = System.getenv(HeartbeatClient.LISTENER);
     int colon = listener.lastIndexOf(':');
-    if (colon < 0) {
-      throw new ClusterFailure(rank(), -1, HeartbeatClient.LISTENER + " is not set");
-    }
     InetSocketAddress address =
         new InetSocketAddress(
             listener.substring(0, colon), Integer.parseInt(listener.substring(colon + 1)));
     // The launcher tells the user; where it is lost, what this process writes goes nowhere.
-    line =
-        HeartbeatClient.join(address, RunToken.of(token), rank(), end -> ending.end(end.untold()));
+    line = HeartbeatClient.join(address, token, rank(), end -> ending.end(end.untold()));
   }
 
-  /** The launcher's first words; what follows on standard input is its end alone. */
+  /** The launcher's first line; what follows on standard input is its end alone. */
+  private static RunToken tokenFromLauncher() {
+    try {
+      return RunToken.of(
+          CompletableFuture.supplyAsync(
+                  RankStart::firstLine, task -> Thread.ofPlatform().daemon(true).start(task))
+              .get(TOKEN_LIMIT.toSeconds(), TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ClusterFailure(-1, -1, "interrupted while starting", e);
+    } catch (ExecutionException | TimeoutException | IllegalArgumentException e) {
+      throw new UserError(
+          RankLauncher.RANK,
+          "is set, but standard input does not begin with a run's token",
+          "unset it; if Kvasir started this rank, the login of its host must not read standard"
+              + " input",
+          e);
+    }
+  }
+
   private static String firstLine() {
     try {
       // Not closed: ParentWatch reads on.
@@ -165,7 +196,7 @@ final class RankStart {
           new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII), 1);
       return Optional.ofNullable(in.readLine()).orElse("");
     } catch (IOException e) {
-      throw new ClusterFailure(-1, -1, "the launcher has said nothing", e);
+      return "";
     }
   }
 

@@ -1,8 +1,8 @@
 package kvasir.cluster;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,8 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import kvasir.process.BoundedProcess;
+import kvasir.process.KeptText;
 
 /**
  * Facts of a host, by a shell script that is sent to it: nothing has to be installed there.
@@ -52,30 +53,48 @@ public record HostProbe(String host, Map<String, String> facts, double clockAhea
     }
   }
 
-  private static HostProbe ask(String host, List<String> command, Duration limit)
+  static HostProbe ask(String host, List<String> command, Duration limit)
       throws IOException, InterruptedException {
+    OutputMarker marker = OutputMarker.random();
+    KeptText out = new KeptText(MOST_BYTES);
+    KeptText err = new KeptText(MOST_BYTES);
+    BoundedProcess.Sink facts =
+        stream -> {
+          if (marker.skip(stream, value -> {})) {
+            out.take(stream);
+          }
+        };
     long begin = System.currentTimeMillis();
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    try (OutputStream in = process.getOutputStream();
-        InputStream script = HostProbe.class.getResourceAsStream(SCRIPT)) {
-      script.transferTo(in);
-    } catch (IOException e) {
-      // The host ended the conversation: what it said until then tells more.
-    }
-    if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-      process.destroyForcibly();
+    BoundedProcess.End ended =
+        BoundedProcess.run(
+            new ProcessBuilder(command),
+            BoundedProcess.Input.all(script(marker)),
+            limit,
+            facts,
+            err);
+    if (!ended.inTime()) {
       return failed(host, "no answer within " + limit.toSeconds() + " s");
     }
     long end = System.currentTimeMillis();
-    byte[] bytes = process.getInputStream().readNBytes(MOST_BYTES);
-    String text = new String(bytes, StandardCharsets.UTF_8);
-    Map<String, String> facts = facts(text);
-    if (process.exitValue() != 0 || !facts.containsKey("clock")) {
-      String last = text.lines().reduce("", (a, line) -> line);
-      return failed(host, last.isBlank() ? "exit code " + process.exitValue() : last.strip());
+    Map<String, String> found = facts(out.text());
+    if (ended.code() != 0 || !found.containsKey("clock")) {
+      String last = err.text().lines().reduce("", (a, line) -> line.isBlank() ? a : line);
+      return failed(host, last.isEmpty() ? "exit code " + ended.code() : last.strip());
     }
-    double ahead = Long.parseLong(facts.get("clock")) / 1e9 - (begin + end) / 2e3;
-    return new HostProbe(host, facts, ahead, "");
+    double ahead = Long.parseLong(found.get("clock")) / 1e9 - (begin + end) / 2e3;
+    return new HostProbe(host, found, ahead, "");
+  }
+
+  /** The script, which says the marker first: it comes on standard input, so no login sees it. */
+  private static byte[] script(OutputMarker marker) throws IOException {
+    try (InputStream script = HostProbe.class.getResourceAsStream(SCRIPT)) {
+      ByteArrayOutputStream all = new ByteArrayOutputStream();
+      all.writeBytes("echo ".getBytes(StandardCharsets.US_ASCII));
+      all.writeBytes(marker.bytes());
+      all.write('\n');
+      script.transferTo(all);
+      return all.toByteArray();
+    }
   }
 
   /** A host that told nothing. */
@@ -83,7 +102,9 @@ public record HostProbe(String host, Map<String, String> facts, double clockAhea
     return new HostProbe(host, Map.of(), 0, why.replaceAll("\\p{Cntrl}", " "));
   }
 
-  /** Lines {@code name=value} of harmless characters; what else a login prints is passed over. */
+  /**
+   * Lines {@code name=value} of harmless characters; what a login prints stands before the marker.
+   */
   static Map<String, String> facts(String text) {
     Map<String, String> facts = new LinkedHashMap<>();
     text.lines()

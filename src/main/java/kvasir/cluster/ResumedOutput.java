@@ -2,6 +2,7 @@ package kvasir.cluster;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -16,6 +17,8 @@ public final class ResumedOutput {
 
   private final Consumer<byte[]> out;
   private long passed;
+  private volatile boolean writing;
+  private volatile long heard = System.nanoTime();
   private final AtomicReference<Runnable> waiting = new AtomicReference<>();
 
   /**
@@ -30,14 +33,31 @@ public final class ResumedOutput {
     byte[] chunk = new byte[CHUNK];
     long seen = 0;
     for (int count = stream.read(chunk); count >= 0; count = stream.read(chunk)) {
+      heard = System.nanoTime();
       int known = Math.clamp(passed - seen, 0, count);
       seen += count;
       if (known < count) {
-        out.accept(Arrays.copyOfRange(chunk, known, count));
+        accept(Arrays.copyOfRange(chunk, known, count));
         passed += count - known;
         Optional.ofNullable(waiting.getAndSet(null)).ifPresent(Runnable::run);
       }
     }
+  }
+
+  private void accept(byte[] text) {
+    writing = true;
+    try {
+      out.accept(text);
+    } finally {
+      heard = System.nanoTime();
+      writing = false;
+    }
+  }
+
+  /** Whether no text has come for so long, since a time at the earliest, and none is written. */
+  boolean quiet(long sinceNanos, Duration length) {
+    long last = Math.max(sinceNanos, heard);
+    return !writing && System.nanoTime() - last > length.toNanos();
   }
 
   /** Runs something once, when the next new text has been passed on. */

@@ -7,24 +7,29 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.StreamSupport;
 import kvasir.bench.BenchRow;
 import kvasir.bench.BenchTable;
 import kvasir.error.UserError;
+import kvasir.process.BoundedProcess;
 
 /** One run of an arm: its processes, and what they print. Ends with this process. */
 public final class ArmProcess {
-  /** Tells an arm's first process to end when its standard input does: when we are gone. */
+  /**
+   * Tells an arm's first process to end when its standard input does, which is when the process has
+   * ended whose id is the value.
+   */
   public static final String WATCHED = "KVASIR_WATCHED_ARM";
 
   private static final JsonMapper JSON = new JsonMapper();
-  private static final int LONGEST_MINUTES = 120;
+
+  /** No run hangs for ever, whatever its own bounds are worth. */
+  private static final Duration LIMIT = Duration.ofHours(2);
 
   /** Exit codes of a process that the user, who ended us too, has ended: its run is no result. */
   private static final int INTERRUPTED = 130;
@@ -59,26 +64,22 @@ public final class ArmProcess {
     try {
       ProcessBuilder builder = new ProcessBuilder(command);
       if (watched) {
-        builder.environment().put(WATCHED, "1");
+        builder.environment().put(WATCHED, String.valueOf(ProcessHandle.current().pid()));
       }
-      Process process = builder.start();
-      Thread kill = new Thread(() -> end(process));
-      Runtime.getRuntime().addShutdownHook(kill);
-      try {
-        Thread errors =
-            Thread.ofPlatform().daemon(true).start(() -> drain(process.getErrorStream()));
-        watch(process);
-        read(process.getInputStream(), done);
-        int code = process.waitFor();
-        errors.join();
-        if (code == INTERRUPTED || code == TERMINATED) {
-          throw new RunInterrupted();
-        }
-        return code == 0 ? "" : "exit code %d: %s".formatted(code, lastError);
-      } finally {
-        end(process);
-        Runtime.getRuntime().removeShutdownHook(kill);
+      BoundedProcess.End end =
+          BoundedProcess.run(
+              builder,
+              BoundedProcess.Input.first(new byte[0]),
+              LIMIT,
+              out -> read(out, done),
+              this::keepErrors);
+      if (!end.inTime()) {
+        return "it was ended after " + LIMIT.toHours() + " hours";
       }
+      if (end.code() == INTERRUPTED || end.code() == TERMINATED) {
+        throw new RunInterrupted();
+      }
+      return end.code() == 0 ? "" : "exit code %d: %s".formatted(end.code(), lastError);
     } catch (IOException e) {
       throw new UserError(
           command.getFirst(), "cannot be started: " + e.getMessage(), "check it", e);
@@ -86,28 +87,6 @@ public final class ArmProcess {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while an arm ran", e);
     }
-  }
-
-  /** No run hangs for ever, whatever its own bounds are worth. */
-  private static void watch(Process process) {
-    Thread.ofPlatform()
-        .daemon(true)
-        .start(
-            () -> {
-              try {
-                if (!process.waitFor(LONGEST_MINUTES, TimeUnit.MINUTES)) {
-                  end(process);
-                }
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            });
-  }
-
-  private static void end(Process process) {
-    List<ProcessHandle> children = process.descendants().toList();
-    process.destroy();
-    children.forEach(ProcessHandle::destroy);
   }
 
   private void read(InputStream stream, Consumer<BenchRow> done) throws IOException {
@@ -133,15 +112,13 @@ public final class ArmProcess {
   }
 
   /** Keeps the last line that says something. */
-  private void drain(InputStream stream) {
-    try (BufferedReader lines =
-        new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
-      lines
-          .lines()
-          .filter(line -> line.contains("error"))
-          .forEach(line -> lastError = line.replaceFirst("^.*error: ", ""));
-    } catch (IOException | UncheckedIOException e) {
-      // The process is gone; its exit code tells.
+  private void keepErrors(InputStream stream) throws IOException {
+    BufferedReader lines =
+        new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8));
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      if (line.contains("error")) {
+        lastError = line.replaceFirst("^.*error: ", "");
+      }
     }
   }
 

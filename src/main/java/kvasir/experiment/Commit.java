@@ -1,15 +1,15 @@
 package kvasir.experiment;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
+import kvasir.process.BoundedProcess;
 
 /** The version of the code that runs, by git. */
 record Commit(String text) {
   private static final String UNKNOWN = "unknown";
-  private static final int LONGEST_SECONDS = 10;
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+  private static final int MOST_BYTES = 1 << 20;
 
   /** Its hash, with {@code -dirty} where sources differ from it. */
   static Commit of(Path home) {
@@ -28,14 +28,9 @@ record Commit(String text) {
       command[1] = "-C";
       command[2] = home.toString();
       System.arraycopy(arguments, 0, command, 3, arguments.length);
-      Process process =
-          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-      try (InputStream out = process.getInputStream()) {
-        String text = new String(out.readAllBytes(), StandardCharsets.UTF_8).strip();
-        return process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0
-            ? text
-            : "";
-      }
+      BoundedProcess.Text answer =
+          BoundedProcess.text(new ProcessBuilder(command), LIMIT, MOST_BYTES);
+      return answer.inTime() && answer.code() == 0 ? answer.out().strip() : "";
     } catch (IOException e) {
       return "";
     } catch (InterruptedException e) {

@@ -14,11 +14,15 @@ import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The same run over every transport, by real processes: one fingerprint. */
 class TransportsTest {
   private static final Path MODEL =
       Path.of("src/test/resources/golden/qwen3-yarn").toAbsolutePath();
+
+  private static final Path ROOT = Path.of("").toAbsolutePath();
+  private static final String SHIM = "src/test/resources/cluster/counting-shim.c";
 
   private static String expected;
 
@@ -129,5 +133,32 @@ class TransportsTest {
     Launch.kvasir(words("--ranks 2 --hosts slurm")).assertRefused("not in a Slurm job");
     Launch.kvasir(words("--ranks 2 --transport inprocess --hosts hostfiles/localhost"))
         .assertRefused("--hosts");
+  }
+
+  // C18
+  @Test
+  void aProfilerThatIsPreloadedSeesTheMessages(@TempDir Path folder) throws IOException {
+    needMpirun();
+    Assumptions.assumeTrue(
+        Path.of("/usr/bin/cc").toFile().canExecute(), "no cc, profilers of MPI not tested");
+    Path shim = folder.resolve("shim.so");
+    Object[] build = {"-shared", "-fPIC", ROOT.resolve(SHIM), "-o", shim};
+    assertEquals(0, Launch.run("/usr/bin/cc", build).code());
+    List<Object> run =
+        new ArrayList<>(List.of("LD_PRELOAD=" + shim, ROOT.resolve("launch/kvasir")));
+    run.addAll(List.of(words("--ranks 2 --transport native")));
+    Launch.Result result = Launch.run("/usr/bin/env", run.toArray());
+    assertEquals(expected, fingerprint(result));
+    assertEquals(2, result.err().split("counted sends", -1).length - 1, result.err());
+  }
+
+  // C10
+  @Test
+  void aLibraryThatIsNoneIsRefusedOnce() {
+    needMpirun();
+    List<Object> run =
+        new ArrayList<>(List.of("KVASIR_MPI_LIBRARY=", ROOT.resolve("launch/kvasir")));
+    run.addAll(List.of(words("--ranks 2 --transport native")));
+    Launch.run("/usr/bin/env", run.toArray()).assertRefused("KVASIR_MPI_LIBRARY: is empty");
   }
 }

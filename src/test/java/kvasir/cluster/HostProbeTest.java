@@ -82,4 +82,28 @@ class HostProbeTest {
     int processors = Runtime.getRuntime().availableProcessors();
     assertEquals(String.valueOf(processors), here("-").facts().get("cores"));
   }
+
+  // C2
+  @Test
+  void whatALoginPrintsIsNeitherAFactNorInTheWay(@TempDir Path bin) throws Exception {
+    Path shell = bin.resolve("login");
+    Files.writeString(
+        shell,
+        """
+        echo cores=999 clock=1
+        head -c 300000 /dev/zero | tr '\\0' x
+        head -c 300000 /dev/zero | tr '\\0' y >&2
+        echo reaches=yes
+        exec sh "$@"
+        """);
+    HostProbe probe =
+        HostProbe.ask(
+            "node1",
+            List.of("sh", shell.toString(), "-s", "--", "/no", "/no", "-", "127.0.0.1", "1"),
+            Duration.ofSeconds(20));
+    assertEquals("", probe.failure());
+    assertEquals("no", probe.facts().get("reaches"));
+    assertTrue(!"999".equals(probe.facts().get("cores")), probe.facts().toString());
+    assertTrue(Math.abs(probe.clockAhead()) < 10, "clock " + probe.clockAhead());
+  }
 }

@@ -29,6 +29,8 @@ public final class HeartbeatClient implements AutoCloseable {
   public static final String TOKEN = "KVASIR_TOKEN";
 
   private static final int CONNECT_MILLIS = 10_000;
+  private static final int ATTEMPTS = 4;
+  private static final long PAUSE_NANOS = 25_000_000;
   private static final long OVERSLEPT_NANOS = 1_000_000_000;
 
   private final int rank;
@@ -55,6 +57,26 @@ public final class HeartbeatClient implements AutoCloseable {
    */
   public static HeartbeatClient join(
       InetSocketAddress listener, RunToken token, int rank, Consumer<RunEnd> ended) {
+    IOException failure = null;
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      // Where strangers crowd the listener it may close a connection before it has heard who it is.
+      LockSupport.parkNanos(failure == null ? 0 : PAUSE_NANOS << attempt);
+      try {
+        return connect(listener, token, rank, ended);
+      } catch (IOException e) {
+        failure = e;
+      }
+    }
+    throw new ClusterFailure(
+        rank,
+        -1,
+        "cannot reach what started this run at " + listener + ": " + failure.getMessage(),
+        failure);
+  }
+
+  private static HeartbeatClient connect(
+      InetSocketAddress listener, RunToken token, int rank, Consumer<RunEnd> ended)
+      throws IOException {
     Socket socket = new Socket();
     try {
       socket.connect(listener, CONNECT_MILLIS);
@@ -65,8 +87,7 @@ public final class HeartbeatClient implements AutoCloseable {
       return client;
     } catch (IOException e) {
       closeQuietly(socket);
-      throw new ClusterFailure(
-          rank, -1, "cannot reach what started this run at " + listener + ": " + e.getMessage(), e);
+      throw e;
     }
   }
 

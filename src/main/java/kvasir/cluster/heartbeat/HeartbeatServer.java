@@ -22,7 +22,9 @@ public final class HeartbeatServer implements AutoCloseable {
   /** A rank was lost: what the process exits with. */
   public static final int LOST = 3;
 
-  private static final int PATIENCE_MILLIS = 2_000;
+  /** For a whole greeting. */
+  private static final long PATIENCE_NANOS = 2_000_000_000;
+
   private static final int SPARE_CONNECTIONS = 64;
 
   /** Time for a launcher to say how a process ended whose connection did. */
@@ -32,6 +34,7 @@ public final class HeartbeatServer implements AutoCloseable {
   private static final long OVERSLEPT_NANOS = 1_000_000_000;
 
   private final ServerSocket server;
+  private final Visitors visitors;
   private final RunToken token;
   private final List<Member> members = new ArrayList<>();
   private final WorldPlan plan;
@@ -52,8 +55,11 @@ public final class HeartbeatServer implements AutoCloseable {
     for (int rank = 0; rank < ranks; rank++) {
       members.add(new Member(rank));
     }
+    // All ranks may be on one host, and come at once.
+    int most = ranks + SPARE_CONNECTIONS;
+    this.visitors = new Visitors(most, 2 * most, PATIENCE_NANOS);
     this.server = new ServerSocket();
-    server.bind(new InetSocketAddress(address, 0), ranks + SPARE_CONNECTIONS);
+    server.bind(new InetSocketAddress(address, 0), most);
     Thread.ofPlatform().name("heartbeat-accept").daemon(true).start(this::accept);
     Thread.ofPlatform().name("heartbeat").daemon(true).start(this::watch);
   }
@@ -87,6 +93,11 @@ public final class HeartbeatServer implements AutoCloseable {
     return members.get(rank).activity();
   }
 
+  /** Whether a rank has made itself known. */
+  public boolean hasCome(int rank) {
+    return members.get(rank).state() != Member.State.EXPECTED;
+  }
+
   /** Nanoseconds since a rank has done its work; 0 before that. */
   public long leftFor(int rank) {
     Member member = members.get(rank);
@@ -97,6 +108,7 @@ public final class HeartbeatServer implements AutoCloseable {
     while (!closed) {
       try {
         Socket socket = server.accept();
+        visitors.add(socket);
         Thread.ofVirtual().start(() -> serve(socket));
       } catch (IOException e) {
         // Closed by its owner; or a visitor that was gone before it was seen.
@@ -110,10 +122,8 @@ public final class HeartbeatServer implements AutoCloseable {
     Member member = null;
     try (socket) {
       socket.setTcpNoDelay(true);
-      socket.setSoTimeout(PATIENCE_MILLIS);
       DataInputStream in = new DataInputStream(socket.getInputStream());
       member = greet(socket, in);
-      socket.setSoTimeout(0);
       while (member != null) {
         take(member, Frame.read(in));
       }
@@ -121,6 +131,8 @@ public final class HeartbeatServer implements AutoCloseable {
       if (member != null && member.state() == Member.State.PRESENT) {
         member.move(Member.State.GONE);
       }
+    } finally {
+      visitors.remove(socket);
     }
   }
 
@@ -140,7 +152,11 @@ public final class HeartbeatServer implements AutoCloseable {
                 + ProcessHandle.current().pid()
                 + " "
                 + plan.handover().length());
-    if (rank < 0 || rank >= members.size() || !members.get(rank).join(socket, process, welcome)) {
+    boolean open = visitors.remove(socket);
+    if (!open
+        || rank < 0
+        || rank >= members.size()
+        || !members.get(rank).join(socket, process, welcome)) {
       return null;
     }
     Member member = members.get(rank);
@@ -185,6 +201,7 @@ public final class HeartbeatServer implements AutoCloseable {
         members.forEach(Member::grant);
       }
       last = now;
+      visitors.expire();
       for (Member member : members) {
         member.send(beat);
         checkSilence(member);
@@ -265,6 +282,7 @@ public final class HeartbeatServer implements AutoCloseable {
     } catch (IOException e) {
       // The port is given back when the process ends.
     }
+    visitors.close();
     members.forEach(Member::close);
   }
 }

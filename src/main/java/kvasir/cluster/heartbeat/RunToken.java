@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import kvasir.cluster.OutputMarker;
 
 /** The secret of one run: whoever knows it is one of its processes. */
 public final class RunToken {
@@ -34,6 +35,11 @@ public final class RunToken {
   /** The form in which it is handed over. */
   public String text() {
     return text;
+  }
+
+  /** The marker of what the run's rank 0 prints. */
+  public OutputMarker outputMarker() {
+    return OutputMarker.of(text);
   }
 
   byte[] bytes() {

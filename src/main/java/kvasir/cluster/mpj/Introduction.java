@@ -9,13 +9,16 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import kvasir.cluster.heartbeat.HeartbeatClient;
+import kvasir.cluster.heartbeat.Visitors;
 import kvasir.error.ClusterFailure;
 
 /**
  * Plays the launcher's part in niodev's start, within the rank's own process: niodev's words know
  * no secret, so they go over the loopback and on over the rank's line to its launcher, which does.
- * Listens for niodev's one connection, on the loopback.
+ * Listens on the loopback until niodev has come.
  */
 final class Introduction implements AutoCloseable {
   /**
@@ -26,7 +29,14 @@ final class Introduction implements AutoCloseable {
 
   private static final String GREETING = "Sending Info";
 
+  /** Strangers on this host may come before niodev does, and say nothing. */
+  private static final int MOST_VISITORS = 16;
+
+  private static final long PATIENCE_NANOS = 2_000_000_000;
+
   private final ServerSocket server;
+  private final Visitors visitors = new Visitors(MOST_VISITORS, MOST_VISITORS, PATIENCE_NANOS);
+  private final AtomicBoolean introduced = new AtomicBoolean();
   private final HeartbeatClient line;
   private final int rank;
   private final Duration limit;
@@ -37,11 +47,11 @@ final class Introduction implements AutoCloseable {
     this.limit = limit;
     try {
       this.server = new ServerSocket();
-      server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
+      server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), MOST_VISITORS);
     } catch (IOException e) {
       throw failed(e);
     }
-    Thread.ofPlatform().name("introduction").daemon(true).start(this::serve);
+    Thread.ofPlatform().name("introduction").daemon(true).start(this::accept);
   }
 
   /** What MPI.Init takes as its configuration. */
@@ -56,20 +66,38 @@ final class Introduction implements AutoCloseable {
         + server.getLocalPort();
   }
 
-  private void serve() {
-    try (Socket socket = server.accept()) {
+  private void accept() {
+    while (!server.isClosed()) {
+      try {
+        Socket socket = server.accept();
+        visitors.add(socket);
+        Thread.ofVirtual().start(() -> serve(socket));
+      } catch (IOException e) {
+        // Closed by its owner; or a visitor that was gone before it was seen.
+        LockSupport.parkNanos(1_000_000);
+      }
+    }
+  }
+
+  private void serve(Socket socket) {
+    try (socket) {
       DataInputStream in = new DataInputStream(socket.getInputStream());
       String greeting = in.readUTF();
       int writePort = in.readInt();
       int readPort = in.readInt();
-      if (!greeting.equals(GREETING) || in.readInt() != rank) {
+      if (!greeting.equals(GREETING)
+          || in.readInt() != rank
+          || !visitors.remove(socket)
+          || !introduced.compareAndSet(false, true)) {
         throw new IOException("no words of niodev's");
       }
       DataOutputStream out = new DataOutputStream(socket.getOutputStream());
       out.writeUTF(peers(line.introduce(readPort + "@" + writePort, limit)));
       out.flush();
     } catch (IOException e) {
-      // niodev waits for an answer that does not come: the deadline beside it ends the rank.
+      // A stranger. Where it was niodev, that waits for an answer: the deadline ends the rank.
+    } finally {
+      visitors.remove(socket);
     }
   }
 
@@ -102,5 +130,6 @@ final class Introduction implements AutoCloseable {
     } catch (IOException e) {
       // The port is given back when the process ends.
     }
+    visitors.close();
   }
 }

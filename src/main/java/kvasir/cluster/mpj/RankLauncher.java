@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
 import kvasir.cluster.HostRoute;
 import kvasir.cluster.RankStreams;
 import kvasir.cluster.RemoteShell;
+import kvasir.cluster.RoomForRanks;
 import kvasir.cluster.SlurmStep;
 import kvasir.cluster.WorldEnd;
 import kvasir.cluster.WorldPlan;
@@ -27,6 +28,8 @@ import kvasir.cluster.heartbeat.HeartbeatServer;
 import kvasir.cluster.heartbeat.Loss;
 import kvasir.cluster.heartbeat.RunToken;
 import kvasir.error.ClusterFailure;
+import kvasir.process.BoundedProcess;
+import kvasir.process.OnShutdown;
 
 /**
  * Starts ranks as processes and stays until all have ended. Rank 0's standard output and every
@@ -47,6 +50,8 @@ public final class RankLauncher {
   private static final int SIGNALS = 65;
   private static final long POLL_MILLIS = 20;
   private static final long GRACE_MILLIS = 1_500;
+
+  private static final Duration KILL_LIMIT = Duration.ofMillis(GRACE_MILLIS);
 
   /** For a process that has done its work to give its memory back. */
   private static final Duration OVERDUE = Duration.ofMinutes(1);
@@ -71,8 +76,9 @@ public final class RankLauncher {
   /** Runs the world to its end. */
   public WorldEnd run() {
     List<Process> ranks = new CopyOnWriteArrayList<>();
-    Thread killer = Thread.ofPlatform().unstarted(() -> interrupt(ranks));
-    Runtime.getRuntime().addShutdownHook(killer);
+    RoomForRanks room = RoomForRanks.here();
+    room.require(plan.hosts().size());
+    OnShutdown killer = new OnShutdown(() -> interrupt(ranks));
     try {
       InetAddress address = HostRoute.meetingPlace(plan.hosts());
       try (HeartbeatServer line = new HeartbeatServer(address, token, plan)) {
@@ -80,11 +86,19 @@ public final class RankLauncher {
         return await(ranks, line);
       }
     } catch (IOException e) {
-      throw new ClusterFailure(-1, -1, "cannot start the ranks: " + e.getMessage(), e);
+      throw room.notStarted(plan.hosts().size(), program(ranks.size()), e);
     } finally {
       kill(ranks);
       streams.finish();
+      // From here on an end is no interruption.
+      killer.close();
     }
+  }
+
+  /** The program by which the next rank was to be started. */
+  private String program(int rank) {
+    int last = plan.hosts().size() - 1;
+    return commandFor(plan.hosts().get(Math.min(rank, last)), Map.of()).getFirst();
   }
 
   /** This process is being ended, by Ctrl-C or a signal. */
@@ -103,17 +117,12 @@ public final class RankLauncher {
       Map<String, String> identity = identity(rank, listener);
       ProcessBuilder builder = new ProcessBuilder(commandFor(plan.hosts().get(rank), identity));
       builder.environment().putAll(identity);
-      builder.redirectOutput(
-          rank == 0 ? ProcessBuilder.Redirect.PIPE : ProcessBuilder.Redirect.DISCARD);
       Process process = builder.start();
       ranks.add(process);
       if (isHere(plan.hosts().get(rank))) {
         line.started(rank, process.pid());
       }
-      if (rank == 0) {
-        streams.pumpOutput(process);
-      }
-      streams.pump(rank == 0 ? "" : "[rank " + rank + "] ", process.getErrorStream());
+      streams.pump(rank, process, token.outputMarker());
       tell(process);
     }
   }
@@ -208,21 +217,30 @@ public final class RankLauncher {
     return line.loss().map(loss -> lost(loss, ranks)).orElse(WorldEnd.of(code));
   }
 
-  private static void explain(List<Process> ranks, HeartbeatServer line) {
+  private void explain(List<Process> ranks, HeartbeatServer line) {
     for (int rank = 0; rank < ranks.size(); rank++) {
       Process process = ranks.get(rank);
+      if (line.hasCome(rank)) {
+        streams.arrived(rank);
+      }
       if (!process.isAlive() && process.exitValue() != 0) {
         int code = process.exitValue();
         if (code > SIGNALLED && code < SIGNALLED + SIGNALS) {
-          line.killed(rank, "killed by signal " + (code - SIGNALLED));
+          // Its last line is not the reason, but a JVM that gives up may have said why.
+          String how = "killed by signal " + (code - SIGNALLED);
+          line.killed(rank, withReason(how, streams.sharedReason(rank)));
         } else {
-          line.ended(rank, "exit code " + code);
+          line.ended(rank, withReason("exit code " + code, streams.reason(rank)));
         }
       }
       if (process.isAlive() && line.leftFor(rank) > OVERDUE.toNanos()) {
         line.killed(rank, "its process has not ended " + OVERDUE.toSeconds() + " s after its work");
       }
     }
+  }
+
+  private static String withReason(String how, String reason) {
+    return reason.isEmpty() ? how : how + ": " + reason;
   }
 
   private WorldEnd lost(Loss loss, List<Process> ranks) {
@@ -232,6 +250,7 @@ public final class RankLauncher {
             IntStream.range(0, ranks.size())
                 .allMatch(rank -> rank == loss.rank() || !ranks.get(rank).isAlive()));
     kill(ranks);
+    streams.arrived(loss.rank());
     if (!interrupted) {
       streams.report(loss.end().reason());
     }
@@ -248,14 +267,7 @@ public final class RankLauncher {
     List<String> words =
         RemoteShell.command(host, "kill -KILL " + process, "-o", "ConnectTimeout=2");
     try {
-      Process kill =
-          new ProcessBuilder(words)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      if (!kill.waitFor(GRACE_MILLIS, TimeUnit.MILLISECONDS)) {
-        kill.destroyForcibly();
-      }
+      BoundedProcess.text(new ProcessBuilder(words), KILL_LIMIT, 0);
     } catch (IOException e) {
       // A host that is cut off: its ranks miss our beats and end by themselves.
     } catch (InterruptedException e) {

@@ -10,8 +10,8 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import kvasir.error.UserError;
@@ -51,29 +51,73 @@ record MpiLibrary(
   /** Of setenv: do not overwrite. */
   private static final int KEEP = 0;
 
+  private static final String OPEN_MPI_BYTE = "ompi_mpi_byte";
+
+  private static final List<String> FUNCTIONS =
+      List.of(
+          "MPI_Init_thread",
+          "MPI_Comm_rank",
+          "MPI_Comm_size",
+          "MPI_Isend",
+          "MPI_Irecv",
+          "MPI_Testall",
+          "MPI_Finalize");
+
+  private static final String REMEDY = "name the MPI library's libmpi, or unset it";
+
   private static final AddressLayout POINTER = ValueLayout.ADDRESS;
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
 
   /** Finds the library that belongs to the launcher; none is a user error. */
   static MpiLibrary find(boolean openMpi) {
-    String named = System.getenv(VARIABLE);
-    List<String> names = new ArrayList<>();
-    if (named != null) {
-      names.add(Path.of(named).toAbsolutePath().toString());
-    } else {
-      names.addAll(openMpi ? OPEN_MPI : MPICH);
-    }
     leaveSignalsToTheJvm();
+    GlobalSymbols symbols = new GlobalSymbols();
+    String named = System.getenv(VARIABLE);
+    if (named != null) {
+      return open(symbols, named);
+    }
+    List<String> names = openMpi ? OPEN_MPI : MPICH;
     for (String name : names) {
-      Optional<SymbolLookup> library = open(name);
-      if (library.isPresent()) {
-        return bind(library.get());
+      if (symbols.open(name).isEmpty() && missing(symbols).isEmpty()) {
+        return bind(symbols);
       }
     }
     throw new UserError(
         "--transport native",
         "no MPI library: tried " + String.join(", ", names),
         "install Open MPI or MPICH, or set " + VARIABLE + " to its libmpi");
+  }
+
+  static MpiLibrary open(GlobalSymbols symbols, String named) {
+    if (named.isBlank()) {
+      throw new UserError(VARIABLE, "is empty", REMEDY);
+    }
+    String library;
+    try {
+      library = Path.of(named).toAbsolutePath().toString();
+    } catch (InvalidPathException e) {
+      throw new UserError(VARIABLE, "'" + named + "' is not a path", REMEDY, e);
+    }
+    symbols
+        .open(library)
+        .ifPresent(
+            reason -> {
+              throw new UserError(VARIABLE, reason, REMEDY);
+            });
+    missing(symbols)
+        .ifPresent(
+            function -> {
+              throw new UserError(
+                  VARIABLE,
+                  library + " has no function " + function,
+                  REMEDY + "; a profiling library has to be linked with it");
+            });
+    return bind(symbols);
+  }
+
+  /** The first function of MPI that is not there. */
+  private static Optional<String> missing(SymbolLookup symbols) {
+    return FUNCTIONS.stream().filter(name -> symbols.find(name).isEmpty()).findFirst();
   }
 
   /**
@@ -96,21 +140,12 @@ record MpiLibrary(
     }
   }
 
-  private static Optional<SymbolLookup> open(String name) {
-    try {
-      return Optional.of(SymbolLookup.libraryLookup(name, Arena.global()))
-          .filter(found -> found.find("MPI_Isend").isPresent());
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
-    }
-  }
-
   private static MpiLibrary bind(SymbolLookup library) {
     Optional<MemorySegment> world = library.find("ompi_mpi_comm_world");
-    boolean openMpi = world.isPresent();
+    boolean openMpi = world.isPresent() && library.find(OPEN_MPI_BYTE).isPresent();
     MemoryLayout handle = openMpi ? POINTER : INT;
     Object comm = openMpi ? world.get() : (Object) MPICH_COMM_WORLD;
-    Object bytes = openMpi ? library.find("ompi_mpi_byte").orElseThrow() : (Object) MPICH_BYTE;
+    Object bytes = openMpi ? library.find(OPEN_MPI_BYTE).orElseThrow() : (Object) MPICH_BYTE;
     MemorySegment ignore = MemorySegment.ofAddress(openMpi ? 0 : MPICH_STATUSES_IGNORE);
     Binder binder = new Binder(library);
     MethodHandle isend = binder.of("MPI_Isend", POINTER, INT, handle, INT, INT, handle, POINTER);

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,9 +19,11 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import kvasir.cluster.HostRoute;
 import kvasir.cluster.RankStreams;
 import kvasir.cluster.RemoteShell;
+import kvasir.cluster.RoomForRanks;
 import kvasir.cluster.WorldEnd;
 import kvasir.cluster.WorldPlan;
 import kvasir.cluster.heartbeat.Activity;
@@ -31,6 +34,8 @@ import kvasir.cluster.heartbeat.RunToken;
 import kvasir.error.ClusterFailure;
 import kvasir.error.UserError;
 import kvasir.measure.ProcessUser;
+import kvasir.process.BoundedProcess;
+import kvasir.process.OnShutdown;
 
 /**
  * Starts ranks through the site's own {@code mpirun}, which knows its hosts and its network, and
@@ -40,6 +45,7 @@ public final class MpirunLauncher {
   private static final int SIGNALLED = 128;
   private static final int SIGNALS = 65;
   private static final Duration VERSION_LIMIT = Duration.ofSeconds(20);
+  private static final int VERSION_BYTES = 1 << 16;
 
   /** For ranks that have been told of the end, and for mpirun to see theirs. */
   private static final Duration GRACE = Duration.ofSeconds(2);
@@ -74,6 +80,8 @@ public final class MpirunLauncher {
                         "--transport native",
                         "no mpirun on the PATH",
                         "install Open MPI or MPICH, or use --transport mpj"));
+    RoomForRanks room = RoomForRanks.here();
+    room.require(plan.hosts().size());
     ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(PATIENT));
     builder.command().addAll(command(launcher, isOpenMpi(launcher)));
     try {
@@ -87,16 +95,19 @@ public final class MpirunLauncher {
             .put(HeartbeatClient.LISTENER, address.getHostAddress() + ":" + line.port());
         builder.environment().putAll(RemoteShell.locale());
         Process process = builder.start();
-        Thread killer = Thread.ofPlatform().unstarted(() -> interrupt(process));
-        Runtime.getRuntime().addShutdownHook(killer);
-        streams.pumpOutput(process);
-        streams.pump("", process.getErrorStream());
-        return await(process, line, launcher);
+        OnShutdown killer = new OnShutdown(() -> interrupt(process));
+        try {
+          streams.pump(0, process, token.outputMarker());
+          return await(process, line, launcher);
+        } finally {
+          // From here on an end is no interruption.
+          killer.close();
+        }
       } finally {
         removeLeftovers();
       }
     } catch (IOException e) {
-      throw new ClusterFailure(-1, -1, "cannot start " + launcher + ": " + e.getMessage(), e);
+      throw room.notStarted(plan.hosts().size(), launcher, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ClusterFailure(-1, -1, "interrupted while ranks ran", e);
@@ -132,6 +143,8 @@ public final class MpirunLauncher {
       throws InterruptedException {
     boolean over = false;
     Map<Integer, ProcessHandle> found = new HashMap<>();
+    Set<Integer> explained = new HashSet<>();
+    int ranks = plan.hosts().size();
     long here = plan.hosts().stream().filter(localHosts::contains).count();
     while (!over && line.loss().isEmpty() && !streams.unwritten()) {
       over = process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS);
@@ -146,7 +159,10 @@ public final class MpirunLauncher {
                         .ifPresent(rank -> line.started(rank, child.pid())));
       }
       // mpirun ends the others soon, and does not say which was first.
-      found.forEach((rank, child) -> explain(rank, child, line));
+      found.forEach((rank, child) -> explain(rank, child, line, explained));
+      if (IntStream.range(0, ranks).allMatch(line::hasCome)) {
+        streams.arrived(0);
+      }
     }
     if (!over) {
       over = process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS);
@@ -159,7 +175,10 @@ public final class MpirunLauncher {
         process.destroyForcibly();
       }
     }
-    int code = process.waitFor();
+    int code =
+        process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)
+            ? process.exitValue()
+            : HeartbeatServer.LOST;
     if (code != 0) {
       // The first rank's end may have been mpirun's: the line tells which was first.
       long end = System.nanoTime() + GRACE.toNanos();
@@ -168,12 +187,15 @@ public final class MpirunLauncher {
       }
     }
     streams.finish();
+    streams.arrived(0);
     return line.loss().map(this::lost).orElseGet(() -> WorldEnd.of(ended(launcher, code)));
   }
 
-  private static void explain(int rank, ProcessHandle child, HeartbeatServer line) {
-    if (!child.isAlive()) {
-      line.ended(rank, "its process has ended");
+  private void explain(
+      int rank, ProcessHandle child, HeartbeatServer line, Set<Integer> explained) {
+    if (!child.isAlive() && explained.add(rank)) {
+      String reason = streams.sharedReason(0);
+      line.ended(rank, "its process has ended" + (reason.isEmpty() ? "" : ": " + reason));
     }
   }
 
@@ -260,9 +282,8 @@ public final class MpirunLauncher {
 
   private static boolean isOpenMpi(String launcher) {
     try {
-      Process process = new ProcessBuilder(launcher, "--version").redirectErrorStream(true).start();
-      String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      process.waitFor(VERSION_LIMIT.toSeconds(), TimeUnit.SECONDS);
+      ProcessBuilder version = new ProcessBuilder(launcher, "--version").redirectErrorStream(true);
+      String text = BoundedProcess.text(version, VERSION_LIMIT, VERSION_BYTES).out();
       return text.contains("Open MPI") || text.contains("OpenRTE");
     } catch (IOException e) {
       throw new ClusterFailure(-1, -1, "cannot start " + launcher + ": " + e.getMessage(), e);

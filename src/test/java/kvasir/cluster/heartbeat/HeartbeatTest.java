@@ -10,9 +10,13 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -240,7 +244,7 @@ class HeartbeatTest {
       new Frame(Frame.Kind.FAILED, "0 bad").write(new DataOutputStream(stranger.getOutputStream()));
       stranger.shutdownOutput();
       assertEquals(-1, new DataInputStream(stranger.getInputStream()).read());
-    } catch (java.net.SocketException e) {
+    } catch (SocketException e) {
       // Shown out before all was said.
     }
     assertTrue(server.loss().isEmpty());
@@ -273,5 +277,83 @@ class HeartbeatTest {
   void aTokenIsNeverPrinted() {
     assertFalse((token + "").contains(token.text()));
     assertThrows(IllegalArgumentException.class, () -> RunToken.of("abc"));
+  }
+
+  /** Each byte came in time, so a limit on reads alone was never reached. */
+  @Test
+  void whoGreetsByteByByteIsShownOut() throws Exception {
+    listen(1, LONG, LONG);
+    try (Socket slow = new Socket(LOOPBACK, server.port())) {
+      slow.setSoTimeout(1);
+      int words = 0;
+      while (!ended(slow)) {
+        slow.getOutputStream().write(token.text().charAt(words++));
+        Thread.sleep(200);
+      }
+      assertTrue(words < RunToken.LENGTH, "it said the whole token");
+    } catch (SocketException e) {
+      // Shown out while it spoke.
+    }
+    assertTrue(server.loss().isEmpty());
+  }
+
+  private static boolean ended(Socket socket) throws IOException {
+    try {
+      return socket.getInputStream().read() < 0;
+    } catch (SocketTimeoutException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void aCrowdOfStrangersIsBoundedAndKeepsNoRankOut() throws Exception {
+    listen(2, LONG, LONG);
+    int most = 2 + 64;
+    List<Socket> crowd = new ArrayList<>();
+    try {
+      for (int i = 0; i < 3 * most; i++) {
+        crowd.add(new Socket(LOOPBACK, server.port()));
+      }
+      BlockingQueue<RunEnd> ends = new LinkedBlockingQueue<>();
+      HeartbeatClient first = join(0, ends);
+      CompletableFuture<List<String>> other =
+          CompletableFuture.supplyAsync(() -> join(1, ends).introduce("b", LONG));
+      assertEquals(List.of("127.0.0.1 a", "127.0.0.1 b"), first.introduce("a", LONG));
+      other.join();
+      assertTrue(ends.isEmpty(), ends.toString());
+      for (Socket stranger : crowd.subList(0, 2 * most - 2)) {
+        assertEquals(-1, stranger.getInputStream().read(), "it was there too long");
+      }
+    } finally {
+      for (Socket stranger : crowd) {
+        stranger.close();
+      }
+    }
+  }
+
+  @Test
+  void theOldestOfTheBusiestAddressMakesRoom() throws Exception {
+    InetAddress other = InetAddress.getByName("127.0.0.2");
+    List<Socket> sockets = new ArrayList<>();
+    List<Socket> came = new ArrayList<>();
+    try (ServerSocket door = new ServerSocket(0, 50, LOOPBACK);
+        Visitors visitors = new Visitors(3, 4, 1L << 60)) {
+      for (int i = 0; i < 6; i++) {
+        InetAddress from = i == 0 || i == 5 ? other : LOOPBACK;
+        sockets.add(new Socket(LOOPBACK, door.getLocalPort(), from, 0));
+        came.add(door.accept());
+        visitors.add(came.get(i));
+      }
+      assertEquals(
+          List.of(false, true, true, false, false, false),
+          came.stream().map(Socket::isClosed).toList());
+      assertFalse(visitors.remove(came.get(1)));
+      assertTrue(visitors.remove(came.get(0)));
+    } finally {
+      sockets.addAll(came);
+      for (Socket socket : sockets) {
+        socket.close();
+      }
+    }
   }
 }

@@ -1,0 +1,35 @@
+package kvasir.process;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+
+/** The first bytes of a stream, as text; the rest is read and dropped. Safe for several threads. */
+public final class KeptText implements BoundedProcess.Sink {
+  private static final int CHUNK = 8192;
+
+  private final int mostBytes;
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+  public KeptText(int mostBytes) {
+    this.mostBytes = mostBytes;
+  }
+
+  @Override
+  public void take(InputStream stream) throws IOException {
+    byte[] chunk = new byte[CHUNK];
+    for (int count = stream.read(chunk); count >= 0; count = stream.read(chunk)) {
+      keep(chunk, count);
+    }
+  }
+
+  private synchronized void keep(byte[] chunk, int count) {
+    bytes.write(chunk, 0, Math.min(count, mostBytes - bytes.size()));
+  }
+
+  /** What has been read so far. */
+  public synchronized String text() {
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+}

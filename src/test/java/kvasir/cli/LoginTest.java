@@ -1,0 +1,94 @@
+package kvasir.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Ranks on hosts whose logins do more than start them: names for this host, and an ssh of ours. */
+class LoginTest {
+  private static final Path MODEL =
+      Path.of("src/test/resources/golden/qwen3-yarn").toAbsolutePath();
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void needNamesForThisHost() throws IOException {
+    Files.writeString(
+        folder.resolve("hosts"),
+        Files.readString(Path.of("/etc/hosts")) + "\n127.0.0.1 login1 a-much-longer-login2\n");
+    Files.writeString(folder.resolve("hostfile"), "login1\na-much-longer-login2\n");
+    script("named", "mount --bind \"$0.d/hosts\" /etc/hosts && exec \"$@\"");
+    Files.createSymbolicLink(folder.resolve("named.d"), folder);
+    login("");
+    Launch.Result made = named("true");
+    Assumptions.assumeTrue(
+        made.code() == 0, "no mount namespaces, logins of hosts not tested: " + made.err());
+  }
+
+  private void script(String name, String body) throws IOException {
+    Files.writeString(folder.resolve(name), "#!/bin/sh\n" + body + "\n");
+    assertTrue(folder.resolve(name).toFile().setExecutable(true));
+  }
+
+  /** Has each host's login run this first; {@code $2} is the host's name. */
+  private void login(String greeting) throws IOException {
+    script(
+        "ssh",
+        "while [ \"$1\" != -- ]; do shift; done\n" + greeting + "\nshift 2; exec sh -c \"$1\"");
+  }
+
+  private Launch.Result named(Object... words) {
+    Object[] all = new Object[words.length + 4];
+    all[0] = "-m";
+    all[1] = "env";
+    all[2] = "PATH=" + folder + ":" + System.getenv("PATH");
+    all[3] = folder.resolve("named");
+    System.arraycopy(words, 0, all, 4, words.length);
+    return Launch.run("/usr/bin/unshare", all);
+  }
+
+  private Launch.Result generate() {
+    return named(
+        Path.of("launch/kvasir").toAbsolutePath(),
+        "generate",
+        "--model",
+        MODEL,
+        "--tokens",
+        "1,5",
+        "--max-new-tokens",
+        4,
+        "--hosts",
+        folder.resolve("hostfile"),
+        "--ranks",
+        2);
+  }
+
+  // C2
+  @Test
+  void whatALoginPrintsIsNotAmongTheResults() throws IOException {
+    login("echo \"Welcome to $2\"; head -c 100000 /dev/zero | tr '\\0' x; echo hello $2 >&2");
+    Launch.Result result = generate();
+    assertEquals(0, result.code(), result.err());
+    assertEquals("27 27 27 27", result.out().strip());
+  }
+
+  // C16
+  @Test
+  void aJvmThatCannotStartOnAHostGivesItsReason() throws IOException {
+    login("echo \"Welcome to $2\"; [ $2 = login1 ] || ulimit -v 4000000");
+    Launch.Result result = generate();
+    assertEquals(3, result.code(), result.err());
+    assertEquals("", result.out());
+    assertEquals(1, result.errors().size(), result.err());
+    String error = result.errors().getFirst();
+    assertTrue(error.contains("rank 1 on a-much-longer-login2 was lost (exit code 1: "), error);
+    assertTrue(error.matches(".*: (There is insufficient memory|Error occurred) .*"), error);
+  }
+}
