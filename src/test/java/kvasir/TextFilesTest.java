@@ -62,6 +62,8 @@ class TextFilesTest {
     assertTrue(tokenizerRefusal(" <html>").contains("is a web page"));
     String comma = tokenizerRefusal("{\n\"a\": 1,,\n}");
     assertTrue(comma.contains("tokenizer.json line 2") && comma.contains("fetch it again"), comma);
+    String behind = tokenizerRefusal("{\n\"a\": 1\n}\n{}"); // L10
+    assertTrue(behind.contains("line 4: is not valid JSON: there is more behind"), behind);
     Files.delete(folder.resolve("tokenizer.json"));
     Files.createDirectory(folder.resolve("tokenizer.json"));
     String directory = assertThrows(UserError.class, () -> Tokenizer.open(folder)).getMessage();

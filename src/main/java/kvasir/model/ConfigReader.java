@@ -118,11 +118,12 @@ public final class ConfigReader {
     return value;
   }
 
-  // Model cards say to add yarn and leave max_position_embeddings at the trained length.
+  // Model cards say to add yarn and leave max_position_embeddings as it was: at the trained length
+  // or, as Qwen3 has it, somewhat above.
   private static int context(JsonFields config, RopeConfig rope) {
     int stated = bounded(config, "max_position_embeddings", MOST_TOKENS);
-    return rope instanceof RopeConfig.Yarn yarn && yarn.original() == stated
-        ? (int) Math.min(MOST_TOKENS, stated * yarn.factor())
+    return rope instanceof RopeConfig.Yarn yarn && yarn.original() <= stated
+        ? (int) Math.clamp(yarn.original() * yarn.factor(), stated, MOST_TOKENS)
         : stated;
   }
 

@@ -1,6 +1,7 @@
 package kvasir.tokenize;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -78,6 +79,9 @@ final class TokenizerJson {
         if (!readable(token, parser)) {
           int line = parser.currentTokenLocation().getLineNr();
           throw broken(file, "has an impossible value in line " + line, null);
+        }
+        if (parser.getParsingContext().inRoot() && parser.nextToken() != null) {
+          throw new JsonParseException(parser, "more behind the end");
         }
       }
     }

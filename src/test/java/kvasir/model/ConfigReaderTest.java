@@ -159,6 +159,7 @@ class ConfigReaderTest {
         "'rope_parameters':{'rope_type':'yarn','factor':2.5,'original_max_position_embeddings':256}"
             + " | 640",
         "'rope_scaling':{'type':'yarn','factor':4.0},'original_max_position_embeddings':256 | 1024",
+        "'rope_scaling':{'type':'yarn','factor':4.0,'original_max_position_embeddings':200} | 800",
         "'rope_scaling':{'type':'yarn',Y} | 256",
         "'rope_scaling':{'type':'yarn','factor':2.0,'original_max_position_embeddings':64} | 256",
         "'rope_theta':10000.0 | 256",
