@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import kvasir.Mpirun;
 import kvasir.file.TinyDisk;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -78,7 +79,7 @@ class FullOutputTest {
       })
   void aClosedPipeIsQuiet(String command) throws IOException, InterruptedException {
     if (command.endsWith("native")) {
-      TransportsTest.needMpirun();
+      Mpirun.need();
     }
     Process process = builder(command).start();
     process.getInputStream().close();

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import kvasir.Mpirun;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +36,7 @@ class LostRankTest {
       return FaultRun.start("launch/mpjrun", words.toArray());
     }
     if (transport.equals("native")) {
-      TransportsTest.needMpirun();
+      Mpirun.need();
     }
     return FaultRun.start(
         "launch/kvasir", generate("--ranks", "3", "--transport", transport).toArray());

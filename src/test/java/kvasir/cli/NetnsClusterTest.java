@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import kvasir.Mpirun;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -81,7 +82,7 @@ class NetnsClusterTest {
 
   @Test
   void throughMpirun() throws IOException {
-    TransportsTest.needMpirun();
+    Mpirun.need();
     assertSame(
         onThreeNodes(
             "mpirun",

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import kvasir.Mpirun;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,7 +51,7 @@ class RebuildTest {
   @CsvSource({"mpj,2,0", "native,3,2"})
   void theRanksThatAreLeftGoOn(String transport, int ranks, int lost) throws IOException {
     if (transport.equals("native")) {
-      TransportsTest.needMpirun();
+      Mpirun.need();
     }
     try (FaultRun run = FaultRun.start("launch/kvasir", rebuilding(ranks, transport).toArray())) {
       run.awaitOutput(200);

@@ -5,12 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import kvasir.Mpirun;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -56,15 +55,6 @@ class TransportsTest {
     assertEquals(expected, fingerprint(Launch.kvasir(words(layout))), layout);
   }
 
-  /** An MPI installation is an option of the machine. */
-  static void needMpirun() {
-    String path = System.getenv().getOrDefault("PATH", "");
-    boolean found =
-        Arrays.stream(path.split(File.pathSeparator, -1))
-            .anyMatch(folder -> new File(folder, "mpirun").canExecute());
-    Assumptions.assumeTrue(found, "no mpirun on the PATH: native MPI is not tested");
-  }
-
   @Test
   void overMpjExpress() throws IOException {
     assertSame("--ranks 2 --threads 2 --transport mpj --merge tree");
@@ -90,7 +80,7 @@ class TransportsTest {
 
   @Test
   void overTheSystemsMpi() throws IOException {
-    needMpirun();
+    Mpirun.need();
     assertSame("--ranks 2 --threads 1 --transport native");
     assertSame("--ranks 3 --threads 1 --transport native --merge butterfly");
     assertSame("--ranks 7 --threads 1 --transport native --merge gather");
@@ -100,7 +90,7 @@ class TransportsTest {
   void aUsersMistakeIsOneLineOnEveryTransport() {
     for (String transport : List.of("mpj", "inprocess", "native")) {
       if (transport.equals("native")) {
-        needMpirun();
+        Mpirun.need();
       }
       Launch.Result result =
           Launch.kvasir(
@@ -138,7 +128,7 @@ class TransportsTest {
   // C18
   @Test
   void aProfilerThatIsPreloadedSeesTheMessages(@TempDir Path folder) throws IOException {
-    needMpirun();
+    Mpirun.need();
     Assumptions.assumeTrue(
         Path.of("/usr/bin/cc").toFile().canExecute(), "no cc, profilers of MPI not tested");
     Path shim = folder.resolve("shim.so");
@@ -155,7 +145,7 @@ class TransportsTest {
   // C10
   @Test
   void aLibraryThatIsNoneIsRefusedOnce() {
-    needMpirun();
+    Mpirun.need();
     List<Object> run =
         new ArrayList<>(List.of("KVASIR_MPI_LIBRARY=", ROOT.resolve("launch/kvasir")));
     run.addAll(List.of(words("--ranks 2 --transport native")));

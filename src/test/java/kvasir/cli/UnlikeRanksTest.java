@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import kvasir.Mpirun;
 import kvasir.measure.ProcessUser;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,7 @@ class UnlikeRanksTest {
 
   @BeforeAll
   static void needMpirun() {
-    TransportsTest.needMpirun();
+    Mpirun.need();
   }
 
   /** The same words on both ranks but for the last ones, each in a folder of its own. */
