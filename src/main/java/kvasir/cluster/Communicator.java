@@ -15,8 +15,12 @@ import java.util.List;
  */
 public interface Communicator extends AutoCloseable {
   /**
-   * Bytes for a peer, or room for what comes from it; both sides name the same number of bytes, at
-   * least one. What lies off the heap is sent from where it is where the transport can.
+   * Bytes for a peer, or room for what comes from it; both sides name the same number of bytes, of
+   * which there may be none. Another number is refused by {@link kvasir.error.ClusterFailure}.
+   *
+   * <p>What lies off the heap is sent from where it is where the transport can. It belongs to an
+   * arena that nobody closes (an automatic or the global one), since a peer may still write to it
+   * after an exchange has failed.
    */
   record Message(int peer, MemorySegment data) {}
 

@@ -159,23 +159,10 @@ class CollectivesTest {
   }
 
   @Test
-  void aMessageOfAnotherSizeIsAFailure() {
-    ClusterFailure failure =
-        assertThrows(
-            ClusterFailure.class,
-            () ->
-                LocalWorld.run(
-                    2,
-                    LIMIT,
-                    world -> {
-                      if (world.rank() == 0) {
-                        world.send(MemorySegment.ofArray(new long[2]), 1);
-                      } else {
-                        world.receive(MemorySegment.ofArray(new long[1]), 0);
-                      }
-                      return null;
-                    }));
-    assertTrue(failure.getMessage().contains("16 bytes, not 8"), failure.getMessage());
+  void aMessageOfAnotherLengthIsRefused() {
+    assertEquals(
+        LengthContract.REFUSALS,
+        LocalWorld.run(LengthContract.RANKS, LIMIT, LengthContract::refusal));
   }
 
   @Test

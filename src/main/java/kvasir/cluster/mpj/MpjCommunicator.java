@@ -1,6 +1,5 @@
 package kvasir.cluster.mpj;
 
-import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,6 +7,8 @@ import java.util.Arrays;
 import java.util.List;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.Deadline;
+import kvasir.cluster.MessageTags;
+import kvasir.cluster.MessageTags.Piece;
 import kvasir.cluster.Waiting;
 import kvasir.cluster.heartbeat.HeartbeatClient;
 import kvasir.error.ClusterFailure;
@@ -24,26 +25,25 @@ import xdev.XDevException;
  * MPJ's world. Only point-to-point calls with offset 0 are used: MPJ's reductions give wrong sums
  * with other offsets. MPJ has no time limits, so a {@link Deadline} stands beside every wait.
  *
- * <p>A message's length is its tag. MPJ notices no message of another length than its receiver has
- * room for: a shorter one would leave old bytes, a longer one would silently end the thread that
- * reads for all. By the tag neither is ever received, and who waits for long looks for it.
+ * <p>A message's length and place are its tag, see {@link MessageTags}. MPJ notices no message of
+ * another length than its receiver has room for: a shorter one would leave old bytes, a longer one
+ * would silently end the thread that reads for all. By the tag neither is ever received, and who
+ * waits for long looks for it.
  *
  * <p>Owns the MPI environment from {@link #init} to {@link #close}.
  */
 public final class MpjCommunicator implements Communicator {
-  /** Added to tags of pieces that others of the same message follow. */
-  private static final int MORE = 1 << 30;
-
   /** How long a message may be on its way before its receiver looks for one of another length. */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   // MPJ's direct buffers never shrink and 1 GiB messages fail: larger ones go in pieces.
-  private static final long MOST_BYTES = 64 << 20;
+  private static final int MOST_BYTES = 64 << 20;
 
   private final Intracomm world;
   private final int rank;
   private final int size;
   private final Deadline deadline;
+  private final MessageTags tags;
   private final List<MpjSlot> slotList = new ArrayList<>();
   private final List<Pending> requests = new ArrayList<>();
   private int slots;
@@ -54,6 +54,7 @@ public final class MpjCommunicator implements Communicator {
     this.rank = rank;
     this.size = size;
     this.deadline = deadline;
+    this.tags = new MessageTags(size, Integer.MAX_VALUE, MOST_BYTES);
   }
 
   /**
@@ -129,10 +130,14 @@ public final class MpjCommunicator implements Communicator {
       slots = 0;
       requests.clear();
       for (Message message : receives) {
-        pieces(message, this::post);
+        for (Piece piece : tags.incoming(message)) {
+          post(piece);
+        }
       }
       for (Message message : sends) {
-        pieces(message, this::start);
+        for (Piece piece : tags.outgoing(message)) {
+          start(piece);
+        }
       }
       for (Pending pending : requests) {
         finish(pending);
@@ -142,50 +147,36 @@ public final class MpjCommunicator implements Communicator {
     }
   }
 
-  /** What is done with a piece of a message. */
-  @FunctionalInterface
-  private interface Piece {
-    void accept(int peer, MemorySegment data, int tag) throws MPJDevException, BufferException;
-  }
-
-  /** A message under way; the target is null for one that is sent. */
+  /** A message under way. */
   private record Pending(
-      Request request, String what, int peer, MpjSlot slot, MemorySegment target) {}
+      Request request, String what, Piece piece, MpjSlot slot, boolean received) {}
 
-  private static void pieces(Message message, Piece piece) throws MPJDevException, BufferException {
-    long size = message.data().byteSize();
-    for (long from = 0; from < size; from += MOST_BYTES) {
-      int bytes = (int) Math.min(MOST_BYTES, size - from);
-      int tag = from + bytes < size ? MORE + bytes : bytes;
-      piece.accept(message.peer(), message.data().asSlice(from, bytes), tag);
-    }
-  }
-
-  private void post(int peer, MemorySegment data, int tag) throws MPJDevException {
-    MpjSlot slot = slot(data.byteSize());
+  private void post(Piece piece) throws MPJDevException {
+    MpjSlot slot = slot(piece.data().byteSize());
+    Status status = new Status(piece.peer(), piece.tag(), -1);
     Request request =
-        world.mpjdevComm.irecv(slot.receiving(), peer, tag, new Status(peer, tag, -1), true);
-    requests.add(new Pending(request, "receiving from rank ", peer, slot, data));
+        world.mpjdevComm.irecv(slot.receiving(), piece.peer(), piece.tag(), status, true);
+    requests.add(new Pending(request, "receiving from rank ", piece, slot, true));
   }
 
-  private void start(int peer, MemorySegment data, int tag)
-      throws MPJDevException, BufferException {
-    MpjSlot slot = slot(data.byteSize());
-    Request request = world.mpjdevComm.isend(slot.sending(data), peer, tag, true);
-    requests.add(new Pending(request, "sending to rank ", peer, slot, null));
+  private void start(Piece piece) throws MPJDevException, BufferException {
+    MpjSlot slot = slot(piece.data().byteSize());
+    Request request =
+        world.mpjdevComm.isend(slot.sending(piece.data()), piece.peer(), piece.tag(), true);
+    requests.add(new Pending(request, "sending to rank ", piece, slot, false));
   }
 
   /** Waits without an end of its own: the deadline's thread ends the process. */
   private void finish(Pending pending) throws MPJDevException {
-    deadline.begin(pending.what(), pending.peer());
+    deadline.begin(pending.what(), pending.piece().peer());
     while (!Waiting.until(() -> pending.request().itest() != null, PATIENCE)) {
-      if (pending.target() != null) {
+      if (pending.received()) {
         requireNoOther(pending);
       }
     }
     deadline.end();
-    if (pending.target() != null) {
-      pending.slot().copyTo(pending.target());
+    if (pending.received()) {
+      pending.slot().copyTo(pending.piece().data());
     }
   }
 
@@ -195,17 +186,14 @@ public final class MpjCommunicator implements Communicator {
    * it has come meanwhile.
    */
   private void requireNoOther(Pending pending) throws MPJDevException {
-    Status arrived = world.mpjdevComm.iprobe(pending.peer(), MPI.ANY_TAG);
+    Status arrived = world.mpjdevComm.iprobe(pending.piece().peer(), MPI.ANY_TAG);
     if (arrived != null && pending.request().itest() == null) {
-      throw new ClusterFailure(
-          rank,
-          pending.peer(),
-          "sent %s bytes, not %d".formatted(length(arrived.tag), pending.target().byteSize()));
+      tags.refusal(rank, pending.piece(), arrived.tag)
+          .ifPresent(
+              failure -> {
+                throw failure;
+              });
     }
-  }
-
-  private static String length(int tag) {
-    return tag > MORE ? "more than " + (tag - MORE) : String.valueOf(tag);
   }
 
   /** Memory for one piece, kept for the exchanges to come. */

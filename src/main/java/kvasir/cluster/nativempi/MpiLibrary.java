@@ -22,23 +22,35 @@ import kvasir.error.UserError;
  * integers that mpi.h names. Communicator and element type are bound into the handles here, so that
  * a caller sees one signature.
  *
+ * @param highestTag {@code (int**, flag*)}; no flag where the library does not say
  * @param isend {@code (buffer, count, peer, tag, request*)}
  * @param irecv {@code (buffer, count, peer, tag, request*)}
+ * @param iprobe {@code (peer, tag, flag*, status*)}
  * @param testall {@code (count, requests*, flag*)}
  * @param requestBytes size of a request handle
+ * @param tagOffset where a status has the tag of a message
  */
 record MpiLibrary(
     MethodHandle initThread,
     MethodHandle commRank,
     MethodHandle commSize,
+    MethodHandle highestTag,
     MethodHandle isend,
     MethodHandle irecv,
+    MethodHandle iprobe,
     MethodHandle testall,
     MethodHandle finish,
-    long requestBytes) {
+    long requestBytes,
+    long tagOffset) {
 
   /** Names a file to be used instead of what the system's loader finds. */
   static final String VARIABLE = "KVASIR_MPI_LIBRARY";
+
+  /** Tag that matches all tags, in Open MPI and in MPICH. */
+  static final int ANY_TAG = -1;
+
+  /** Size of a status in Open MPI and in MPICH, and room to spare. */
+  static final long STATUS_BYTES = 64;
 
   private static final List<String> OPEN_MPI = List.of("libmpi.so.40", "libmpi.so");
   private static final List<String> MPICH = List.of("libmpich.so.12", "libmpi.so.12", "libmpi.so");
@@ -46,7 +58,13 @@ record MpiLibrary(
   // mpi.h of MPICH 3 and 4, whose binary interface its relatives share (the MPICH ABI initiative).
   private static final int MPICH_COMM_WORLD = 0x44000000;
   private static final int MPICH_BYTE = 0x4c00010d;
+  private static final int MPICH_TAG_UB = 0x64400001;
   private static final long MPICH_STATUSES_IGNORE = 1;
+  private static final long MPICH_TAG_OFFSET = 12;
+
+  // mpi.h of Open MPI 1.7 to 5.
+  private static final int OPEN_MPI_TAG_UB = 0;
+  private static final long OPEN_MPI_TAG_OFFSET = 4;
 
   /** Of setenv: do not overwrite. */
   private static final int KEEP = 0;
@@ -150,16 +168,21 @@ record MpiLibrary(
     Binder binder = new Binder(library);
     MethodHandle isend = binder.of("MPI_Isend", POINTER, INT, handle, INT, INT, handle, POINTER);
     MethodHandle irecv = binder.of("MPI_Irecv", POINTER, INT, handle, INT, INT, handle, POINTER);
+    MethodHandle attribute = binder.of("MPI_Comm_get_attr", handle, INT, POINTER, POINTER);
+    MethodHandle iprobe = binder.of("MPI_Iprobe", INT, INT, handle, POINTER, POINTER);
     MethodHandle testall = binder.of("MPI_Testall", INT, POINTER, POINTER, POINTER);
     return new MpiLibrary(
         binder.of("MPI_Init_thread", POINTER, POINTER, INT, POINTER),
         MethodHandles.insertArguments(binder.of("MPI_Comm_rank", handle, POINTER), 0, comm),
         MethodHandles.insertArguments(binder.of("MPI_Comm_size", handle, POINTER), 0, comm),
+        MethodHandles.insertArguments(attribute, 0, comm, openMpi ? OPEN_MPI_TAG_UB : MPICH_TAG_UB),
         point(isend, comm, bytes),
         point(irecv, comm, bytes),
+        MethodHandles.insertArguments(iprobe, 2, comm),
         MethodHandles.insertArguments(testall, 3, ignore),
         binder.of("MPI_Finalize"),
-        handle.byteSize());
+        handle.byteSize(),
+        openMpi ? OPEN_MPI_TAG_OFFSET : MPICH_TAG_OFFSET);
   }
 
   private static MethodHandle point(MethodHandle call, Object comm, Object bytes) {

@@ -1,15 +1,19 @@
 package kvasir.cluster.nativempi;
 
+import java.lang.foreign.AddressLayout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.Deadline;
+import kvasir.cluster.MessageTags;
+import kvasir.cluster.MessageTags.Piece;
 import kvasir.cluster.Waiting;
 import kvasir.error.ClusterFailure;
 
@@ -18,14 +22,24 @@ import kvasir.error.ClusterFailure;
  * and received where it lies; arrays go through a buffer. Waits test for the end of the messages
  * and let other threads run in between: a blocking call would keep a core busy and has no limit.
  *
+ * <p>A message's length and place are its tag, see {@link MessageTags}: one of another length is
+ * never received, and a receiver that has waited for a second looks for it.
+ *
+ * <p>The library keeps addresses and no references. What it reads and writes is therefore held from
+ * the call that starts a message until the library says that all of an exchange has ended. After a
+ * failure messages may still be under way: their memory is held until the process ends, no other
+ * message is sent or received, and whoever gave it does not free it.
+ *
  * <p>Owns the MPI environment from {@link #init} to {@link #close}.
  */
 public final class NativeCommunicator implements Communicator {
-  private static final int TAG = 1;
   private static final int FUNNELED = 1;
 
   /** MPI counts are ints; longer messages go in pieces. */
-  private static final long MOST_BYTES = 1 << 30;
+  private static final int MOST_BYTES = 1 << 30;
+
+  /** How long a message may be on its way before its receiver looks for one of another length. */
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private static final int ALIGNMENT = 64;
 
@@ -33,12 +47,15 @@ public final class NativeCommunicator implements Communicator {
   private final Deadline deadline;
   private final int rank;
   private final int size;
+  private final MessageTags tags;
+  private final List<Piece> inFlight;
+  private final MemorySegment status = Arena.global().allocate(MpiLibrary.STATUS_BYTES, ALIGNMENT);
   private final MemorySegment flag = Arena.global().allocate(ValueLayout.JAVA_INT);
-  private final BooleanSupplier done = this::test;
+  private final BooleanSupplier done = this::allEnded;
   private final List<Copy> copies = new ArrayList<>();
   private MemorySegment requests = MemorySegment.NULL;
   private MemorySegment buffer = MemorySegment.NULL;
-  private int posted;
+  private int receiving;
   private long used;
   private Duration limit;
   private boolean closed;
@@ -46,12 +63,15 @@ public final class NativeCommunicator implements Communicator {
   /** What has to go from the buffer to an array when it has come. */
   private record Copy(MemorySegment from, MemorySegment to) {}
 
-  private NativeCommunicator(MpiLibrary mpi, Deadline deadline, Duration limit) {
+  private NativeCommunicator(
+      MpiLibrary mpi, Deadline deadline, List<Piece> inFlight, Duration limit) {
     this.mpi = mpi;
     this.deadline = deadline;
+    this.inFlight = inFlight;
     this.limit = limit;
     this.rank = ask(true);
     this.size = ask(false);
+    this.tags = new MessageTags(size, highestTag(), MOST_BYTES);
   }
 
   /**
@@ -65,8 +85,23 @@ public final class NativeCommunicator implements Communicator {
       // It would be the only rank of its world, or end this process because nobody answers it.
       throw start.disagreement(0, 1);
     }
-    MpiLibrary mpi = MpiLibrary.find(start.openMpi());
-    Deadline deadline = new Deadline(limit, expired);
+    NativeCommunicator world = join(MpiLibrary.find(start.openMpi()), start.rank(), limit, expired);
+    if (!start.agrees(world.rank, world.size)) {
+      world.close();
+      throw start.disagreement(world.rank, world.size);
+    }
+    return world;
+  }
+
+  /**
+   * Joins the world of a library.
+   *
+   * @param told the rank that the launcher has told this process, for errors
+   */
+  static NativeCommunicator join(
+      MpiLibrary mpi, int told, Duration limit, Deadline.Expired expired) {
+    List<Piece> inFlight = new ArrayList<>();
+    Deadline deadline = new Deadline(limit, holding(inFlight, expired));
     deadline.begin("joining the world", -1);
     MemorySegment provided = Arena.global().allocate(ValueLayout.JAVA_INT);
     try {
@@ -74,17 +109,23 @@ public final class NativeCommunicator implements Communicator {
           (int)
               mpi.initThread()
                   .invokeExact(MemorySegment.NULL, MemorySegment.NULL, FUNNELED, provided);
-      check(code, start.rank());
+      check(code, told);
     } catch (Throwable e) {
-      throw broken(start.rank(), e);
+      throw broken(told, e);
     }
     deadline.end();
-    NativeCommunicator world = new NativeCommunicator(mpi, deadline, limit);
-    if (!start.agrees(world.rank, world.size)) {
-      world.close();
-      throw start.disagreement(world.rank, world.size);
-    }
-    return world;
+    return new NativeCommunicator(mpi, deadline, inFlight, limit);
+  }
+
+  /**
+   * Ties what is in flight to the deadline's thread, which runs until the world is left or the
+   * process ends, so that it stays reachable whatever becomes of the communicator.
+   */
+  private static Deadline.Expired holding(List<Piece> inFlight, Deadline.Expired expired) {
+    return (what, limit) -> {
+      expired.run(what, limit);
+      Reference.reachabilityFence(inFlight);
+    };
   }
 
   @Override
@@ -105,24 +146,28 @@ public final class NativeCommunicator implements Communicator {
 
   @Override
   public void exchange(List<Message> sends, List<Message> receives) {
+    if (!inFlight.isEmpty()) {
+      throw new ClusterFailure(rank, -1, "a message has failed before");
+    }
     reserve(sends, receives);
     try {
       for (int i = 0; i < receives.size(); i++) {
         receive(receives.get(i));
       }
+      receiving = inFlight.size();
       for (int i = 0; i < sends.size(); i++) {
         send(sends.get(i));
       }
     } catch (Throwable e) {
       throw broken(rank, e);
     }
-    if (!Waiting.until(done, limit)) {
-      int peer = (receives.isEmpty() ? sends : receives).getFirst().peer();
-      throw new ClusterFailure(rank, peer, "no message within " + limit);
-    }
+    await();
     for (int i = 0; i < copies.size(); i++) {
       copies.get(i).to().copyFrom(copies.get(i).from());
     }
+    // Only now has the library done with all memory.
+    Reference.reachabilityFence(inFlight);
+    inFlight.clear();
   }
 
   private void receive(Message message) throws Throwable {
@@ -131,7 +176,7 @@ public final class NativeCommunicator implements Communicator {
       target = take(message.data().byteSize());
       copies.add(new Copy(target, message.data()));
     }
-    start(mpi.irecv(), target, message.peer());
+    start(mpi.irecv(), tags.incoming(new Message(message.peer(), target)));
   }
 
   private void send(Message message) throws Throwable {
@@ -139,21 +184,67 @@ public final class NativeCommunicator implements Communicator {
     if (!source.isNative()) {
       source = take(message.data().byteSize()).copyFrom(message.data());
     }
-    start(mpi.isend(), source, message.peer());
+    start(mpi.isend(), tags.outgoing(new Message(message.peer(), source)));
   }
 
-  private void start(MethodHandle call, MemorySegment data, int peer) throws Throwable {
-    for (long from = 0; from < data.byteSize(); from += MOST_BYTES) {
-      MemorySegment piece = data.asSlice(from, Math.min(MOST_BYTES, data.byteSize() - from));
-      int count = (int) piece.byteSize();
-      MemorySegment request = nextRequest();
-      check((int) call.invokeExact(piece, count, peer, TAG, request), rank);
+  private void start(MethodHandle call, List<Piece> pieces) throws Throwable {
+    for (int i = 0; i < pieces.size(); i++) {
+      Piece piece = pieces.get(i);
+      int count = (int) piece.data().byteSize();
+      MemorySegment request = request(inFlight.size());
+      inFlight.add(piece);
+      check((int) call.invokeExact(piece.data(), count, piece.peer(), piece.tag(), request), rank);
     }
   }
 
-  private boolean test() {
+  private MemorySegment request(int index) {
+    return requests.asSlice(index * mpi.requestBytes(), mpi.requestBytes());
+  }
+
+  private void await() {
+    Duration left = limit;
+    while (!Waiting.until(done, left.compareTo(PATIENCE) < 0 ? left : PATIENCE)) {
+      requireNoOther();
+      if (left.compareTo(PATIENCE) <= 0) {
+        int peer = inFlight.getFirst().peer();
+        throw new ClusterFailure(rank, peer, "no message within " + limit);
+      }
+      left = left.minus(PATIENCE);
+    }
+  }
+
+  private boolean allEnded() {
+    return ended(inFlight.size(), requests);
+  }
+
+  private boolean ended(int count, MemorySegment first) {
     try {
-      check((int) mpi.testall().invokeExact(posted, requests, flag), rank);
+      check((int) mpi.testall().invokeExact(count, first, flag), rank);
+    } catch (Throwable e) {
+      throw broken(rank, e);
+    }
+    return flag.get(ValueLayout.JAVA_INT, 0) != 0;
+  }
+
+  /** Refuses a message of another length in place of an awaited one. */
+  private void requireNoOther() {
+    for (int i = 0; i < receiving; i++) {
+      Piece piece = inFlight.get(i);
+      if (!ended(1, request(i)) && waits(piece.peer())) {
+        int tag = status.get(ValueLayout.JAVA_INT, mpi.tagOffset());
+        tags.refusal(rank, piece, tag)
+            .ifPresent(
+                failure -> {
+                  throw failure;
+                });
+      }
+    }
+  }
+
+  /** Whether a message of a peer has arrived that nobody receives; the status tells its tag. */
+  private boolean waits(int peer) {
+    try {
+      check((int) mpi.iprobe().invokeExact(peer, MpiLibrary.ANY_TAG, flag, status), rank);
     } catch (Throwable e) {
       throw broken(rank, e);
     }
@@ -167,7 +258,7 @@ public final class NativeCommunicator implements Communicator {
     for (List<Message> messages : List.of(sends, receives)) {
       for (Message message : messages) {
         long bytes = message.data().byteSize();
-        pieces += Math.ceilDiv(bytes, MOST_BYTES);
+        pieces += tags.count(bytes);
         heap += message.data().isNative() ? 0 : padded(bytes);
       }
     }
@@ -177,13 +268,9 @@ public final class NativeCommunicator implements Communicator {
     if (buffer.byteSize() < heap) {
       buffer = Arena.ofAuto().allocate(heap, ALIGNMENT);
     }
-    posted = 0;
+    receiving = 0;
     used = 0;
     copies.clear();
-  }
-
-  private MemorySegment nextRequest() {
-    return requests.asSlice(posted++ * mpi.requestBytes(), mpi.requestBytes());
   }
 
   private MemorySegment take(long bytes) {
@@ -203,6 +290,21 @@ public final class NativeCommunicator implements Communicator {
       throw broken(-1, e);
     }
     return flag.get(ValueLayout.JAVA_INT, 0);
+  }
+
+  private int highestTag() {
+    MemorySegment address = Arena.global().allocate(ValueLayout.ADDRESS);
+    try {
+      check((int) mpi.highestTag().invokeExact(address, flag), rank);
+    } catch (Throwable e) {
+      throw broken(rank, e);
+    }
+    if (flag.get(ValueLayout.JAVA_INT, 0) == 0) {
+      return MessageTags.HIGHEST_EVERYWHERE;
+    }
+    AddressLayout toInt = ValueLayout.ADDRESS.withTargetLayout(ValueLayout.JAVA_INT);
+    return Math.max(
+        MessageTags.HIGHEST_EVERYWHERE, address.get(toInt, 0).get(ValueLayout.JAVA_INT, 0));
   }
 
   private static void check(int code, int rank) {
@@ -231,6 +333,8 @@ public final class NativeCommunicator implements Communicator {
       throw broken(rank, e);
     }
     deadline.end();
-    deadline.close();
+    if (inFlight.isEmpty()) {
+      deadline.close();
+    }
   }
 }

@@ -7,7 +7,7 @@
  *   mpirun -np P / srun --mpi=pmix   ->  java kvasir ...   one process per rank
  *   NativeRank        which rank the launcher says this is
  *   MpiLibrary        libmpi.so and the few functions that are used
- *   NativeCommunicator  Isend, Irecv, Testall with a limit
+ *   NativeCommunicator  Isend, Irecv, Testall with a limit; Iprobe where one takes long
  * </pre>
  */
 package kvasir.cluster.nativempi;

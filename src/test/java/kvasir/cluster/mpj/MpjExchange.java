@@ -1,17 +1,19 @@
 package kvasir.cluster.mpj;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Scanner;
 import kvasir.cluster.Collectives;
 import kvasir.cluster.Communicator;
+import kvasir.cluster.LengthContract;
 import kvasir.cluster.heartbeat.HeartbeatClient;
 import kvasir.cluster.heartbeat.RunEnd;
 import kvasir.cluster.heartbeat.RunToken;
-import kvasir.error.ClusterFailure;
 
 /** A rank of its own process that exchanges messages of many sizes with all others. */
 final class MpjExchange {
@@ -19,16 +21,17 @@ final class MpjExchange {
 
   private MpjExchange() {}
 
-  public static void main(String[] args) {
+  public static void main(String[] args) throws IOException {
     int rank = Integer.parseInt(System.getenv(RankLauncher.RANK));
     int ranks = Integer.parseInt(System.getenv(RankLauncher.RANKS));
     if (args.length > 0 && args[0].equals("fail") && rank == ranks - 1) {
       System.err.println("kvasir: error: this rank fails at start");
       Runtime.getRuntime().halt(7);
     }
+    HeartbeatClient line = line(rank);
     MpjCommunicator world =
         MpjCommunicator.init(
-            line(rank),
+            line,
             rank,
             ranks,
             Duration.ofMinutes(1),
@@ -40,29 +43,17 @@ final class MpjExchange {
       }
       pause();
     }
-    if (args.length > 0 && args[0].startsWith("unequal")) {
-      unequal(world, Integer.parseInt(args[1]), Integer.parseInt(args[2]));
+    if (args.length > 0 && args[0].equals("lengths")) {
+      System.err.println(LengthContract.refusal(world));
+      LengthContract.awaitOthers(Path.of(args[1]), rank);
+      Runtime.getRuntime().halt(3);
     }
     for (int size : SIZES) {
       exchange(world, size);
     }
     world.close();
+    line.close();
     System.exit(0);
-  }
-
-  /** Rank 1 sends another number of bytes than rank 0 has room for. */
-  private static void unequal(MpjCommunicator world, int sent, int awaited) {
-    exchange(world, 5);
-    try {
-      if (world.rank() == 0) {
-        world.receive(MemorySegment.ofArray(new byte[awaited]), 1);
-      } else {
-        world.send(MemorySegment.ofArray(new byte[sent]), 0);
-        pause();
-      }
-    } catch (ClusterFailure e) {
-      end(new RunEnd(3, e.getMessage()));
-    }
   }
 
   private static HeartbeatClient line(int rank) {
