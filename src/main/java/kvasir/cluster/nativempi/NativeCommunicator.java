@@ -123,8 +123,11 @@ public final class NativeCommunicator implements Communicator {
    */
   private static Deadline.Expired holding(List<Piece> inFlight, Deadline.Expired expired) {
     return (what, limit) -> {
-      expired.run(what, limit);
-      Reference.reachabilityFence(inFlight);
+      try {
+        expired.run(what, limit);
+      } finally {
+        Reference.reachabilityFence(inFlight);
+      }
     };
   }
 
@@ -161,12 +164,15 @@ public final class NativeCommunicator implements Communicator {
     } catch (Throwable e) {
       throw broken(rank, e);
     }
-    await();
-    for (int i = 0; i < copies.size(); i++) {
-      copies.get(i).to().copyFrom(copies.get(i).from());
+    try {
+      await();
+      for (int i = 0; i < copies.size(); i++) {
+        copies.get(i).to().copyFrom(copies.get(i).from());
+      }
+    } finally {
+      Reference.reachabilityFence(inFlight);
     }
-    // Only now has the library done with all memory.
-    Reference.reachabilityFence(inFlight);
+    // Only now has the library done with all memory; after a failure it never has.
     inFlight.clear();
   }
 
