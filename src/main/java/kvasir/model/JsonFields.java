@@ -13,6 +13,7 @@ import kvasir.file.StrictJson;
  */
 record JsonFields(Path file, String path, JsonNode node) {
   private static final long MOST_BYTES = 16 << 20;
+  private static final int LONGEST_NAME = 200;
 
   static JsonFields read(Path file) {
     return new JsonFields(
@@ -85,6 +86,8 @@ record JsonFields(Path file, String path, JsonNode node) {
   }
 
   UserError wrong(String field, String what) {
-    return new UserError(file + " field " + path + field, what, "use a model that Kvasir supports");
+    // A key that nobody knows is input, and may be as long as the file.
+    String name = path + field.substring(0, Math.min(LONGEST_NAME, field.length()));
+    return new UserError(file + " field " + name, what, "use a model that Kvasir supports");
   }
 }

@@ -169,6 +169,14 @@ class ConfigReaderTest {
     assertEquals(context, read(json).maxPositions());
   }
 
+  /** L3: a key that is not known is named, and may be as long as the file. */
+  @Test
+  void longKeysAreCut() {
+    String json = SMALL.replace("\"eos", "\"rope_" + "x".repeat(5000) + "\":1,\"eos");
+    String line = assertThrows(UserError.class, () -> read(json)).getMessage();
+    assertTrue(line.contains("field rope_xxx") && line.length() < 1000, line);
+  }
+
   /** L3c: other programs write integers as 32.0. */
   @Test
   void integersMayBeWrittenAsFractions() throws IOException {
