@@ -19,6 +19,11 @@ public enum AttentionKind {
       }
       return Math.clamp(rows / shape.group(), 1, batch);
     }
+
+    @Override
+    long scoreBytes(int rows, long keys) {
+      return 0;
+    }
   },
   /** The whole score matrix, then its softmax: the textbook's way, for comparison. */
   STANDARD {
@@ -30,6 +35,12 @@ public enum AttentionKind {
     @Override
     int tileTokens(AttentionShape shape, int batch, int threads) {
       return batch;
+    }
+
+    @Override
+    long scoreBytes(int rows, long keys) {
+      // Beside the smaller matrix of a shard with a block less, until a collection frees it.
+      return 2 * Float.BYTES * rows * keys;
     }
   };
 
@@ -48,6 +59,9 @@ public enum AttentionKind {
   }
 
   abstract ShardAttention create(AttentionShape shape, Kernels kernels);
+
+  /** Bytes of a thread's score matrix of so many rows over a shard, where there is a whole one. */
+  abstract long scoreBytes(int rows, long keys);
 
   /** Tokens of a query tile, for a batch of so many; changes no bit. */
   abstract int tileTokens(AttentionShape shape, int batch, int threads);

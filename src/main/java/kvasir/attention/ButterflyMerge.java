@@ -42,6 +42,11 @@ final class ButterflyMerge implements StateMerge {
     this.rounds = rounds(plan, world.rank());
   }
 
+  static long bytes(StateCounts c) {
+    // A subtree's state at each level, and what the transport copies of one exchange.
+    return (Math.min(c.others(), c.levels()) + 2L) * c.stateBytes();
+  }
+
   private static List<Round> rounds(MergePlan plan, int rank) {
     int shards = plan.ownership().shards();
     List<Collection<Integer>> holders = new ArrayList<>();

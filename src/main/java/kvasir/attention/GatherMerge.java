@@ -22,6 +22,11 @@ final class GatherMerge implements StateMerge {
     this.starts = new long[context.world().size() + 1];
   }
 
+  static long bytes(StateCounts c) {
+    // Others' states, a message buffer of all, and what the transport copies of it.
+    return (c.others() + 2L * (c.own() + c.others())) * c.stateBytes();
+  }
+
   @Override
   public void merge(int rows, int blocks) {
     int own = context.world().rank();

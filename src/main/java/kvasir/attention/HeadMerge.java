@@ -27,6 +27,16 @@ final class HeadMerge implements StateMerge {
     this.states = context.states();
   }
 
+  static long bytes(StateCounts c) {
+    long part = Math.ceilDiv(c.stateBytes(), c.ranks());
+    long incoming = c.others() * part;
+    long outgoing = c.own() * c.stateBytes();
+    // Rooms for both and what the transport copies of them, each beside the smaller one that it
+    // replaced as the sequence filled more subtrees and that no collection has freed yet.
+    long messages = 4 * (incoming + outgoing);
+    return incoming + messages + 2 * c.stateBytes();
+  }
+
   @Override
   public int from(int rows) {
     return start(rows, world.size(), world.rank());

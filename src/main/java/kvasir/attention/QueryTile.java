@@ -1,5 +1,6 @@
 package kvasir.attention;
 
+import kvasir.cache.CacheShape;
 import kvasir.kernel.Kernels;
 import kvasir.kernel.QueryRows;
 
@@ -24,6 +25,23 @@ final class QueryTile {
     this.rows = new QueryRows(shape.headDim(), maxRows);
     this.positions = new int[maxRows];
     this.states = new float[depth][maxRows * shape.stateSize()];
+  }
+
+  /**
+   * Bytes of a member's tile with what attention over blocks takes.
+   *
+   * @param cache the layout of the blocks
+   */
+  static long bytes(AttentionShape shape, CacheShape cache, int maxRows) {
+    long states = (long) Float.BYTES * depth(cache.shards()) * maxRows * shape.stateSize();
+    return QueryRows.bytes(shape.headDim(), maxRows, cache.blockTokens())
+        + states
+        + (long) Integer.BYTES * maxRows;
+  }
+
+  /** States that a walk down the merge tree holds at once. */
+  static int depth(int shards) {
+    return 2 + Integer.numberOfTrailingZeros(shards);
   }
 
   /**

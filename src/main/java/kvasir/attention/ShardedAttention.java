@@ -169,22 +169,28 @@ public final class ShardedAttention {
   private void divide() {
     tileTokens = kind.tileTokens(shape, tokens, team.size());
     tilesPerHead = Math.ceilDiv(tokens, tileTokens);
-    int least = team.size() == 1 ? 1 : 2 * team.size();
-    int cuts = 0;
-    while (shape.kvHeads() * tilesPerHead * (roots.size() << cuts) < least
-        && 1 << cuts < cache.shape().shards()) {
-      cuts++;
-    }
+    int cuts =
+        cuts(shape.kvHeads() * tilesPerHead * roots.size(), team.size(), cache.shape().shards());
     if (cuts != work.cuts()) {
       work = cut(cuts);
     }
     reserve();
   }
 
+  /** How often each root is halved to give all threads work, where so many tasks are uncut. */
+  static int cuts(int tasks, int threads, int shards) {
+    int least = threads == 1 ? 1 : 2 * threads;
+    int cuts = 0;
+    while (tasks << cuts < least && 1 << cuts < shards) {
+      cuts++;
+    }
+    return cuts;
+  }
+
   private void reserve() {
     if (tileTokens > tileCapacity) {
       tileCapacity = tileTokens;
-      int depth = 2 + Integer.numberOfTrailingZeros(cache.shape().shards());
+      int depth = QueryTile.depth(cache.shape().shards());
       for (int member = 0; member < tiles.length; member++) {
         tiles[member] = new QueryTile(shape, kernels, tileTokens * shape.group(), depth);
       }

@@ -29,7 +29,7 @@ final class StandardAttention implements ShardAttention {
     int blocks = cache.shape().blocks(cache.tokens());
     int owned = shard < blocks ? (blocks - 1 - shard) / cache.shape().shards() + 1 : 0;
     // Keys come in whole panels: those of a short last one are computed and not looked at.
-    int stride = owned * Math.max(size, Panels.WIDTH);
+    int stride = owned * lanes(size);
     float[] scores = matrix(rows, stride);
     scores(cache, layer, kvHead, shard, rows, scores, stride);
     compact(rows.rows(), owned, size, scores, stride);
@@ -55,9 +55,14 @@ final class StandardAttention implements ShardAttention {
     }
   }
 
+  /** Keys of a block as the score matrix holds them: whole panels. */
+  static int lanes(int blockTokens) {
+    return Math.max(blockTokens, Panels.WIDTH);
+  }
+
   private void scores(
       KvCache cache, int layer, int kvHead, int shard, QueryRows rows, float[] scores, int stride) {
-    int lanes = Math.max(cache.shape().blockTokens(), Panels.WIDTH);
+    int lanes = lanes(cache.shape().blockTokens());
     for (int i = 0; i * lanes < stride; i++) {
       int block = shard + i * cache.shape().shards();
       Panels keys = cache.keys(layer, kvHead, block);

@@ -19,6 +19,18 @@ final class StateExchange {
     merges.put(MergeTopology.ALLTOALL, new HeadMerge(context));
   }
 
+  /** Bytes that merging takes on a rank beside its own states; the most of what may be chosen. */
+  static long bytes(MergeTopology topology, StateCounts counts) {
+    return switch (topology) {
+      case TREE -> TreeMerge.bytes(counts);
+      case BUTTERFLY -> ButterflyMerge.bytes(counts);
+      case GATHER -> GatherMerge.bytes(counts);
+      case ALLTOALL -> HeadMerge.bytes(counts);
+      // The others are chosen for batches whose states are small.
+      case AUTO -> Math.max(ButterflyMerge.bytes(counts), HeadMerge.bytes(counts));
+    };
+  }
+
   /**
    * The merge for a batch.
    *

@@ -28,6 +28,11 @@ final class TreeMerge implements StateMerge {
     this.steps = plan.crossing(world.rank());
   }
 
+  static long bytes(StateCounts c) {
+    // A subtree's state at each level, and what the transport copies of one message.
+    return (Math.min(c.others(), c.levels()) + 1L) * c.stateBytes();
+  }
+
   @Override
   public void merge(int rows, int blocks) {
     for (Step step : steps) {

@@ -132,8 +132,7 @@ class CommonOptions {
       paramLabel = "SIZE",
       converter = ByteSize.Converter.class,
       description =
-          "Most bytes of weights, KV cache and activations on a rank, as 512M or 2G (default:"
-              + " none).")
+          "Most bytes that a rank may hold, its JVM included, as 512M or 2G (default: none).")
   ByteSize memoryLimit;
 
   @Option(

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import kvasir.cache.CacheShape;
-import kvasir.cache.Ownership;
 import kvasir.error.UserError;
 import kvasir.generate.Engine;
 import kvasir.generate.EngineSettings;
@@ -13,6 +12,7 @@ import kvasir.kernel.ScalarKernels;
 import kvasir.model.ConfigReader;
 import kvasir.model.ModelConfig;
 import kvasir.model.ModelWeights;
+import kvasir.model.RankMemory;
 import kvasir.model.RopeTable;
 import kvasir.model.WeightSizes;
 import kvasir.team.Binding;
@@ -153,33 +153,39 @@ final class InspectCommand implements Callable<Integer> {
     CacheShape shape = Engine.cacheShape(settings, config);
     WeightSizes sizes = WeightSizes.of(checkpoint, config, settings.kernels());
     Shares shares = settings.distribution().shares(common.rankCount());
-    Ownership ownership = new Ownership(shape.shards(), shares);
-    int blocks = shape.blocks(tokens);
+    RankMemory.Run run = Engine.memoryRun(settings, config, tokens);
+    List<RankMemory> ranks = RankMemory.ofAll(run, sizes::bytes, shares);
     StringBuilder table =
         new StringBuilder(
             String.format(
                 Locale.ROOT,
-                "memory per rank at %d tokens, KV in %s, blocks of %d tokens (%s), %d shards%n"
-                    + " rank   blocks           KV      weights%n",
+                "memory per rank at %d tokens, KV in %s, blocks of %d tokens (%s), %d shards%n rank"
+                    + "   blocks           KV      weights      buffers          JVM         "
+                    + " all%n",
                 tokens,
                 shape.type(),
                 shape.blockTokens(),
                 bytes(shape.blockBytes()),
                 shape.shards()));
-    for (int rank = 0; rank < ownership.ranks(); rank++) {
-      int owned = ownership.ownedBlocks(rank, blocks);
+    for (int rank = 0; rank < ranks.size(); rank++) {
+      RankMemory own = ranks.get(rank);
       table.append(
           String.format(
               Locale.ROOT,
-              " %4d %8d %12s %12s%n",
+              " %4d %8d %12s %12s %12s %12s %12s%n",
               rank,
-              owned,
-              bytes(owned * shape.blockBytes()),
-              bytes(sizes.bytes(shares, rank))));
+              own.cache() / shape.blockBytes(),
+              bytes(own.cache()),
+              bytes(own.weights()),
+              bytes(own.buffers()),
+              bytes(own.jvm()),
+              bytes(own.bytes())));
     }
     return table
         .append("weights are a rank's slices of all layers, packed when a model is opened\n")
-        .append("each rank has the whole table of rotations: ")
+        .append("buffers are activations, attention states, messages, logits, scratch of ")
+        .append(settings.threads() == 1 ? "a thread" : settings.threads() + " threads")
+        .append(", and the table of rotations, which each rank has whole: ")
         .append(bytes(RopeTable.bytes(config, tokens)))
         .append('\n')
         .toString();

@@ -23,28 +23,27 @@ record PlanReport(
   private static final double MEBI = 1 << 20;
 
   private static final String HEAD =
-      "  nodes ranks threads  ms/token tokens/s  weights       kv  compute      own  latency    bytes"
-          + "  messages merge     shards  MiB/rank  GiB/node\n";
+      "  nodes ranks threads  ms/token tokens/s  weights       kv  compute      own  latency   "
+          + " bytes  messages merge     shards  MiB/rank  GiB/node\n";
 
   private static final String LEGEND =
       """
       ms per token: reading weights and keys and values; arithmetic that outlasts that reading; what
       every rank does for itself (norms, rotation, copying, merging, starting threads); latency and
-      bytes of messages. MiB/rank is what --memory-limit counts; GiB/node adds each rank's JVM and
-      its table of rotations. * recommended, - does not fit. Of fewer nodes only the best is shown.
+      bytes of messages. MiB/rank is what --memory-limit counts, the JVM with it.
+      * recommended, - does not fit. Of fewer nodes only the best is shown.
       """;
 
   private static final List<String> LEFT_OUT =
       List.of(
           "ranks that wait for slower ones, noise of the system, networks that others use as well",
           "how messages of a node are routed: all nodes are as far from each other",
-          "rooms for messages and attention states, garbage collection, reading the model at the"
-              + " start",
+          "garbage collection, reading the model at the start",
           "caches: a model and a context that fit into them run faster",
           "memory of several sockets: a rank is taken to read from its own",
           "other kernels than the measured ones: shares of the limits come from two cores with"
-              + " AVX-512, groups of two heads, bf16; larger groups are reckoned from the tiles of the"
-              + " code");
+              + " AVX-512, groups of two heads, bf16; larger groups are reckoned from the tiles of"
+              + " the code");
 
   /** The plan as JSON. */
   record Json(
@@ -141,7 +140,7 @@ record PlanReport(
         p.messages(),
         layout.ranks() == 1 ? "none" : p.merge().name().toLowerCase(Locale.ROOT),
         layout.shards(),
-        p.memory().counted() / MEBI,
+        p.memory().bytes() / MEBI,
         candidate.nodeBytes() / GIBI);
   }
 
@@ -174,8 +173,8 @@ record PlanReport(
     return question.context() <= most
         ? null
         : format(
-            "Note: %,d tokens are beyond the model's context of %,d: time and memory are as said, its"
-                + " text would be no good without longer positions.",
+            "Note: %,d tokens are beyond the model's context of %,d: time and memory are as said,"
+                + " its text would be no good without longer positions.",
             question.context(), most);
   }
 

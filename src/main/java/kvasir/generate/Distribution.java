@@ -9,7 +9,7 @@ import kvasir.tensor.Shares;
  *
  * @param weights of the ranks; empty deals out evenly
  * @param merge how attention states travel
- * @param memoryLimit most bytes of weights, KV cache and activations on a rank; 0 sets none
+ * @param memoryLimit most bytes that a rank may hold; 0 sets none
  */
 public record Distribution(List<Integer> weights, MergeTopology merge, long memoryLimit) {
   /** Even shares, the topology chosen by measurement, no limit. */

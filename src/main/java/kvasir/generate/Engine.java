@@ -18,6 +18,7 @@ import kvasir.model.Decoder;
 import kvasir.model.ModelConfig;
 import kvasir.model.ModelWeights;
 import kvasir.model.NumberGuard;
+import kvasir.model.RankMemory;
 import kvasir.model.WeightSizes;
 import kvasir.team.Team;
 import kvasir.team.ThreadTeam;
@@ -72,7 +73,7 @@ public final class Engine implements AutoCloseable {
     try {
       Shares shares = settings.distribution().shares(world.size());
       CacheShape shape = cacheShape(settings, config);
-      checkMemory(shape, shares, positions);
+      checkMemory(shares, positions);
       ModelWeights weights =
           ModelWeights.of(
               checkpoint, config, settings.kernels(), shares, world.rank(), team, weightMemory);
@@ -87,12 +88,26 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  private void checkMemory(CacheShape shape, Shares shares, int positions) {
+  private void checkMemory(Shares shares, int positions) {
     long limit = settings.distribution().memoryLimit();
     if (limit > 0) {
       WeightSizes sizes = WeightSizes.of(checkpoint, config, settings.kernels());
-      new MemoryNeed(sizes, config, shape, positions, settings.prefillChunk()).check(shares, limit);
+      RankMemory.Run run = memoryRun(settings, config, positions);
+      new MemoryNeed(run, sizes::bytes).check(shares, limit);
     }
+  }
+
+  /** Everything of an engine with these settings that decides a rank's memory. */
+  public static RankMemory.Run memoryRun(
+      EngineSettings settings, ModelConfig config, int positions) {
+    return new RankMemory.Run(
+        config,
+        cacheShape(settings, config),
+        settings.attention(),
+        settings.distribution().merge(),
+        settings.threads(),
+        settings.prefillChunk(),
+        positions);
   }
 
   /** The layout of the cache that a model gets with these settings. */

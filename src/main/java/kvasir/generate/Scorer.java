@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
 import kvasir.model.Decoder;
+import kvasir.model.RankMemory;
 
 /** Log-probabilities of a given text. All ranks call it; rank 0 has the scores. */
 public final class Scorer {
@@ -24,7 +25,7 @@ public final class Scorer {
   }
 
   // Bounds the logits held at once: 16 rows of 151,936 are 10 MB.
-  private static final int LOGIT_ROWS = 16;
+  private static final int LOGIT_ROWS = RankMemory.LOGIT_ROWS;
 
   private final Decoder decoder;
   private final int prefillChunk;

@@ -22,7 +22,16 @@ public final class PackedRows {
 
   /** Floats that so many rows take. */
   public static int floats(int rows, int inputs) {
-    return Math.addExact(Math.multiplyExact(panels(rows) * inputs, WIDTH), WIDTH);
+    return Math.toIntExact(count(rows, inputs));
+  }
+
+  /** Bytes that so many rows take. */
+  public static long bytes(int rows, int inputs) {
+    return Float.BYTES * count(rows, inputs);
+  }
+
+  private static long count(int rows, int inputs) {
+    return (long) panels(rows) * inputs * WIDTH + WIDTH;
   }
 
   /**

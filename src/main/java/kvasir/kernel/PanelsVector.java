@@ -77,6 +77,12 @@ final class PanelsVector {
     }
   }
 
+  /** Bytes of a thread's scratch for products of so many packed rows. */
+  static long scratchBytes(int rows) {
+    int block = PackedRows.panels(Math.min(rows, ROWS)) * WIDTH * STRIDE;
+    return Scratch.fixedBytes() + (long) Float.BYTES * (block + GROUP * INPUTS * WIDTH);
+  }
+
   /** Up to 512 packed rows by up to eight panels: sums {@code [rows, 256]}, in scratch. */
   private static float[] block(
       Panels weights, int panel, int panels, float[] packed, int aAt, int rows, Scratch scratch) {

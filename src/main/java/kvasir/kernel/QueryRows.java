@@ -48,6 +48,21 @@ public final class QueryRows {
             : Arena.ofAuto().allocate((long) packed.length * Float.BYTES, 64);
   }
 
+  /**
+   * Bytes of so many rows with the working memory that blocks of keys and values take.
+   *
+   * @param blockTokens keys of a block
+   */
+  public static long bytes(int headDim, int maxRows, int blockTokens) {
+    long floats = (long) maxRows * (headDim + 1) + Kernels.LANES * WIDTH;
+    floats += (long) Panels.count(headDim) * blockTokens * WIDTH;
+    return Float.BYTES * floats
+        + 2 * PackedRows.bytes(maxRows, headDim)
+        + PackedRows.bytes(blockTokens, headDim)
+        + PackedRows.bytes(blockTokens, WIDTH)
+        + Scratch.fixedBytes();
+  }
+
   /** Where the caller puts the rows before {@link #ready}. */
   public float[] queries() {
     return queries;

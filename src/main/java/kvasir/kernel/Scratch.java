@@ -15,6 +15,16 @@ public final class Scratch {
   private float[] block = new float[0];
   private MemorySegment panel = MemorySegment.NULL;
 
+  /** Bytes of one thread's, for products of so many rows with the weights of a layer. */
+  public static long bytes(int rows) {
+    return PanelsVector.scratchBytes(rows);
+  }
+
+  /** Bytes of the members that keep their size. */
+  static long fixedBytes() {
+    return (long) Panels.WIDTH * Panels.WIDTH * Float.BYTES;
+  }
+
   /** Aligned memory for panels of f32, {@code [rows, 32]}; the same one on each call. */
   MemorySegment panels(long rows) {
     long bytes = rows * Panels.WIDTH * Float.BYTES;

@@ -16,14 +16,13 @@ public final class Activations {
   final float[] gate;
   final float[] up;
 
-  /** Bytes of a batch, with the copy of it that matrix products pack. */
+  /** Bytes of a batch. */
   public static long bytes(ModelConfig config, int tokens) {
     long hidden = config.hiddenSize();
     long queries = (long) config.heads() * config.headDim();
     long keys = (long) config.kvHeads() * config.headDim();
     long inner = config.intermediateSize();
-    long packed = Math.max(Math.max(hidden, queries), inner);
-    return (long) tokens * Float.BYTES * (3 * hidden + 2 * queries + 2 * keys + 2 * inner + packed);
+    return (long) tokens * Float.BYTES * (3 * hidden + 2 * queries + 2 * keys + 2 * inner);
   }
 
   Activations(ModelConfig config, int tokens) {

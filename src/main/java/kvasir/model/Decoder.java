@@ -81,7 +81,7 @@ public final class Decoder {
     this.guard = guard;
     this.world = world;
     this.rope = RopeTable.of(config.rope(), config.headDim(), positions);
-    this.linear = new ParallelLinear(kernels, team);
+    this.linear = new ParallelLinear(config, kernels, team);
     this.scratch = new Scratch[team.size()];
     Arrays.setAll(scratch, member -> new Scratch());
     int keys = config.kvHeads() * config.headDim();

@@ -24,6 +24,7 @@ final class ParallelLinear {
 
   private final Kernels kernels;
   private final Team team;
+  private final int widest;
   private final Scratch[] scratch;
   private final Team.Body body = this::share;
   private final Team.Body packing = this::packShare;
@@ -37,11 +38,22 @@ final class ParallelLinear {
   private final float[][] outputs = new float[3][];
   private int count;
 
-  ParallelLinear(Kernels kernels, Team team) {
+  ParallelLinear(ModelConfig config, Kernels kernels, Team team) {
+    this.widest = widest(config);
     this.kernels = kernels;
     this.team = team;
     this.scratch = new Scratch[team.size()];
     Arrays.setAll(scratch, member -> new Scratch());
+  }
+
+  /** Bytes of packed rows of the widest layer. */
+  static long packedBytes(ModelConfig config, int tokens) {
+    return PackedRows.bytes(tokens, widest(config));
+  }
+
+  private static int widest(ModelConfig config) {
+    int queries = config.heads() * config.headDim();
+    return Math.max(Math.max(config.hiddenSize(), queries), config.intermediateSize());
   }
 
   /** Begins a region over rows {@code firstToken} and on of {@code x [tokens, inputs]}. */
@@ -72,7 +84,8 @@ final class ParallelLinear {
 
   void run() {
     if (tokens >= Kernels.PACKED) {
-      int floats = PackedRows.floats(tokens, inputs());
+      // Room for the widest layer, since rooms that grow would stand beside each other for long.
+      int floats = PackedRows.floats(tokens, Math.max(widest, inputs()));
       packed = packed.length < floats ? new float[floats] : packed;
       team.run(packing);
     }

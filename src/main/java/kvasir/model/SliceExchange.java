@@ -43,6 +43,24 @@ final class SliceExchange {
   }
 
   /**
+   * Bytes of a decoder's message buffers, and of what a transport copies of the largest: in each
+   * round of an exchange at most half of it is sent and half received.
+   *
+   * @param logitRows rows of logits that are gathered at once
+   */
+  static long bytes(ModelConfig config, int ranks, int tokens, int logitRows) {
+    if (ranks == 1) {
+      return 0;
+    }
+    long projections = (config.heads() + 2L * config.kvHeads()) * config.headDim();
+    long inner = config.intermediateSize();
+    long layers = tokens * (projections + config.hiddenSize() + inner);
+    long logits = (long) logitRows * config.vocabulary();
+    long largest = Math.max(tokens * Math.max(projections, inner), logits);
+    return Float.BYTES * (layers + logits + largest);
+  }
+
+  /**
    * Gives every rank all slices.
    *
    * @param activations of each layer {@code [tokens, outputs]}, this rank's slice filled

@@ -3,15 +3,21 @@ package kvasir.generate;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.file.Path;
+import kvasir.attention.AttentionKind;
+import kvasir.attention.MergeTopology;
 import kvasir.bench.ModelShape;
 import kvasir.bench.RandomCheckpoint;
 import kvasir.cache.CacheShape;
+import kvasir.cluster.Link;
+import kvasir.experiment.predict.Calibration;
+import kvasir.experiment.predict.CostModel;
+import kvasir.experiment.predict.Hardware;
 import kvasir.experiment.predict.Layout;
-import kvasir.experiment.predict.RankMemory;
 import kvasir.experiment.predict.Setting;
 import kvasir.kernel.ScalarKernels;
 import kvasir.model.ConfigReader;
 import kvasir.model.ModelConfig;
+import kvasir.model.RankMemory;
 import kvasir.model.WeightSizes;
 import kvasir.tensor.DType;
 import kvasir.tensor.Shares;
@@ -19,10 +25,11 @@ import kvasir.weights.Checkpoint;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The cost model needs no checkpoint, and counts what {@link MemoryNeed} counts in one. */
+/** The cost model needs no checkpoint, and counts what is counted in one. */
 class PredictedMemoryTest {
   private static final int POSITIONS = 10_000;
   private static final int SHARDS = 16;
+  private static final int THREADS = 2;
 
   @TempDir Path directory;
 
@@ -38,11 +45,28 @@ class PredictedMemoryTest {
     try (Checkpoint checkpoint = Checkpoint.open(model)) {
       WeightSizes sizes = WeightSizes.of(checkpoint, config, new ScalarKernels());
       assertEquals(sizes.bytes(Shares.even(1), 0), setting.weightBytes());
-      MemoryNeed need = new MemoryNeed(sizes, config, shape, POSITIONS, setting.prefillChunk());
       for (int ranks : new int[] {1, 2, 3, 5}) {
-        RankMemory memory = RankMemory.of(setting, new Layout(ranks, 1, 1, SHARDS), POSITIONS);
-        assertEquals(need.most(Shares.even(ranks)), memory.counted(), ranks + " ranks");
+        RankMemory.Run run =
+            new RankMemory.Run(
+                config,
+                shape,
+                AttentionKind.STREAMING,
+                MergeTopology.AUTO,
+                THREADS,
+                setting.prefillChunk(),
+                POSITIONS);
+        assertEquals(
+            RankMemory.most(run, sizes::bytes, Shares.even(ranks)),
+            predicted(setting, ranks),
+            ranks + " ranks");
       }
     }
+  }
+
+  private static RankMemory predicted(Setting setting, int ranks) {
+    Hardware node = new Hardware(1, 1, Link.NONE, Link.NONE, 1);
+    return new CostModel(setting, node, Calibration.DEFAULT)
+        .decode(new Layout(ranks, 1, THREADS, SHARDS), POSITIONS - 1)
+        .memory();
   }
 }

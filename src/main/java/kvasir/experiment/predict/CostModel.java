@@ -1,10 +1,13 @@
 package kvasir.experiment.predict;
 
+import kvasir.attention.AttentionKind;
 import kvasir.attention.MergeTopology;
 import kvasir.experiment.predict.Exchanges.Cost;
 import kvasir.experiment.predict.WeightCount.Matrix;
 import kvasir.model.ModelConfig;
+import kvasir.model.RankMemory;
 import kvasir.tensor.Panels;
+import kvasir.tensor.Shares;
 
 /**
  * Time and memory of one layout. Reading and multiplying go on at once, so the longer of the two
@@ -92,7 +95,22 @@ public final class CostModel {
         perToken * cost.bytes(),
         cost.messages(),
         topology,
-        RankMemory.of(setting, layout, positions));
+        memory(layout, positions));
+  }
+
+  /** Memory of the rank that needs most, with the program's own ways to compute. */
+  private RankMemory memory(Layout layout, int positions) {
+    RankMemory.Run run =
+        new RankMemory.Run(
+            model,
+            setting.cache(layout.shards()),
+            AttentionKind.STREAMING,
+            MergeTopology.AUTO,
+            layout.threads(),
+            setting.prefillChunk(),
+            positions);
+    RankMemory.Slices slices = (shares, rank) -> weights.bytes(shares.parts(), rank);
+    return RankMemory.most(run, slices, Shares.even(layout.ranks()));
   }
 
   /** Matrices of one size, in one pass. */

@@ -14,11 +14,6 @@ record KvCount(CacheShape shape, Ownership ownership, int tokens) {
     return shape.blocks(tokens);
   }
 
-  /** Bytes that a rank's blocks take. */
-  long bytes(int rank) {
-    return ownership.ownedBlocks(rank, blocks()) * shape.blockBytes();
-  }
-
   /** Tokens of the rank that has most. */
   long mostTokens() {
     if (tokens == 0) {

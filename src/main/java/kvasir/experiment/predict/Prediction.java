@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import kvasir.attention.MergeTopology;
+import kvasir.model.RankMemory;
 
 /**
  * What a token will take, in milliseconds by cause, one after the other; in a prompt on average.

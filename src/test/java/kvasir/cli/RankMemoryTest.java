@@ -1,0 +1,110 @@
+package kvasir.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import kvasir.bench.ModelShape;
+import kvasir.bench.RandomCheckpoint;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Real ranks hold what {@code --memory-limit} counts. Their resident memory is anonymous and shared
+ * memory: pages of the mapped model, and of programs, are the system's to drop.
+ */
+@EnabledOnOs(OS.LINUX)
+class RankMemoryTest {
+  private static final int NEW_TOKENS = 4;
+  private static final double MEBI = 1 << 20;
+
+  @TempDir static Path directory;
+
+  @BeforeAll
+  static void writeModel() {
+    new RandomCheckpoint(ModelShape.QWEN3_0_6B, 1, 0).write(directory.resolve("m"), bytes -> {});
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 100, mpj", "2, 600, native", "3, 600, mpj"})
+  void isWhatIsPromised(int ranks, int prompt, String transport) {
+    String model = " --model " + directory.resolve("m") + " --ranks " + ranks + " --threads 1";
+    Launch.Result plan = kvasir("inspect" + model + " --context " + (prompt + NEW_TOKENS));
+    double promised =
+        plan.out()
+            .lines()
+            .filter(line -> line.matches("\\s+\\d+\\s+\\d+ .* MiB"))
+            .mapToDouble(line -> Double.parseDouble(line.replaceAll(".* ([\\d.]+) MiB$", "$1")))
+            .max()
+            .orElseThrow();
+    String tokens =
+        IntStream.range(0, prompt).mapToObj(String::valueOf).collect(Collectors.joining(","));
+    double held;
+    try (Peak peak = new Peak()) {
+      Launch.Result run =
+          kvasir(
+              "generate --transport %s --max-new-tokens %d --tokens %s%s"
+                  .formatted(transport, NEW_TOKENS, tokens, model));
+      assertEquals(0, run.code(), run.err());
+      held = peak.bytes() / MEBI;
+    }
+    String both = "promised %.0f MiB, held %.0f MiB".formatted(promised, held);
+    assertTrue(held <= promised && held >= 0.9 * promised, both);
+  }
+
+  private static Launch.Result kvasir(String words) {
+    return Launch.kvasir((Object[]) words.split(" ", -1));
+  }
+
+  /** The most that any process below this one holds while it is open. */
+  private static final class Peak implements AutoCloseable {
+    private final AtomicBoolean open = new AtomicBoolean(true);
+    private final AtomicLong most = new AtomicLong();
+    private final Thread sampler = Thread.ofPlatform().daemon().start(this::sample);
+
+    double bytes() {
+      return most.get();
+    }
+
+    private void sample() {
+      while (open.get()) {
+        ProcessHandle.current()
+            .descendants()
+            .forEach(process -> most.accumulateAndGet(resident(process.pid()), Math::max));
+        try {
+          Thread.sleep(10);
+        } catch (InterruptedException e) {
+          return;
+        }
+      }
+    }
+
+    private static long resident(long process) {
+      try {
+        return Files.readAllLines(Path.of("/proc", String.valueOf(process), "status")).stream()
+            .filter(line -> line.startsWith("RssAnon:") || line.startsWith("RssShmem:"))
+            .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+            .sum();
+      } catch (IOException e) {
+        // It has ended.
+        return 0;
+      }
+    }
+
+    @Override
+    public void close() {
+      open.set(false);
+      sampler.interrupt();
+    }
+  }
+}
