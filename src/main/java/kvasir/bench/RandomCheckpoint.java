@@ -44,14 +44,20 @@ public final class RandomCheckpoint {
     return shape.tensors(layers).stream().mapToLong(RandomCheckpoint::bytes).sum();
   }
 
+  /** Refuses a directory that has a model. */
+  public static void requireNoModel(Path directory) {
+    if (Files.exists(directory.resolve("config.json"))
+        || Files.exists(directory.resolve("model.safetensors"))) {
+      throw new UserError(
+          directory.toString(), "there is a model already", "name another directory");
+    }
+  }
+
   /** Writes into a directory that has no checkpoint yet; {@code progress} hears bytes. */
   public void write(Path directory, LongConsumer progress) {
     Path config = directory.resolve("config.json");
     Path weights = directory.resolve("model.safetensors");
-    if (Files.exists(config) || Files.exists(weights)) {
-      throw new UserError(
-          directory.toString(), "there is a model already", "name another directory");
-    }
+    requireNoModel(directory);
     boolean made = !Files.exists(directory);
     try {
       Files.createDirectories(directory);

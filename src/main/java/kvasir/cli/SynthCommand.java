@@ -54,6 +54,7 @@ final class SynthCommand implements Callable<Integer> {
     int count = layers == null ? model.layers() : layers;
     CommonOptions.range("--layers", count, 1, MOST_LAYERS);
     PathKind.requireFolderOrNothing(out, "--out " + out);
+    RandomCheckpoint.requireNoModel(out);
     RandomCheckpoint checkpoint = new RandomCheckpoint(model, count, seed);
     int size = (int) (checkpoint.bytes() / MEBI);
     kvasir.output().note("kvasir: writing a model of %d MiB to %s", size, out);
