@@ -40,7 +40,7 @@ public enum AttentionKind {
     @Override
     long scoreBytes(int rows, long keys) {
       // Beside the smaller matrix of a shard with a block less, until a collection frees it.
-      return 2 * Float.BYTES * rows * keys;
+      return 2L * Float.BYTES * rows * keys;
     }
   };
 

@@ -25,7 +25,8 @@ class NativeMemoryTest {
 
   private final StandIn library = new StandIn();
 
-  /** Library that receives nothing until it is told to. */
+  /** Library that receives nothing until it is told to; its functions are called by their names. */
+  @SuppressWarnings({"UnusedMethod", "UnusedVariable"})
   private static final class StandIn {
     final List<WeakReference<MemorySegment.Scope>> given = new ArrayList<>();
     boolean delivers;
