@@ -1,5 +1,7 @@
 package kvasir.cli;
 
+import java.util.List;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
@@ -13,24 +15,26 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Exit codes: 0 done, 1 a check failed, 2 wrong usage or bad input, 3 a rank was lost."
-    },
-    subcommands = {
-      GenerateCommand.class,
-      ScoreCommand.class,
-      VerifyCommand.class,
-      InspectCommand.class,
-      AskCommand.class,
-      EvaluateCommand.class,
-      TownCommand.class,
-      BenchCommand.class,
-      SynthCommand.class,
-      ExperimentCommand.class,
-      DoctorCommand.class,
-      HelpCommand.class
     })
 final class KvasirCommand implements Runnable {
   /** As in pom.xml; ranks of different ones do not work together. */
   static final String VERSION = "0.1.0";
+
+  /** The commands, in the order of the help. */
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          GenerateCommand.class,
+          ScoreCommand.class,
+          VerifyCommand.class,
+          InspectCommand.class,
+          AskCommand.class,
+          EvaluateCommand.class,
+          TownCommand.class,
+          BenchCommand.class,
+          SynthCommand.class,
+          ExperimentCommand.class,
+          DoctorCommand.class,
+          HelpCommand.class);
 
   private final Output output = new Output();
   private final WorldStart start;
@@ -44,6 +48,30 @@ final class KvasirCommand implements Runnable {
   @Override
   public void run() {
     throw UsageError.noCommand(spec);
+  }
+
+  /**
+   * Returns the commands for a parser of these arguments. Describing all commands to it takes
+   * longer than the JVM takes to start, so it knows only the one that the arguments begin with;
+   * where they begin with none, it knows all, for its help and its messages.
+   */
+  static CommandLine commandLine(WorldStart start) {
+    CommandLine parser = new CommandLine(new KvasirCommand(start));
+    List<String> arguments = List.of(start.arguments());
+    if (arguments.equals(List.of("--version"))) {
+      return parser;
+    }
+    List<Class<?>> named =
+        COMMANDS.stream()
+            .filter(command -> !arguments.isEmpty() && name(command).equals(arguments.getFirst()))
+            .filter(command -> command != HelpCommand.class)
+            .toList();
+    (named.isEmpty() ? COMMANDS : named).forEach(parser::addSubcommand);
+    return parser;
+  }
+
+  private static String name(Class<?> command) {
+    return command.getAnnotation(Command.class).name();
   }
 
   Output output() {

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import kvasir.cluster.heartbeat.Activity;
 import kvasir.cluster.heartbeat.RunEnd;
 import kvasir.error.ClusterFailure;
 import kvasir.error.UserError;
@@ -23,8 +24,6 @@ import picocli.CommandLine;
 
 /** The only main: under a shell, Kvasir's launcher, MPJ's mpjrun, and MPI's mpirun or srun. */
 public final class Main {
-  private static final Logger LOG = LogManager.getLogger(Main.class);
-
   /** For ranks that end with an error to leave their world together. */
   private static final Duration LEAVING = Duration.ofSeconds(2);
 
@@ -113,7 +112,7 @@ public final class Main {
 
   /** The commands and how their arguments are read: as they stand. */
   static CommandLine parser(WorldStart start) {
-    return new CommandLine(new KvasirCommand(start))
+    return KvasirCommand.commandLine(start)
         .registerConverter(Path.class, new PathConverter())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExpandAtFiles(false)
@@ -129,6 +128,7 @@ public final class Main {
     debug = parsed.asCommandLineList().stream().anyMatch(Main::asksForDebug);
     if (debug) {
       Configurator.setLevel("kvasir", Level.DEBUG);
+      Activity.logTo(log()::debug);
     }
     return rankStart.rank() > 0 && takesOneProcess(parsed)
         ? ExitCodes.DONE
@@ -170,7 +170,7 @@ public final class Main {
       rankStart.awaitEnd();
     }
     if (debug) {
-      LOG.error("stack trace for --debug", e);
+      log().error("stack trace for --debug", e);
     }
     return switch (e) {
       case UserError user -> failed(ExitCodes.USER_ERROR, user.getMessage());
@@ -196,11 +196,16 @@ public final class Main {
               ExitCodes.USER_ERROR,
               "the model: was cut or became unreadable while it was read; leave its files alone");
       default -> {
-        LOG.fatal("internal error, please report it", e);
+        log().fatal("internal error, please report it", e);
         rankStart.failed(ExitCodes.INTERNAL_ERROR, place() + "internal error: " + e);
         yield ExitCodes.INTERNAL_ERROR;
       }
     };
+  }
+
+  // Not a constant: starting the library takes a quarter of a second, and few runs log anything.
+  private static Logger log() {
+    return LogManager.getLogger(Main.class);
   }
 
   private String place() {

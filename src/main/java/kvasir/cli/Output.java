@@ -15,8 +15,6 @@ import kvasir.file.Unwritable;
 
 /** Standard output and error, in UTF-8 whatever the locale. */
 final class Output {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private static final Path OUT = Path.of("/proc/self/fd/1");
 
   private final OutputStream out = MpjrunLines.of(new FileOutputStream(FileDescriptor.out), "out");
@@ -67,10 +65,15 @@ final class Output {
     note(String.format(Locale.ROOT, format, arguments));
   }
 
+  /** Made when the first object is printed: most commands print none. */
+  private static final class Json {
+    static final ObjectMapper MAPPER = new ObjectMapper();
+  }
+
   /** One JSON object on one line. */
   void json(Object value) {
     try {
-      line(JSON.writeValueAsString(value));
+      line(Json.MAPPER.writeValueAsString(value));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a result that cannot be written as JSON", e);
     }

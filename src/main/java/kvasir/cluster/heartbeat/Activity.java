@@ -1,17 +1,16 @@
 package kvasir.cluster.heartbeat;
 
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.Logger;
+import java.util.function.Consumer;
 
 /**
  * What this process is doing, for those who may lose it. One for the process, as the heartbeat is;
  * cheap enough to be told with every token.
  */
 public final class Activity {
-  private static final Logger LOG = LogManager.getLogger(Activity.class);
   static final String STARTING = "starting";
   private static volatile Activity now = new Activity(STARTING, 0, 0);
   private static volatile Runnable begun = () -> {};
+  private static volatile Consumer<String> log = what -> {};
 
   private final String what;
   private final long done;
@@ -34,7 +33,7 @@ public final class Activity {
     now = new Activity(what, done, total);
     if (other) {
       begun.run();
-      LOG.debug(what);
+      log.accept(what);
     }
   }
 
@@ -48,6 +47,11 @@ public final class Activity {
     if (!text.equals(STARTING)) {
       now = new Activity(text, 0, 0);
     }
+  }
+
+  /** Sets who is told of everything that begins. */
+  public static void logTo(Consumer<String> listener) {
+    log = listener;
   }
 
   /** What is being done, with its steps as {@code 512/4096} where they are known. */
