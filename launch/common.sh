@@ -196,6 +196,27 @@ build() {
   echo "kvasir: building, about a minute, once" >&2
   cd "$ROOT"
   quietly "$log" "kvasir: building" mvn -q -B -Dmaven.test.skip package || fail "the build failed; all it said is in $log"
+  archive_classes >>"$log" 2>&1 || rm -f "$ARCHIVE"
+}
+
+# Where the build leaves the classes that commands load as the JVM keeps them in memory. Reading and checking them from
+# jars is most of the time that a short command takes.
+ARCHIVE=$ROOT/target/kvasir.jsa
+
+# A JVM does without the archive where it is missing, another JVM's or older than the jars, so a failure is none of the
+# user's.
+archive_classes() {
+  local lists=$ROOT/target/class-lists jars="$ROOT/target/kvasir.jar:$ROOT/target/lib/*" model=$ROOT/experiments/demo-model/model
+  local java=("$JAVA_HOME/bin/java" "${JVM_OPTIONS[@]}")
+  rm -rf "$lists" "$ARCHIVE" && mkdir -p "$lists" && assemble_mpj_home || return
+  # %p: each rank writes a list of its own.
+  local list=("${java[@]}" "-XX:DumpLoadedClassList=$lists/%p" -cp "$(class_path)" kvasir.cli.Main)
+  "${list[@]}" --help &&
+    "${list[@]}" ask --model "$model" --seed 1 --length 300 --questions 1 --max-new-tokens 2 --ranks 2 --threads 1 &&
+    # Without the numbers of classes and those of other loaders, which differ from list to list.
+    cat "$lists"/* | sed -e '/^#/d' -e '/ source: /d' -e 's/ id: [0-9]*$//' | awk '!seen[$0]++' >"$lists/all" &&
+    "${java[@]}" -Xshare:dump -XX:SharedClassListFile="$lists/all" -XX:SharedArchiveFile="$ARCHIVE.new" -cp "$jars" &&
+    mv "$ARCHIVE.new" "$ARCHIVE" && rm -rf "$lists"
 }
 
 # MPJ_HOME with copies of MPJ's jars (their manifests name each other, links do not work) and, where
@@ -252,11 +273,15 @@ JVM_OPTIONS=(
   -Xlog:all=warning:stderr
   -XX:+UseParallelGC
   # What a run keeps is outside the heap or old: without a bound, garbage of the start would fill gigabytes.
-  -XX:MaxNewSize=256m
+  -XX:MaxNewSize=128m
   -Dai.djl.offline=true
   -DOPT_OUT_TRACKING=true
   "-Dkvasir.home=$ROOT"
 )
+
+# The archive of classes, where the build has left one; without a word where the JVM can't use it.
+[ -n "${KVASIR_CLASSPATH:-}" ] || [ ! -r "$ARCHIVE" ] ||
+  JVM_OPTIONS+=("-XX:SharedArchiveFile=$ARCHIVE" '-Xlog:cds*=off,aot*=off:stderr')
 
 # The user's own options for every JVM, split at blanks, in `extra`. With them, or under a low limit, a JVM is started
 # for a try: why it cannot start is then one line and exit code 2, where it would be several of the JVM's and 1.
