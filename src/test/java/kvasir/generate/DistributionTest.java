@@ -17,8 +17,10 @@ import kvasir.error.UserError;
 import kvasir.kernel.Kernels;
 import kvasir.kernel.ScalarKernels;
 import kvasir.kernel.VectorKernels;
+import kvasir.model.ConfigReader;
 import kvasir.team.Binding;
 import kvasir.tensor.DType;
+import kvasir.tensor.Shares;
 import org.junit.jupiter.api.Test;
 
 /** Whole models dealt out over ranks in every way, against one rank. */
@@ -102,19 +104,29 @@ class DistributionTest {
   }
 
   @Test
-  void aLimitRefusesWhatDoesNotFitAndNamesTheRanksThatWouldDo() {
+  void aLimitThatDoesNotFitIsRefusedBeforeWeightsAreRead() {
     EngineSettings unlimited = settings(new VectorKernels(), 1, Distribution.DEFAULT);
-    UserError tooFew =
-        assertThrows(
-            UserError.class,
-            () -> fingerprint(limited(unlimited, 120_000), new SoloCommunicator()));
-    assertTrue(tooFew.getMessage().contains("use 3 equal ranks"), tooFew.getMessage());
-    assertEquals(
-        fingerprint(unlimited, new SoloCommunicator()), over(3, limited(unlimited, 120_000)));
     UserError hopeless =
         assertThrows(
             UserError.class, () -> fingerprint(limited(unlimited, 1), new SoloCommunicator()));
     assertTrue(hopeless.getMessage().contains("raise the limit"), hopeless.getMessage());
+    assertEquals(
+        fingerprint(unlimited, new SoloCommunicator()), over(3, limited(unlimited, 1L << 40)));
+  }
+
+  @Test
+  void aLimitNamesTheRanksThatWouldDo() {
+    EngineSettings settings = settings(new VectorKernels(), 1, Distribution.DEFAULT);
+    long weights = 3L << 30;
+    MemoryNeed need =
+        new MemoryNeed(
+            Engine.memoryRun(settings, ConfigReader.read(settings.model()), 43),
+            (shares, rank) -> weights / shares.parts());
+    long beside = need.most(Shares.even(16)) - weights / 16;
+    UserError tooFew =
+        assertThrows(
+            UserError.class, () -> need.check(Shares.even(1), beside + weights / 3 + (16 << 20)));
+    assertTrue(tooFew.getMessage().contains("use 3 equal ranks"), tooFew.getMessage());
   }
 
   private static EngineSettings limited(EngineSettings settings, long bytes) {
