@@ -26,6 +26,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 @EnabledOnOs(OS.LINUX)
 class RankMemoryTest {
   private static final int NEW_TOKENS = 4;
+
+  // How much of its young generation a JVM touches depends on how soon kernels are compiled.
+  private static final double LEAST = 0.8;
   private static final double MEBI = 1 << 20;
 
   @TempDir static Path directory;
@@ -59,7 +62,7 @@ class RankMemoryTest {
       held = peak.bytes() / MEBI;
     }
     String both = "promised %.0f MiB, held %.0f MiB".formatted(promised, held);
-    assertTrue(held <= promised && held >= 0.9 * promised, both);
+    assertTrue(held <= promised && held >= LEAST * promised, both);
   }
 
   private static Launch.Result kvasir(String words) {
