@@ -1,5 +1,6 @@
 package kvasir.attention;
 
+import java.util.List;
 import java.util.stream.IntStream;
 import kvasir.cache.CacheShape;
 import kvasir.cache.Ownership;
@@ -55,9 +56,9 @@ public final class AttentionMemory {
 
   /** States of the rank's own pieces, of a prompt's batch and of single tokens. */
   private long states(int rank, int tasks, int tokens) {
-    int[] spans = spans(rank).toArray();
-    int cuts = ShardedAttention.cuts(tasks * spans.length, threads, cache.shards());
-    long pieces = IntStream.of(spans).mapToLong(span -> Math.min(span, 1L << cuts)).sum();
+    List<MergePlan.Subtree> roots = MergePlan.roots(ownership, rank).toList();
+    int cuts = ShardedAttention.cuts(tasks * roots.size(), threads, cache.shards());
+    long pieces = roots.stream().mapToLong(root -> Math.min(root.span(), 1L << cuts)).sum();
     boolean none = ownership.ranks() == 1 && pieces == 1;
     return (none ? 0 : pieces * stateBytes(tokens)) + cache.shards() * stateBytes(1);
   }
@@ -73,27 +74,11 @@ public final class AttentionMemory {
     return (long) Float.BYTES * tokens * shape.heads() * shape.stateSize();
   }
 
-  /** First positions of a rank's maximal subtrees: aligned runs of a power of two. */
-  private IntStream roots(int rank) {
-    int end = ownership.first(rank + 1);
-    return IntStream.iterate(
-        ownership.first(rank),
-        position -> position < end,
-        position -> position + span(position, end));
-  }
-
-  private IntStream spans(int rank) {
-    int end = ownership.first(rank + 1);
-    return roots(rank).map(position -> span(position, end));
-  }
-
-  private int span(int position, int end) {
-    int aligned = position == 0 ? cache.shards() : Integer.lowestOneBit(position);
-    return Math.min(aligned, Integer.highestOneBit(end - position));
-  }
-
   private int filled(int rank) {
-    return (int) roots(rank).filter(position -> ownership.shardAt(position) < blocks).count();
+    return (int)
+        MergePlan.roots(ownership, rank)
+            .filter(root -> ownership.shardAt(root.position()) < blocks)
+            .count();
   }
 
   /** Levels of the merge tree whose nodes a border between ranks runs through. */

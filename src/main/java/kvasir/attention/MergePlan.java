@@ -1,9 +1,8 @@
 package kvasir.attention;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import kvasir.cache.Ownership;
 
 /**
@@ -63,17 +62,22 @@ public record MergePlan(Ownership ownership, List<Step> steps) {
 
   /** The maximal subtrees that lie inside a rank, in the order of positions. */
   List<Subtree> roots(int rank) {
-    int first = ownership.first(rank);
-    int[] span = new int[ownership.first(rank + 1) - first];
-    Arrays.fill(span, 1);
-    for (Step step : inside(rank)) {
-      span[step.left() - first] = 2 * step.span();
-      span[step.right() - first] = 0;
-    }
-    return IntStream.range(0, span.length)
-        .filter(p -> span[p] > 0)
-        .mapToObj(p -> new Subtree(first + p, span[p]))
-        .toList();
+    return roots(ownership, rank).toList();
+  }
+
+  /** Returns the same of a layout whose steps nobody needs: aligned runs of a power of two. */
+  static Stream<Subtree> roots(Ownership ownership, int rank) {
+    int end = ownership.first(rank + 1);
+    return Stream.iterate(
+        largest(ownership.first(rank), end, ownership.shards()),
+        root -> root.span() > 0,
+        root -> largest(root.position() + root.span(), end, ownership.shards()));
+  }
+
+  /** The largest subtree that begins at a position and ends at another or before; empty at it. */
+  private static Subtree largest(int position, int end, int shards) {
+    int aligned = position == 0 ? shards : Integer.lowestOneBit(position);
+    return new Subtree(position, Math.min(aligned, Integer.highestOneBit(end - position)));
   }
 
   /**
