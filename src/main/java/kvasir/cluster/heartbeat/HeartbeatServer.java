@@ -60,7 +60,7 @@ public final class HeartbeatServer implements AutoCloseable {
     this.visitors = new Visitors(most, 2 * most, PATIENCE_NANOS);
     this.server = new ServerSocket();
     server.bind(new InetSocketAddress(address, 0), most);
-    Thread.ofPlatform().name("heartbeat-accept").daemon(true).start(this::accept);
+    Thread.ofPlatform().name("heartbeat-accept").daemon(true).start(this::receive);
     Thread.ofPlatform().name("heartbeat").daemon(true).start(this::watch);
   }
 
@@ -104,17 +104,8 @@ public final class HeartbeatServer implements AutoCloseable {
     return member.state() == Member.State.LEFT ? member.silence() : 0;
   }
 
-  private void accept() {
-    while (!closed) {
-      try {
-        Socket socket = server.accept();
-        visitors.add(socket);
-        Thread.ofVirtual().start(() -> serve(socket));
-      } catch (IOException e) {
-        // Closed by its owner; or a visitor that was gone before it was seen.
-        LockSupport.parkNanos(1_000_000);
-      }
-    }
+  private void receive() {
+    visitors.receive(server, this::serve);
   }
 
   /** One connection, from its first byte to its last. */
@@ -131,8 +122,6 @@ public final class HeartbeatServer implements AutoCloseable {
       if (member != null && member.state() == Member.State.PRESENT) {
         member.move(Member.State.GONE);
       }
-    } finally {
-      visitors.remove(socket);
     }
   }
 
@@ -201,7 +190,6 @@ public final class HeartbeatServer implements AutoCloseable {
         members.forEach(Member::grant);
       }
       last = now;
-      visitors.expire();
       for (Member member : members) {
         member.send(beat);
         checkSilence(member);

@@ -2,12 +2,16 @@ package kvasir.cluster.heartbeat;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /**
  * Connections that have not yet proved to belong to a rank. Each has a time for its whole greeting,
@@ -16,6 +20,9 @@ import java.util.Map;
  * their number. Safe for several threads.
  */
 public final class Visitors implements AutoCloseable {
+  /** How often connections are looked at while nobody comes. */
+  private static final int TICK_MILLIS = 250;
+
   private final int mostOfOneAddress;
   private final int most;
   private final long patienceNanos;
@@ -34,8 +41,38 @@ public final class Visitors implements AutoCloseable {
     this.patienceNanos = patienceNanos;
   }
 
+  /**
+   * Takes the connections to a server until that is closed, and closes those whose time has passed.
+   *
+   * @param serve reads one connection from its first byte to its last, in a thread of its own
+   */
+  public void receive(ServerSocket server, Consumer<Socket> serve) {
+    while (!server.isClosed()) {
+      try {
+        server.setSoTimeout(TICK_MILLIS);
+        Socket visitor = server.accept();
+        add(visitor);
+        Thread.ofVirtual().start(() -> serve(visitor, serve));
+      } catch (SocketTimeoutException e) {
+        // Nobody came.
+      } catch (IOException e) {
+        // Closed by its owner; or a visitor that was gone before it was seen.
+        LockSupport.parkNanos(1_000_000);
+      }
+      expire();
+    }
+  }
+
+  private void serve(Socket visitor, Consumer<Socket> serve) {
+    try {
+      serve.accept(visitor);
+    } finally {
+      remove(visitor);
+    }
+  }
+
   /** Adds a connection, and closes an older one where there are too many. */
-  public void add(Socket visitor) {
+  void add(Socket visitor) {
     List<Socket> leaving = new ArrayList<>();
     synchronized (this) {
       since.put(visitor, System.nanoTime());
@@ -56,7 +93,7 @@ public final class Visitors implements AutoCloseable {
   }
 
   /** Closes those whose time has passed. */
-  public void expire() {
+  void expire() {
     List<Socket> late = new ArrayList<>();
     synchronized (this) {
       long now = System.nanoTime();

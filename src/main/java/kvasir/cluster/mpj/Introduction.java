@@ -10,7 +10,6 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import kvasir.cluster.heartbeat.HeartbeatClient;
 import kvasir.cluster.heartbeat.Visitors;
 import kvasir.error.ClusterFailure;
@@ -51,7 +50,7 @@ final class Introduction implements AutoCloseable {
     } catch (IOException e) {
       throw failed(e);
     }
-    Thread.ofPlatform().name("introduction").daemon(true).start(this::accept);
+    Thread.ofPlatform().name("introduction").daemon(true).start(this::receive);
   }
 
   /** What MPI.Init takes as its configuration. */
@@ -66,17 +65,8 @@ final class Introduction implements AutoCloseable {
         + server.getLocalPort();
   }
 
-  private void accept() {
-    while (!server.isClosed()) {
-      try {
-        Socket socket = server.accept();
-        visitors.add(socket);
-        Thread.ofVirtual().start(() -> serve(socket));
-      } catch (IOException e) {
-        // Closed by its owner; or a visitor that was gone before it was seen.
-        LockSupport.parkNanos(1_000_000);
-      }
-    }
+  private void receive() {
+    visitors.receive(server, this::serve);
   }
 
   private void serve(Socket socket) {
@@ -96,8 +86,6 @@ final class Introduction implements AutoCloseable {
       out.flush();
     } catch (IOException e) {
       // A stranger. Where it was niodev, that waits for an answer: the deadline ends the rank.
-    } finally {
-      visitors.remove(socket);
     }
   }
 
