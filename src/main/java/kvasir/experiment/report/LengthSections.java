@@ -101,21 +101,33 @@ final class LengthSections {
         new XyPlot("tokens that attention reads", yLabel, places, lines, XyPlot.Form.BARS, breaks));
   }
 
+  /** Resident MiB of a rank by kind of attention, at one length. */
+  private record Memory(int length, double standard, double streaming) {
+    /** At the longest length that both kinds reach. */
+    static Optional<Memory> atLongest(Study study) {
+      List<Measurement> streaming = attention(study.measurements(), "streaming");
+      return attention(study.measurements(), "standard").stream()
+          .filter(s -> at(streaming, s).isPresent())
+          .max(Comparator.comparingInt(LengthSections::length))
+          .map(
+              s ->
+                  new Memory(
+                      LengthSections.length(s),
+                      s.median(BenchRow::residentMiB),
+                      at(streaming, s).orElseThrow().median(BenchRow::residentMiB)));
+    }
+  }
+
   /** Memory at the longest length that both kinds reach, and from where on one fails. */
   static String memoryAnswer(Study fair) {
-    List<Measurement> streaming = attention(fair.measurements(), "streaming");
     List<String> parts = new ArrayList<>();
-    attention(fair.measurements(), "standard").stream()
-        .filter(s -> at(streaming, s).isPresent())
-        .max(Comparator.comparingInt(LengthSections::length))
+    Memory.atLongest(fair)
         .ifPresent(
-            s -> {
-              double one = s.median(BenchRow::residentMiB);
-              double other = at(streaming, s).orElseThrow().median(BenchRow::residentMiB);
-              parts.add(
-                  "at %s tokens standard attention needs %s times the memory of streaming attention"
-                      .formatted(Phrases.count(length(s)), Numbers.of(one / other)));
-            });
+            m ->
+                parts.add(
+                    "at %s tokens standard attention needs %s times the memory of streaming attention"
+                        .formatted(
+                            Phrases.count(m.length()), Numbers.of(m.standard() / m.streaming()))));
     failed(fair).stream()
         .min(Comparator.comparingInt(Failed::length))
         .ifPresent(
@@ -145,20 +157,16 @@ final class LengthSections {
   /** Memory at the longest length that both kinds reach, and what failed. */
   static List<String> memoryWords(Study study) {
     List<String> words = new ArrayList<>();
-    List<Measurement> standard = attention(study.measurements(), "standard");
-    List<Measurement> streaming = attention(study.measurements(), "streaming");
-    standard.stream()
-        .filter(s -> at(streaming, s).isPresent())
-        .max(Comparator.comparingInt(LengthSections::length))
+    Memory.atLongest(study)
         .ifPresent(
-            s -> {
-              double one = s.median(BenchRow::residentMiB);
-              double other = at(streaming, s).orElseThrow().median(BenchRow::residentMiB);
-              words.add(
-                  "At %d tokens a rank with standard attention needs %s MiB, one with streaming attention %s MiB: %s times as much."
-                      .formatted(
-                          length(s), Numbers.of(one), Numbers.of(other), Numbers.of(one / other)));
-            });
+            m ->
+                words.add(
+                    "At %d tokens a rank with standard attention needs %s MiB, one with streaming attention %s MiB: %s times as much."
+                        .formatted(
+                            m.length(),
+                            Numbers.of(m.standard()),
+                            Numbers.of(m.streaming()),
+                            Numbers.of(m.standard() / m.streaming()))));
     for (Failed failed : failed(study)) {
       words.add(
           "%s fails at %d tokens: %s"

@@ -11,6 +11,12 @@ import kvasir.experiment.Kind;
 import org.junit.jupiter.api.Test;
 
 class WordsTest {
+  private static final List<Arm> ONE_TO_FOUR =
+      List.of(
+          Fixture.arm("1x1", 1, 1, "none"),
+          Fixture.arm("2x1", 2, 1, "native"),
+          Fixture.arm("4x1", 4, 1, "native"));
+
   private static String words(ExperimentResult result) {
     return String.join("\n", SummarySection.words(Study.of(result)));
   }
@@ -104,16 +110,11 @@ class WordsTest {
 
   @Test
   void oneUnfairArmIsLeftOutOfAnswerAndNumbersU1() {
-    List<Arm> arms =
-        List.of(
-            Fixture.arm("1x1", 1, 1, "none"),
-            Fixture.arm("2x1", 2, 1, "native"),
-            Fixture.arm("4x1", 4, 1, "native"));
     String words =
         words(
             Fixture.result(
                 Fixture.definition(Kind.STRONG_SCALING, "strong", "?"),
-                arms,
+                ONE_TO_FOUR,
                 a -> {
                   Fixture.Values values = Fixture.Values.of("tg32", 10 * a.ranks());
                   return List.of(
@@ -174,16 +175,11 @@ class WordsTest {
 
   @Test
   void scalingIsRelativeToTheSmallestLayout() {
-    List<Arm> arms =
-        List.of(
-            Fixture.arm("1x1", 1, 1, "none"),
-            Fixture.arm("2x1", 2, 1, "native"),
-            Fixture.arm("4x1", 4, 1, "native"));
     String words =
         words(
             Fixture.result(
                 Fixture.definition(Kind.STRONG_SCALING, "strong", "?"),
-                arms,
+                ONE_TO_FOUR,
                 a -> List.of(Fixture.Values.of("tg32", a.ranks() == 4 ? 30 : 10 * a.ranks()))));
     says(words, "4×1 native is 3.00 times as fast as 1×1, an efficiency of 75.0 %");
     says(words(Demo.weak()), "takes 1.17 times the time per token of 1×1");
