@@ -108,7 +108,7 @@ find_jdk() {
 }
 
 missing_packages() {
-  [ -n "$(find_jdk)" ] || echo openjdk-25-jdk-headless
+  [ -n "$JAVA_HOME" ] || echo openjdk-25-jdk-headless
   command -v mvn >/dev/null || echo maven
   [ -f "$MPJ_JARS/mpj.jar" ] || echo libmpj-java
 }
@@ -137,6 +137,7 @@ need_tools() {
   local missing
   check_variables
   find_state
+  JAVA_HOME=$(find_jdk)
   mapfile -t missing < <(missing_packages)
   if [ ${#missing[@]} -gt 0 ]; then
     local command="apt-get install -y --no-install-recommends ${missing[*]}"
@@ -146,8 +147,8 @@ need_tools() {
     echo "kvasir: installing ${missing[*]}, some minutes, once" >&2
     install_packages "${missing[@]}" ||
       fail "could not install ${missing[*]}; if this Debian has no JDK 25, unpack one and set JAVA_HOME"
+    JAVA_HOME=$(find_jdk)
   fi
-  JAVA_HOME=$(find_jdk)
   [ -n "$JAVA_HOME" ] || fail "no JDK 25 with jdk.incubator.vector; install one and set JAVA_HOME"
   export JAVA_HOME
 }
