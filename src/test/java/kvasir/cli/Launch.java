@@ -22,9 +22,14 @@ final class Launch {
 
     /** Refused as a user's mistake: one line that names it, exit code 2, no result. */
     void assertRefused(String named) {
+      assertRefusedBehind(0, named);
+    }
+
+    /** As {@link #assertRefused}, behind so many lines that say what the command does. */
+    void assertRefusedBehind(int notes, String named) {
       assertEquals(2, code, err + out);
       assertEquals(1, errors().size(), err);
-      assertEquals(1, err.lines().count(), err);
+      assertEquals(notes + 1, err.lines().count(), err);
       assertTrue(errors().get(0).contains(named), err);
       assertFalse(showsStackTrace(), err);
       assertEquals("", out);
