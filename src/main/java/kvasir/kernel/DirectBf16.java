@@ -40,6 +40,8 @@ final class DirectBf16 {
       int o1,
       int o2,
       int o3) {
+    MemorySegment memory = Memory.of(data);
+    long start = Memory.start(data);
     FloatVector a0 = FloatVector.fromArray(F, out, o0);
     FloatVector a1 = FloatVector.fromArray(F, out, o0 + APART);
     FloatVector b0 = FloatVector.fromArray(F, out, o1);
@@ -49,18 +51,18 @@ final class DirectBf16 {
     FloatVector d0 = FloatVector.fromArray(F, out, o3);
     FloatVector d1 = FloatVector.fromArray(F, out, o3 + APART);
     for (int k = 0; k < n; k++) {
-      long at = k * ROW;
+      long at = start + k * ROW;
       FloatVector u = FloatVector.broadcast(F, x[xAt + k]);
-      IntVector a = IntVector.fromMemorySegment(I, data, p0 + at, LITTLE_ENDIAN);
+      IntVector a = IntVector.fromMemorySegment(I, memory, p0 + at, LITTLE_ENDIAN);
       a0 = a.lanewise(LSHL, 16).reinterpretAsFloats().fma(u, a0);
       a1 = a.and(HIGH).reinterpretAsFloats().fma(u, a1);
-      IntVector b = IntVector.fromMemorySegment(I, data, p1 + at, LITTLE_ENDIAN);
+      IntVector b = IntVector.fromMemorySegment(I, memory, p1 + at, LITTLE_ENDIAN);
       b0 = b.lanewise(LSHL, 16).reinterpretAsFloats().fma(u, b0);
       b1 = b.and(HIGH).reinterpretAsFloats().fma(u, b1);
-      IntVector c = IntVector.fromMemorySegment(I, data, p2 + at, LITTLE_ENDIAN);
+      IntVector c = IntVector.fromMemorySegment(I, memory, p2 + at, LITTLE_ENDIAN);
       c0 = c.lanewise(LSHL, 16).reinterpretAsFloats().fma(u, c0);
       c1 = c.and(HIGH).reinterpretAsFloats().fma(u, c1);
-      IntVector d = IntVector.fromMemorySegment(I, data, p3 + at, LITTLE_ENDIAN);
+      IntVector d = IntVector.fromMemorySegment(I, memory, p3 + at, LITTLE_ENDIAN);
       d0 = d.lanewise(LSHL, 16).reinterpretAsFloats().fma(u, d0);
       d1 = d.and(HIGH).reinterpretAsFloats().fma(u, d1);
     }
@@ -72,6 +74,7 @@ final class DirectBf16 {
     c1.intoArray(out, o2 + APART);
     d0.intoArray(out, o3);
     d1.intoArray(out, o3 + APART);
+    Memory.keep(data);
   }
 
   /** Two rows by two streams; the second row's outputs stand {@code outStride} further on. */
@@ -87,6 +90,8 @@ final class DirectBf16 {
       int o0,
       int o1,
       int outStride) {
+    MemorySegment memory = Memory.of(data);
+    long start = Memory.start(data);
     int y = xAt + xStride;
     int q0 = o0 + outStride;
     int q1 = o1 + outStride;
@@ -99,17 +104,17 @@ final class DirectBf16 {
     FloatVector d0 = FloatVector.fromArray(F, out, q1);
     FloatVector d1 = FloatVector.fromArray(F, out, q1 + APART);
     for (int k = 0; k < n; k++) {
-      long at = k * ROW;
+      long at = start + k * ROW;
       FloatVector u = FloatVector.broadcast(F, x[xAt + k]);
       FloatVector v = FloatVector.broadcast(F, x[y + k]);
-      IntVector w0 = IntVector.fromMemorySegment(I, data, p0 + at, LITTLE_ENDIAN);
+      IntVector w0 = IntVector.fromMemorySegment(I, memory, p0 + at, LITTLE_ENDIAN);
       FloatVector low0 = w0.lanewise(LSHL, 16).reinterpretAsFloats();
       FloatVector high0 = w0.and(HIGH).reinterpretAsFloats();
       a0 = low0.fma(u, a0);
       a1 = high0.fma(u, a1);
       c0 = low0.fma(v, c0);
       c1 = high0.fma(v, c1);
-      IntVector w1 = IntVector.fromMemorySegment(I, data, p1 + at, LITTLE_ENDIAN);
+      IntVector w1 = IntVector.fromMemorySegment(I, memory, p1 + at, LITTLE_ENDIAN);
       FloatVector low1 = w1.lanewise(LSHL, 16).reinterpretAsFloats();
       FloatVector high1 = w1.and(HIGH).reinterpretAsFloats();
       b0 = low1.fma(u, b0);
@@ -125,6 +130,7 @@ final class DirectBf16 {
     c1.intoArray(out, q0 + APART);
     d0.intoArray(out, q1);
     d1.intoArray(out, q1 + APART);
+    Memory.keep(data);
   }
 
   /** Two rows by four streams, for vectors of which there are 32 registers. */
@@ -144,6 +150,8 @@ final class DirectBf16 {
       int o2,
       int o3,
       int outStride) {
+    MemorySegment memory = Memory.of(data);
+    long start = Memory.start(data);
     int y = xAt + xStride;
     int q0 = o0 + outStride;
     int q1 = o1 + outStride;
@@ -166,31 +174,31 @@ final class DirectBf16 {
     FloatVector d2 = FloatVector.fromArray(F, out, q3);
     FloatVector d3 = FloatVector.fromArray(F, out, q3 + APART);
     for (int k = 0; k < n; k++) {
-      long at = k * ROW;
+      long at = start + k * ROW;
       FloatVector u = FloatVector.broadcast(F, x[xAt + k]);
       FloatVector v = FloatVector.broadcast(F, x[y + k]);
-      IntVector a = IntVector.fromMemorySegment(I, data, p0 + at, LITTLE_ENDIAN);
+      IntVector a = IntVector.fromMemorySegment(I, memory, p0 + at, LITTLE_ENDIAN);
       FloatVector aLow = a.lanewise(LSHL, 16).reinterpretAsFloats();
       FloatVector aHigh = a.and(HIGH).reinterpretAsFloats();
       a0 = aLow.fma(u, a0);
       a1 = aHigh.fma(u, a1);
       a2 = aLow.fma(v, a2);
       a3 = aHigh.fma(v, a3);
-      IntVector b = IntVector.fromMemorySegment(I, data, p1 + at, LITTLE_ENDIAN);
+      IntVector b = IntVector.fromMemorySegment(I, memory, p1 + at, LITTLE_ENDIAN);
       FloatVector bLow = b.lanewise(LSHL, 16).reinterpretAsFloats();
       FloatVector bHigh = b.and(HIGH).reinterpretAsFloats();
       b0 = bLow.fma(u, b0);
       b1 = bHigh.fma(u, b1);
       b2 = bLow.fma(v, b2);
       b3 = bHigh.fma(v, b3);
-      IntVector c = IntVector.fromMemorySegment(I, data, p2 + at, LITTLE_ENDIAN);
+      IntVector c = IntVector.fromMemorySegment(I, memory, p2 + at, LITTLE_ENDIAN);
       FloatVector cLow = c.lanewise(LSHL, 16).reinterpretAsFloats();
       FloatVector cHigh = c.and(HIGH).reinterpretAsFloats();
       c0 = cLow.fma(u, c0);
       c1 = cHigh.fma(u, c1);
       c2 = cLow.fma(v, c2);
       c3 = cHigh.fma(v, c3);
-      IntVector d = IntVector.fromMemorySegment(I, data, p3 + at, LITTLE_ENDIAN);
+      IntVector d = IntVector.fromMemorySegment(I, memory, p3 + at, LITTLE_ENDIAN);
       FloatVector dLow = d.lanewise(LSHL, 16).reinterpretAsFloats();
       FloatVector dHigh = d.and(HIGH).reinterpretAsFloats();
       d0 = dLow.fma(u, d0);
@@ -214,5 +222,6 @@ final class DirectBf16 {
     d1.intoArray(out, o3 + APART);
     d2.intoArray(out, q3);
     d3.intoArray(out, q3 + APART);
+    Memory.keep(data);
   }
 }

@@ -36,6 +36,8 @@ final class DirectF32 {
       int o1,
       int o2,
       int o3) {
+    MemorySegment memory = Memory.of(data);
+    long start = Memory.start(data);
     FloatVector a0 = FloatVector.fromArray(F, out, o0);
     FloatVector a1 = FloatVector.fromArray(F, out, o0 + APART);
     FloatVector b0 = FloatVector.fromArray(F, out, o1);
@@ -45,16 +47,16 @@ final class DirectF32 {
     FloatVector d0 = FloatVector.fromArray(F, out, o3);
     FloatVector d1 = FloatVector.fromArray(F, out, o3 + APART);
     for (int k = 0; k < n; k++) {
-      long at = k * ROW;
+      long at = start + k * ROW;
       FloatVector u = FloatVector.broadcast(F, x[xAt + k]);
-      a0 = FloatVector.fromMemorySegment(F, data, p0 + at, LITTLE_ENDIAN).fma(u, a0);
-      a1 = FloatVector.fromMemorySegment(F, data, p0 + UPPER + at, LITTLE_ENDIAN).fma(u, a1);
-      b0 = FloatVector.fromMemorySegment(F, data, p1 + at, LITTLE_ENDIAN).fma(u, b0);
-      b1 = FloatVector.fromMemorySegment(F, data, p1 + UPPER + at, LITTLE_ENDIAN).fma(u, b1);
-      c0 = FloatVector.fromMemorySegment(F, data, p2 + at, LITTLE_ENDIAN).fma(u, c0);
-      c1 = FloatVector.fromMemorySegment(F, data, p2 + UPPER + at, LITTLE_ENDIAN).fma(u, c1);
-      d0 = FloatVector.fromMemorySegment(F, data, p3 + at, LITTLE_ENDIAN).fma(u, d0);
-      d1 = FloatVector.fromMemorySegment(F, data, p3 + UPPER + at, LITTLE_ENDIAN).fma(u, d1);
+      a0 = FloatVector.fromMemorySegment(F, memory, p0 + at, LITTLE_ENDIAN).fma(u, a0);
+      a1 = FloatVector.fromMemorySegment(F, memory, p0 + UPPER + at, LITTLE_ENDIAN).fma(u, a1);
+      b0 = FloatVector.fromMemorySegment(F, memory, p1 + at, LITTLE_ENDIAN).fma(u, b0);
+      b1 = FloatVector.fromMemorySegment(F, memory, p1 + UPPER + at, LITTLE_ENDIAN).fma(u, b1);
+      c0 = FloatVector.fromMemorySegment(F, memory, p2 + at, LITTLE_ENDIAN).fma(u, c0);
+      c1 = FloatVector.fromMemorySegment(F, memory, p2 + UPPER + at, LITTLE_ENDIAN).fma(u, c1);
+      d0 = FloatVector.fromMemorySegment(F, memory, p3 + at, LITTLE_ENDIAN).fma(u, d0);
+      d1 = FloatVector.fromMemorySegment(F, memory, p3 + UPPER + at, LITTLE_ENDIAN).fma(u, d1);
     }
     a0.intoArray(out, o0);
     a1.intoArray(out, o0 + APART);
@@ -64,6 +66,7 @@ final class DirectF32 {
     c1.intoArray(out, o2 + APART);
     d0.intoArray(out, o3);
     d1.intoArray(out, o3 + APART);
+    Memory.keep(data);
   }
 
   /** Two rows by two streams; the second row's outputs stand {@code outStride} further on. */
@@ -79,6 +82,8 @@ final class DirectF32 {
       int o0,
       int o1,
       int outStride) {
+    MemorySegment memory = Memory.of(data);
+    long start = Memory.start(data);
     int y = xAt + xStride;
     int q0 = o0 + outStride;
     int q1 = o1 + outStride;
@@ -91,17 +96,17 @@ final class DirectF32 {
     FloatVector d0 = FloatVector.fromArray(F, out, q1);
     FloatVector d1 = FloatVector.fromArray(F, out, q1 + APART);
     for (int k = 0; k < n; k++) {
-      long at = k * ROW;
+      long at = start + k * ROW;
       FloatVector u = FloatVector.broadcast(F, x[xAt + k]);
       FloatVector v = FloatVector.broadcast(F, x[y + k]);
-      FloatVector low0 = FloatVector.fromMemorySegment(F, data, p0 + at, LITTLE_ENDIAN);
-      FloatVector high0 = FloatVector.fromMemorySegment(F, data, p0 + UPPER + at, LITTLE_ENDIAN);
+      FloatVector low0 = FloatVector.fromMemorySegment(F, memory, p0 + at, LITTLE_ENDIAN);
+      FloatVector high0 = FloatVector.fromMemorySegment(F, memory, p0 + UPPER + at, LITTLE_ENDIAN);
       a0 = low0.fma(u, a0);
       a1 = high0.fma(u, a1);
       c0 = low0.fma(v, c0);
       c1 = high0.fma(v, c1);
-      FloatVector low1 = FloatVector.fromMemorySegment(F, data, p1 + at, LITTLE_ENDIAN);
-      FloatVector high1 = FloatVector.fromMemorySegment(F, data, p1 + UPPER + at, LITTLE_ENDIAN);
+      FloatVector low1 = FloatVector.fromMemorySegment(F, memory, p1 + at, LITTLE_ENDIAN);
+      FloatVector high1 = FloatVector.fromMemorySegment(F, memory, p1 + UPPER + at, LITTLE_ENDIAN);
       b0 = low1.fma(u, b0);
       b1 = high1.fma(u, b1);
       d0 = low1.fma(v, d0);
@@ -115,6 +120,7 @@ final class DirectF32 {
     c1.intoArray(out, q0 + APART);
     d0.intoArray(out, q1);
     d1.intoArray(out, q1 + APART);
+    Memory.keep(data);
   }
 
   /** Two rows by four streams, for vectors of which there are 32 registers. */
@@ -134,6 +140,8 @@ final class DirectF32 {
       int o2,
       int o3,
       int outStride) {
+    MemorySegment memory = Memory.of(data);
+    long start = Memory.start(data);
     int y = xAt + xStride;
     int q0 = o0 + outStride;
     int q1 = o1 + outStride;
@@ -156,29 +164,29 @@ final class DirectF32 {
     FloatVector d2 = FloatVector.fromArray(F, out, q3);
     FloatVector d3 = FloatVector.fromArray(F, out, q3 + APART);
     for (int k = 0; k < n; k++) {
-      long at = k * ROW;
+      long at = start + k * ROW;
       FloatVector u = FloatVector.broadcast(F, x[xAt + k]);
       FloatVector v = FloatVector.broadcast(F, x[y + k]);
-      FloatVector aLow = FloatVector.fromMemorySegment(F, data, p0 + at, LITTLE_ENDIAN);
-      FloatVector aHigh = FloatVector.fromMemorySegment(F, data, p0 + UPPER + at, LITTLE_ENDIAN);
+      FloatVector aLow = FloatVector.fromMemorySegment(F, memory, p0 + at, LITTLE_ENDIAN);
+      FloatVector aHigh = FloatVector.fromMemorySegment(F, memory, p0 + UPPER + at, LITTLE_ENDIAN);
       a0 = aLow.fma(u, a0);
       a1 = aHigh.fma(u, a1);
       a2 = aLow.fma(v, a2);
       a3 = aHigh.fma(v, a3);
-      FloatVector bLow = FloatVector.fromMemorySegment(F, data, p1 + at, LITTLE_ENDIAN);
-      FloatVector bHigh = FloatVector.fromMemorySegment(F, data, p1 + UPPER + at, LITTLE_ENDIAN);
+      FloatVector bLow = FloatVector.fromMemorySegment(F, memory, p1 + at, LITTLE_ENDIAN);
+      FloatVector bHigh = FloatVector.fromMemorySegment(F, memory, p1 + UPPER + at, LITTLE_ENDIAN);
       b0 = bLow.fma(u, b0);
       b1 = bHigh.fma(u, b1);
       b2 = bLow.fma(v, b2);
       b3 = bHigh.fma(v, b3);
-      FloatVector cLow = FloatVector.fromMemorySegment(F, data, p2 + at, LITTLE_ENDIAN);
-      FloatVector cHigh = FloatVector.fromMemorySegment(F, data, p2 + UPPER + at, LITTLE_ENDIAN);
+      FloatVector cLow = FloatVector.fromMemorySegment(F, memory, p2 + at, LITTLE_ENDIAN);
+      FloatVector cHigh = FloatVector.fromMemorySegment(F, memory, p2 + UPPER + at, LITTLE_ENDIAN);
       c0 = cLow.fma(u, c0);
       c1 = cHigh.fma(u, c1);
       c2 = cLow.fma(v, c2);
       c3 = cHigh.fma(v, c3);
-      FloatVector dLow = FloatVector.fromMemorySegment(F, data, p3 + at, LITTLE_ENDIAN);
-      FloatVector dHigh = FloatVector.fromMemorySegment(F, data, p3 + UPPER + at, LITTLE_ENDIAN);
+      FloatVector dLow = FloatVector.fromMemorySegment(F, memory, p3 + at, LITTLE_ENDIAN);
+      FloatVector dHigh = FloatVector.fromMemorySegment(F, memory, p3 + UPPER + at, LITTLE_ENDIAN);
       d0 = dLow.fma(u, d0);
       d1 = dHigh.fma(u, d1);
       d2 = dLow.fma(v, d2);
@@ -200,5 +208,6 @@ final class DirectF32 {
     d1.intoArray(out, o3 + APART);
     d2.intoArray(out, q3);
     d3.intoArray(out, q3 + APART);
+    Memory.keep(data);
   }
 }

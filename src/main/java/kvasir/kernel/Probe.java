@@ -61,32 +61,38 @@ public final class Probe {
 
   /** Reads bytes {@code from} up to {@code to} as one stream; returns their disjunction. */
   public static int read(MemorySegment data, long from, long to) {
+    MemorySegment memory = Memory.of(data);
+    long start = Memory.start(data);
     IntVector a = IntVector.zero(I);
     IntVector b = a;
     IntVector c = a;
     IntVector d = a;
-    for (long at = from; at < to; at += 16L * W) {
-      a = a.or(IntVector.fromMemorySegment(I, data, at, LITTLE_ENDIAN));
-      b = b.or(IntVector.fromMemorySegment(I, data, at + 4L * W, LITTLE_ENDIAN));
-      c = c.or(IntVector.fromMemorySegment(I, data, at + 8L * W, LITTLE_ENDIAN));
-      d = d.or(IntVector.fromMemorySegment(I, data, at + 12L * W, LITTLE_ENDIAN));
+    for (long at = start + from; at < start + to; at += 16L * W) {
+      a = a.or(IntVector.fromMemorySegment(I, memory, at, LITTLE_ENDIAN));
+      b = b.or(IntVector.fromMemorySegment(I, memory, at + 4L * W, LITTLE_ENDIAN));
+      c = c.or(IntVector.fromMemorySegment(I, memory, at + 8L * W, LITTLE_ENDIAN));
+      d = d.or(IntVector.fromMemorySegment(I, memory, at + 12L * W, LITTLE_ENDIAN));
     }
+    Memory.keep(data);
     return a.or(b).or(c).or(d).lane(0);
   }
 
   /** As {@link #read}, as four streams side by side; what is faster depends on the machine. */
   public static int readStreams(MemorySegment data, long from, long to) {
+    MemorySegment memory = Memory.of(data);
+    long start = Memory.start(data);
     long quarter = (to - from) / STEP * (STEP / 4);
     IntVector a = IntVector.zero(I);
     IntVector b = a;
     IntVector c = a;
     IntVector d = a;
-    for (long at = from; at < from + quarter; at += 4L * W) {
-      a = a.or(IntVector.fromMemorySegment(I, data, at, LITTLE_ENDIAN));
-      b = b.or(IntVector.fromMemorySegment(I, data, at + quarter, LITTLE_ENDIAN));
-      c = c.or(IntVector.fromMemorySegment(I, data, at + 2 * quarter, LITTLE_ENDIAN));
-      d = d.or(IntVector.fromMemorySegment(I, data, at + 3 * quarter, LITTLE_ENDIAN));
+    for (long at = start + from; at < start + from + quarter; at += 4L * W) {
+      a = a.or(IntVector.fromMemorySegment(I, memory, at, LITTLE_ENDIAN));
+      b = b.or(IntVector.fromMemorySegment(I, memory, at + quarter, LITTLE_ENDIAN));
+      c = c.or(IntVector.fromMemorySegment(I, memory, at + 2 * quarter, LITTLE_ENDIAN));
+      d = d.or(IntVector.fromMemorySegment(I, memory, at + 3 * quarter, LITTLE_ENDIAN));
     }
+    Memory.keep(data);
     return a.or(b).or(c).or(d).lane(0);
   }
 }

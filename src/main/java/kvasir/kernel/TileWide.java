@@ -39,6 +39,8 @@ final class TileWide {
       int cAt,
       int cStride,
       int rows) {
+    MemorySegment memory = Memory.of(b);
+    long start = Memory.start(b);
     int last = rows - 1;
     int c0 = cAt;
     int c1 = cAt + Math.min(1, last) * cStride;
@@ -75,10 +77,10 @@ final class TileWide {
     FloatVector h10 = FloatVector.fromArray(F, c, c10 + W);
     for (int k = 0; k < n; k++) {
       int step = k * ROW;
-      long at = bAt + 4L * step;
+      long at = start + bAt + 4L * step;
       int row = aAt + step;
-      FloatVector low = FloatVector.fromMemorySegment(F, b, at, LITTLE_ENDIAN);
-      FloatVector high = FloatVector.fromMemorySegment(F, b, at + 4L * W, LITTLE_ENDIAN);
+      FloatVector low = FloatVector.fromMemorySegment(F, memory, at, LITTLE_ENDIAN);
+      FloatVector high = FloatVector.fromMemorySegment(F, memory, at + 4L * W, LITTLE_ENDIAN);
       FloatVector u0 = FloatVector.broadcast(F, a[row]);
       l0 = low.fma(u0, l0);
       h0 = high.fma(u0, h0);
@@ -135,5 +137,6 @@ final class TileWide {
     h1.intoArray(c, c1 + W);
     l0.intoArray(c, c0);
     h0.intoArray(c, c0 + W);
+    Memory.keep(b);
   }
 }

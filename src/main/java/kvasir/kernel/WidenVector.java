@@ -46,40 +46,56 @@ final class WidenVector {
   }
 
   private static void bf16(MemorySegment data, long from, int n, float[] target, int at) {
+    MemorySegment memory = Memory.of(data);
+    long start = Memory.start(data);
     for (int k = 0; k < n; k++) {
       for (int lane = 0; lane < HALF; lane += W) {
         IntVector pairs =
-            IntVector.fromMemorySegment(I, data, from + k * 64L + 4L * lane, LITTLE_ENDIAN);
+            IntVector.fromMemorySegment(
+                I, memory, start + from + k * 64L + 4L * lane, LITTLE_ENDIAN);
         int to = at + k * Panels.WIDTH + lane;
         pairs.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(target, to);
         pairs.and(HIGH).reinterpretAsFloats().intoArray(target, to + HALF);
       }
     }
+    Memory.keep(data);
   }
 
   private static void bf16(MemorySegment data, long from, int n, MemorySegment target, long at) {
+    MemorySegment memory = Memory.of(data);
+    long start = Memory.start(data);
+    MemorySegment targetMemory = Memory.of(target);
+    long targetStart = Memory.start(target);
     for (int k = 0; k < n; k++) {
       for (int lane = 0; lane < HALF; lane += W) {
         IntVector pairs =
-            IntVector.fromMemorySegment(I, data, from + k * 64L + 4L * lane, LITTLE_ENDIAN);
+            IntVector.fromMemorySegment(
+                I, memory, start + from + k * 64L + 4L * lane, LITTLE_ENDIAN);
         long to = at + k * 128L + 4L * lane;
         pairs
             .lanewise(VectorOperators.LSHL, 16)
             .reinterpretAsFloats()
-            .intoMemorySegment(target, to, LITTLE_ENDIAN);
-        pairs.and(HIGH).reinterpretAsFloats().intoMemorySegment(target, to + 64, LITTLE_ENDIAN);
+            .intoMemorySegment(targetMemory, targetStart + to, LITTLE_ENDIAN);
+        pairs
+            .and(HIGH)
+            .reinterpretAsFloats()
+            .intoMemorySegment(targetMemory, targetStart + to + 64, LITTLE_ENDIAN);
       }
     }
+    Memory.keep(data);
+    Memory.keep(target);
   }
 
   private static void f16(MemorySegment data, long from, int n, float[] target, int at) {
+    MemorySegment memory = Memory.of(data);
+    long start = Memory.start(data);
     for (int i = 0; i < 2 * n * HALF; i += W) {
       int k = i / (2 * HALF);
       int lane = i % HALF;
       // The low halves of the pairs, then the high ones; a half stands in the upper bits then.
       int shift = i / HALF % 2 == 0 ? 16 : 0;
       IntVector bits =
-          IntVector.fromMemorySegment(I, data, from + k * 64L + 4L * lane, LITTLE_ENDIAN)
+          IntVector.fromMemorySegment(I, memory, start + from + k * 64L + 4L * lane, LITTLE_ENDIAN)
               .lanewise(VectorOperators.LSHL, shift)
               .and(HIGH)
               .lanewise(VectorOperators.ASHR, 3)
@@ -89,16 +105,21 @@ final class WidenVector {
       value = value.blend(special, value.abs().compare(VectorOperators.GE, 0x1p16f));
       value.intoArray(target, at + i);
     }
+    Memory.keep(data);
   }
 
   private static void f16(MemorySegment data, long from, int n, MemorySegment target, long at) {
+    MemorySegment memory = Memory.of(data);
+    long start = Memory.start(data);
+    MemorySegment targetMemory = Memory.of(target);
+    long targetStart = Memory.start(target);
     for (int i = 0; i < 2 * n * HALF; i += W) {
       int k = i / (2 * HALF);
       int lane = i % HALF;
       // The low halves of the pairs, then the high ones; a half stands in the upper bits then.
       int shift = i / HALF % 2 == 0 ? 16 : 0;
       IntVector bits =
-          IntVector.fromMemorySegment(I, data, from + k * 64L + 4L * lane, LITTLE_ENDIAN)
+          IntVector.fromMemorySegment(I, memory, start + from + k * 64L + 4L * lane, LITTLE_ENDIAN)
               .lanewise(VectorOperators.LSHL, shift)
               .and(HIGH)
               .lanewise(VectorOperators.ASHR, 3)
@@ -106,7 +127,9 @@ final class WidenVector {
       FloatVector value = bits.reinterpretAsFloats().mul(ConversionsVector.BIAS);
       FloatVector special = bits.or(ConversionsVector.INFINITY).reinterpretAsFloats();
       value = value.blend(special, value.abs().compare(VectorOperators.GE, 0x1p16f));
-      value.intoMemorySegment(target, at + 4L * i, LITTLE_ENDIAN);
+      value.intoMemorySegment(targetMemory, targetStart + at + 4L * i, LITTLE_ENDIAN);
     }
+    Memory.keep(data);
+    Memory.keep(target);
   }
 }
