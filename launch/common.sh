@@ -7,11 +7,16 @@
 [ -e /dev/fd/1 ] || exec 1</dev/null
 [ -e /dev/fd/2 ] || exec 2>/dev/null
 
-ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+ROOT=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)
 MPJ_JARS=${KVASIR_MPJ_JARS:-/usr/share/mpj/lib}
 
-# Where the locale has no letters outside ASCII, the JVM would read those of arguments and paths as question marks.
-case $(locale charmap 2>/dev/null || true) in
+# Starting another program takes 5 to 10 ms on some machines, so that what happens at each start does without, where
+# the shell itself can do it.
+
+# Where the locale has no letters outside ASCII, the JVM would read those of arguments and paths as question marks. In
+# UTF-8 the two bytes here are one letter.
+letter=$'\xc3\xa9'
+[ ${#letter} -eq 1 ] || case $(locale charmap 2>/dev/null || true) in
   ANSI_X3.4-1968 | US-ASCII | '') export LC_ALL=C.UTF-8 ;;
 esac
 
@@ -43,31 +48,40 @@ need_maven_options() {
 
 # Whether a folder can be made and written to; a disk that is full takes files and no bytes.
 can_write() {
-  local probe=$1/.probe.$$
-  mkdir -p "$1" 2>/dev/null && echo x 2>/dev/null >"$probe" && rm -f "$probe" && return
-  rm -f "$probe" 2>/dev/null
-  return 1
+  [ -d "$1" ] || mkdir -p "$1" 2>/dev/null || return
+  { echo x >"$1/.probe"; } 2>/dev/null
 }
 
 # Sets STATE, the folder of locks, caches and jobs: the one that KVASIR_STATE names, else the checkout's own, else, where
 # that is another's or read-only, one of the user's for this checkout.
 find_state() {
-  local folder cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}} folders=("$ROOT/.kvasir")
-  [ -z "$cache" ] || folders+=("$cache/kvasir/${ROOT//[^A-Za-z0-9._-]/_}-$(cksum <<<"$ROOT" | cut -d ' ' -f 1)")
-  [ -z "${KVASIR_STATE:-}" ] || folders=("$KVASIR_STATE")
-  for folder in "${folders[@]}"; do
-    if can_write "$folder"; then
-      STATE=$(cd "$folder" && pwd)
-      JVM_OPTIONS+=("-Dkvasir.state=$STATE" "-DDJL_CACHE_DIR=$STATE/djl")
-      return
-    fi
-  done
+  local folder=${KVASIR_STATE:-$ROOT/.kvasir} cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}
+  if ! can_write "$folder" && [ -z "${KVASIR_STATE:-}" ] && [ -n "$cache" ]; then
+    folder=$cache/kvasir/${ROOT//[^A-Za-z0-9._-]/_}-$(cksum <<<"$ROOT" | cut -d ' ' -f 1)
+  fi
+  if can_write "$folder"; then
+    STATE=$(cd "$folder" && pwd)
+    JVM_OPTIONS+=("-Dkvasir.state=$STATE" "-DDJL_CACHE_DIR=$STATE/djl")
+    return
+  fi
   fail "$folder: cannot be written; set KVASIR_STATE to a folder that you may write, on a disk with room"
 }
 
 # Runs a command whose output matters only where it fails: then its end is shown, without control characters.
 #   quietly LOG WHAT COMMAND...
 quietly() {
+  local code=0
+  with_counter "$@" || code=$?
+  [ "$code" -eq 0 ] && return
+  # Not the frames of stack traces, which would push out what they are about.
+  sed -e 's/\x1b\[[0-9;?]*[A-Za-z]//g' -e '/^\(\[ERROR\]\)\?[[:space:]]*at .*(.*)$/d' "$1" |
+    tr -d '\000-\010\013-\037\177' | tail -n 40 >&2
+  return "$code"
+}
+
+# Runs a command with its output in a file; on a terminal the seconds are counted, so that a person sees that it lives.
+#   with_counter LOG WHAT COMMAND...
+with_counter() {
   local log=$1 what=$2 code=0
   shift 2
   "$@" >"$log" 2>&1 </dev/null &
@@ -75,7 +89,6 @@ quietly() {
   # Processes in the background do not hear the terminal's Ctrl-C.
   trap 'kill "$pid" 2>/dev/null; exit 130' INT
   trap 'kill "$pid" 2>/dev/null; exit 143' TERM
-  # A person sees that it lives.
   while [ -t 2 ] && kill -0 "$pid" 2>/dev/null; do
     printf '\r%s: %d s ' "$what" "$seconds" >&2
     seconds=$((seconds + 1))
@@ -84,33 +97,38 @@ quietly() {
   wait "$pid" || code=$?
   trap - INT TERM
   [ -t 2 ] && printf '\r\033[K' >&2
-  [ "$code" -eq 0 ] && return
-  # Not the frames of stack traces, which would push out what they are about.
-  sed -e 's/\x1b\[[0-9;?]*[A-Za-z]//g' -e '/^\(\[ERROR\]\)\?[[:space:]]*at .*(.*)$/d' "$log" |
-    tr -d '\000-\010\013-\037\177' | tail -n 40 >&2
   return "$code"
 }
 
-# Prints the home of a JDK 25 or later that has the Vector API, or nothing.
+# Sets JAVA_HOME to the home of a JDK 25 or later that has the Vector API, or to nothing.
 find_jdk() {
-  local candidate on_path=
-  on_path=$(command -v javac || true)
-  [ -z "$on_path" ] || on_path=$(dirname "$(dirname "$(readlink -f "$on_path")")")
-  for candidate in "${JAVA_HOME:-}" "$on_path" /usr/lib/jvm/*; do
-    [ -n "$candidate" ] && [ -x "$candidate/bin/javac" ] && [ -f "$candidate/release" ] || continue
-    local version
-    version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$candidate/release")
-    if [ "${version:-0}" -ge 25 ] && grep -q 'jdk.incubator.vector' "$candidate/release"; then
-      echo "$candidate"
-      return
-    fi
+  local candidate
+  ! is_jdk "${JAVA_HOME:-}" || return 0
+  if JAVA_HOME=$(command -v javac) && JAVA_HOME=$(readlink -f "$JAVA_HOME") && is_jdk "${JAVA_HOME%/bin/javac}"; then
+    JAVA_HOME=${JAVA_HOME%/bin/javac}
+    return
+  fi
+  for candidate in /usr/lib/jvm/*; do
+    JAVA_HOME=$candidate
+    ! is_jdk "$candidate" || return 0
   done
+  JAVA_HOME=
 }
 
-missing_packages() {
-  [ -n "$JAVA_HOME" ] || echo openjdk-25-jdk-headless
-  command -v mvn >/dev/null || echo maven
-  [ -f "$MPJ_JARS/mpj.jar" ] || echo libmpj-java
+is_jdk() {
+  local release
+  [ -n "$1" ] && [ -x "$1/bin/javac" ] && [ -r "$1/release" ] || return
+  release=$(<"$1/release")
+  [[ $'\n'$release =~ $'\n'JAVA_VERSION=\"([0-9]+) ]] && [ "${BASH_REMATCH[1]}" -ge 25 ] &&
+    [[ $release == *jdk.incubator.vector* ]]
+}
+
+# Sets `missing` to the packages that are not installed.
+find_missing() {
+  missing=()
+  [ -n "$JAVA_HOME" ] || missing+=(openjdk-25-jdk-headless)
+  command -v mvn >/dev/null || missing+=(maven)
+  [ -f "$MPJ_JARS/mpj.jar" ] || missing+=(libmpj-java)
 }
 
 # Variables that name what is not there would end in an installation, or in words of Java.
@@ -137,8 +155,8 @@ need_tools() {
   local missing
   check_variables
   find_state
-  JAVA_HOME=$(find_jdk)
-  mapfile -t missing < <(missing_packages)
+  find_jdk
+  find_missing
   if [ ${#missing[@]} -gt 0 ]; then
     local command="apt-get install -y --no-install-recommends ${missing[*]}"
     if [ "$(id -u)" -ne 0 ]; then
@@ -147,7 +165,7 @@ need_tools() {
     echo "kvasir: installing ${missing[*]}, some minutes, once" >&2
     install_packages "${missing[@]}" ||
       fail "could not install ${missing[*]}; if this Debian has no JDK 25, unpack one and set JAVA_HOME"
-    JAVA_HOME=$(find_jdk)
+    find_jdk
   fi
   [ -n "$JAVA_HOME" ] || fail "no JDK 25 with jdk.incubator.vector; install one and set JAVA_HOME"
   export JAVA_HOME
@@ -173,15 +191,17 @@ is_built() {
     [ -z "$(find "$ROOT/src/main" "$ROOT/pom.xml" -newer "$jar" -print -quit)" ]
 }
 
-# Builds the jar when there is none or a source is newer; concurrent callers wait for one build.
-# KVASIR_CLASSPATH names classes that are built already: the tests' own.
+# Builds the jar when there is none or a source is newer; concurrent callers wait for one build, whose last act is the
+# archive. KVASIR_CLASSPATH names classes that are built already: the tests' own.
 build_if_needed() {
   [ -z "${KVASIR_CLASSPATH:-}" ] || return 0
+  ! { [ "$ARCHIVE" -nt "$ROOT/target/kvasir.jar" ] && is_built; } || return 0
   local lock=$ROOT/.kvasir/build.lock
   if can_write "$ROOT/.kvasir" && can_write "$ROOT/target"; then
     (
       flock 9
       is_built || build
+      [ "$ARCHIVE" -nt "$ROOT/target/kvasir.jar" ] || archive_classes
     ) 9>>"$lock"
   elif [ ! -f "$ROOT/target/kvasir.jar" ] || [ ! -d "$ROOT/target/lib" ]; then
     fail "$ROOT: is not built and cannot be written; have its owner run launch/kvasir --version once"
@@ -197,27 +217,39 @@ build() {
   echo "kvasir: building, about a minute, once" >&2
   cd "$ROOT"
   quietly "$log" "kvasir: building" mvn -q -B -Dmaven.test.skip package || fail "the build failed; all it said is in $log"
-  archive_classes >>"$log" 2>&1 || rm -f "$ARCHIVE"
 }
 
-# Where the build leaves the classes that commands load as the JVM keeps them in memory. Reading and checking them from
-# jars is most of the time that a short command takes.
+# Where the classes that commands load are kept as the JVM has them in memory: reading and checking them from jars is
+# most of the time that a short command takes.
 ARCHIVE=$ROOT/target/kvasir.jsa
 
-# A JVM does without the archive where it is missing, another JVM's or older than the jars, so a failure is none of the
-# user's.
+# Makes the archive. A JVM does without one that is missing, empty, another JVM's or older than the jars, so that a
+# failure is none of the user's; it leaves an empty one, so as not to be tried again.
 archive_classes() {
-  local lists=$ROOT/target/class-lists jars="$ROOT/target/kvasir.jar:$ROOT/target/lib/*" model=$ROOT/experiments/demo-model/model
-  local java=("$JAVA_HOME/bin/java" "${JVM_OPTIONS[@]}")
-  rm -rf "$lists" "$ARCHIVE" && mkdir -p "$lists" && assemble_mpj_home || return
+  assemble_mpj_home
+  local lists=$ROOT/target/class-lists
+  rm -rf "$lists" && mkdir -p "$lists"
+  with_counter "$STATE/archive.log" "kvasir: preparing quick starts" dump_classes "$lists" || : >"$ARCHIVE.new"
+  mv "$ARCHIVE.new" "$ARCHIVE" && rm -rf "$lists"
+}
+
+#   dump_classes FOLDER-OF-LISTS
+dump_classes() {
+  local lists=$1 model=$ROOT/experiments/demo-model/model options=() option
+  for option in "${JVM_OPTIONS[@]}"; do
+    [[ $option == -XX:SharedArchiveFile=* ]] || options+=("$option")
+  done
+  # A clean environment: where an MPI starts this, its variables would make the JVMs here ranks of its job.
+  local java=(env -i "PATH=$PATH" "HOME=${HOME:-/}" "TMPDIR=${TMPDIR:-/tmp}" "LC_ALL=${LC_ALL:-${LC_CTYPE:-${LANG:-C.UTF-8}}}"
+    "KVASIR_STATE=$STATE" "MPJ_HOME=$MPJ_HOME" timeout 120 "$JAVA_HOME/bin/java" "${options[@]}")
   # %p: each rank writes a list of its own.
   local list=("${java[@]}" "-XX:DumpLoadedClassList=$lists/%p" -cp "$(class_path)" kvasir.cli.Main)
   "${list[@]}" --help &&
     "${list[@]}" ask --model "$model" --seed 1 --length 300 --questions 1 --max-new-tokens 2 --ranks 2 --threads 1 &&
     # Without the numbers of classes and those of other loaders, which differ from list to list.
     cat "$lists"/* | sed -e '/^#/d' -e '/ source: /d' -e 's/ id: [0-9]*$//' | awk '!seen[$0]++' >"$lists/all" &&
-    "${java[@]}" -Xshare:dump -XX:SharedClassListFile="$lists/all" -XX:SharedArchiveFile="$ARCHIVE.new" -cp "$jars" &&
-    mv "$ARCHIVE.new" "$ARCHIVE" && rm -rf "$lists"
+    "${java[@]}" -Xshare:dump -XX:SharedClassListFile="$lists/all" -XX:SharedArchiveFile="$ARCHIVE.new" \
+      -cp "$ROOT/target/kvasir.jar:$ROOT/target/lib/*"
 }
 
 # MPJ_HOME with copies of MPJ's jars (their manifests name each other, links do not work) and, where
@@ -245,8 +277,11 @@ make_mpj_home() {
 }
 
 is_mpj_home() {
-  local stamp=$MPJ_HOME/lib/log4j-1.2.jar
-  [ -r "$stamp" ] && [ -z "$(find "$ROOT/mpj-conf" "$ROOT/pom.xml" -newer "$stamp" -print -quit)" ]
+  local stamp=$MPJ_HOME/lib/log4j-1.2.jar source
+  [ -r "$stamp" ] || return
+  for source in "$ROOT/pom.xml" "$ROOT"/mpj-conf/*; do
+    [ ! "$source" -nt "$stamp" ] || return
+  done
 }
 
 fill_mpj_home() {
@@ -275,13 +310,17 @@ JVM_OPTIONS=(
   -XX:+UseParallelGC
   # What a run keeps is outside the heap or old: without a bound, garbage of the start would fill gigabytes.
   -XX:MaxNewSize=128m
+  # Until C2 has compiled them, vector kernels run a hundred times slower: compile them early, and wait for it.
+  -XX:CompileCommand=quiet
+  '-XX:CompileCommand=CompileThresholdScaling,kvasir.kernel.*::*,0.02'
+  '-XX:CompileCommand=BackgroundCompilation,kvasir.kernel.*::*,false'
   -Dai.djl.offline=true
   -DOPT_OUT_TRACKING=true
   "-Dkvasir.home=$ROOT"
 )
 
 # The archive of classes, where the build has left one; without a word where the JVM can't use it.
-[ -n "${KVASIR_CLASSPATH:-}" ] || [ ! -r "$ARCHIVE" ] ||
+[ -n "${KVASIR_CLASSPATH:-}" ] || [ ! -s "$ARCHIVE" ] || [ ! -r "$ARCHIVE" ] ||
   JVM_OPTIONS+=("-XX:SharedArchiveFile=$ARCHIVE" '-Xlog:cds*=off,aot*=off:stderr')
 
 # The user's own options for every JVM, split at blanks, in `extra`. With them, or under a low limit, a JVM is started

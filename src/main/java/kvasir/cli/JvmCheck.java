@@ -20,14 +20,18 @@ final class JvmCheck {
 
   private JvmCheck() {}
 
-  /** Refuses a JVM without the module; says in one line what makes vectors slow, if anything. */
-  static Optional<String> slowBecause() {
+  /** Refuses a JVM without the Vector API's module. */
+  static void requireVectors() {
     if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
       throw new UserError(
           "java",
           "the module " + MODULE + " is missing",
           "use launch/kvasir, or java --add-modules=" + MODULE + " -jar target/kvasir.jar");
     }
+  }
+
+  /** Says in one line what makes vectors slow, if anything; asking takes 0.1 s. */
+  static Optional<String> slowBecause() {
     return Stream.of(compiler(), vectors(), fma(), boxes()).flatMap(Optional::stream).findFirst();
   }
 

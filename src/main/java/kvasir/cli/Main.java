@@ -6,7 +6,6 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
@@ -30,6 +29,7 @@ public final class Main {
   private final RankStart rankStart;
   private final Set<String> said = ConcurrentHashMap.newKeySet();
   private volatile boolean debug;
+  private boolean startedRank;
 
   private Main(String[] arguments) {
     this.rankStart = new RankStart(arguments, this::end);
@@ -88,14 +88,13 @@ public final class Main {
 
   private int execute() {
     ArgumentBytes.requireReadable();
-    Optional<String> slow = JvmCheck.slowBecause();
+    JvmCheck.requireVectors();
     WorldStart start = rankStart.open();
-    if (!start.isRank()) {
+    startedRank = start.isRank();
+    if (!startedRank) {
       if (System.getenv(ArmProcess.WATCHED) != null) {
         ParentWatch.start();
       }
-      slow.ifPresent(
-          why -> new Output().note("kvasir: kernels will be 10 to 100 times slower: " + why));
       StatusLine.HERE.start();
     }
     StringWriter help = new StringWriter();
@@ -130,19 +129,26 @@ public final class Main {
       Configurator.setLevel("kvasir", Level.DEBUG);
       Activity.logTo(log()::debug);
     }
-    return rankStart.rank() > 0 && takesOneProcess(parsed)
+    CommandLine.ParseResult last = last(parsed);
+    boolean answersAtOnce = last.isUsageHelpRequested() || last.isVersionHelpRequested();
+    if (!startedRank && !answersAtOnce) {
+      JvmCheck.slowBecause()
+          .ifPresent(
+              why -> new Output().note("kvasir: kernels will be 10 to 100 times slower: " + why));
+    }
+    boolean takesOneProcess =
+        answersAtOnce || !(last.commandSpec().userObject() instanceof OnRanks);
+    return rankStart.rank() > 0 && takesOneProcess
         ? ExitCodes.DONE
         : new CommandLine.RunLast().execute(parsed);
   }
 
-  private static boolean takesOneProcess(CommandLine.ParseResult parsed) {
+  private static CommandLine.ParseResult last(CommandLine.ParseResult parsed) {
     CommandLine.ParseResult last = parsed;
     while (last.hasSubcommand()) {
       last = last.subcommand();
     }
-    return !(last.commandSpec().userObject() instanceof OnRanks)
-        || last.isUsageHelpRequested()
-        || last.isVersionHelpRequested();
+    return last;
   }
 
   private static boolean asksForDebug(CommandLine command) {
