@@ -8,11 +8,16 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
-/** Runs the project's own commands as a user does, on the classes under test. */
+/**
+ * Runs the project's own commands as a user does, on the jar that launch/test has built or else on
+ * the classes.
+ */
 final class Launch {
   /** How a command ended. */
   record Result(int code, String out, String err) {
@@ -42,7 +47,25 @@ final class Launch {
 
   private static final int LIMIT_SECONDS = 120;
 
+  /** Whether the jar holds the classes under test, as launch/test leaves it. */
+  private static final boolean JAR_IS_TESTED = isJarTested();
+
   private Launch() {}
+
+  private static boolean isJarTested() {
+    Path jar = Path.of("target/kvasir.jar");
+    try (Stream<Path> classes = Files.walk(Path.of("target/classes"))) {
+      FileTime built = Files.getLastModifiedTime(jar);
+      for (Path file : classes.filter(Files::isRegularFile).toList()) {
+        if (Files.getLastModifiedTime(file).compareTo(built) > 0) {
+          return false;
+        }
+      }
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
 
   static Result kvasir(Object... arguments) {
     return run("launch/kvasir", arguments);
@@ -98,9 +121,11 @@ final class Launch {
       words.add(argument.toString());
     }
     ProcessBuilder builder = new ProcessBuilder(words);
-    builder
-        .environment()
-        .put("KVASIR_CLASSPATH", root.resolve("target/classes") + ":" + root + "/target/lib/*");
+    if (!JAR_IS_TESTED) {
+      builder
+          .environment()
+          .put("KVASIR_CLASSPATH", root.resolve("target/classes") + ":" + root + "/target/lib/*");
+    }
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     builder.environment().put("KVASIR_CHECKED", "1");
     return builder;
