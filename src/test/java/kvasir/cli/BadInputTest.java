@@ -42,6 +42,11 @@ class BadInputTest {
         Arguments.of("generate --model MODEL --tokens 1 --threads x", "--threads"),
         Arguments.of("generate --model MODEL --tokens 1 --kv-type f8", "--kv-type"),
         Arguments.of("generate --model MODEL --tokens 1 --hosts /nowhere --ranks 2", "/nowhere"),
+        // C3
+        Arguments.of("generate --model MODEL --tokens 1 --hosts /nowhere", "/nowhere"),
+        Arguments.of("generate --model MODEL --tokens 1 --hosts /nowhere --ranks 1", "/nowhere"),
+        Arguments.of("score --model MODEL --tokens 1,2 --hosts /nowhere", "/nowhere"),
+        Arguments.of("bench --model MODEL --hosts /nowhere", "/nowhere"),
         Arguments.of("score --model MODEL --text-file /nowhere", "/nowhere"),
         Arguments.of("verify --model MODEL --tokens 1 --max-new-tokens 0", "--max-new-tokens"),
         Arguments.of("inspect --model MODEL --context 129", "--context"),

@@ -3,9 +3,11 @@ package kvasir.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,6 +79,58 @@ class LoginTest {
     Launch.Result result = generate();
     assertEquals(0, result.code(), result.err());
     assertEquals("27 27 27 27", result.out().strip());
+  }
+
+  // C3
+  @Test
+  void aHostfileAloneGivesARankOnEachSlot() throws IOException {
+    Launch.Result result =
+        named(words("generate --model MODEL --tokens 1,5 --max-new-tokens 4 --stats --json"));
+    assertEquals(0, result.code(), result.err());
+    assertEquals(2, new ObjectMapper().readTree(result.out()).get("ranks").size(), result.out());
+  }
+
+  // C3
+  @Test
+  void oneRankIsOnTheFirstHost() throws IOException {
+    login("echo \"$2\" >>" + folder + "/visited");
+    Launch.Result result =
+        named(words("generate --model MODEL --tokens 1,5 --max-new-tokens 4 --ranks 1"));
+    assertEquals(0, result.code(), result.err());
+    assertEquals("27 27 27 27", result.out().strip());
+    assertEquals("login1\n", Files.readString(folder.resolve("visited")));
+  }
+
+  // C13
+  @Test
+  void theDoctorAsksNodesOfASlurmJobBySteps() throws IOException {
+    login("echo \"no sshd on $2\" >&2; exit 255");
+    script(
+        "srun",
+        "echo \"$*\" >>"
+            + folder
+            + "/steps\nwhile [ \"${1#-}\" != \"$1\" ]; do shift; done; exec \"$@\"");
+    Launch.Result result =
+        named(
+            "env",
+            "SLURM_JOB_ID=1",
+            "SLURM_JOB_NODELIST=login1,a-much-longer-login2",
+            "SLURM_TASKS_PER_NODE=1(x2)",
+            Path.of("launch/doctor").toAbsolutePath(),
+            "--hosts",
+            "slurm");
+    assertEquals(0, result.code(), result.out() + result.err());
+    assertTrue(result.out().contains("all 2 hosts are ready"), result.out());
+    String steps = Files.readString(folder.resolve("steps"));
+    assertTrue(steps.contains("--nodelist=login1 "), steps);
+    assertTrue(steps.contains("--nodelist=a-much-longer-login2 "), steps);
+  }
+
+  private Object[] words(String command) {
+    String words = command.replace("MODEL", MODEL.toString()) + " --hosts " + folder + "/hostfile";
+    return Stream.concat(
+            Stream.of(Path.of("launch/kvasir").toAbsolutePath()), Stream.of(words.split(" ", -1)))
+        .toArray();
   }
 
   // C16
