@@ -61,7 +61,8 @@ find_state() {
   fi
   if can_write "$folder"; then
     STATE=$(cd "$folder" && pwd)
-    JVM_OPTIONS+=("-Dkvasir.state=$STATE" "-DDJL_CACHE_DIR=$STATE/djl")
+    # A JVM that crashes leaves its report there, not in the folder that the user is in.
+    JVM_OPTIONS+=("-Dkvasir.state=$STATE" "-DDJL_CACHE_DIR=$STATE/djl" "-XX:ErrorFile=$STATE/hs_err_%p.log")
     return
   fi
   fail "$folder: cannot be written; set KVASIR_STATE to a folder that you may write, on a disk with room"
@@ -309,7 +310,7 @@ JVM_OPTIONS=(
   -Xlog:all=warning:stderr
   -XX:+UseParallelGC
   # What a run keeps is outside the heap or old: without a bound, garbage of the start would fill gigabytes.
-  -XX:MaxNewSize=128m
+  -XX:MaxNewSize=64m
   # Until C2 has compiled them, vector kernels run a hundred times slower: compile them early, and wait for it.
   -XX:CompileCommand=quiet
   '-XX:CompileCommand=CompileThresholdScaling,kvasir.kernel.*::*,0.02'

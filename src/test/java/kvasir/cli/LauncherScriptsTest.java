@@ -88,6 +88,7 @@ class LauncherScriptsTest {
     String root = "ROOT='" + checkout + "'";
     String show = "find_state; echo \"$STATE\"";
     assertEquals(checkout + "/.kvasir\n", sourced(root, show).out());
+    Files.delete(checkout.resolve(".kvasir/.probe"));
     Files.delete(checkout.resolve(".kvasir"));
     // A file in its place cannot be written to, whoever tries.
     Files.writeString(checkout.resolve(".kvasir"), "");

@@ -136,7 +136,7 @@ class LoginTest {
   // C16
   @Test
   void aJvmThatCannotStartOnAHostGivesItsReason() throws IOException {
-    login("echo \"Welcome to $2\"; [ $2 = login1 ] || ulimit -v 4000000");
+    login("echo \"Welcome to $2\"; [ $2 = login1 ] || ulimit -v 3000000");
     Launch.Result result = generate();
     assertEquals(3, result.code(), result.err());
     assertEquals("", result.out());
