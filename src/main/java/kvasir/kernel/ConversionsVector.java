@@ -50,8 +50,7 @@ final class ConversionsVector {
 
   private static void encodeBf16(
       float[] source, int sourceOffset, int n, MemorySegment target, long offset) {
-    MemorySegment memory = Memory.of(target);
-    long start = Memory.start(target);
+    long start = Memory.start(target, offset, 2L * n);
     for (int i = 0; i < n; i += W) {
       IntVector bits = FloatVector.fromArray(F, source, sourceOffset + i).reinterpretAsInts();
       IntVector high = bits.lanewise(VectorOperators.LSHR, 16);
@@ -59,7 +58,7 @@ final class ConversionsVector {
       rounded =
           rounded.blend(high.or(0x40), bits.and(MAGNITUDE).compare(VectorOperators.GT, INFINITY));
       ShortVector shorts = (ShortVector) rounded.convertShape(VectorOperators.I2S, S, 0);
-      shorts.intoMemorySegment(memory, start + offset + 2L * i, ORDER);
+      shorts.intoMemorySegment(Memory.ALL, start + offset + 2L * i, ORDER);
     }
     Memory.keep(target);
   }
@@ -92,8 +91,7 @@ final class ConversionsVector {
 
   /** A row of 32 in bf16, elements i and i + 16 as one integer. */
   private static void encodePairs(float[] source, int from, MemorySegment target, long at) {
-    MemorySegment memory = Memory.of(target);
-    long start = Memory.start(target);
+    long start = Memory.start(target, at, 2L * Panels.WIDTH);
     int half = Panels.WIDTH / 2;
     for (int lane = 0; lane < half; lane += W) {
       IntVector a = FloatVector.fromArray(F, source, from + lane).reinterpretAsInts();
@@ -105,7 +103,7 @@ final class ConversionsVector {
       IntVector high = bHigh.and(1).add(b).add(0x7fff).lanewise(VectorOperators.LSHR, 16);
       high = high.blend(bHigh.or(0x40), b.and(MAGNITUDE).compare(VectorOperators.GT, INFINITY));
       low.or(high.lanewise(VectorOperators.LSHL, 16))
-          .intoMemorySegment(memory, start + at + 4L * lane, ORDER);
+          .intoMemorySegment(Memory.ALL, start + at + 4L * lane, ORDER);
     }
     Memory.keep(target);
   }
@@ -136,10 +134,10 @@ final class ConversionsVector {
    */
   private static void decodeF16(
       MemorySegment data, long offset, int n, float[] target, int targetOffset) {
-    MemorySegment memory = Memory.of(data);
-    long start = Memory.start(data);
+    long start = Memory.start(data, offset, 2L * n);
     for (int i = 0; i < n; i += W) {
-      ShortVector shorts = ShortVector.fromMemorySegment(S, memory, start + offset + 2L * i, ORDER);
+      ShortVector shorts =
+          ShortVector.fromMemorySegment(S, Memory.ALL, start + offset + 2L * i, ORDER);
       IntVector bits = shorts.convertShape(VectorOperators.S2I, I, 0).reinterpretAsInts();
       bits = bits.lanewise(VectorOperators.LSHL, 13).and(SIGN_TO_MANTISSA);
       FloatVector value = bits.reinterpretAsFloats().mul(BIAS);
@@ -152,10 +150,10 @@ final class ConversionsVector {
 
   private static void decodeBf16(
       MemorySegment data, long offset, int n, float[] target, int targetOffset) {
-    MemorySegment memory = Memory.of(data);
-    long start = Memory.start(data);
+    long start = Memory.start(data, offset, 2L * n);
     for (int i = 0; i < n; i += W) {
-      ShortVector shorts = ShortVector.fromMemorySegment(S, memory, start + offset + 2L * i, ORDER);
+      ShortVector shorts =
+          ShortVector.fromMemorySegment(S, Memory.ALL, start + offset + 2L * i, ORDER);
       IntVector bits =
           shorts.convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0).reinterpretAsInts();
       bits = bits.lanewise(VectorOperators.LSHL, 16);

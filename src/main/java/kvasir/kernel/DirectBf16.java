@@ -40,7 +40,10 @@ final class DirectBf16 {
       int o1,
       int o2,
       int o3) {
-    MemorySegment memory = Memory.of(data);
+    Memory.check(data, p0, n, ROW);
+    Memory.check(data, p1, n, ROW);
+    Memory.check(data, p2, n, ROW);
+    Memory.check(data, p3, n, ROW);
     long start = Memory.start(data);
     FloatVector a0 = FloatVector.fromArray(F, out, o0);
     FloatVector a1 = FloatVector.fromArray(F, out, o0 + APART);
@@ -53,16 +56,16 @@ final class DirectBf16 {
     for (int k = 0; k < n; k++) {
       long at = start + k * ROW;
       FloatVector u = FloatVector.broadcast(F, x[xAt + k]);
-      IntVector a = IntVector.fromMemorySegment(I, memory, p0 + at, LITTLE_ENDIAN);
+      IntVector a = IntVector.fromMemorySegment(I, Memory.ALL, p0 + at, LITTLE_ENDIAN);
       a0 = a.lanewise(LSHL, 16).reinterpretAsFloats().fma(u, a0);
       a1 = a.and(HIGH).reinterpretAsFloats().fma(u, a1);
-      IntVector b = IntVector.fromMemorySegment(I, memory, p1 + at, LITTLE_ENDIAN);
+      IntVector b = IntVector.fromMemorySegment(I, Memory.ALL, p1 + at, LITTLE_ENDIAN);
       b0 = b.lanewise(LSHL, 16).reinterpretAsFloats().fma(u, b0);
       b1 = b.and(HIGH).reinterpretAsFloats().fma(u, b1);
-      IntVector c = IntVector.fromMemorySegment(I, memory, p2 + at, LITTLE_ENDIAN);
+      IntVector c = IntVector.fromMemorySegment(I, Memory.ALL, p2 + at, LITTLE_ENDIAN);
       c0 = c.lanewise(LSHL, 16).reinterpretAsFloats().fma(u, c0);
       c1 = c.and(HIGH).reinterpretAsFloats().fma(u, c1);
-      IntVector d = IntVector.fromMemorySegment(I, memory, p3 + at, LITTLE_ENDIAN);
+      IntVector d = IntVector.fromMemorySegment(I, Memory.ALL, p3 + at, LITTLE_ENDIAN);
       d0 = d.lanewise(LSHL, 16).reinterpretAsFloats().fma(u, d0);
       d1 = d.and(HIGH).reinterpretAsFloats().fma(u, d1);
     }
@@ -90,7 +93,8 @@ final class DirectBf16 {
       int o0,
       int o1,
       int outStride) {
-    MemorySegment memory = Memory.of(data);
+    Memory.check(data, p0, n, ROW);
+    Memory.check(data, p1, n, ROW);
     long start = Memory.start(data);
     int y = xAt + xStride;
     int q0 = o0 + outStride;
@@ -107,14 +111,14 @@ final class DirectBf16 {
       long at = start + k * ROW;
       FloatVector u = FloatVector.broadcast(F, x[xAt + k]);
       FloatVector v = FloatVector.broadcast(F, x[y + k]);
-      IntVector w0 = IntVector.fromMemorySegment(I, memory, p0 + at, LITTLE_ENDIAN);
+      IntVector w0 = IntVector.fromMemorySegment(I, Memory.ALL, p0 + at, LITTLE_ENDIAN);
       FloatVector low0 = w0.lanewise(LSHL, 16).reinterpretAsFloats();
       FloatVector high0 = w0.and(HIGH).reinterpretAsFloats();
       a0 = low0.fma(u, a0);
       a1 = high0.fma(u, a1);
       c0 = low0.fma(v, c0);
       c1 = high0.fma(v, c1);
-      IntVector w1 = IntVector.fromMemorySegment(I, memory, p1 + at, LITTLE_ENDIAN);
+      IntVector w1 = IntVector.fromMemorySegment(I, Memory.ALL, p1 + at, LITTLE_ENDIAN);
       FloatVector low1 = w1.lanewise(LSHL, 16).reinterpretAsFloats();
       FloatVector high1 = w1.and(HIGH).reinterpretAsFloats();
       b0 = low1.fma(u, b0);
@@ -150,7 +154,10 @@ final class DirectBf16 {
       int o2,
       int o3,
       int outStride) {
-    MemorySegment memory = Memory.of(data);
+    Memory.check(data, p0, n, ROW);
+    Memory.check(data, p1, n, ROW);
+    Memory.check(data, p2, n, ROW);
+    Memory.check(data, p3, n, ROW);
     long start = Memory.start(data);
     int y = xAt + xStride;
     int q0 = o0 + outStride;
@@ -177,28 +184,28 @@ final class DirectBf16 {
       long at = start + k * ROW;
       FloatVector u = FloatVector.broadcast(F, x[xAt + k]);
       FloatVector v = FloatVector.broadcast(F, x[y + k]);
-      IntVector a = IntVector.fromMemorySegment(I, memory, p0 + at, LITTLE_ENDIAN);
+      IntVector a = IntVector.fromMemorySegment(I, Memory.ALL, p0 + at, LITTLE_ENDIAN);
       FloatVector aLow = a.lanewise(LSHL, 16).reinterpretAsFloats();
       FloatVector aHigh = a.and(HIGH).reinterpretAsFloats();
       a0 = aLow.fma(u, a0);
       a1 = aHigh.fma(u, a1);
       a2 = aLow.fma(v, a2);
       a3 = aHigh.fma(v, a3);
-      IntVector b = IntVector.fromMemorySegment(I, memory, p1 + at, LITTLE_ENDIAN);
+      IntVector b = IntVector.fromMemorySegment(I, Memory.ALL, p1 + at, LITTLE_ENDIAN);
       FloatVector bLow = b.lanewise(LSHL, 16).reinterpretAsFloats();
       FloatVector bHigh = b.and(HIGH).reinterpretAsFloats();
       b0 = bLow.fma(u, b0);
       b1 = bHigh.fma(u, b1);
       b2 = bLow.fma(v, b2);
       b3 = bHigh.fma(v, b3);
-      IntVector c = IntVector.fromMemorySegment(I, memory, p2 + at, LITTLE_ENDIAN);
+      IntVector c = IntVector.fromMemorySegment(I, Memory.ALL, p2 + at, LITTLE_ENDIAN);
       FloatVector cLow = c.lanewise(LSHL, 16).reinterpretAsFloats();
       FloatVector cHigh = c.and(HIGH).reinterpretAsFloats();
       c0 = cLow.fma(u, c0);
       c1 = cHigh.fma(u, c1);
       c2 = cLow.fma(v, c2);
       c3 = cHigh.fma(v, c3);
-      IntVector d = IntVector.fromMemorySegment(I, memory, p3 + at, LITTLE_ENDIAN);
+      IntVector d = IntVector.fromMemorySegment(I, Memory.ALL, p3 + at, LITTLE_ENDIAN);
       FloatVector dLow = d.lanewise(LSHL, 16).reinterpretAsFloats();
       FloatVector dHigh = d.and(HIGH).reinterpretAsFloats();
       d0 = dLow.fma(u, d0);

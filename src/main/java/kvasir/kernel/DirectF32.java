@@ -36,7 +36,14 @@ final class DirectF32 {
       int o1,
       int o2,
       int o3) {
-    MemorySegment memory = Memory.of(data);
+    Memory.check(data, p0, n, ROW);
+    Memory.check(data, p0 + UPPER, n, ROW);
+    Memory.check(data, p1, n, ROW);
+    Memory.check(data, p1 + UPPER, n, ROW);
+    Memory.check(data, p2, n, ROW);
+    Memory.check(data, p2 + UPPER, n, ROW);
+    Memory.check(data, p3, n, ROW);
+    Memory.check(data, p3 + UPPER, n, ROW);
     long start = Memory.start(data);
     FloatVector a0 = FloatVector.fromArray(F, out, o0);
     FloatVector a1 = FloatVector.fromArray(F, out, o0 + APART);
@@ -49,14 +56,14 @@ final class DirectF32 {
     for (int k = 0; k < n; k++) {
       long at = start + k * ROW;
       FloatVector u = FloatVector.broadcast(F, x[xAt + k]);
-      a0 = FloatVector.fromMemorySegment(F, memory, p0 + at, LITTLE_ENDIAN).fma(u, a0);
-      a1 = FloatVector.fromMemorySegment(F, memory, p0 + UPPER + at, LITTLE_ENDIAN).fma(u, a1);
-      b0 = FloatVector.fromMemorySegment(F, memory, p1 + at, LITTLE_ENDIAN).fma(u, b0);
-      b1 = FloatVector.fromMemorySegment(F, memory, p1 + UPPER + at, LITTLE_ENDIAN).fma(u, b1);
-      c0 = FloatVector.fromMemorySegment(F, memory, p2 + at, LITTLE_ENDIAN).fma(u, c0);
-      c1 = FloatVector.fromMemorySegment(F, memory, p2 + UPPER + at, LITTLE_ENDIAN).fma(u, c1);
-      d0 = FloatVector.fromMemorySegment(F, memory, p3 + at, LITTLE_ENDIAN).fma(u, d0);
-      d1 = FloatVector.fromMemorySegment(F, memory, p3 + UPPER + at, LITTLE_ENDIAN).fma(u, d1);
+      a0 = FloatVector.fromMemorySegment(F, Memory.ALL, p0 + at, LITTLE_ENDIAN).fma(u, a0);
+      a1 = FloatVector.fromMemorySegment(F, Memory.ALL, p0 + UPPER + at, LITTLE_ENDIAN).fma(u, a1);
+      b0 = FloatVector.fromMemorySegment(F, Memory.ALL, p1 + at, LITTLE_ENDIAN).fma(u, b0);
+      b1 = FloatVector.fromMemorySegment(F, Memory.ALL, p1 + UPPER + at, LITTLE_ENDIAN).fma(u, b1);
+      c0 = FloatVector.fromMemorySegment(F, Memory.ALL, p2 + at, LITTLE_ENDIAN).fma(u, c0);
+      c1 = FloatVector.fromMemorySegment(F, Memory.ALL, p2 + UPPER + at, LITTLE_ENDIAN).fma(u, c1);
+      d0 = FloatVector.fromMemorySegment(F, Memory.ALL, p3 + at, LITTLE_ENDIAN).fma(u, d0);
+      d1 = FloatVector.fromMemorySegment(F, Memory.ALL, p3 + UPPER + at, LITTLE_ENDIAN).fma(u, d1);
     }
     a0.intoArray(out, o0);
     a1.intoArray(out, o0 + APART);
@@ -82,7 +89,10 @@ final class DirectF32 {
       int o0,
       int o1,
       int outStride) {
-    MemorySegment memory = Memory.of(data);
+    Memory.check(data, p0, n, ROW);
+    Memory.check(data, p0 + UPPER, n, ROW);
+    Memory.check(data, p1, n, ROW);
+    Memory.check(data, p1 + UPPER, n, ROW);
     long start = Memory.start(data);
     int y = xAt + xStride;
     int q0 = o0 + outStride;
@@ -99,14 +109,16 @@ final class DirectF32 {
       long at = start + k * ROW;
       FloatVector u = FloatVector.broadcast(F, x[xAt + k]);
       FloatVector v = FloatVector.broadcast(F, x[y + k]);
-      FloatVector low0 = FloatVector.fromMemorySegment(F, memory, p0 + at, LITTLE_ENDIAN);
-      FloatVector high0 = FloatVector.fromMemorySegment(F, memory, p0 + UPPER + at, LITTLE_ENDIAN);
+      FloatVector low0 = FloatVector.fromMemorySegment(F, Memory.ALL, p0 + at, LITTLE_ENDIAN);
+      FloatVector high0 =
+          FloatVector.fromMemorySegment(F, Memory.ALL, p0 + UPPER + at, LITTLE_ENDIAN);
       a0 = low0.fma(u, a0);
       a1 = high0.fma(u, a1);
       c0 = low0.fma(v, c0);
       c1 = high0.fma(v, c1);
-      FloatVector low1 = FloatVector.fromMemorySegment(F, memory, p1 + at, LITTLE_ENDIAN);
-      FloatVector high1 = FloatVector.fromMemorySegment(F, memory, p1 + UPPER + at, LITTLE_ENDIAN);
+      FloatVector low1 = FloatVector.fromMemorySegment(F, Memory.ALL, p1 + at, LITTLE_ENDIAN);
+      FloatVector high1 =
+          FloatVector.fromMemorySegment(F, Memory.ALL, p1 + UPPER + at, LITTLE_ENDIAN);
       b0 = low1.fma(u, b0);
       b1 = high1.fma(u, b1);
       d0 = low1.fma(v, d0);
@@ -140,7 +152,14 @@ final class DirectF32 {
       int o2,
       int o3,
       int outStride) {
-    MemorySegment memory = Memory.of(data);
+    Memory.check(data, p0, n, ROW);
+    Memory.check(data, p0 + UPPER, n, ROW);
+    Memory.check(data, p1, n, ROW);
+    Memory.check(data, p1 + UPPER, n, ROW);
+    Memory.check(data, p2, n, ROW);
+    Memory.check(data, p2 + UPPER, n, ROW);
+    Memory.check(data, p3, n, ROW);
+    Memory.check(data, p3 + UPPER, n, ROW);
     long start = Memory.start(data);
     int y = xAt + xStride;
     int q0 = o0 + outStride;
@@ -167,26 +186,30 @@ final class DirectF32 {
       long at = start + k * ROW;
       FloatVector u = FloatVector.broadcast(F, x[xAt + k]);
       FloatVector v = FloatVector.broadcast(F, x[y + k]);
-      FloatVector aLow = FloatVector.fromMemorySegment(F, memory, p0 + at, LITTLE_ENDIAN);
-      FloatVector aHigh = FloatVector.fromMemorySegment(F, memory, p0 + UPPER + at, LITTLE_ENDIAN);
+      FloatVector aLow = FloatVector.fromMemorySegment(F, Memory.ALL, p0 + at, LITTLE_ENDIAN);
+      FloatVector aHigh =
+          FloatVector.fromMemorySegment(F, Memory.ALL, p0 + UPPER + at, LITTLE_ENDIAN);
       a0 = aLow.fma(u, a0);
       a1 = aHigh.fma(u, a1);
       a2 = aLow.fma(v, a2);
       a3 = aHigh.fma(v, a3);
-      FloatVector bLow = FloatVector.fromMemorySegment(F, memory, p1 + at, LITTLE_ENDIAN);
-      FloatVector bHigh = FloatVector.fromMemorySegment(F, memory, p1 + UPPER + at, LITTLE_ENDIAN);
+      FloatVector bLow = FloatVector.fromMemorySegment(F, Memory.ALL, p1 + at, LITTLE_ENDIAN);
+      FloatVector bHigh =
+          FloatVector.fromMemorySegment(F, Memory.ALL, p1 + UPPER + at, LITTLE_ENDIAN);
       b0 = bLow.fma(u, b0);
       b1 = bHigh.fma(u, b1);
       b2 = bLow.fma(v, b2);
       b3 = bHigh.fma(v, b3);
-      FloatVector cLow = FloatVector.fromMemorySegment(F, memory, p2 + at, LITTLE_ENDIAN);
-      FloatVector cHigh = FloatVector.fromMemorySegment(F, memory, p2 + UPPER + at, LITTLE_ENDIAN);
+      FloatVector cLow = FloatVector.fromMemorySegment(F, Memory.ALL, p2 + at, LITTLE_ENDIAN);
+      FloatVector cHigh =
+          FloatVector.fromMemorySegment(F, Memory.ALL, p2 + UPPER + at, LITTLE_ENDIAN);
       c0 = cLow.fma(u, c0);
       c1 = cHigh.fma(u, c1);
       c2 = cLow.fma(v, c2);
       c3 = cHigh.fma(v, c3);
-      FloatVector dLow = FloatVector.fromMemorySegment(F, memory, p3 + at, LITTLE_ENDIAN);
-      FloatVector dHigh = FloatVector.fromMemorySegment(F, memory, p3 + UPPER + at, LITTLE_ENDIAN);
+      FloatVector dLow = FloatVector.fromMemorySegment(F, Memory.ALL, p3 + at, LITTLE_ENDIAN);
+      FloatVector dHigh =
+          FloatVector.fromMemorySegment(F, Memory.ALL, p3 + UPPER + at, LITTLE_ENDIAN);
       d0 = dLow.fma(u, d0);
       d1 = dHigh.fma(u, d1);
       d2 = dLow.fma(v, d2);

@@ -61,17 +61,16 @@ public final class Probe {
 
   /** Reads bytes {@code from} up to {@code to} as one stream; returns their disjunction. */
   public static int read(MemorySegment data, long from, long to) {
-    MemorySegment memory = Memory.of(data);
-    long start = Memory.start(data);
+    long start = Memory.start(data, from, to - from);
     IntVector a = IntVector.zero(I);
     IntVector b = a;
     IntVector c = a;
     IntVector d = a;
     for (long at = start + from; at < start + to; at += 16L * W) {
-      a = a.or(IntVector.fromMemorySegment(I, memory, at, LITTLE_ENDIAN));
-      b = b.or(IntVector.fromMemorySegment(I, memory, at + 4L * W, LITTLE_ENDIAN));
-      c = c.or(IntVector.fromMemorySegment(I, memory, at + 8L * W, LITTLE_ENDIAN));
-      d = d.or(IntVector.fromMemorySegment(I, memory, at + 12L * W, LITTLE_ENDIAN));
+      a = a.or(IntVector.fromMemorySegment(I, Memory.ALL, at, LITTLE_ENDIAN));
+      b = b.or(IntVector.fromMemorySegment(I, Memory.ALL, at + 4L * W, LITTLE_ENDIAN));
+      c = c.or(IntVector.fromMemorySegment(I, Memory.ALL, at + 8L * W, LITTLE_ENDIAN));
+      d = d.or(IntVector.fromMemorySegment(I, Memory.ALL, at + 12L * W, LITTLE_ENDIAN));
     }
     Memory.keep(data);
     return a.or(b).or(c).or(d).lane(0);
@@ -79,18 +78,17 @@ public final class Probe {
 
   /** As {@link #read}, as four streams side by side; what is faster depends on the machine. */
   public static int readStreams(MemorySegment data, long from, long to) {
-    MemorySegment memory = Memory.of(data);
-    long start = Memory.start(data);
+    long start = Memory.start(data, from, to - from);
     long quarter = (to - from) / STEP * (STEP / 4);
     IntVector a = IntVector.zero(I);
     IntVector b = a;
     IntVector c = a;
     IntVector d = a;
     for (long at = start + from; at < start + from + quarter; at += 4L * W) {
-      a = a.or(IntVector.fromMemorySegment(I, memory, at, LITTLE_ENDIAN));
-      b = b.or(IntVector.fromMemorySegment(I, memory, at + quarter, LITTLE_ENDIAN));
-      c = c.or(IntVector.fromMemorySegment(I, memory, at + 2 * quarter, LITTLE_ENDIAN));
-      d = d.or(IntVector.fromMemorySegment(I, memory, at + 3 * quarter, LITTLE_ENDIAN));
+      a = a.or(IntVector.fromMemorySegment(I, Memory.ALL, at, LITTLE_ENDIAN));
+      b = b.or(IntVector.fromMemorySegment(I, Memory.ALL, at + quarter, LITTLE_ENDIAN));
+      c = c.or(IntVector.fromMemorySegment(I, Memory.ALL, at + 2 * quarter, LITTLE_ENDIAN));
+      d = d.or(IntVector.fromMemorySegment(I, Memory.ALL, at + 3 * quarter, LITTLE_ENDIAN));
     }
     Memory.keep(data);
     return a.or(b).or(c).or(d).lane(0);

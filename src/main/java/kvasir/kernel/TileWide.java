@@ -39,7 +39,8 @@ final class TileWide {
       int cAt,
       int cStride,
       int rows) {
-    MemorySegment memory = Memory.of(b);
+    Memory.check(b, bAt, n, 4L * ROW);
+    Memory.check(b, bAt + 4L * W, n, 4L * ROW);
     long start = Memory.start(b);
     int last = rows - 1;
     int c0 = cAt;
@@ -79,8 +80,8 @@ final class TileWide {
       int step = k * ROW;
       long at = start + bAt + 4L * step;
       int row = aAt + step;
-      FloatVector low = FloatVector.fromMemorySegment(F, memory, at, LITTLE_ENDIAN);
-      FloatVector high = FloatVector.fromMemorySegment(F, memory, at + 4L * W, LITTLE_ENDIAN);
+      FloatVector low = FloatVector.fromMemorySegment(F, Memory.ALL, at, LITTLE_ENDIAN);
+      FloatVector high = FloatVector.fromMemorySegment(F, Memory.ALL, at + 4L * W, LITTLE_ENDIAN);
       FloatVector u0 = FloatVector.broadcast(F, a[row]);
       l0 = low.fma(u0, l0);
       h0 = high.fma(u0, h0);

@@ -46,13 +46,12 @@ final class WidenVector {
   }
 
   private static void bf16(MemorySegment data, long from, int n, float[] target, int at) {
-    MemorySegment memory = Memory.of(data);
-    long start = Memory.start(data);
+    long start = Memory.start(data, from, n * 64L);
     for (int k = 0; k < n; k++) {
       for (int lane = 0; lane < HALF; lane += W) {
         IntVector pairs =
             IntVector.fromMemorySegment(
-                I, memory, start + from + k * 64L + 4L * lane, LITTLE_ENDIAN);
+                I, Memory.ALL, start + from + k * 64L + 4L * lane, LITTLE_ENDIAN);
         int to = at + k * Panels.WIDTH + lane;
         pairs.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(target, to);
         pairs.and(HIGH).reinterpretAsFloats().intoArray(target, to + HALF);
@@ -62,24 +61,22 @@ final class WidenVector {
   }
 
   private static void bf16(MemorySegment data, long from, int n, MemorySegment target, long at) {
-    MemorySegment memory = Memory.of(data);
-    long start = Memory.start(data);
-    MemorySegment targetMemory = Memory.of(target);
-    long targetStart = Memory.start(target);
+    long start = Memory.start(data, from, n * 64L);
+    long targetStart = Memory.start(target, at, n * 128L);
     for (int k = 0; k < n; k++) {
       for (int lane = 0; lane < HALF; lane += W) {
         IntVector pairs =
             IntVector.fromMemorySegment(
-                I, memory, start + from + k * 64L + 4L * lane, LITTLE_ENDIAN);
+                I, Memory.ALL, start + from + k * 64L + 4L * lane, LITTLE_ENDIAN);
         long to = at + k * 128L + 4L * lane;
         pairs
             .lanewise(VectorOperators.LSHL, 16)
             .reinterpretAsFloats()
-            .intoMemorySegment(targetMemory, targetStart + to, LITTLE_ENDIAN);
+            .intoMemorySegment(Memory.ALL, targetStart + to, LITTLE_ENDIAN);
         pairs
             .and(HIGH)
             .reinterpretAsFloats()
-            .intoMemorySegment(targetMemory, targetStart + to + 64, LITTLE_ENDIAN);
+            .intoMemorySegment(Memory.ALL, targetStart + to + 64, LITTLE_ENDIAN);
       }
     }
     Memory.keep(data);
@@ -87,15 +84,15 @@ final class WidenVector {
   }
 
   private static void f16(MemorySegment data, long from, int n, float[] target, int at) {
-    MemorySegment memory = Memory.of(data);
-    long start = Memory.start(data);
+    long start = Memory.start(data, from, n * 64L);
     for (int i = 0; i < 2 * n * HALF; i += W) {
       int k = i / (2 * HALF);
       int lane = i % HALF;
       // The low halves of the pairs, then the high ones; a half stands in the upper bits then.
       int shift = i / HALF % 2 == 0 ? 16 : 0;
       IntVector bits =
-          IntVector.fromMemorySegment(I, memory, start + from + k * 64L + 4L * lane, LITTLE_ENDIAN)
+          IntVector.fromMemorySegment(
+                  I, Memory.ALL, start + from + k * 64L + 4L * lane, LITTLE_ENDIAN)
               .lanewise(VectorOperators.LSHL, shift)
               .and(HIGH)
               .lanewise(VectorOperators.ASHR, 3)
@@ -109,17 +106,16 @@ final class WidenVector {
   }
 
   private static void f16(MemorySegment data, long from, int n, MemorySegment target, long at) {
-    MemorySegment memory = Memory.of(data);
-    long start = Memory.start(data);
-    MemorySegment targetMemory = Memory.of(target);
-    long targetStart = Memory.start(target);
+    long start = Memory.start(data, from, n * 64L);
+    long targetStart = Memory.start(target, at, n * 128L);
     for (int i = 0; i < 2 * n * HALF; i += W) {
       int k = i / (2 * HALF);
       int lane = i % HALF;
       // The low halves of the pairs, then the high ones; a half stands in the upper bits then.
       int shift = i / HALF % 2 == 0 ? 16 : 0;
       IntVector bits =
-          IntVector.fromMemorySegment(I, memory, start + from + k * 64L + 4L * lane, LITTLE_ENDIAN)
+          IntVector.fromMemorySegment(
+                  I, Memory.ALL, start + from + k * 64L + 4L * lane, LITTLE_ENDIAN)
               .lanewise(VectorOperators.LSHL, shift)
               .and(HIGH)
               .lanewise(VectorOperators.ASHR, 3)
@@ -127,7 +123,7 @@ final class WidenVector {
       FloatVector value = bits.reinterpretAsFloats().mul(ConversionsVector.BIAS);
       FloatVector special = bits.or(ConversionsVector.INFINITY).reinterpretAsFloats();
       value = value.blend(special, value.abs().compare(VectorOperators.GE, 0x1p16f));
-      value.intoMemorySegment(targetMemory, targetStart + at + 4L * i, LITTLE_ENDIAN);
+      value.intoMemorySegment(Memory.ALL, targetStart + at + 4L * i, LITTLE_ENDIAN);
     }
     Memory.keep(data);
     Memory.keep(target);
