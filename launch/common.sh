@@ -296,8 +296,8 @@ fill_mpj_home() {
     rm manifest
 }
 
-# The options of every Kvasir JVM. Bounds of vector accesses are checked where a view of memory is made and, with
-# KVASIR_CHECKED=1 as in the tests, on each access, which costs a tenth of the decode rate.
+# The options of every Kvasir JVM. Bounds are checked where a view of memory is made and, with KVASIR_CHECKED=1 as in the
+# tests, by kernels and on each vector access to an array, which costs a tenth of the decode rate.
 case ${KVASIR_CHECKED:-0} in 0) bounds=0 ;; *) bounds=2 ;; esac
 JVM_OPTIONS=(
   --add-modules=jdk.incubator.vector
