@@ -300,8 +300,7 @@ final class BenchCommand implements Callable<Integer>, OnRanks {
     add(arguments, "--kv-type", layout.kvType());
     add(arguments, "--output", BenchTable.JSON);
     return ChildProcess.run(
-        new ProcessBuilder(WorldStart.command(arguments.toArray(String[]::new)))
-            .redirectError(ProcessBuilder.Redirect.INHERIT));
+        new ProcessBuilder(WorldStart.command(arguments.toArray(String[]::new))));
   }
 
   private static void add(List<String> arguments, String option, Object value) {

@@ -127,9 +127,7 @@ final class WorldStart {
       command.add(1, "-D" + StatusLine.TERMINAL + "=true");
     }
     ProcessBuilder child =
-        new ProcessBuilder(command)
-            .redirectOutput(ProcessBuilder.Redirect.INHERIT)
-            .redirectError(ProcessBuilder.Redirect.INHERIT);
+        new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.INHERIT);
     return ChildProcess.run(child, handoverFor(body).encode() + "\n").code();
   }
 

@@ -1,6 +1,7 @@
 package kvasir.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -97,6 +98,7 @@ class BenchCommandTest {
   void anotherVectorWidthIsAnotherJvmAndTheSameText() {
     Launch.Result wide = generate();
     Launch.Result narrow = generate("--vector-bits", "128");
+    assertFalse(narrow.err().contains("incubator"), narrow.err());
     assertEquals(0, narrow.code(), narrow.err());
     assertEquals(wide.out(), narrow.out());
     Launch.Result bench = bench("--prompt 5 --gen 0 --threads 1 --vector-bits 128");
