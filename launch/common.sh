@@ -61,8 +61,9 @@ find_state() {
   fi
   if can_write "$folder"; then
     STATE=$(cd "$folder" && pwd)
-    # A JVM that crashes leaves its report there, not in the folder that the user is in.
-    JVM_OPTIONS+=("-Dkvasir.state=$STATE" "-DDJL_CACHE_DIR=$STATE/djl" "-XX:ErrorFile=$STATE/hs_err_%p.log")
+    JVM_OPTIONS+=("-Dkvasir.state=$STATE" "-DDJL_CACHE_DIR=$STATE/djl")
+    # A JVM that crashes leaves its reports there, not in the folder that the user is in.
+    JVM_OPTIONS+=("-XX:ErrorFile=$STATE/hs_err_%p.log" "-XX:ReplayDataFile=$STATE/replay_%p.log")
     return
   fi
   fail "$folder: cannot be written; set KVASIR_STATE to a folder that you may write, on a disk with room"

@@ -21,6 +21,12 @@ final class DirectF32 {
 
   private DirectF32() {}
 
+  /** Both vectors of a stream, in n rows. */
+  private static void check(MemorySegment data, long stream, int n) {
+    Memory.check(data, stream, n, ROW);
+    Memory.check(data, stream + UPPER, n, ROW);
+  }
+
   /** One row by four streams. */
   static void oneByFour(
       MemorySegment data,
@@ -36,14 +42,10 @@ final class DirectF32 {
       int o1,
       int o2,
       int o3) {
-    Memory.check(data, p0, n, ROW);
-    Memory.check(data, p0 + UPPER, n, ROW);
-    Memory.check(data, p1, n, ROW);
-    Memory.check(data, p1 + UPPER, n, ROW);
-    Memory.check(data, p2, n, ROW);
-    Memory.check(data, p2 + UPPER, n, ROW);
-    Memory.check(data, p3, n, ROW);
-    Memory.check(data, p3 + UPPER, n, ROW);
+    check(data, p0, n);
+    check(data, p1, n);
+    check(data, p2, n);
+    check(data, p3, n);
     long start = Memory.start(data);
     FloatVector a0 = FloatVector.fromArray(F, out, o0);
     FloatVector a1 = FloatVector.fromArray(F, out, o0 + APART);
@@ -89,10 +91,8 @@ final class DirectF32 {
       int o0,
       int o1,
       int outStride) {
-    Memory.check(data, p0, n, ROW);
-    Memory.check(data, p0 + UPPER, n, ROW);
-    Memory.check(data, p1, n, ROW);
-    Memory.check(data, p1 + UPPER, n, ROW);
+    check(data, p0, n);
+    check(data, p1, n);
     long start = Memory.start(data);
     int y = xAt + xStride;
     int q0 = o0 + outStride;
@@ -152,14 +152,10 @@ final class DirectF32 {
       int o2,
       int o3,
       int outStride) {
-    Memory.check(data, p0, n, ROW);
-    Memory.check(data, p0 + UPPER, n, ROW);
-    Memory.check(data, p1, n, ROW);
-    Memory.check(data, p1 + UPPER, n, ROW);
-    Memory.check(data, p2, n, ROW);
-    Memory.check(data, p2 + UPPER, n, ROW);
-    Memory.check(data, p3, n, ROW);
-    Memory.check(data, p3 + UPPER, n, ROW);
+    check(data, p0, n);
+    check(data, p1, n);
+    check(data, p2, n);
+    check(data, p3, n);
     long start = Memory.start(data);
     int y = xAt + xStride;
     int q0 = o0 + outStride;
