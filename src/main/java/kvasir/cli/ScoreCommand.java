@@ -83,7 +83,7 @@ final class ScoreCommand extends RankCommand {
               world.rank() == 0 ? kvasir.output()::note : line -> {});
     }
     RankAgreement.requirePrompt(ids, world);
-    try (Engine engine = new Engine(settings, world, ids.length, null);
+    try (Engine engine = Engine.scoring(settings, world, ids.length);
         Progress progress = Progress.of("scoring the text, token", ids.length, world.rank() == 0)) {
       Fingerprint hash = new Fingerprint();
       Scorer.Scores scores = new Scorer(engine, hash).score(ids, top, progress::reach);

@@ -49,18 +49,24 @@ public final class Engine implements AutoCloseable {
    * @param mass gathers attention mass; null where nobody asks
    */
   public Engine(EngineSettings settings, Communicator world, int positions, AttentionMass mass) {
-    this(settings, world, positions, mass, true);
+    this(settings, world, positions, 1, mass, true);
+  }
+
+  /** Opens an engine for a {@link Scorer} of one text with that many tokens. */
+  public static Engine scoring(EngineSettings settings, Communicator world, int positions) {
+    return new Engine(settings, world, positions, Scorer.LOGIT_ROWS, null, true);
   }
 
   /** Opens an engine that computes with any numbers, for comparing what comes of them. */
   static Engine lenient(EngineSettings settings, Communicator world, int positions) {
-    return new Engine(settings, world, positions, null, false);
+    return new Engine(settings, world, positions, 1, null, false);
   }
 
   private Engine(
       EngineSettings settings,
       Communicator world,
       int positions,
+      int logitRows,
       AttentionMass mass,
       boolean refuses) {
     this.settings = settings;
@@ -73,7 +79,7 @@ public final class Engine implements AutoCloseable {
     try {
       Shares shares = settings.distribution().shares(world.size());
       CacheShape shape = cacheShape(settings, config);
-      checkMemory(shares, positions);
+      checkMemory(shares, positions, logitRows);
       ModelWeights weights =
           ModelWeights.of(
               checkpoint, config, settings.kernels(), shares, world.rank(), team, weightMemory);
@@ -88,18 +94,18 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  private void checkMemory(Shares shares, int positions) {
+  private void checkMemory(Shares shares, int positions, int logitRows) {
     long limit = settings.distribution().memoryLimit();
     if (limit > 0) {
       WeightSizes sizes = WeightSizes.of(checkpoint, config, settings.kernels());
-      RankMemory.Run run = memoryRun(settings, config, positions);
+      RankMemory.Run run = memoryRun(settings, config, positions, logitRows);
       new MemoryNeed(run, sizes::bytes).check(shares, limit);
     }
   }
 
   /** Everything of an engine with these settings that decides a rank's memory. */
   public static RankMemory.Run memoryRun(
-      EngineSettings settings, ModelConfig config, int positions) {
+      EngineSettings settings, ModelConfig config, int positions, int logitRows) {
     return new RankMemory.Run(
         config,
         cacheShape(settings, config),
@@ -107,7 +113,8 @@ public final class Engine implements AutoCloseable {
         settings.distribution().merge(),
         settings.threads(),
         settings.prefillChunk(),
-        positions);
+        positions,
+        logitRows);
   }
 
   /** The layout of the cache that a model gets with these settings. */

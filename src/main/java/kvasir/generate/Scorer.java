@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
 import kvasir.model.Decoder;
-import kvasir.model.RankMemory;
 
 /** Log-probabilities of a given text. All ranks call it; rank 0 has the scores. */
 public final class Scorer {
@@ -25,7 +24,7 @@ public final class Scorer {
   }
 
   // Bounds the logits held at once: 16 rows of 151,936 are 10 MB.
-  private static final int LOGIT_ROWS = RankMemory.LOGIT_ROWS;
+  static final int LOGIT_ROWS = 16;
 
   private final Decoder decoder;
   private final int prefillChunk;

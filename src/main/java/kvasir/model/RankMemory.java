@@ -24,9 +24,6 @@ import kvasir.tensor.Shares;
  * @param jvm the program itself
  */
 public record RankMemory(long weights, long cache, long buffers, long jvm) {
-  /** Rows of logits that are held at once where a text is scored. */
-  public static final int LOGIT_ROWS = 16;
-
   /** Sizes of the ranks' slices of the weights, as a checkpoint or a configuration tells them. */
   @FunctionalInterface
   public interface Slices {
@@ -40,6 +37,7 @@ public record RankMemory(long weights, long cache, long buffers, long jvm) {
    * @param threads of a rank
    * @param batch most tokens of one forward pass
    * @param positions of the longest sequence
+   * @param logitRows rows of logits that are held at once
    */
   public record Run(
       ModelConfig config,
@@ -48,7 +46,8 @@ public record RankMemory(long weights, long cache, long buffers, long jvm) {
       MergeTopology merge,
       int threads,
       int batch,
-      int positions) {}
+      int positions,
+      int logitRows) {}
 
   /** Memory of all ranks, in their order. */
   public static List<RankMemory> ofAll(Run run, Slices weights, Shares shares) {
@@ -93,8 +92,8 @@ public record RankMemory(long weights, long cache, long buffers, long jvm) {
         + Activations.bytes(config, tokens)
         + ParallelLinear.packedBytes(config, tokens)
         + run.threads() * Scratch.bytes(tokens)
-        + SliceExchange.bytes(config, ranks, tokens, LOGIT_ROWS)
-        + (long) Float.BYTES * LOGIT_ROWS * config.vocabulary();
+        + SliceExchange.bytes(config, ranks, tokens, run.logitRows())
+        + (long) Float.BYTES * run.logitRows() * config.vocabulary();
   }
 
   /** All of it. */

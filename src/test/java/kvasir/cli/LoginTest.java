@@ -101,6 +101,19 @@ class LoginTest {
     assertEquals("login1\n", Files.readString(folder.resolve("visited")));
   }
 
+  // C5
+  @Test
+  void eachHostGivesItsRanksAllItsProcessors() throws IOException {
+    Object[] run = words("generate --model MODEL --tokens 1,5 --max-new-tokens 4 --ranks 2");
+    Launch.Result result =
+        named(
+            Stream.concat(
+                    Stream.of("env", "KVASIR_JVM_OPTS=-XX:ActiveProcessorCount=3"), Stream.of(run))
+                .toArray());
+    assertEquals(0, result.code(), result.err());
+    assertTrue(result.err().contains("2 ranks x 3 threads"), result.err());
+  }
+
   // C13
   @Test
   void theDoctorAsksNodesOfASlurmJobBySteps() throws IOException {

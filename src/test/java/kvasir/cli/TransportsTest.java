@@ -86,6 +86,7 @@ class TransportsTest {
     assertSame("--ranks 7 --threads 1 --transport native --merge gather");
   }
 
+  // C19
   @Test
   void aUsersMistakeIsOneLineOnEveryTransport() {
     for (String transport : List.of("mpj", "inprocess", "native")) {

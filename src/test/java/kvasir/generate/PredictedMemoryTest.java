@@ -54,7 +54,8 @@ class PredictedMemoryTest {
                 MergeTopology.AUTO,
                 THREADS,
                 setting.prefillChunk(),
-                POSITIONS);
+                POSITIONS,
+                1);
         assertEquals(
             RankMemory.most(run, sizes::bytes, Shares.even(ranks)),
             predicted(setting, ranks),

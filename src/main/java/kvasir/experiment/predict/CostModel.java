@@ -108,7 +108,8 @@ public final class CostModel {
             MergeTopology.AUTO,
             layout.threads(),
             setting.prefillChunk(),
-            positions);
+            positions,
+            1);
     RankMemory.Slices slices = (shares, rank) -> weights.bytes(shares.parts(), rank);
     return RankMemory.most(run, slices, Shares.even(layout.ranks()));
   }
