@@ -11,7 +11,7 @@ public final class JvmMemory {
    * memory of {@code generate}'s ranks (RssAnon and RssShmem), less the young generation and what a
    * model of one layer took: 37 to 69 MiB over MPJ and native MPI, and a little for what varies.
    */
-  private static final long BASE = 84L << 20;
+  private static final long BASE = 89L << 20;
 
   private JvmMemory() {}
 

@@ -41,16 +41,19 @@ class CommandsTest {
     for (List<String> layout :
         List.of(
             List.of("--threads", "2"),
-            List.of("--ranks", "2", "--threads", "2"),
             List.of("--ranks", "3"),
-            List.of("--ranks", "4"),
-            List.of("--ranks", "2", "--kernels", "scalar"))) {
+            List.of("--transport", "inprocess", "--ranks", "2", "--threads", "2"),
+            List.of("--transport", "inprocess", "--ranks", "4"),
+            List.of("--transport", "inprocess", "--ranks", "2", "--kernels", "scalar"))) {
       Launch.Result result = Launch.kvasir(with(story, layout.toArray()));
       assertEquals(0, result.code(), result.err());
       assertEquals(expected, result.out(), layout.toString());
     }
     assertEquals(
-        expected, Launch.kvasir(with(story, "--attention", "standard", "--ranks", "2")).out());
+        expected,
+        Launch.kvasir(
+                with(story, ("--attention standard --transport inprocess --ranks 2").split(" ")))
+            .out());
   }
 
   private static Object[] with(Object[] first, Object... more) {

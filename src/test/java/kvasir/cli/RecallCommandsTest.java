@@ -42,14 +42,14 @@ class RecallCommandsTest {
               "--model",
               MODEL,
               "--lengths",
-              "512,2048",
+              ranks == 1 ? "512,2048" : "512",
               "--questions",
               "10",
               "--ranks",
               ranks,
               "--json");
       List<JsonNode> rows = lines(result);
-      assertEquals(2, rows.size());
+      assertEquals(ranks == 1 ? 2 : 1, rows.size());
       for (JsonNode row : rows) {
         assertTrue(row.get("accuracy").asDouble() >= 0.97, row.toString());
         assertEquals(10, row.get("deciles").size());
@@ -59,7 +59,7 @@ class RecallCommandsTest {
       boolean passed = rows.stream().allMatch(row -> row.get("passed").asBoolean());
       assertEquals(passed ? 0 : 1, result.code(), result.err());
       first = ranks == 1 ? rows : first;
-      assertEquals(first, rows);
+      assertEquals(first.subList(0, rows.size()), rows);
     }
   }
 

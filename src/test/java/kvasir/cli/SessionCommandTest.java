@@ -82,7 +82,7 @@ class SessionCommandTest {
         out(generate(MODEL, words.replace("30", "12"))), out(resume("--max-new-tokens 12")));
     assertEquals(
         tokens(generate(MODEL, words.replace("30", "41") + " --json")),
-        tokens(resume("--max-new-tokens 41 --json --ranks 2")));
+        tokens(resume("--max-new-tokens 41 --json --transport inprocess --ranks 2")));
   }
 
   @Test
@@ -164,7 +164,8 @@ class SessionCommandTest {
     Launch.Result next = resume(resumed + keep);
     assertTrue(next.err().contains("64 tokens read, 1 to prefill"), next.err());
     assertEquals(out(generate(MODEL, words)), out(next));
-    Launch.Result other = generate(MODEL, words + keep + " --ranks 5 --fingerprint --json");
+    Launch.Result other =
+        generate(MODEL, words + keep + " --transport inprocess --ranks 5 --fingerprint --json");
     assertTrue(other.err().contains("32 tokens read, 13 to prefill"), other.err());
     assertEquals(expected, out(other).replaceAll(TIMES, ""));
   }
