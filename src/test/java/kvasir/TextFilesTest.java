@@ -10,10 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import kvasir.cluster.HostFile;
 import kvasir.error.UserError;
-import kvasir.experiment.DefinitionReader;
-import kvasir.tokenize.Tokenizer;
+import kvasir.lab.experiment.DefinitionReader;
+import kvasir.launch.HostFile;
+import kvasir.text.Tokenizer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import kvasir.error.UserError;
+import kvasir.lab.recall.TownExercise;
 import kvasir.model.ModelConfig;
-import kvasir.recall.Chat;
-import kvasir.recall.TownExercise;
-import kvasir.tokenize.EncodedText;
+import kvasir.text.Chat;
+import kvasir.text.EncodedText;
 
 /**
  * What is read and asked, the same on every rank.

@@ -9,9 +9,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import kvasir.cache.CacheShape;
 import kvasir.cache.Ownership;
-import kvasir.generate.Engine;
-import kvasir.recall.Passage;
-import kvasir.recall.Reply;
+import kvasir.engine.Engine;
+import kvasir.lab.recall.Passage;
+import kvasir.lab.recall.Reply;
 
 /** What {@code ask} tells on rank 0, in words or as JSON. */
 final class AskReport {

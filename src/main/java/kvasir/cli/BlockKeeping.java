@@ -2,9 +2,9 @@ package kvasir.cli;
 
 import java.nio.file.Path;
 import java.util.Optional;
-import kvasir.generate.Engine;
-import kvasir.generate.Generator;
-import kvasir.session.Snapshot;
+import kvasir.engine.Engine;
+import kvasir.engine.Generator;
+import kvasir.engine.session.Snapshot;
 
 /** A run's snapshot where one is asked for, and what the user hears of it. Owns the snapshot. */
 record BlockKeeping(Path folder, Optional<Snapshot> snapshot, Output output)

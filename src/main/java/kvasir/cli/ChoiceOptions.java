@@ -2,9 +2,9 @@ package kvasir.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import kvasir.engine.SamplingOptions;
+import kvasir.engine.session.TokenChoice;
 import kvasir.error.UserError;
-import kvasir.generate.SamplingOptions;
-import kvasir.session.TokenChoice;
 import picocli.CommandLine.Option;
 
 /** How new tokens are chosen and where they end. */

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import kvasir.cluster.HostProbe;
+import kvasir.launch.HostProbe;
 
 /** What is wrong with hosts, compared with this one, and what to do about it. */
 final class DoctorReport {

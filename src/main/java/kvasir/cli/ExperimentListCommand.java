@@ -3,8 +3,8 @@ package kvasir.cli;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import kvasir.experiment.Definition;
-import kvasir.experiment.DefinitionReader;
+import kvasir.lab.experiment.Definition;
+import kvasir.lab.experiment.DefinitionReader;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
 

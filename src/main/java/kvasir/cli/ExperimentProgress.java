@@ -1,7 +1,7 @@
 package kvasir.cli;
 
 import java.time.Duration;
-import kvasir.experiment.Runner;
+import kvasir.lab.experiment.Runner;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;

@@ -2,8 +2,8 @@ package kvasir.cli;
 
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import kvasir.experiment.ResultFolder;
-import kvasir.experiment.report.ReportPage;
+import kvasir.lab.experiment.ResultFolder;
+import kvasir.lab.report.ReportPage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;

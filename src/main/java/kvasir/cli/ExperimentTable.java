@@ -3,9 +3,9 @@ package kvasir.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import kvasir.experiment.Arm;
-import kvasir.experiment.ArmEstimates;
-import kvasir.experiment.ExperimentResult;
+import kvasir.lab.experiment.Arm;
+import kvasir.lab.experiment.ArmEstimates;
+import kvasir.lab.experiment.ExperimentResult;
 import kvasir.measure.Estimate;
 
 /** An experiment's results as a table for the terminal. */

@@ -6,9 +6,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import kvasir.generate.EngineSettings;
-import kvasir.generate.Generation;
-import kvasir.session.Resumption;
+import kvasir.engine.EngineSettings;
+import kvasir.engine.Generation;
+import kvasir.engine.session.Resumption;
 
 /**
  * What a generation gave, as rank 0 tells it.

@@ -2,12 +2,12 @@ package kvasir.cli;
 
 import java.time.Duration;
 import java.util.Locale;
-import kvasir.bench.Limits;
 import kvasir.cluster.Link;
 import kvasir.cluster.SoloCommunicator;
 import kvasir.cluster.local.LocalWorld;
 import kvasir.error.UserError;
-import kvasir.experiment.predict.Hardware;
+import kvasir.lab.bench.Limits;
+import kvasir.lab.predict.Hardware;
 import kvasir.team.Team;
 import kvasir.team.ThreadTeam;
 

@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import kvasir.cluster.heartbeat.HeartbeatClient;
-import kvasir.cluster.mpj.RankLauncher;
 import kvasir.error.UserError;
-import kvasir.experiment.ArmProcess;
+import kvasir.lab.experiment.ArmProcess;
+import kvasir.launch.RankLauncher;
+import kvasir.launch.heartbeat.HeartbeatClient;
 
 /**
  * The variables that Kvasir sets for the processes that it starts. Where a user's shell has one of

@@ -2,7 +2,7 @@ package kvasir.cli;
 
 import java.nio.file.Path;
 import java.util.Optional;
-import kvasir.session.ModelHash;
+import kvasir.weights.ModelHash;
 
 /** The hash of a model, with the user's cache of what has been read before. */
 final class ModelIdentity {

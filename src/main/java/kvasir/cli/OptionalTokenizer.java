@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import kvasir.file.ModelFolder;
 import kvasir.file.PathKind;
-import kvasir.tokenize.Tokenizer;
+import kvasir.text.Tokenizer;
 
 /** The model's tokenizer where it has one: token ids can be used without. Owns it. */
 record OptionalTokenizer(Optional<Tokenizer> get) implements AutoCloseable {

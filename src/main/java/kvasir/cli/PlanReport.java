@@ -7,13 +7,13 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import kvasir.experiment.predict.Candidate;
-import kvasir.experiment.predict.Hardware;
-import kvasir.experiment.predict.Layout;
-import kvasir.experiment.predict.Plan;
-import kvasir.experiment.predict.Planner.Question;
-import kvasir.experiment.predict.Prediction;
-import kvasir.experiment.predict.Setting;
+import kvasir.lab.predict.Candidate;
+import kvasir.lab.predict.Hardware;
+import kvasir.lab.predict.Layout;
+import kvasir.lab.predict.Plan;
+import kvasir.lab.predict.Planner.Question;
+import kvasir.lab.predict.Prediction;
+import kvasir.lab.predict.Setting;
 import kvasir.model.ModelConfig;
 
 /** A plan for people and for programs. */

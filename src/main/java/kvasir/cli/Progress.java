@@ -1,6 +1,6 @@
 package kvasir.cli;
 
-import kvasir.cluster.heartbeat.Activity;
+import kvasir.measure.Activity;
 
 /** Steps of work that a person waits for: told to those who watch this process. */
 final class Progress implements AutoCloseable {

@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import kvasir.error.UserError;
 import kvasir.model.ModelConfig;
-import kvasir.tokenize.Tokenizer;
+import kvasir.text.Tokenizer;
 import picocli.CommandLine.Option;
 
 /** The three ways to give a prompt; at most one may be given. */

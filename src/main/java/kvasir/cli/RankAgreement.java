@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import kvasir.cluster.Agreement;
 import kvasir.cluster.Communicator;
+import kvasir.launch.Agreement;
 
 /** What ranks that somebody else launched are compared by, before they work together. */
 final class RankAgreement {

@@ -2,7 +2,7 @@ package kvasir.cli;
 
 import java.util.Optional;
 import kvasir.cluster.Communicator;
-import kvasir.generate.EngineSettings;
+import kvasir.engine.EngineSettings;
 
 /** What every rank of a world does. */
 @FunctionalInterface

@@ -14,16 +14,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import kvasir.cluster.Communicator;
-import kvasir.cluster.heartbeat.HeartbeatClient;
-import kvasir.cluster.heartbeat.RunEnd;
-import kvasir.cluster.heartbeat.RunToken;
-import kvasir.cluster.heartbeat.SelfHosted;
 import kvasir.cluster.mpj.MpjCommunicator;
-import kvasir.cluster.mpj.RankLauncher;
 import kvasir.cluster.nativempi.NativeCommunicator;
 import kvasir.cluster.nativempi.NativeRank;
 import kvasir.error.ClusterFailure;
 import kvasir.error.UserError;
+import kvasir.launch.Introduction;
+import kvasir.launch.RankLauncher;
+import kvasir.launch.heartbeat.HeartbeatClient;
+import kvasir.launch.heartbeat.RunEnd;
+import kvasir.launch.heartbeat.RunToken;
+import kvasir.launch.heartbeat.SelfHosted;
 
 /**
  * How this process became a rank, if it is one: it joins its world when a command needs that, and
@@ -139,7 +140,14 @@ final class RankStart {
 
   private Communicator joinLaunched() {
     int ranks = Integer.parseInt(System.getenv(RankLauncher.RANKS));
-    return MpjCommunicator.init(line, rank(), ranks, JOIN_LIMIT, this::waitedTooLong);
+    try (Introduction introduction = new Introduction(line, rank(), JOIN_LIMIT)) {
+      return MpjCommunicator.init(
+          line.localAddress(),
+          rank(),
+          introduction.configuration(ranks),
+          JOIN_LIMIT,
+          this::waitedTooLong);
+    }
   }
 
   private Communicator joinMpjrun() {

@@ -6,7 +6,7 @@ import java.util.Locale;
 import kvasir.attention.AttentionMass;
 import kvasir.cluster.Collectives;
 import kvasir.cluster.Communicator;
-import kvasir.generate.Engine;
+import kvasir.engine.Engine;
 
 /**
  * What one rank held and contributed.

@@ -7,15 +7,15 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import kvasir.cluster.Communicator;
+import kvasir.cluster.FromRoot;
+import kvasir.engine.EngineSettings;
+import kvasir.engine.session.Resumption;
+import kvasir.engine.session.SessionHeader;
+import kvasir.engine.session.SessionLog;
+import kvasir.engine.session.TokenChoice;
 import kvasir.error.UserError;
-import kvasir.generate.EngineSettings;
 import kvasir.model.ModelConfig;
-import kvasir.session.FromRoot;
-import kvasir.session.Resumption;
-import kvasir.session.SessionHeader;
-import kvasir.session.SessionLog;
-import kvasir.session.TokenChoice;
-import kvasir.tokenize.Tokenizer;
+import kvasir.text.Tokenizer;
 
 /**
  * Begins a generation or takes one up. Of a session rank 0 alone reads the file.

@@ -1,10 +1,10 @@
 package kvasir.cli;
 
 import java.util.Optional;
-import kvasir.generate.Sampler;
-import kvasir.session.Resumption;
-import kvasir.session.SessionLog;
-import kvasir.session.TokenChoice;
+import kvasir.engine.Sampler;
+import kvasir.engine.session.Resumption;
+import kvasir.engine.session.SessionLog;
+import kvasir.engine.session.TokenChoice;
 
 /**
  * What a run takes up, and where its new tokens go. Owns the log.

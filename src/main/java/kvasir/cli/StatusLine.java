@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import kvasir.cluster.heartbeat.Activity;
+import kvasir.measure.Activity;
 
 /**
  * A line at the end of a terminal that says what the command is doing, for a person who waits. It

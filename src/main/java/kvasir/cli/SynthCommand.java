@@ -2,10 +2,10 @@ package kvasir.cli;
 
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import kvasir.bench.ModelShape;
-import kvasir.bench.RandomCheckpoint;
 import kvasir.error.UserError;
 import kvasir.file.PathKind;
+import kvasir.model.ModelShape;
+import kvasir.model.RandomCheckpoint;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;

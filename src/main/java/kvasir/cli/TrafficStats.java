@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import kvasir.cluster.Collectives;
 import kvasir.cluster.Traffic;
-import kvasir.generate.Engine;
-import kvasir.generate.Generation;
+import kvasir.engine.Engine;
+import kvasir.engine.Generation;
 
 /**
  * What one rank sent, and how long its computation stood still for it.

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import kvasir.tokenize.IncrementalDecoder;
-import kvasir.tokenize.Tokenizer;
+import kvasir.text.IncrementalDecoder;
+import kvasir.text.Tokenizer;
 
 /** The text of new tokens as they come: by the tokenizer, or as numbers where there is none. */
 final class Transcript {

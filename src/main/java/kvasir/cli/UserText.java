@@ -11,9 +11,9 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import kvasir.cluster.Communicator;
+import kvasir.cluster.FromRoot;
 import kvasir.error.UserError;
 import kvasir.file.TextFile;
-import kvasir.session.FromRoot;
 
 /**
  * A text that a user names: a file, a named pipe, another process's output, or standard input. What

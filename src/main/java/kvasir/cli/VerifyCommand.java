@@ -2,9 +2,9 @@ package kvasir.cli;
 
 import java.util.Locale;
 import kvasir.cluster.Communicator;
+import kvasir.engine.EngineSettings;
+import kvasir.engine.Verifier;
 import kvasir.error.UserError;
-import kvasir.generate.EngineSettings;
-import kvasir.generate.Verifier;
 import kvasir.model.ConfigReader;
 import kvasir.model.ModelConfig;
 import picocli.CommandLine.Command;

@@ -8,16 +8,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
-import kvasir.cluster.HostFile;
-import kvasir.cluster.HostRoute;
-import kvasir.cluster.RankStreams;
-import kvasir.cluster.ResumedOutput;
-import kvasir.cluster.WorldEnd;
-import kvasir.cluster.WorldPlan;
-import kvasir.cluster.heartbeat.Activity;
-import kvasir.cluster.mpj.RankLauncher;
-import kvasir.cluster.nativempi.MpirunLauncher;
 import kvasir.error.UserError;
+import kvasir.launch.HostFile;
+import kvasir.launch.HostRoute;
+import kvasir.launch.MpirunLauncher;
+import kvasir.launch.RankLauncher;
+import kvasir.launch.RankStreams;
+import kvasir.launch.ResumedOutput;
+import kvasir.launch.WorldEnd;
+import kvasir.launch.WorldPlan;
+import kvasir.measure.Activity;
 
 /**
  * Starts the ranks of one command as processes and stays to their end. Where the command can be

@@ -8,16 +8,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
-import kvasir.bench.Limits;
 import kvasir.cluster.Communicator;
-import kvasir.cluster.HostRoute;
 import kvasir.cluster.SoloCommunicator;
-import kvasir.cluster.heartbeat.Activity;
 import kvasir.cluster.local.LocalWorld;
-import kvasir.cluster.mpj.RankLauncher;
 import kvasir.cluster.nativempi.NativeCommunicator;
 import kvasir.error.UserError;
 import kvasir.kernel.VectorKernels;
+import kvasir.lab.bench.Limits;
+import kvasir.launch.HostRoute;
+import kvasir.launch.RankLauncher;
+import kvasir.measure.Activity;
 import kvasir.team.Binding;
 
 /**

@@ -74,4 +74,15 @@ public final class WholeFile {
       channel.write(bytes);
     }
   }
+
+  /** Returns {@code count} bytes of a file, or fails where it has fewer. */
+  public static ByteBuffer readFully(FileChannel channel, long from, int count) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(count);
+    while (bytes.hasRemaining()) {
+      if (channel.read(bytes, from + bytes.position()) < 0) {
+        throw new IOException("the file has become shorter");
+      }
+    }
+    return bytes.flip();
+  }
 }

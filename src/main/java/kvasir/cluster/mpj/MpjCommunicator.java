@@ -10,7 +10,6 @@ import kvasir.cluster.Deadline;
 import kvasir.cluster.MessageTags;
 import kvasir.cluster.MessageTags.Piece;
 import kvasir.cluster.Waiting;
-import kvasir.cluster.heartbeat.HeartbeatClient;
 import kvasir.error.ClusterFailure;
 import mpi.Intracomm;
 import mpi.MPI;
@@ -58,19 +57,20 @@ public final class MpjCommunicator implements Communicator {
   }
 
   /**
-   * Joins the world of {@link RankLauncher}'s ranks.
+   * Joins a world whose ranks know each other's addresses from somebody else than MPJ's launcher.
    *
-   * @param line to the launcher, which introduces the ranks to each other
+   * @param address at which the other ranks have been told to find this one
+   * @param configuration in niodev's form
    * @param expired ends the process when a wait takes longer than {@code limit}; does not return
    */
   public static MpjCommunicator init(
-      HeartbeatClient line, int rank, int ranks, Duration limit, Deadline.Expired expired) {
-    try (Introduction introduction = new Introduction(line, rank, limit)) {
-      // The address at which the others have been told to find this rank.
-      NiodevAddress.set(line.localAddress());
-      String[] words = {String.valueOf(rank), introduction.configuration(ranks), "niodev"};
-      return join(words, limit, expired);
-    }
+      InetAddress address,
+      int rank,
+      String configuration,
+      Duration limit,
+      Deadline.Expired expired) {
+    NiodevAddress.set(address);
+    return join(new String[] {String.valueOf(rank), configuration, "niodev"}, limit, expired);
   }
 
   /**
@@ -103,7 +103,7 @@ public final class MpjCommunicator implements Communicator {
   }
 
   /** Whether MPJ's launcher has been told of no other host than this one, by its loopback name. */
-  static boolean isOnOneHost(String configuration) {
+  public static boolean isOnOneHost(String configuration) {
     return Arrays.stream(configuration.split(";", -1))
         .filter(entry -> entry.matches("[^@|]+(@\\d+){4}"))
         .allMatch(entry -> entry.startsWith("127.0.0.1@") || entry.startsWith("localhost@"));

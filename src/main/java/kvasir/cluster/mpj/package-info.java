@@ -2,8 +2,8 @@
  * Ranks as processes over MPJ Express 0.44, device niodev. The only home of {@code mpi.*}.
  *
  * <p>MPJ's own launcher is a daemon that runs what any peer sends it, hangs when a rank dies and
- * hides exit codes. {@link kvasir.cluster.mpj.RankLauncher} starts the processes itself, and {@link
- * kvasir.cluster.mpj.Introduction} plays the part of the launcher in niodev's start:
+ * hides exit codes. {@link kvasir.launch.RankLauncher} starts the processes itself, and {@link
+ * kvasir.launch.Introduction} plays the part of the launcher in niodev's start:
  *
  * <pre>
  *   niodev of rank r -> its process   "Sending Info", write port, read port, r

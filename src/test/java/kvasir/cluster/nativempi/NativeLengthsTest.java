@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import kvasir.Mpirun;
 import kvasir.cluster.LengthContract;
+import kvasir.launch.MpirunEnvironment;
 import kvasir.measure.ProcessUser;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -1,0 +1,202 @@
+package kvasir.engine;
+
+import java.lang.foreign.Arena;
+import kvasir.attention.AttentionMass;
+import kvasir.attention.AttentionShape;
+import kvasir.attention.MergeTopology;
+import kvasir.attention.ShardedAttention;
+import kvasir.cache.CacheShape;
+import kvasir.cache.KvCache;
+import kvasir.cache.Ownership;
+import kvasir.cluster.Communicator;
+import kvasir.cluster.Link;
+import kvasir.cluster.MeteredCommunicator;
+import kvasir.cluster.Traffic;
+import kvasir.measure.Activity;
+import kvasir.model.ConfigReader;
+import kvasir.model.Decoder;
+import kvasir.model.ModelConfig;
+import kvasir.model.ModelWeights;
+import kvasir.model.NumberGuard;
+import kvasir.model.RankMemory;
+import kvasir.model.WeightSizes;
+import kvasir.team.Team;
+import kvasir.team.ThreadTeam;
+import kvasir.tensor.DType;
+import kvasir.tensor.Shares;
+import kvasir.weights.Checkpoint;
+
+/**
+ * One rank's model, team and cache, put together. Owns the checkpoint's mapping, the packed
+ * weights, the team and the cache; the communicator stays the caller's.
+ */
+public final class Engine implements AutoCloseable {
+  private final EngineSettings settings;
+  private final MeteredCommunicator world;
+  private final Checkpoint checkpoint;
+  private final Arena weightMemory = Arena.ofShared();
+  private final ModelConfig config;
+  private final Team team;
+  private final DType weightType;
+  private final KvCache cache;
+  private final Decoder decoder;
+  private final AttentionMass mass;
+
+  /**
+   * Opens an engine that refuses numbers which make its results meaningless.
+   *
+   * @param positions the longest sequence that will be asked for
+   * @param mass gathers attention mass; null where nobody asks
+   */
+  public Engine(EngineSettings settings, Communicator world, int positions, AttentionMass mass) {
+    this(settings, world, positions, 1, mass, true);
+  }
+
+  /** Opens an engine for a {@link Scorer} of one text with that many tokens. */
+  public static Engine scoring(EngineSettings settings, Communicator world, int positions) {
+    return new Engine(settings, world, positions, Scorer.LOGIT_ROWS, null, true);
+  }
+
+  /** Opens an engine that computes with any numbers, for comparing what comes of them. */
+  static Engine lenient(EngineSettings settings, Communicator world, int positions) {
+    return new Engine(settings, world, positions, 1, null, false);
+  }
+
+  private Engine(
+      EngineSettings settings,
+      Communicator world,
+      int positions,
+      int logitRows,
+      AttentionMass mass,
+      boolean refuses) {
+    this.settings = settings;
+    this.mass = mass;
+    this.config = ConfigReader.read(settings.model());
+    this.checkpoint = Checkpoint.open(settings.model());
+    this.team = ThreadTeam.of(settings.threads(), settings.binding());
+    this.world = new MeteredCommunicator(world, team.clock());
+    Activity.set("loading weights");
+    try {
+      Shares shares = settings.distribution().shares(world.size());
+      CacheShape shape = cacheShape(settings, config);
+      checkMemory(shares, positions, logitRows);
+      ModelWeights weights =
+          ModelWeights.of(
+              checkpoint, config, settings.kernels(), shares, world.rank(), team, weightMemory);
+      this.weightType = weights.head().weight().type();
+      this.cache = new KvCache(shape, new Ownership(shape.shards(), shares), world.rank());
+      this.decoder = decoder(weights, refuses, positions);
+    } catch (RuntimeException e) {
+      team.close();
+      weightMemory.close();
+      checkpoint.close();
+      throw e;
+    }
+  }
+
+  private void checkMemory(Shares shares, int positions, int logitRows) {
+    long limit = settings.distribution().memoryLimit();
+    if (limit > 0) {
+      WeightSizes sizes = WeightSizes.of(checkpoint, config, settings.kernels());
+      RankMemory.Run run = memoryRun(settings, config, positions, logitRows);
+      new MemoryNeed(run, sizes::bytes).check(shares, limit);
+    }
+  }
+
+  /** Everything of an engine with these settings that decides a rank's memory. */
+  public static RankMemory.Run memoryRun(
+      EngineSettings settings, ModelConfig config, int positions, int logitRows) {
+    return new RankMemory.Run(
+        config,
+        cacheShape(settings, config),
+        settings.attention(),
+        settings.distribution().merge(),
+        settings.threads(),
+        settings.prefillChunk(),
+        positions,
+        logitRows);
+  }
+
+  /** The layout of the cache that a model gets with these settings. */
+  public static CacheShape cacheShape(EngineSettings settings, ModelConfig config) {
+    return new CacheShape(
+        config.layers(),
+        config.kvHeads(),
+        config.headDim(),
+        settings.kvType(),
+        settings.blockTokensFor(config.maxPositions()),
+        settings.shards());
+  }
+
+  private Decoder decoder(ModelWeights weights, boolean refuses, int positions) {
+    AttentionShape shape = AttentionShape.of(config.heads(), config.kvHeads(), config.headDim());
+    ShardedAttention attention =
+        new ShardedAttention(
+            shape,
+            settings.attention(),
+            settings.kernels(),
+            team,
+            world,
+            cache,
+            settings.distribution().merge(),
+            link(),
+            mass);
+    NumberGuard guard =
+        new NumberGuard(
+            refuses,
+            settings.model().toString(),
+            settings.kernels(),
+            settings.kvType(),
+            team.size());
+    return new Decoder(
+        config, weights, settings.kernels(), team, world, cache, attention, guard, positions);
+  }
+
+  /** Measured only where something is chosen by it. */
+  private Link link() {
+    boolean chooses = settings.distribution().merge() == MergeTopology.AUTO;
+    return chooses ? Link.measure(world) : Link.NONE;
+  }
+
+  public EngineSettings settings() {
+    return settings;
+  }
+
+  public ModelConfig config() {
+    return config;
+  }
+
+  public Decoder decoder() {
+    return decoder;
+  }
+
+  public Team team() {
+    return team;
+  }
+
+  /** Element type of the linear layers. */
+  public DType weightType() {
+    return weightType;
+  }
+
+  public KvCache cache() {
+    return cache;
+  }
+
+  public Communicator world() {
+    return world;
+  }
+
+  /** What this rank has sent and waited for so far. */
+  public Traffic traffic() {
+    return world.traffic();
+  }
+
+  @Override
+  public void close() {
+    team.close();
+    cache.close();
+    weightMemory.close();
+    checkpoint.close();
+  }
+}

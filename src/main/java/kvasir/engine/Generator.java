@@ -1,0 +1,148 @@
+package kvasir.engine;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.IntConsumer;
+import java.util.function.ToIntFunction;
+import kvasir.cluster.Collectives;
+import kvasir.cluster.Communicator;
+import kvasir.cluster.Traffic;
+import kvasir.measure.Activity;
+import kvasir.model.Decoder;
+
+/**
+ * The prefill and decode loop. All ranks of a world call {@link #generate} with the same arguments;
+ * rank 0 alone has whole logits, samples, and decides about the end.
+ */
+public final class Generator {
+  /** Hears each new token on rank 0; answers whether generation is to end (a stop string). */
+  @FunctionalInterface
+  public interface TokenListener {
+    boolean accept(int token);
+  }
+
+  /** Hears on every rank which tokens a forward pass has put into the cache. */
+  @FunctionalInterface
+  public interface StepListener {
+    void appended(int[] ids, int from, int count);
+  }
+
+  private static final int ROOT = 0;
+
+  private final Engine engine;
+  private final StepListener steps;
+  private final Decoder decoder;
+  private final Communicator world;
+  private final int prefillChunk;
+  private final float[] logits;
+  private final long[] message = new long[2];
+
+  public Generator(Engine engine) {
+    this(engine, (ids, from, count) -> {});
+  }
+
+  public Generator(Engine engine, StepListener steps) {
+    this.engine = engine;
+    this.steps = steps;
+    this.decoder = engine.decoder();
+    this.world = engine.world();
+    this.prefillChunk = engine.settings().prefillChunk();
+    this.logits = new float[engine.config().vocabulary()];
+  }
+
+  /** Cuts the sequence to its first {@code length} tokens. */
+  public void rewind(int length) {
+    decoder.rewind(length);
+  }
+
+  /**
+   * Appends the prompt to the sequence and decodes until an end.
+   *
+   * @param maxNewTokens the most tokens to generate, already limited to the context
+   * @param sampler chooses a token by its logits {@code [vocabulary]}; called on rank 0 alone
+   * @param ends ids that end the sequence
+   * @param progress hears how many prompt tokens are done
+   */
+  public Generation generate(
+      int[] prompt,
+      int maxNewTokens,
+      ToIntFunction<float[]> sampler,
+      List<Integer> ends,
+      TokenListener listener,
+      IntConsumer progress) {
+    Traffic before = engine.traffic();
+    Traffic between = before;
+    long begin = System.nanoTime();
+    prefill(prompt, progress);
+    Set<Integer> endIds = new HashSet<>(ends);
+    List<Integer> tokens = new ArrayList<>();
+    Generation.FinishReason reason = Generation.FinishReason.LENGTH;
+    long prefilled = 0;
+    for (int i = 0; i < maxNewTokens; i++) {
+      Activity.set("decoding token", i + 1L, maxNewTokens);
+      boolean end = choose(sampler, endIds, listener);
+      if (i == 0) {
+        prefilled = System.nanoTime();
+        between = engine.traffic();
+      }
+      tokens.add((int) message[0]);
+      if (end) {
+        reason = Generation.FinishReason.STOP;
+        break;
+      }
+      if (i + 1 < maxNewTokens) {
+        forward(new int[] {(int) message[0]}, 0, 1);
+      }
+    }
+    long finished = System.nanoTime();
+    long first = prefilled == 0 ? finished : prefilled;
+    return new Generation(
+        prompt.length,
+        tokens,
+        reason,
+        (first - begin) / 1e9,
+        (finished - first) / 1e9,
+        between.since(before),
+        engine.traffic().since(between));
+  }
+
+  /** Appends tokens to the sequence in chunks; how it is cut changes no bit. */
+  public void prefill(int[] prompt, IntConsumer progress) {
+    for (int from = 0; from < prompt.length; from += prefillChunk) {
+      int count = Math.min(prefillChunk, prompt.length - from);
+      Activity.set("reading the prompt, token", from, prompt.length);
+      forward(prompt, from, count);
+      progress.accept(from + count);
+    }
+  }
+
+  /**
+   * Computes the logits after the last token for their own sake: what makes them meaningless ends
+   * the run here, before anything is shown.
+   */
+  public void requireSound() {
+    decoder.logits(decoder.batchTokens() - 1, 1, logits);
+  }
+
+  private void forward(int[] ids, int from, int count) {
+    decoder.forward(ids, from, count);
+    steps.appended(ids, from, count);
+  }
+
+  /** Leaves the next token in the message on every rank; answers whether it is the last. */
+  private boolean choose(
+      ToIntFunction<float[]> sampler, Set<Integer> ends, TokenListener listener) {
+    decoder.logits(decoder.batchTokens() - 1, 1, logits);
+    if (world.rank() == ROOT) {
+      int token = sampler.applyAsInt(logits);
+      boolean end = ends.contains(token);
+      message[0] = token;
+      // A listener is told of an end token too: it knows which text it stands for.
+      message[1] = listener.accept(token) || end ? 1 : 0;
+    }
+    Collectives.broadcast(world, message, ROOT);
+    return message[1] == 1;
+  }
+}

@@ -1,0 +1,189 @@
+package kvasir.engine;
+
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import kvasir.attention.AttentionKind;
+import kvasir.cluster.Communicator;
+import kvasir.cluster.SoloCommunicator;
+import kvasir.kernel.ScalarKernels;
+import kvasir.kernel.VectorKernels;
+import kvasir.measure.Activity;
+import kvasir.model.ConfigReader;
+import kvasir.model.ModelConfig;
+import kvasir.model.ModelWeights;
+import kvasir.model.ReferenceDecoder;
+import kvasir.team.Team;
+import kvasir.team.ThreadTeam;
+import kvasir.tensor.Shares;
+import kvasir.weights.Checkpoint;
+
+/**
+ * Runs one greedy continuation in every way there is and compares the logits: double precision,
+ * standard and streaming attention, both kernels, a thread team, and the layout that was asked for.
+ */
+public final class Verifier {
+  /**
+   * One way to compute, against the double-precision reference.
+   *
+   * @param maxDifference largest |difference| of any logit
+   * @param sameTokens the likeliest token is the reference's at every step
+   * @param sameBits all logits have the streaming run's bits; null where that is not claimed
+   * @param passed within the tolerance, and all that is claimed holds
+   */
+  public record Row(
+      String name, double maxDifference, boolean sameTokens, Boolean sameBits, boolean passed) {}
+
+  /** The table, and the largest difference that passes. */
+  public record Report(List<Row> rows, double tolerance, int[] tokens) {
+    public boolean passed() {
+      return rows.stream().allMatch(Row::passed);
+    }
+  }
+
+  private final EngineSettings settings;
+  private final int[] prompt;
+  private final int newTokens;
+
+  public Verifier(EngineSettings settings, int[] prompt, int newTokens) {
+    this.settings = settings;
+    this.prompt = prompt.clone();
+    this.newTokens = newTokens;
+  }
+
+  /**
+   * The continuation in the asked layout; all ranks call it.
+   *
+   * @return logits {@code [new_tokens, vocabulary]} on rank 0
+   */
+  public float[][] traceLayout(Communicator world) {
+    return trace(settings, world, null);
+  }
+
+  /** Runs the other ways on this process alone and compares; needs no other rank. */
+  public Report compare(float[][] layout, String layoutName) {
+    int[] tokens = Arrays.stream(layout).mapToInt(Sampler::likeliest).toArray();
+    int team = Math.max(2, settings.threads());
+    AttentionKind streaming = AttentionKind.STREAMING;
+    float[][] base = solo(streaming, new VectorKernels(), 1, tokens);
+    double[][] reference = reference(tokens);
+    double tolerance = tolerance(reference);
+    List<Row> rows = new ArrayList<>();
+    float[][] standard = solo(AttentionKind.STANDARD, new VectorKernels(), 1, tokens);
+    rows.add(row("standard attention", standard, reference, tolerance, null));
+    rows.add(row("streaming attention", base, reference, tolerance, base));
+    rows.add(
+        row(
+            "streaming, scalar kernels",
+            solo(streaming, new ScalarKernels(), 1, tokens),
+            reference,
+            tolerance,
+            base));
+    rows.add(
+        row(
+            "thread baseline, " + team + " threads",
+            solo(streaming, new VectorKernels(), team, tokens),
+            reference,
+            tolerance,
+            base));
+    float[][] expected = settings.attention() == streaming ? base : standard;
+    rows.add(row(layoutName, layout, reference, tolerance, expected));
+    return new Report(rows, tolerance, tokens);
+  }
+
+  private float[][] solo(
+      AttentionKind attention, kvasir.kernel.Kernels kernels, int threads, int[] tokens) {
+    return trace(settings.with(attention, kernels, threads), new SoloCommunicator(), tokens);
+  }
+
+  private float[][] trace(EngineSettings how, Communicator world, int[] forced) {
+    List<float[]> logits = new ArrayList<>();
+    try (Engine engine = Engine.lenient(how, world, prompt.length + newTokens)) {
+      Activity.set("comparing ways of computing");
+      new Generator(engine)
+          .generate(
+              prompt,
+              newTokens,
+              row -> {
+                logits.add(row.clone());
+                return forced == null ? Sampler.likeliest(row) : forced[logits.size() - 1];
+              },
+              List.of(),
+              token -> false,
+              done -> {});
+    }
+    return logits.toArray(float[][]::new);
+  }
+
+  private double[][] reference(int[] tokens) {
+    ModelConfig config = ConfigReader.read(settings.model());
+    ScalarKernels kernels = new ScalarKernels();
+    try (Checkpoint checkpoint = Checkpoint.open(settings.model());
+        Arena arena = Arena.ofConfined();
+        Team alone = ThreadTeam.of(1)) {
+      ReferenceDecoder decoder =
+          new ReferenceDecoder(
+              config,
+              ModelWeights.of(checkpoint, config, kernels, Shares.even(1), 0, alone, arena),
+              kernels,
+              settings.kvType(),
+              prompt.length + newTokens);
+      double[][] logits = new double[newTokens][];
+      for (int id : prompt) {
+        logits[0] = decoder.next(id);
+      }
+      for (int i = 1; i < newTokens; i++) {
+        logits[i] = decoder.next(tokens[i - 1]);
+      }
+      return logits;
+    }
+  }
+
+  /**
+   * Relative to the largest logit. With a rounded cache the two runs may round an element to
+   * different neighbours, so the bound follows the cache's own precision.
+   */
+  private double tolerance(double[][] reference) {
+    double largest = 1;
+    for (double[] row : reference) {
+      largest = Math.max(largest, Arrays.stream(row).map(Math::abs).max().orElse(0));
+    }
+    double relative =
+        switch (settings.kvType()) {
+          case F32 -> 1e-4;
+          case F16 -> 1e-3;
+          case BF16 -> 5e-3;
+        };
+    return largest * relative;
+  }
+
+  private static Row row(
+      String name, float[][] logits, double[][] reference, double tolerance, float[][] expected) {
+    double difference = 0;
+    boolean sameTokens = true;
+    for (int i = 0; i < logits.length; i++) {
+      int best = 0;
+      for (int id = 0; id < logits[i].length; id++) {
+        double d = Math.abs(logits[i][id] - reference[i][id]);
+        difference = Double.isNaN(d) ? Double.POSITIVE_INFINITY : Math.max(difference, d);
+        best = reference[i][id] > reference[i][best] ? id : best;
+      }
+      sameTokens &= best == Sampler.likeliest(logits[i]);
+    }
+    Boolean sameBits = expected == null ? null : sameBits(logits, expected);
+    boolean passed = difference <= tolerance && sameTokens && !Boolean.FALSE.equals(sameBits);
+    return new Row(name, difference, sameTokens, sameBits, passed);
+  }
+
+  private static boolean sameBits(float[][] a, float[][] b) {
+    for (int i = 0; i < a.length; i++) {
+      for (int j = 0; j < a[i].length; j++) {
+        if (Float.floatToRawIntBits(a[i][j]) != Float.floatToRawIntBits(b[i][j])) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+}

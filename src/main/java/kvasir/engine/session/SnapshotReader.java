@@ -1,0 +1,89 @@
+package kvasir.engine.session;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import kvasir.cache.KvCache;
+import kvasir.cluster.Collectives;
+import kvasir.cluster.Communicator;
+
+/** Brings blocks of earlier runs back into one rank's cache, whichever ranks wrote them. */
+final class SnapshotReader {
+  private final Path folder;
+  private final KvCache cache;
+  private final List<BlockFile> damaged = new ArrayList<>();
+  private Optional<PartialBlock> partial = Optional.empty();
+
+  SnapshotReader(Path folder, KvCache cache) {
+    this.folder = folder;
+    this.cache = cache;
+  }
+
+  /**
+   * Fills an empty cache with as many first tokens of a sequence as every rank has found the blocks
+   * of; every rank calls it. One token at least is left out: the next is chosen by its logits.
+   *
+   * @return how many
+   */
+  int restore(TokenChain start, int[] ids, Communicator world) {
+    cache.extend(ids.length);
+    long[] found = Collectives.allGather(world, new long[] {read(start.fork(), ids)});
+    int all = (int) Arrays.stream(found).min().orElseThrow();
+    int restored = Math.min(all, ids.length - 1);
+    cache.truncate(restored);
+    return restored;
+  }
+
+  /** Files whose blocks are damaged. */
+  List<BlockFile> damaged() {
+    return damaged;
+  }
+
+  /** The partial block that was found last, damaged or not. */
+  Optional<PartialBlock> partial() {
+    return partial;
+  }
+
+  /** Tokens up to the first that is missing in a block of this rank. */
+  private int read(TokenChain chain, int[] ids) {
+    int blockTokens = cache.shape().blockTokens();
+    for (int block = 0; block < cache.shape().blocks(ids.length); block++) {
+      int from = block * blockTokens;
+      int count = Math.min(blockTokens, ids.length - from);
+      int found = cache.owns(block) ? read(chain.fork(), ids, block, count) : count;
+      if (found < count) {
+        return from + found;
+      }
+      for (int i = from; i < from + count; i++) {
+        chain.add(ids[i]);
+      }
+    }
+    return ids.length;
+  }
+
+  /** Reads the file that holds most of a block's first {@code count} tokens. */
+  private int read(TokenChain chain, int[] ids, int block, int count) {
+    int from = block * cache.shape().blockTokens();
+    List<BlockFile> candidates = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      chain.add(ids[from + i]);
+      candidates.add(BlockFile.in(folder, chain.name(), i + 1));
+    }
+    for (BlockFile file : candidates.reversed()) {
+      BlockFile.Found found = file.read(cache.block(block));
+      if (found == BlockFile.Found.NOTHING) {
+        continue;
+      }
+      if (file.tokens() < cache.shape().blockTokens()) {
+        partial = Optional.of(new PartialBlock(block, file));
+      }
+      if (found == BlockFile.Found.WHOLE) {
+        return file.tokens();
+      }
+      damaged.add(file);
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,137 @@
+package kvasir.engine.session;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import kvasir.cache.KvCache;
+
+/**
+ * Writes one rank's blocks in a thread of its own: a full block from where it stands, since it does
+ * not change any more, a partial one from a copy. The first failure ends the writing and not the
+ * run.
+ */
+final class SnapshotWriter implements AutoCloseable {
+  private static final long LIMIT_SECONDS = 30;
+
+  private final Path folder;
+  private final KvCache cache;
+  private final TokenChain chain;
+  private final List<BlockFile> damaged;
+  private final ExecutorService writing =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().name("kv-snapshot").daemon(true).factory());
+  private int length;
+  private Optional<PartialBlock> partial;
+  private volatile String failure;
+
+  /**
+   * @param chain before the first token
+   * @param damaged files to write anew
+   * @param partial file of the last block, which a newer one takes the place of
+   */
+  SnapshotWriter(
+      Path folder,
+      KvCache cache,
+      TokenChain chain,
+      List<BlockFile> damaged,
+      Optional<PartialBlock> partial) {
+    this.folder = folder;
+    this.cache = cache;
+    this.chain = chain;
+    this.damaged = List.copyOf(damaged);
+    this.partial = partial;
+  }
+
+  /** Passes over tokens whose blocks are in files already. */
+  void skip(int[] ids, int count) {
+    for (int i = 0; i < count; i++) {
+      chain.add(ids[i]);
+    }
+    length = count;
+  }
+
+  /** Hears which tokens the cache holds after a forward pass; full blocks are written. */
+  void append(int[] ids, int from, int count) {
+    for (int i = from; i < from + count; i++) {
+      chain.add(ids[i]);
+      length++;
+      if (length % cache.shape().blockTokens() == 0 && ownsLast()) {
+        write(cache.shape().blockTokens(), cache.block(last()));
+      }
+    }
+  }
+
+  /** Has the last block written as it is, where it is not full. */
+  void writePartial() {
+    int tokens = length % cache.shape().blockTokens();
+    if (tokens > 0 && ownsLast()) {
+      MemorySegment block = cache.block(last());
+      MemorySegment copy = Arena.ofAuto().allocate(block.byteSize()).copyFrom(block);
+      partial = Optional.of(new PartialBlock(last(), write(tokens, copy)));
+    }
+  }
+
+  private int last() {
+    return cache.shape().blockOf(length - 1);
+  }
+
+  private boolean ownsLast() {
+    return cache.owns(last());
+  }
+
+  private BlockFile write(int tokens, MemorySegment bytes) {
+    BlockFile file = BlockFile.in(folder, chain.name(), tokens);
+    Optional<BlockFile> older =
+        partial
+            .filter(p -> p.block() == last())
+            .map(PartialBlock::file)
+            .filter(p -> !p.equals(file));
+    writing.execute(() -> write(file, bytes, older));
+    return file;
+  }
+
+  private void write(BlockFile file, MemorySegment bytes, Optional<BlockFile> older) {
+    if (failure != null) {
+      return;
+    }
+    try {
+      if (!file.exists() || damaged.contains(file)) {
+        file.write(bytes);
+      }
+      if (older.isPresent()) {
+        Files.deleteIfExists(older.get().path());
+      }
+    } catch (IOException e) {
+      failure = e.toString();
+    }
+  }
+
+  /** Why blocks were left out; empty while all is well. */
+  Optional<String> failure() {
+    return Optional.ofNullable(failure);
+  }
+
+  /** Waits for what is still to be written, within bounds. */
+  @Override
+  public void close() {
+    writing.shutdown();
+    try {
+      if (!writing.awaitTermination(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+        failure = "not written within " + LIMIT_SECONDS + " s";
+        writing.shutdownNow();
+        // An interrupted write ends at once, and must have before its memory goes.
+        writing.awaitTermination(1, TimeUnit.SECONDS);
+      }
+    } catch (InterruptedException e) {
+      writing.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

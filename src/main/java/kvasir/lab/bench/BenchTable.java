@@ -1,0 +1,199 @@
+package kvasir.lab.bench;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** Rows as text: a table like llama-bench's, comma-separated values, or JSON. */
+public enum BenchTable {
+  MD {
+    @Override
+    public String format(List<BenchRow> rows) {
+      boolean memory = rows.stream().anyMatch(r -> r.peakMiB() > 0);
+      boolean network = rows.stream().anyMatch(r -> r.ranks() > 1);
+      StringBuilder table = new StringBuilder(HEADER).append(network ? NETWORK_HEADER : "");
+      table.append(memory ? MEMORY_HEADER : "").append('\n');
+      table.append(RULE).append(network ? NETWORK_RULE : "").append(memory ? MEMORY_RULE : "");
+      table.append('\n');
+      for (BenchRow r : rows) {
+        table.append(line(r));
+        table.append(network ? network(r) : "");
+        table.append(memory ? text(" %8.0f | %11.0f |", r.peakMiB(), r.residentMiB()) : "");
+        table.append('\n');
+      }
+      return table.append(notes(rows)).toString();
+    }
+  },
+  CSV {
+    @Override
+    public String format(List<BenchRow> rows) {
+      StringBuilder text =
+          new StringBuilder(
+              "model,ranks,threads,attention,kv_type,kernels,test,tokens_per_second,sd,median,"
+                  + "gb_per_second,gb_share,gflops,gflops_share,depth_fill,peak_mib,resident_mib_per_rank,"
+                  + "transport,merge,exposed_ms_per_token,bytes_per_token,messages_per_token,"
+                  + "link_latency_us,link_gb_per_second\n");
+      for (BenchRow r : rows) {
+        text.append(
+            text(
+                "\"%s\",%d,%d,%s,%s,%s,%s,%.3f,%.3f,%.3f,%.3f,%.4f,%.3f,%.4f,%s,%.1f,%.1f,"
+                    + "%s,%s,%.4f,%.1f,%.2f,%.2f,%.3f%n",
+                r.model().replace("\"", "\"\""),
+                r.ranks(),
+                r.threads(),
+                r.attention(),
+                r.kvType(),
+                r.kernels(),
+                r.test(),
+                r.tokensPerSecond(),
+                r.sd(),
+                r.median(),
+                r.gbPerSecond(),
+                r.gbShare(),
+                r.gflops(),
+                r.gflopsShare(),
+                r.depthFill(),
+                r.peakMiB(),
+                r.residentMiB(),
+                r.transport(),
+                r.merge(),
+                r.exposedMillis(),
+                r.bytesSent(),
+                r.messages(),
+                r.latencyMicros(),
+                r.linkSpeed()));
+      }
+      return text.toString();
+    }
+  },
+  /** A row on each line, as it comes: what was measured before a run broke off is there. */
+  JSONL {
+    @Override
+    public String format(List<BenchRow> rows) {
+      StringBuilder lines = new StringBuilder();
+      rows.forEach(row -> lines.append(json(MAPPER.writer(), row)).append('\n'));
+      return lines.toString();
+    }
+  },
+  JSON {
+    @Override
+    public String format(List<BenchRow> rows) {
+      return json(MAPPER.writerWithDefaultPrettyPrinter(), rows) + "\n";
+    }
+  };
+
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final String HEADER =
+      "| model            |     size |   params | ranks | threads | attention |   KV |"
+          + "             test |             t/s |  GB/s | of read | GFLOP/s | of FMA |";
+  private static final String RULE =
+      "| ---------------- | -------: | -------: | ----: | ------: | --------- | ---: |"
+          + " ---------------: | --------------: | ----: | ------: | ------: | -----: |";
+
+  private static final String NETWORK_HEADER =
+      " transport | exposed ms/t | bytes sent/t | messages/t |";
+  private static final String NETWORK_RULE =
+      " --------- | -----------: | -----------: | ---------: |";
+  private static final String MEMORY_HEADER = " peak MiB | of one rank |";
+  private static final String MEMORY_RULE = " -------: | ----------: |";
+
+  /** The rows, with an end of line. */
+  public abstract String format(List<BenchRow> rows);
+
+  private static String json(ObjectWriter writer, Object value) {
+    try {
+      return writer.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("rows that cannot be written as JSON", e);
+    }
+  }
+
+  /** One line that {@link #JSONL} wrote. */
+  public static BenchRow parseLine(String json) throws JsonProcessingException {
+    return MAPPER.readValue(json, BenchRow.class);
+  }
+
+  /** What {@link #JSON} wrote. */
+  public static List<BenchRow> parse(String json) throws JsonProcessingException {
+    return MAPPER.readValue(json, new TypeReference<>() {});
+  }
+
+  private static String line(BenchRow r) {
+    return text(
+        "| %-16s | %4.2f GiB | %6.1f M | %5d | %7d | %-9s | %4s | %16s | %8.2f ± %4.2f | %5.1f |"
+            + " %5.0f %% | %7.1f | %4.0f %% |",
+        r.model(),
+        r.gib(),
+        r.millionParameters(),
+        r.ranks(),
+        r.threads(),
+        r.attention(),
+        r.kvType(),
+        r.test(),
+        r.tokensPerSecond(),
+        r.sd(),
+        r.gbPerSecond(),
+        100 * r.gbShare(),
+        r.gflops(),
+        100 * r.gflopsShare());
+  }
+
+  private static String network(BenchRow r) {
+    return text(
+        " %-9s | %12.3f | %12.0f | %10.1f |",
+        r.transport(), r.exposedMillis(), r.bytesSent(), r.messages());
+  }
+
+  /** Names the layouts that share their cores with others: their rows compare with nothing. */
+  private static String oversubscribed(List<BenchRow> rows) {
+    int processors = Runtime.getRuntime().availableProcessors();
+    return rows.stream()
+        .filter(r -> r.ranks() * r.threads() > processors)
+        .map(r -> text("%d x %d", r.ranks(), r.threads()))
+        .distinct()
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String links(List<BenchRow> rows) {
+    return rows.stream()
+        .filter(r -> r.ranks() > 1)
+        .map(
+            r ->
+                text(
+                    "%s x %d: %.1f us, %.1f GB/s",
+                    r.transport(), r.ranks(), r.latencyMicros(), r.linkSpeed()))
+        .distinct()
+        .collect(Collectors.joining("; "));
+  }
+
+  private static String notes(List<BenchRow> rows) {
+    String limits =
+        rows.stream()
+            .map(
+                r ->
+                    text(
+                        "%d x %d: read %.1f GB/s, FMA %.0f GFLOP/s (%s)",
+                        r.ranks(), r.threads(), r.readLimit(), r.fmaLimit(), r.kernels()))
+            .distinct()
+            .collect(Collectors.joining("; "));
+    boolean synthetic = rows.stream().anyMatch(r -> r.depthFill().equals("synthetic"));
+    return "\nlimits measured first, ranks x threads: "
+        + limits
+        + "\n"
+        + (links(rows).isEmpty() ? "" : "messages between neighbours: " + links(rows) + "\n")
+        + (oversubscribed(rows).isEmpty()
+            ? ""
+            : "more threads than processors, unless on several hosts: "
+                + oversubscribed(rows)
+                + "\n")
+        + (synthetic ? "depths filled with synthetic KV (--fill prefill computes it)\n" : "");
+  }
+
+  private static String text(String format, Object... arguments) {
+    return String.format(Locale.ROOT, format, arguments);
+  }
+}

@@ -1,0 +1,70 @@
+package kvasir.lab.bench;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import kvasir.cluster.Collectives;
+import kvasir.cluster.Communicator;
+import kvasir.cluster.Traffic;
+import kvasir.measure.JvmWork;
+import kvasir.measure.MachineLoad;
+import kvasir.measure.StepClock;
+
+/**
+ * What one rank tells rank 0 of the timed runs of a test.
+ *
+ * @param place where it ran
+ * @param process its number on its host; ranks in one process have the same
+ * @param threads of its team
+ * @param load of its machine meanwhile
+ * @param peakBytes of resident memory; 0 where not asked
+ */
+record RankReport(
+    RankPlace place,
+    long process,
+    int threads,
+    StepClock.Times times,
+    Traffic traffic,
+    JvmWork jvm,
+    MachineLoad load,
+    long peakBytes) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** All ranks call it; rank 0 gets all reports in the order of ranks, the others none. */
+  static List<RankReport> gather(Communicator world, RankReport own) {
+    byte[] text = own.json();
+    long[] lengths = Collectives.allGather(world, new long[] {text.length});
+    long[] starts = new long[world.size() + 1];
+    for (int rank = 0; rank < lengths.length; rank++) {
+      starts[rank + 1] = starts[rank] + lengths[rank];
+    }
+    byte[] all = new byte[Math.toIntExact(starts[world.size()])];
+    System.arraycopy(text, 0, all, (int) starts[world.rank()], text.length);
+    Collectives.gather(world, MemorySegment.ofArray(all), starts);
+    List<RankReport> reports = new ArrayList<>();
+    for (int rank = 0; world.rank() == 0 && rank < world.size(); rank++) {
+      reports.add(parse(Arrays.copyOfRange(all, (int) starts[rank], (int) starts[rank + 1])));
+    }
+    return reports;
+  }
+
+  private byte[] json() {
+    try {
+      return JSON.writeValueAsString(this).getBytes(StandardCharsets.UTF_8);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a rank's report cannot be written", e);
+    }
+  }
+
+  private static RankReport parse(byte[] text) {
+    try {
+      return JSON.readValue(new String(text, StandardCharsets.UTF_8), RankReport.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a rank's report cannot be read", e);
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package kvasir.lab.bench;
+
+import java.util.Arrays;
+import java.util.Random;
+import kvasir.cache.KvCache;
+import kvasir.kernel.Kernels;
+import kvasir.kernel.Scratch;
+import kvasir.team.Team;
+import kvasir.tensor.Split;
+
+/**
+ * Fills a cache with keys and values that no model computed: normal numbers from a small pool, so
+ * that a depth is reached in a second rather than by a prefill.
+ */
+final class SyntheticKv {
+  private static final int POOL = 257;
+
+  private SyntheticKv() {}
+
+  /** Extends the sequence to {@code length} tokens. */
+  static void fill(KvCache cache, Kernels kernels, Team team, int length) {
+    int from = cache.tokens();
+    int dim = cache.shape().headDim();
+    float[] pool = new float[POOL * dim];
+    Random random = new Random(1);
+    for (int i = 0; i < pool.length; i++) {
+      pool[i] = (float) random.nextGaussian();
+    }
+    cache.extend(length);
+    Scratch[] scratch = new Scratch[team.size()];
+    Arrays.setAll(scratch, member -> new Scratch());
+    int views = cache.shape().layers() * cache.shape().kvHeads();
+    team.run(
+        (member, members) -> {
+          int to = Split.start(views, members, member + 1);
+          for (int view = Split.start(views, members, member); view < to; view++) {
+            fillView(cache, kernels, pool, view, from, length, scratch[member]);
+          }
+        });
+  }
+
+  private static void fillView(
+      KvCache cache, Kernels kernels, float[] pool, int view, int from, int to, Scratch scratch) {
+    int layer = view / cache.shape().kvHeads();
+    int head = view % cache.shape().kvHeads();
+    int dim = cache.shape().headDim();
+    for (int token = from; token < to; token++) {
+      int block = cache.shape().blockOf(token);
+      if (!cache.owns(block)) {
+        continue;
+      }
+      int row = token % cache.shape().blockTokens();
+      int key = (token + 31 * view) % POOL * dim;
+      int value = (token + 17 * view + 5) % POOL * dim;
+      kernels.encodeOutput(pool, key, cache.keys(layer, head, block), row, scratch);
+      kernels.encodeInput(pool, value, cache.values(layer, head, block), row);
+    }
+  }
+}

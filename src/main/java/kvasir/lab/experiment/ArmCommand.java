@@ -1,0 +1,105 @@
+package kvasir.lab.experiment;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The command of an arm: what a user would type, in a JVM with the arm's share of the heap.
+ *
+ * @param definition of the experiment
+ * @param model its directory
+ * @param hosts file of hosts; empty for this machine
+ * @param netns the script that makes network namespaces
+ * @param java makes the command line of a JVM like this one, with these arguments for Kvasir
+ */
+record ArmCommand(
+    Definition definition, Path model, String hosts, Path netns, UnaryOperator<List<String>> java) {
+  private static final Pattern HEAP = Pattern.compile("(\\d+)([mg])");
+  private static final int YOUNG_MIB = 256;
+
+  /** The arguments, without the JVM. */
+  List<String> arguments(Arm arm) {
+    List<String> all = new ArrayList<>();
+    if (definition.kind() == Kind.ATTENTION_MASS) {
+      all.addAll(List.of("ask", "--model", model.toString(), "--seed", "1", "--json"));
+    } else {
+      all.addAll(List.of("bench", "--model", model.toString(), "--output", "jsonl", "--memory"));
+      list(all, "--prompt", arm.prompts());
+      list(all, "--gen", arm.generations());
+      list(all, "--depth", arm.depths());
+      add(all, "--repetitions", String.valueOf(definition.samples()));
+      add(all, "--warm-up", definition.warmUp());
+      add(all, "--fill", definition.fill());
+      add(all, "--added-latency", arm.addedLatency());
+    }
+    add(all, "--ranks", String.valueOf(arm.ranks()));
+    add(all, "--threads", String.valueOf(arm.threads()));
+    add(all, "--attention", arm.attention());
+    add(all, "--kv-type", arm.kvType());
+    add(all, "--block-size", String.valueOf(arm.blockSize()));
+    add(all, "--shards", String.valueOf(definition.shards()));
+    add(all, "--bind", definition.bind());
+    if (arm.ranks() > 1) {
+      add(all, "--transport", arm.transport());
+      add(all, "--merge", arm.merge());
+      add(all, "--hosts", arm.rate().isEmpty() ? hosts : "@hosts");
+    }
+    return all;
+  }
+
+  /** What a user would type for the same. */
+  String text(Arm arm) {
+    return namespaces(arm) + "launch/kvasir " + String.join(" ", arguments(arm));
+  }
+
+  private static String namespaces(Arm arm) {
+    return arm.rate().isEmpty()
+        ? ""
+        : "launch/netns-cluster " + arm.ranks() + " --rate " + arm.rate() + " -- ";
+  }
+
+  /** The whole command line. */
+  List<String> process(Arm arm) {
+    List<String> command = new ArrayList<>(java.apply(arguments(arm)));
+    int classPath = command.indexOf("-cp");
+    command
+        .subList(0, classPath)
+        .removeIf(flag -> flag.startsWith("-Xm") || flag.startsWith("-XX:MaxNewSize"));
+    command.addAll(1, heapFlags(arm));
+    if (!arm.rate().isEmpty()) {
+      command.addAll(
+          0, List.of(netns.toString(), String.valueOf(arm.ranks()), "--rate", arm.rate(), "--"));
+    }
+    return command;
+  }
+
+  /** The same heap for every arm: its processes divide it. */
+  private List<String> heapFlags(Arm arm) {
+    int processes = arm.transport().equals("inprocess") ? 1 : arm.ranks();
+    Matcher size = HEAP.matcher(definition.heap());
+    if (!size.matches()) {
+      throw new IllegalStateException("a heap that was checked: " + definition.heap());
+    }
+    long mib = Long.parseLong(size.group(1)) * (size.group(2).equals("g") ? 1024 : 1);
+    return List.of(
+        "-Xms" + mib / processes + "m",
+        "-Xmx" + mib / processes + "m",
+        "-XX:MaxNewSize=" + Math.min(YOUNG_MIB, mib / 2) / processes + "m");
+  }
+
+  private static void list(List<String> all, String option, List<Integer> values) {
+    List<Integer> some = values.isEmpty() ? List.of(0) : values;
+    add(all, option, String.join(",", some.stream().map(String::valueOf).toList()));
+  }
+
+  private static void add(List<String> all, String option, String value) {
+    if (!value.isEmpty()) {
+      all.add(option);
+      all.add(value);
+    }
+  }
+}

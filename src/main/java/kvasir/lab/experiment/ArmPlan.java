@@ -1,0 +1,200 @@
+package kvasir.lab.experiment;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import kvasir.error.UserError;
+
+/** All combinations of what a definition sweeps. */
+public final class ArmPlan {
+  private final Definition definition;
+  private final Site site;
+
+  /**
+   * What is known of the place where arms run.
+   *
+   * @param processors of all hosts together
+   * @param hosts that ranks are spread over; 1 where none are given
+   * @param nativeMpi whether there is an mpirun
+   * @param namespaces whether network namespaces can be made
+   */
+  public record Site(int processors, int hosts, boolean nativeMpi, boolean namespaces) {}
+
+  private record Layout(int ranks, int threads) {}
+
+  private ArmPlan(Definition definition, Site site) {
+    this.definition = definition;
+    this.site = site;
+  }
+
+  /** The arms in the order of their definition. */
+  public static List<Arm> of(Definition definition, Site site) {
+    ArmPlan plan = new ArmPlan(definition, site);
+    if (plan.layouts().stream().noneMatch(layout -> plan.unfit(layout).isEmpty())) {
+      throw new UserError(
+          definition.name(),
+          "no arm is left: %d hosts, %d processors; %s"
+              .formatted(site.hosts(), site.processors(), plan.unfit(plan.layouts().getFirst())),
+          "give other ranks or threads");
+    }
+    return plan.arms();
+  }
+
+  private List<Arm> arms() {
+    List<Arm> arms = new ArrayList<>();
+    for (Layout layout : layouts()) {
+      for (String attention : definition.attention()) {
+        for (int blockSize : definition.blockSizes()) {
+          if (layout.ranks() == 1) {
+            arms.add(arm(layout, attention, blockSize, "none", "auto", "", ""));
+          } else {
+            addDistributed(arms, layout, attention, blockSize);
+          }
+        }
+      }
+    }
+    return arms;
+  }
+
+  private void addDistributed(List<Arm> arms, Layout layout, String attention, int blockSize) {
+    for (String transport : definition.transports()) {
+      for (String merge : definition.merge()) {
+        for (String latency : definition.addedLatencies()) {
+          for (String rate : definition.rates()) {
+            // One thing at a time: a curve over latency and one over bandwidth.
+            if (!latency.isEmpty() && !rate.isEmpty()) {
+              continue;
+            }
+            arms.add(arm(layout, attention, blockSize, transport, merge, latency, rate));
+          }
+        }
+      }
+    }
+  }
+
+  private List<Layout> layouts() {
+    if (definition.kind() == Kind.THREADS_VS_PROCESSES) {
+      return sharedOut();
+    }
+    Set<Layout> layouts = new LinkedHashSet<>();
+    for (int ranks : ranks()) {
+      if (scaling() && definition.threads().isEmpty()) {
+        layouts.add(new Layout(1, ranks));
+        layouts.add(new Layout(ranks, 1));
+      } else if (definition.threads().isEmpty()) {
+        layouts.add(new Layout(ranks, Math.max(1, site.processors() / ranks)));
+      }
+      definition.threads().forEach(threads -> layouts.add(new Layout(ranks, threads)));
+    }
+    return List.copyOf(layouts);
+  }
+
+  /** Layouts of all cores: ranks times threads is their number. */
+  private List<Layout> sharedOut() {
+    if (!definition.threads().isEmpty()) {
+      throw new UserError(
+          definition.name(),
+          "threads are given, but ranks share out the cores here",
+          "leave threads out; cores = N says how many cores there are");
+    }
+    return (definition.ranks().isEmpty()
+            ? Stream.iterate(1, p -> p <= cores(), p -> p + 1).filter(p -> cores() % p == 0)
+            : definition.ranks().stream())
+        .map(p -> new Layout(p, Math.max(1, cores() / p)))
+        .toList();
+  }
+
+  private int cores() {
+    return definition.cores() == 0 ? site.processors() : definition.cores();
+  }
+
+  /** Without threads of its own a scaling experiment compares n ranks with n threads. */
+  private boolean scaling() {
+    return definition.kind() == Kind.STRONG_SCALING || definition.kind() == Kind.WEAK_SCALING;
+  }
+
+  private List<Integer> ranks() {
+    return definition.ranks().isEmpty()
+        ? Stream.iterate(1, n -> n <= site.processors(), n -> 2 * n).toList()
+        : definition.ranks();
+  }
+
+  private Arm arm(
+      Layout layout,
+      String attention,
+      int blockSize,
+      String transport,
+      String merge,
+      String latency,
+      String rate) {
+    String name =
+        Stream.of(
+                layout.ranks() + "x" + layout.threads(),
+                layout.ranks() == 1 ? "" : transport,
+                definition.attention().size() > 1 ? attention : "",
+                definition.blockSizes().size() > 1 ? "block" + blockSize : "",
+                merge.equals("auto") ? "" : merge,
+                latency.isEmpty() ? "" : latency + "-added",
+                rate)
+            .filter(part -> !part.isEmpty())
+            .collect(Collectors.joining("-"));
+    return new Arm(
+        name,
+        layout.ranks(),
+        layout.threads(),
+        transport,
+        attention,
+        merge,
+        definition.kvType(),
+        blockSize,
+        latency,
+        rate,
+        definition.prompt(),
+        definition.gen(),
+        depths(layout),
+        skipped(layout, transport, rate));
+  }
+
+  private List<Integer> depths(Layout layout) {
+    int workers = layout.ranks() * layout.threads();
+    return definition.depthPerRank().isEmpty()
+        ? definition.depth()
+        : definition.depthPerRank().stream().map(depth -> depth * workers).toList();
+  }
+
+  private String skipped(Layout layout, String transport, String rate) {
+    String unfit = unfit(layout);
+    if (!unfit.isEmpty()) {
+      return unfit;
+    }
+    if (transport.equals("native") && !site.nativeMpi()) {
+      return "no mpirun on the PATH: install Open MPI or MPICH";
+    }
+    if (transport.equals("inprocess") && (site.hosts() > 1 || !rate.isEmpty())) {
+      return "ranks in one process have no network";
+    }
+    return !rate.isEmpty() && !site.namespaces()
+        ? "a limited rate needs root, iproute2 and network namespaces"
+        : "";
+  }
+
+  /** Why no run can have a layout here; empty where one can. */
+  private String unfit(Layout layout) {
+    if (definition.kind() == Kind.THREADS_VS_PROCESSES
+        && layout.ranks() * layout.threads() != cores()) {
+      return "%d ranks cannot share out %d cores evenly".formatted(layout.ranks(), cores());
+    }
+    if (layout.ranks() > definition.shards()) {
+      return "%d ranks are more than the shards, of which there are %d"
+          .formatted(layout.ranks(), definition.shards());
+    }
+    boolean all = definition.kind() == Kind.THREADS_VS_PROCESSES;
+    if ((layout.ranks() > 1 || all) && layout.ranks() < site.hosts()) {
+      return "fewer ranks than the %d hosts".formatted(site.hosts());
+    }
+    return "";
+  }
+}

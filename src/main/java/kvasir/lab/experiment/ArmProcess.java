@@ -1,0 +1,146 @@
+package kvasir.lab.experiment;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.StreamSupport;
+import kvasir.error.UserError;
+import kvasir.lab.bench.BenchRow;
+import kvasir.lab.bench.BenchTable;
+import kvasir.process.BoundedProcess;
+
+/** One run of an arm: its processes, and what they print. Ends with this process. */
+public final class ArmProcess {
+  /**
+   * Tells an arm's first process to end when its standard input does, which is when the process has
+   * ended whose id is the value.
+   */
+  public static final String WATCHED = "KVASIR_WATCHED_ARM";
+
+  private static final JsonMapper JSON = new JsonMapper();
+
+  /** No run hangs for ever, whatever its own bounds are worth. */
+  private static final Duration LIMIT = Duration.ofHours(2);
+
+  /** Exit codes of a process that the user, who ended us too, has ended: its run is no result. */
+  private static final int INTERRUPTED = 130;
+
+  private static final int TERMINATED = 143;
+
+  private final Kind kind;
+  private final List<BenchRow> rows = new ArrayList<>();
+  private final List<Answer> answers = new ArrayList<>();
+  private volatile String lastError = "";
+
+  ArmProcess(Kind kind) {
+    this.kind = kind;
+  }
+
+  List<BenchRow> rows() {
+    return List.copyOf(rows);
+  }
+
+  List<Answer> answers() {
+    return List.copyOf(answers);
+  }
+
+  /**
+   * Runs it to its end.
+   *
+   * @param watched whether its standard input is ours
+   * @param done hears each row as it comes
+   * @return why it ended early, in a line; empty when it did not
+   */
+  String run(List<String> command, boolean watched, Consumer<BenchRow> done) {
+    try {
+      ProcessBuilder builder = new ProcessBuilder(command);
+      if (watched) {
+        builder.environment().put(WATCHED, String.valueOf(ProcessHandle.current().pid()));
+      }
+      BoundedProcess.End end =
+          BoundedProcess.run(
+              builder,
+              BoundedProcess.Input.first(new byte[0]),
+              LIMIT,
+              out -> read(out, done),
+              this::keepErrors);
+      if (!end.inTime()) {
+        return "it was ended after " + LIMIT.toHours() + " hours";
+      }
+      if (end.code() == INTERRUPTED || end.code() == TERMINATED) {
+        throw new RunInterrupted();
+      }
+      return end.code() == 0 ? "" : "exit code %d: %s".formatted(end.code(), lastError);
+    } catch (IOException e) {
+      throw new UserError(
+          command.getFirst(), "cannot be started: " + e.getMessage(), "check it", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while an arm ran", e);
+    }
+  }
+
+  private void read(InputStream stream, Consumer<BenchRow> done) throws IOException {
+    BufferedReader lines =
+        new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8));
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      take(line, done);
+    }
+  }
+
+  private void take(String line, Consumer<BenchRow> done) {
+    try {
+      if (kind == Kind.ATTENTION_MASS) {
+        answer(line);
+      } else {
+        BenchRow row = BenchTable.parseLine(line);
+        rows.add(row);
+        done.accept(row);
+      }
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("an arm printed what is no result: " + line, e);
+    }
+  }
+
+  /** Keeps the last line that says something. */
+  private void keepErrors(InputStream stream) throws IOException {
+    BufferedReader lines =
+        new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8));
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      if (line.contains("error")) {
+        lastError = line.replaceFirst("^.*error: ", "");
+      }
+    }
+  }
+
+  private void answer(String line) throws JsonProcessingException {
+    JsonNode node = JSON.readTree(line);
+    if (!node.has("question")) {
+      return;
+    }
+    List<Integer> holders = new ArrayList<>();
+    node.path("holders").forEach(rank -> holders.add(rank.asInt()));
+    List<Double> heads = new ArrayList<>();
+    node.path("head_shares").forEach(share -> heads.add(share.asDouble()));
+    answers.add(
+        new Answer(
+            node.path("question").asText(),
+            node.path("text").asText(),
+            node.path("text").asText().equals(node.path("expected").asText()),
+            holders,
+            StreamSupport.stream(node.path("ranks").spliterator(), false)
+                .map(rank -> rank.path("share").asDouble())
+                .toList(),
+            node.path("head").asText(),
+            heads));
+  }
+}

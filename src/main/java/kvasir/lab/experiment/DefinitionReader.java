@@ -1,0 +1,139 @@
+package kvasir.lab.experiment;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.toml.TomlMapper;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import kvasir.error.UserError;
+
+/**
+ * Reads an experiment's TOML file: the fields of {@link Definition}, of which only {@code kind} has
+ * no default, and a table {@code [quick]} of fields that a quick run changes.
+ */
+public final class DefinitionReader {
+  private static final String QUICK = "quick";
+  private static final String NAME = "name";
+  private static final String KIND = "kind";
+  private static final TomlMapper TOML = new TomlMapper();
+
+  private static final String DEFAULTS =
+      """
+      question = ""
+      model = "qwen3-0.6b"
+      layers = 0
+      ranks = []
+      threads = []
+      cores = 0
+      transports = ["mpj"]
+      attention = ["streaming"]
+      merge = ["auto"]
+      kv-type = "bf16"
+      block-size = [0]
+      added-latency = [""]
+      rate = [""]
+      shards = 16
+      prompt = []
+      gen = []
+      depth = [0]
+      depth-per-rank = []
+      repetitions = 5
+      samples = 5
+      warm-up = "steady"
+      heap = "2g"
+      bind = "core"
+      fill = "synthetic"
+      """;
+
+  private DefinitionReader() {}
+
+  /**
+   * Reads a file.
+   *
+   * @param quick with the changes of its table {@code [quick]}
+   * @param overrides fields by name, in place of the file's; each came from the option of its name
+   */
+  public static Definition read(Path file, boolean quick, Map<String, Object> overrides) {
+    TomlFile toml = TomlFile.read(file);
+    ObjectNode all = toml.fields().deepCopy();
+    JsonNode changes = all.remove(QUICK);
+    if (changes != null && !changes.isObject()) {
+      throw new UserError(
+          toml.where("", QUICK), "'quick' is not a table", "write [quick] and fields below it");
+    }
+    check(all, key -> toml.where("", key));
+    // Checked in any case: a mistake in it should not wait for the first quick run.
+    ObjectNode changed = all.deepCopy();
+    if (changes instanceof ObjectNode fields) {
+      check(fields, key -> toml.where(QUICK, key));
+      changed.setAll(fields);
+    }
+    ObjectNode over = TOML.valueToTree(overrides);
+    check(over, key -> "--" + key);
+    all.setAll(over);
+    changed.setAll(over);
+    Definition full = bind(file, all);
+    Definition shorter = bind(file, changed);
+    return quick ? shorter : full;
+  }
+
+  /** Names the line of a field of a file that was read, for a message about its value. */
+  public static String where(Path file, String field) {
+    return TomlFile.read(file).where("", field);
+  }
+
+  private static void check(ObjectNode given, Function<String, String> where) {
+    for (Map.Entry<String, JsonNode> entry : given.properties()) {
+      String key = entry.getKey();
+      if (key.equals(NAME)) {
+        throw new UserError(
+            where.apply(key), "unknown field 'name'", "the file's name is the experiment's name");
+      }
+      DefinitionField field =
+          DefinitionField.of(key)
+              .orElseThrow(
+                  () ->
+                      new UserError(
+                          where.apply(key),
+                          "unknown field '" + key + "'",
+                          "known are " + DefinitionField.names()));
+      field.check(where.apply(key), entry.getValue());
+    }
+  }
+
+  private static Definition bind(Path file, ObjectNode given) {
+    if (!given.has(KIND)) {
+      throw new UserError(
+          file.toString(),
+          "no field 'kind'",
+          "write kind = \"strong-scaling\", or one of " + String.join(", ", Kind.names()));
+    }
+    try {
+      ObjectNode all = (ObjectNode) TOML.readTree(DEFAULTS);
+      all.setAll(given);
+      all.put(NAME, name(file));
+      Definition definition = TOML.treeToValue(all, Definition.class);
+      if (definition.prompt().isEmpty()
+          && definition.gen().isEmpty()
+          && definition.kind() != Kind.ATTENTION_MASS) {
+        throw new UserError(
+            file.toString(), "nothing to measure", "write prompt = [64] or gen = [16]");
+      }
+      return definition;
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("fields that were checked: " + given, e);
+    }
+  }
+
+  /** The name of the file without its ending is that of the experiment, and of its results. */
+  private static String name(Path file) {
+    String name = file.getFileName().toString().replaceFirst("\\.toml$", "");
+    if (Set.of("", ".", "..").contains(name)) {
+      throw new UserError(file.toString(), "has no name before .toml", "give the file a name");
+    }
+    return name;
+  }
+}

@@ -1,0 +1,127 @@
+package kvasir.lab.experiment;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import kvasir.error.UserError;
+import kvasir.file.PathKind;
+import kvasir.file.StrictJson;
+import kvasir.file.TextFile;
+import kvasir.file.WholeFile;
+
+/**
+ * One experiment on disk: {@code experiment.json} with what was planned, and a file for each run
+ * that has ended, {@code runs/ROUND-ARM.json}. A file is written under another name and renamed, so
+ * that there are whole ones only and nothing finished is lost.
+ */
+public final class ResultFolder {
+  private static final String PLAN = "experiment.json";
+  private static final String RUNS = "runs";
+  private static final long MOST_BYTES = 64 << 20;
+  private static final String REMEDY =
+      "move it away; `experiment run` measures again what is missing";
+  private static final ObjectMapper JSON = StrictJson.mapper();
+
+  private final Path folder;
+
+  public ResultFolder(Path folder) {
+    this.folder = folder;
+  }
+
+  /** What {@code experiment.json} holds. */
+  record Planned(Definition definition, List<Arm> arms) {}
+
+  /** The experiments of a folder, by name: it is one itself, or has one in each folder. */
+  public static List<ExperimentResult> readAll(Path folder) {
+    PathKind.requireFolder(folder, folder.toString(), "name one that `experiment run --out` wrote");
+    List<ExperimentResult> results = new ArrayList<>();
+    new ResultFolder(folder).read().ifPresent(results::add);
+    for (Path inner : list(folder)) {
+      if (Files.isDirectory(inner)) {
+        new ResultFolder(inner).read().ifPresent(results::add);
+      }
+    }
+    if (results.isEmpty()) {
+      throw new UserError(
+          folder.toString(),
+          "holds no experiment",
+          "run `experiment run NAME --out` with it first");
+    }
+    return results;
+  }
+
+  /** What is here; empty where nothing has begun. */
+  public Optional<ExperimentResult> read() {
+    if (!Files.exists(folder.resolve(PLAN))) {
+      return Optional.empty();
+    }
+    Planned planned = parse(folder.resolve(PLAN), Planned.class);
+    List<RunRecord> runs = new ArrayList<>();
+    for (Path file : list(folder.resolve(RUNS))) {
+      if (file.toString().endsWith(".json")) {
+        runs.add(parse(file, RunRecord.class));
+      }
+    }
+    List<String> order = planned.arms().stream().map(Arm::id).toList();
+    runs.sort(
+        Comparator.comparingInt(RunRecord::round)
+            .thenComparing(run -> order.indexOf(run.arm().id())));
+    return Optional.of(
+        new ExperimentResult(planned.definition(), planned.arms(), List.copyOf(runs)));
+  }
+
+  void plan(Definition definition, List<Arm> arms) {
+    write(folder.resolve(PLAN), new Planned(definition, arms));
+  }
+
+  void add(RunRecord run) {
+    write(folder.resolve(RUNS).resolve(run.round() + "-" + run.arm().id() + ".json"), run);
+  }
+
+  private static void write(Path file, Object value) {
+    try {
+      WholeFile.write(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n");
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a result that cannot be written as JSON", e);
+    }
+  }
+
+  private static <T> T parse(Path file, Class<T> type) {
+    try {
+      T value = JSON.readValue(TextFile.read(file, file.toString(), MOST_BYTES, REMEDY), type);
+      if (value == null) {
+        throw damaged(file, "", null);
+      }
+      return value;
+    } catch (JsonProcessingException e) {
+      throw damaged(file, line(e), e);
+    }
+  }
+
+  private static String line(JsonProcessingException e) {
+    return e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ")";
+  }
+
+  private static UserError damaged(Path file, String line, Exception cause) {
+    return new UserError(file.toString(), "is no whole result" + line, REMEDY, cause);
+  }
+
+  private static List<Path> list(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.sorted().toList();
+    } catch (IOException e) {
+      throw new UserError(
+          folder.toString(), "cannot be listed: " + e.getMessage(), "check its permissions", e);
+    }
+  }
+}

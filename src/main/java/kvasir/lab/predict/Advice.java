@@ -1,0 +1,177 @@
+package kvasir.lab.predict;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import kvasir.model.ModelConfig;
+import kvasir.tensor.Panels;
+
+/** Why a layout is the best: what bounds it, what more nodes would bring, where that ends. */
+final class Advice {
+  private static final double MEBI = 1 << 20;
+
+  /** Less than a quarter more is not worth a sentence. */
+  private static final double WORTH_A_WORD = 1.25;
+
+  private final Planner planner;
+  private final List<Candidate> candidates;
+  private final Optional<Candidate> best;
+
+  Advice(Planner planner, List<Candidate> candidates, Optional<Candidate> best) {
+    this.planner = planner;
+    this.candidates = candidates;
+    this.best = best;
+  }
+
+  List<String> reasons() {
+    if (best.isEmpty()) {
+      return List.of(nothingFits());
+    }
+    List<String> reasons = new ArrayList<>();
+    reasons.add(bound(best.get()));
+    grain(best.get()).ifPresent(reasons::add);
+    padding(best.get()).ifPresent(reasons::add);
+    sibling(best.get()).ifPresent(reasons::add);
+    reasons.add(doubling(best.get()));
+    reasons.add(crossing(best.get()));
+    return List.copyOf(reasons);
+  }
+
+  private String nothingFits() {
+    Optional<Candidate> least =
+        candidates.stream().min(Comparator.comparingLong(Candidate::nodeBytes));
+    if (least.isEmpty()) {
+      return "No layout has as few as " + planner.mostRanks() + " ranks.";
+    }
+    return text(
+        "No layout fits: the one that needs least, %s, takes %,.0f MiB of a node that has %,.0f; %s.",
+        words(least.get().layout()),
+        least.get().nodeBytes() / MEBI,
+        planner.question().nodeMemory() / MEBI,
+        enough());
+  }
+
+  private String enough() {
+    int nodes = planner.question().nodes();
+    while (2L * nodes <= planner.mostRanks()) {
+      nodes *= 2;
+      if (Plan.best(planner.on(nodes)).isPresent()) {
+        return count(nodes, "node") + " would do";
+      }
+    }
+    return "nor would more nodes, up to " + nodes;
+  }
+
+  private static String bound(Candidate chosen) {
+    Prediction decode = chosen.decode();
+    return text(
+        "%s: %.2f ms a token, the largest part %s (%.2f ms, %.0f %%); exchanges take %.2f ms.",
+        words(chosen.layout()),
+        decode.total(),
+        decode.bottleneck(),
+        decode.largest(),
+        100 * decode.largest() / decode.total(),
+        decode.exchanges());
+  }
+
+  /** Layers that are too narrow for so many threads. */
+  private Optional<String> grain(Candidate chosen) {
+    Layout layout = chosen.layout();
+    double even = planner.costs().evenWeights(layout.nodes());
+    double taken = chosen.decode().weights();
+    int outputs = planner.setting().model().hiddenSize();
+    return taken < WORTH_A_WORD * even
+        ? Optional.empty()
+        : Optional.of(
+            text(
+                "Weights take %.2f ms to read and would take %.2f if every thread had as much of each"
+                    + " layer: slices are whole panels of %d outputs, and a layer of %,d outputs has"
+                    + " %d of them for %,d threads.",
+                taken,
+                even,
+                Panels.WIDTH,
+                outputs,
+                Panels.count(outputs),
+                layout.ranks() * layout.threads()));
+  }
+
+  /** Attention that multiplies more than it has to. */
+  private Optional<String> padding(Candidate chosen) {
+    ModelConfig model = planner.setting().model();
+    int group = model.heads() / model.kvHeads();
+    double factor = Padding.attention(group);
+    return factor < WORTH_A_WORD || chosen.decode().compute() == 0
+        ? Optional.empty()
+        : Optional.of(
+            text(
+                "Arithmetic outlasts the reading of keys since %d query heads share a KV head: tiles"
+                    + " take up to 32 rows, so %.1f times what is needed is multiplied (reckoned from"
+                    + " the code, not measured).",
+                group, factor));
+  }
+
+  /** Another way to share out the same nodes, the best of those. */
+  private Optional<String> sibling(Candidate chosen) {
+    Layout layout = chosen.layout();
+    return candidates.stream()
+        .filter(c -> c.layout().nodes() == layout.nodes() && !c.layout().equals(layout))
+        .min(Comparator.comparingDouble(c -> c.decode().total()))
+        .map(
+            other ->
+                text(
+                    "The next best on as many nodes, %s, takes %.2f ms%s.",
+                    words(other.layout()),
+                    other.decode().total(),
+                    other.fits() ? "" : " and does not fit"));
+  }
+
+  private String doubling(Candidate chosen) {
+    int nodes = 2 * chosen.layout().nodes();
+    Optional<Candidate> twice = Plan.best(planner.on(nodes));
+    return twice
+        .map(
+            more ->
+                text(
+                    "Twice the nodes (%s) would take %.2f ms: %.2f times as fast.",
+                    words(more.layout()),
+                    more.decode().total(),
+                    chosen.decode().total() / more.decode().total()))
+        .orElse(text("%d nodes would need more than %d ranks.", nodes, planner.mostRanks()));
+  }
+
+  /** From how many nodes on exchanges take longer than what nodes share out. */
+  private String crossing(Candidate chosen) {
+    int each = chosen.layout().ranksPerNode();
+    int last = 0;
+    for (int nodes = 1; (long) nodes * each <= planner.mostRanks(); nodes *= 2) {
+      Prediction decode = planner.candidate(nodes, each).decode();
+      if (decode.exchanges() > decode.shared()) {
+        return text(
+            "With %s a node, exchanges (%.2f ms) overtake reading and arithmetic (%.2f ms) from %s on.",
+            count(each, "rank"), decode.exchanges(), decode.shared(), count(nodes, "node"));
+      }
+      last = nodes;
+    }
+    return text(
+        "With %s a node, exchanges stay below reading and arithmetic up to %s.",
+        count(each, "rank"), count(last, "node"));
+  }
+
+  private static String words(Layout layout) {
+    return text(
+        "%s of %s of %s",
+        count(layout.nodes(), "node"),
+        count(layout.ranksPerNode(), "rank"),
+        count(layout.threads(), "thread"));
+  }
+
+  private static String count(int n, String what) {
+    return n + " " + what + (n == 1 ? "" : "s");
+  }
+
+  private static String text(String format, Object... arguments) {
+    return String.format(Locale.ROOT, format, arguments);
+  }
+}

@@ -1,0 +1,195 @@
+package kvasir.lab.predict;
+
+import kvasir.attention.AttentionKind;
+import kvasir.attention.MergeTopology;
+import kvasir.lab.predict.Exchanges.Cost;
+import kvasir.lab.predict.WeightCount.Matrix;
+import kvasir.model.ModelConfig;
+import kvasir.model.RankMemory;
+import kvasir.tensor.Panels;
+import kvasir.tensor.Shares;
+
+/**
+ * Time and memory of one layout. Reading and multiplying go on at once, so the longer of the two
+ * counts for each layer; they end when the busiest thread does. Exchanges come in between, and
+ * nothing overlaps with them. Waiting for slower ranks is not in it, other than by unequal shares.
+ */
+public final class CostModel {
+  /** Projections, attention with its merge and its end, output, gate and up, down. */
+  private static final int REGIONS_PER_LAYER = 7;
+
+  private static final int MILLIS = 1000;
+
+  private final Setting setting;
+  private final ModelConfig model;
+  private final WeightCount weights;
+  private final Hardware hardware;
+  private final Calibration calibration;
+
+  public CostModel(Setting setting, Hardware hardware, Calibration calibration) {
+    this.setting = setting;
+    this.model = setting.model();
+    this.weights = WeightCount.of(model, setting.weightType());
+    this.hardware = hardware;
+    this.calibration = calibration;
+  }
+
+  /** A batch of one shape, {@code times} over. */
+  private record Batch(Layout layout, int tokens, double times, double nanos) {}
+
+  /** What takes as long as memory and as long as arithmetic. */
+  private record Roofline(double reading, double multiplying) {
+    double excess() {
+      return Math.max(0, multiplying - reading);
+    }
+  }
+
+  /** One token after {@code depth} others. */
+  public Prediction decode(Layout layout, int depth) {
+    Exchanges exchanges = Exchanges.of(hardware, layout);
+    Cost cost = exchanges.forward(model, 1).plus(exchanges.broadcast());
+    Batch batch = new Batch(layout, 1, 1, calibration.decodeNanos());
+    Roofline attention = attention(batch, depth + 1, depth + 1.0);
+    return prediction(batch, attention, exchanges, cost, depth + 1);
+  }
+
+  /** A prompt of so many tokens after {@code depth} others; times are per token of it. */
+  public Prediction prefill(Layout layout, int tokens, int depth) {
+    Exchanges exchanges = Exchanges.of(hardware, layout);
+    int passes = Math.ceilDiv(tokens, setting.prefillChunk());
+    int each = Math.ceilDiv(tokens, passes);
+    Batch batch = new Batch(layout, each, passes, calibration.prefillNanos());
+    double seen = depth + (tokens + 1) / 2.0;
+    return prediction(
+        batch,
+        attention(batch, depth + tokens, seen),
+        exchanges,
+        exchanges.forward(model, each),
+        depth + tokens);
+  }
+
+  /** Milliseconds that reading the weights takes if all threads of all nodes have as much of it. */
+  double evenWeights(int nodes) {
+    double seconds = setting.weightBytes() / hardware.readBytesPerSecond() / nodes;
+    return MILLIS * seconds / calibration.weightShare();
+  }
+
+  private Prediction prediction(
+      Batch batch, Roofline attention, Exchanges exchanges, Cost cost, int positions) {
+    Layout layout = batch.layout();
+    double reading = 0;
+    double excess = attention.excess();
+    for (Matrix matrix : weights.matrices()) {
+      Roofline linear = linear(batch, matrix);
+      reading += linear.reading();
+      excess += linear.excess();
+    }
+    MergeTopology topology = exchanges.topology(model, batch.tokens());
+    double perToken = MILLIS / (double) batch.tokens();
+    return new Prediction(
+        perToken * reading,
+        perToken * attention.reading(),
+        perToken * excess,
+        perToken * own(batch, exchanges.mergedStates(topology)),
+        perToken * cost.latency(),
+        perToken * cost.bytes(),
+        cost.messages(),
+        topology,
+        memory(layout, positions));
+  }
+
+  /** Memory of the rank that needs most, with the program's own ways to compute. */
+  private RankMemory memory(Layout layout, int positions) {
+    RankMemory.Run run =
+        new RankMemory.Run(
+            model,
+            setting.cache(layout.shards()),
+            AttentionKind.STREAMING,
+            MergeTopology.AUTO,
+            layout.threads(),
+            setting.prefillChunk(),
+            positions,
+            1);
+    RankMemory.Slices slices = (shares, rank) -> weights.bytes(shares.parts(), rank);
+    return RankMemory.most(run, slices, Shares.even(layout.ranks()));
+  }
+
+  /** Matrices of one size, in one pass. */
+  private Roofline linear(Batch batch, Matrix matrix) {
+    Layout layout = batch.layout();
+    double elements = (double) matrix.panelElements() * matrix.times();
+    // The logits of a prompt are those of its last token, once for all its passes.
+    double tokens = matrix.logits() ? 1 / batch.times() : batch.tokens();
+    double passes = matrix.logits() ? 1 / batch.times() : 1;
+    double bytes = elements * passes * weights.type().bytes();
+    double flops = 2 * elements * tokens * (matrix.logits() ? 1 : Padding.linear(batch.tokens()));
+    int panels = Panels.count(matrix.outputs());
+    double ofNode = (double) panels / layout.nodes();
+    int ofThread = matrix.panels(layout.ranks(), layout.threads());
+    return new Roofline(
+        read(ofNode * bytes, ofThread * bytes) / calibration.weightShare(),
+        multiply(ofNode * flops, ofThread * flops) / calibration.linearShare());
+  }
+
+  /**
+   * Attention of one pass.
+   *
+   * @param length of the sequence at the end, which decides how it is dealt out
+   * @param seen keys that a token sees on average
+   */
+  private Roofline attention(Batch batch, int length, double seen) {
+    Layout layout = batch.layout();
+    KvCount cache = KvCount.of(setting, layout, length);
+    double share = (double) cache.mostTokens() / length;
+    double keyBytes = setting.tokenBytes();
+    int group = model.heads() / model.kvHeads();
+    double keyFlops = 4.0 * model.layers() * model.heads() * model.headDim();
+    double bytes = keyBytes * share * seen;
+    double flops =
+        keyFlops * share * seen * batch.tokens() * Padding.attention(group * batch.tokens());
+    double busiest = busiest(batch, cache);
+    double all = Math.min(layout.ranksPerNode(), 1 / share);
+    return new Roofline(
+        read(all * bytes, busiest * bytes) / calibration.kvShare(),
+        multiply(all * flops, busiest * flops) / calibration.attentionShare());
+  }
+
+  /** Share of a rank's attention that its busiest thread has. */
+  private static double busiest(Batch batch, KvCount cache) {
+    int threads = batch.layout().threads();
+    // A prompt has a task for each of many query tiles as well.
+    long tasks = batch.tokens() * cache.tasks();
+    return (double) Math.ceilDiv(tasks, (long) threads) / tasks;
+  }
+
+  private double read(double ofNode, double ofThread) {
+    double node = hardware.readBytesPerSecond();
+    double core =
+        Math.max(node / hardware.cores(), Math.min(node, Calibration.CORE_BYTES_PER_SECOND));
+    return Math.max(ofNode / node, ofThread / core);
+  }
+
+  private double multiply(double ofNode, double ofThread) {
+    double node = hardware.flopsPerSecond();
+    return Math.max(ofNode / node, ofThread / (node / hardware.cores()));
+  }
+
+  /** Seconds of one pass that no further rank shortens. */
+  private double own(Batch batch, double mergedStates) {
+    Layout layout = batch.layout();
+    double queries = (double) model.heads() * model.headDim();
+    double keys = (double) model.kvHeads() * model.headDim();
+    double hidden = model.hiddenSize();
+    double inner = model.intermediateSize();
+    double floats = 2 * hidden + queries + keys;
+    boolean prompt = batch.tokens() > 1;
+    floats += prompt ? 2 * hidden + queries + inner : 0;
+    boolean several = layout.ranks() > 1;
+    floats += several ? queries + 2 * keys + 2 * hidden + inner : 0;
+    double merged = several ? mergedStates * (queries + 2 * model.heads()) : 0;
+    // The norms of one token are shorter than starting a team for them.
+    double work = (prompt ? floats / layout.threads() : floats) + merged / layout.threads();
+    double starts = REGIONS_PER_LAYER * Calibration.region(layout.threads());
+    return model.layers() * (work * batch.tokens() * batch.nanos() * 1e-9 + starts);
+  }
+}

@@ -1,0 +1,104 @@
+package kvasir.lab.predict;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+
+/**
+ * Finds the layout that decodes fastest: all ways to share a node's cores out to ranks, on one
+ * node, two, four and so on up to all of them.
+ */
+public final class Planner {
+  /**
+   * What is asked.
+   *
+   * @param context tokens in the cache, the one at hand included
+   * @param prompt tokens of a prompt whose reading is predicted too; 0 for none
+   * @param nodeMemory bytes of a node; 0 sets no limit
+   * @param shards of all layouts; 0 chooses for each what keeps its threads busy
+   * @param ranksPerNode to consider; empty for all that divide the cores
+   */
+  public record Question(
+      int nodes,
+      int context,
+      int prompt,
+      long nodeMemory,
+      int shards,
+      List<Integer> ranksPerNode) {}
+
+  private final Setting setting;
+  private final Hardware hardware;
+  private final CostModel costs;
+  private final Question question;
+
+  public Planner(Setting setting, Hardware hardware, Calibration calibration, Question question) {
+    this.setting = setting;
+    this.hardware = hardware;
+    this.costs = new CostModel(setting, hardware, calibration);
+    this.question = question;
+  }
+
+  /** All layouts, the best of them, and why. */
+  public Plan plan() {
+    TreeSet<Integer> nodes = new TreeSet<>();
+    for (int n = 1; n < question.nodes(); n *= 2) {
+      nodes.add(n);
+    }
+    nodes.add(question.nodes());
+    List<Candidate> candidates = new ArrayList<>();
+    nodes.forEach(n -> candidates.addAll(on(n)));
+    Optional<Candidate> best = Plan.best(candidates);
+    return new Plan(List.copyOf(candidates), best, new Advice(this, candidates, best).reasons());
+  }
+
+  /** Layouts on so many nodes; those with more ranks than there can be shards are left out. */
+  List<Candidate> on(int nodes) {
+    return ranksPerNode().stream()
+        .filter(ranks -> (long) nodes * ranks <= mostRanks())
+        .map(ranks -> candidate(nodes, ranks))
+        .toList();
+  }
+
+  Candidate candidate(int nodes, int ranksPerNode) {
+    int threads = Math.max(1, hardware.cores() / ranksPerNode);
+    int ranks = nodes * ranksPerNode;
+    int kvHeads = setting.model().kvHeads();
+    int shards =
+        question.shards() > 0 ? question.shards() : Layout.shardsFor(ranks, threads, kvHeads);
+    Layout layout = new Layout(nodes, ranksPerNode, threads, shards);
+    Prediction decode = costs.decode(layout, question.context() - 1);
+    long bytes = ranksPerNode * decode.memory().bytes();
+    return new Candidate(
+        layout,
+        decode,
+        bytes,
+        question.nodeMemory() == 0 || bytes <= question.nodeMemory(),
+        question.prompt() == 0 ? null : costs.prefill(layout, question.prompt(), 0));
+  }
+
+  Setting setting() {
+    return setting;
+  }
+
+  CostModel costs() {
+    return costs;
+  }
+
+  Question question() {
+    return question;
+  }
+
+  int mostRanks() {
+    return question.shards() > 0 ? question.shards() : Layout.MOST_SHARDS;
+  }
+
+  private List<Integer> ranksPerNode() {
+    if (!question.ranksPerNode().isEmpty()) {
+      return question.ranksPerNode();
+    }
+    int cores = hardware.cores();
+    return IntStream.rangeClosed(1, cores).filter(ranks -> cores % ranks == 0).boxed().toList();
+  }
+}

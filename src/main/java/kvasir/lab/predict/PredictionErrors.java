@@ -1,0 +1,170 @@
+package kvasir.lab.predict;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+import kvasir.cluster.Link;
+import kvasir.lab.bench.BenchRow;
+import kvasir.lab.bench.BenchTest;
+import kvasir.measure.Statistics;
+import kvasir.model.ModelConfig;
+import kvasir.tensor.DType;
+
+/**
+ * How far the model is from rows that were measured, each predicted from the limits and the link of
+ * its own row.
+ *
+ * @param median of the absolute errors, as a share of what was measured; 0 without rows
+ * @param fairMedian the same of rows that had the machine that they should have had
+ */
+public record PredictionErrors(List<Row> rows, double median, double fairMedian) {
+  /**
+   * One row.
+   *
+   * @param layout as {@code 2x1 native}
+   * @param predicted milliseconds per token
+   * @param measured milliseconds per token, by the median of tokens per second
+   * @param error of the prediction, as a share of what was measured; below 0 it was too fast
+   * @param bottleneck the largest part, in words
+   * @param unfair why the measurement is no good to compare with; empty when it is
+   */
+  public record Row(
+      String test,
+      String layout,
+      double predicted,
+      double measured,
+      double error,
+      String bottleneck,
+      List<String> unfair) {}
+
+  private static final int FEWEST_SHARDS = 16;
+
+  /** Of rows of one model; rows without limits are left out. */
+  public static PredictionErrors of(List<BenchRow> rows, ModelConfig model) {
+    return of(rows, model, Calibration.DEFAULT);
+  }
+
+  static PredictionErrors of(List<BenchRow> rows, ModelConfig model, Calibration calibration) {
+    List<Row> errors =
+        rows.stream().map(row -> row(row, model, calibration)).flatMap(Optional::stream).toList();
+    List<Row> fair = errors.stream().filter(row -> row.unfair().isEmpty()).toList();
+    return new PredictionErrors(errors, median(errors), median(fair));
+  }
+
+  private static double median(List<Row> rows) {
+    double[] absolute = rows.stream().mapToDouble(row -> Math.abs(row.error())).toArray();
+    return absolute.length == 0 ? 0 : Statistics.median(absolute);
+  }
+
+  private static Optional<Row> row(BenchRow row, ModelConfig model, Calibration calibration) {
+    Optional<BenchTest> test = BenchTest.of(row.test());
+    if (test.isEmpty() || !(row.readLimit() > 0) || !(row.fmaLimit() > 0) || !(row.median() > 0)) {
+      return Optional.empty();
+    }
+    Prediction prediction = predict(row, test.get(), model, calibration);
+    double measured = 1000 / row.median();
+    String layout = row.ranks() + "x" + row.threads();
+    return Optional.of(
+        new Row(
+            row.test(),
+            row.ranks() == 1 ? layout : layout + " " + row.transport(),
+            prediction.total(),
+            measured,
+            prediction.total() / measured - 1,
+            prediction.bottleneck(),
+            row.conditions() == null ? List.of() : row.conditions().unfair()));
+  }
+
+  private static Prediction predict(
+      BenchRow row, BenchTest test, ModelConfig model, Calibration calibration) {
+    DType kvType = DType.valueOf(row.kvType().toUpperCase(Locale.ROOT));
+    Setting setting = Setting.of(model).with(weightType(row), kvType);
+    Link link = link(row);
+    // A row's limits and link are those of all its ranks at once, wherever they ran: one node's.
+    Hardware hardware =
+        new Hardware(
+            1e9 * row.readLimit(), 1e9 * row.fmaLimit(), link, link, row.ranks() * row.threads());
+    int ranks = row.ranks();
+    int shards = Math.max(FEWEST_SHARDS, Integer.highestOneBit(2 * ranks - 1));
+    Layout layout = new Layout(1, ranks, row.threads(), shards);
+    CostModel costs = new CostModel(setting, hardware, calibration);
+    return switch (test.kind()) {
+      case TG -> costs.decode(layout, test.depth() + test.tokens() / 2);
+      case PP -> costs.prefill(layout, test.tokens(), test.depth());
+    };
+  }
+
+  /** A row says how large the model is and how many parameters it has. */
+  private static DType weightType(BenchRow row) {
+    double bytes = row.gib() * (1L << 30) / (1e6 * row.millionParameters());
+    return bytes > 3 ? DType.F32 : DType.BF16;
+  }
+
+  /**
+   * What a message cost in the row. Rows from before conditions were recorded measured latency in a
+   * loop that did nothing else: the transport's own, between computations, stands in for it.
+   */
+  private static Link link(BenchRow row) {
+    if (row.ranks() == 1) {
+      return Link.NONE;
+    }
+    if (row.conditions() == null) {
+      return switch (row.transport()) {
+        case "native" -> Calibration.SHARED_MEMORY;
+        case "mpj" -> Calibration.MPJ_LOOPBACK;
+        default -> Calibration.THREADS;
+      };
+    }
+    double perByte = row.linkSpeed() > 0 ? 1e-9 / row.linkSpeed() : 0;
+    return new Link(1e-6 * row.latencyMicros(), perByte);
+  }
+
+  /** A table for people, and the median; empty without rows. */
+  public String text() {
+    if (rows.isEmpty()) {
+      return "";
+    }
+    StringBuilder text =
+        new StringBuilder(
+            String.format(
+                Locale.ROOT,
+                "%-18s %-16s %12s %12s %8s  %s%n",
+                "test",
+                "layout",
+                "predicted ms",
+                "measured ms",
+                "error",
+                "bound by, remarks"));
+    for (Row row : rows) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "%-18s %-16s %12.2f %12.2f %+7.0f%%  %s%n",
+              row.test(),
+              row.layout(),
+              row.predicted(),
+              row.measured(),
+              100 * row.error(),
+              String.join(", ", words(row))));
+    }
+    long fair = rows.stream().filter(row -> row.unfair().isEmpty()).count();
+    return text.append(summary(fair)).toString();
+  }
+
+  private String summary(long fair) {
+    if (fair == 0) {
+      return "Every start was unfair: nothing is concluded about the cost model.\n";
+    }
+    return String.format(
+        Locale.ROOT,
+        "Median of the absolute errors: %.0f %% over the %d fair rows of %d.%n",
+        100 * fairMedian,
+        fair,
+        rows.size());
+  }
+
+  private static List<String> words(Row row) {
+    return Stream.concat(Stream.of(row.bottleneck()), row.unfair().stream()).toList();
+  }
+}

@@ -1,0 +1,77 @@
+package kvasir.lab.recall;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
+
+/**
+ * A context-free grammar: each symbol has alternatives, texts with further symbols in braces. Read
+ * from {@code experiments/demo-model/grammar.json}, which the build puts beside this class.
+ */
+final class Grammar {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final Map<String, List<String>> symbols = new HashMap<>();
+  private final List<Relation> relations;
+
+  private Grammar(JsonNode root) {
+    this.relations =
+        JSON.convertValue(root.get("relations"), new TypeReference<List<Relation>>() {});
+    root.properties().stream()
+        .filter(entry -> !entry.getKey().equals("relations"))
+        .forEach(entry -> symbols.put(entry.getKey(), texts(entry.getValue())));
+  }
+
+  private static List<String> texts(JsonNode alternatives) {
+    return JSON.convertValue(alternatives, new TypeReference<List<String>>() {});
+  }
+
+  static Grammar shipped() {
+    try (InputStream in = Grammar.class.getResourceAsStream("grammar.json")) {
+      return new Grammar(JSON.readTree(in));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  List<Relation> relations() {
+    return relations;
+  }
+
+  /** A text of the symbol, its own symbols expanded. */
+  String expand(String symbol, RandomGenerator random) {
+    return expand(symbol, random, inner -> expand(inner, random));
+  }
+
+  /** A text of the symbol, with {@code inner} giving the texts of the symbols in it. */
+  String expand(String symbol, RandomGenerator random, UnaryOperator<String> inner) {
+    List<String> alternatives = symbols.get(symbol);
+    if (alternatives == null) {
+      throw new IllegalStateException("the grammar has no symbol " + symbol);
+    }
+    return fill(pick(alternatives, random), inner);
+  }
+
+  static String fill(String template, UnaryOperator<String> inner) {
+    StringBuilder text = new StringBuilder();
+    int at = 0;
+    for (int open = template.indexOf('{'); open >= 0; open = template.indexOf('{', at)) {
+      int close = template.indexOf('}', open);
+      text.append(template, at, open).append(inner.apply(template.substring(open + 1, close)));
+      at = close + 1;
+    }
+    return text.append(template, at, template.length()).toString();
+  }
+
+  static <T> T pick(List<T> list, RandomGenerator random) {
+    return list.get(random.nextInt(list.size()));
+  }
+}

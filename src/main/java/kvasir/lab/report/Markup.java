@@ -1,0 +1,86 @@
+package kvasir.lab.report;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * A piece of a page. Text gets into it by {@link #text} only, so that nothing in names, questions
+ * or failures can become an element.
+ */
+record Markup(String html) {
+  static final Markup NONE = new Markup("");
+
+  static Markup text(String raw) {
+    StringBuilder escaped = new StringBuilder(raw.length() + 16);
+    for (int i = 0; i < raw.length(); i++) {
+      char c = raw.charAt(i);
+      switch (c) {
+        case '&' -> escaped.append("&amp;");
+        case '<' -> escaped.append("&lt;");
+        case '>' -> escaped.append("&gt;");
+        case '"' -> escaped.append("&quot;");
+        case '\'' -> escaped.append("&#39;");
+        // A line does not end between a number and its percent sign.
+        case ' ' -> escaped.append(raw.startsWith(" %", i) ? '\u00a0' : c);
+        default -> escaped.append(Character.isISOControl(c) && c != '\n' ? ' ' : c);
+      }
+    }
+    return new Markup(escaped.toString());
+  }
+
+  /**
+   * @param name of the element, from the code and not from data
+   * @param attributes their values are escaped
+   */
+  static Markup element(String name, Map<String, String> attributes, Markup... content) {
+    String written =
+        new TreeMap<>(attributes)
+            .entrySet().stream()
+                .map(a -> " " + a.getKey() + "=\"" + text(a.getValue()).html() + "\"")
+                .collect(Collectors.joining());
+    return new Markup("<" + name + written + ">" + join(content).html() + "</" + name + ">\n");
+  }
+
+  static Markup element(String name, Markup... content) {
+    return element(name, Map.of(), content);
+  }
+
+  static Markup element(String name, String text) {
+    return element(name, text(text));
+  }
+
+  static Markup join(Markup... parts) {
+    return join(List.of(parts));
+  }
+
+  static Markup join(List<Markup> parts) {
+    return new Markup(parts.stream().map(Markup::html).collect(Collectors.joining()));
+  }
+
+  static Markup list(List<String> lines) {
+    return element("ul", join(lines.stream().map(line -> element("li", line)).toList()));
+  }
+
+  /** Cells that begin with a digit or a sign stand on the right. */
+  static Markup table(List<String> header, List<List<String>> rows) {
+    Markup head = join(header.stream().map(cell -> element("th", cell)).toList());
+    Markup body =
+        join(
+            rows.stream()
+                .map(r -> element("tr", join(r.stream().map(Markup::cell).toList())))
+                .toList());
+    Markup table = element("table", element("thead", element("tr", head)), element("tbody", body));
+    return element("div", Map.of("class", "wide", "tabindex", "0"), table);
+  }
+
+  private static Markup cell(String text) {
+    boolean number = text.matches("[-+]?[0-9][-+0-9.,%\\[\\] eE]*");
+    return element("td", number ? Map.of("class", "n") : Map.of(), text(text));
+  }
+
+  boolean isEmpty() {
+    return html.isEmpty();
+  }
+}

@@ -1,0 +1,158 @@
+package kvasir.lab.report;
+
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiFunction;
+import kvasir.error.UserError;
+import kvasir.file.WholeFile;
+import kvasir.lab.experiment.ExperimentResult;
+import kvasir.lab.experiment.Kind;
+
+/**
+ * The report: {@code report.html}, one page that needs nothing else; its plots as {@code
+ * plots/NAME.svg}; and the numbers behind it in {@code report.csv} and {@code report.json}.
+ */
+public final class ReportPage {
+  private static final String HEAD =
+      """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta name="color-scheme" content="light dark">
+      <title>Kvasir: experiments</title>
+      <link rel="icon" href="data:,">
+      <style>
+      """;
+
+  private final List<Study> studies;
+  private final Figures figures = new Figures();
+  private final List<Section> sections = new ArrayList<>();
+
+  /** A part of the page that the navigation leads to. */
+  private record Section(String id, String title, Markup content) {}
+
+  private ReportPage(List<Study> studies) {
+    this.studies = studies;
+  }
+
+  /** Writes the report of experiments into a directory, which is made where it is not there. */
+  public static void write(List<ExperimentResult> results, Path directory) {
+    // Plots are drawn without a screen.
+    System.setProperty("java.awt.headless", "true");
+    checkFonts();
+    ReportPage page = new ReportPage(results.stream().map(Study::of).toList());
+    String html = page.html();
+    page.figures
+        .files()
+        .forEach(
+            (name, svg) ->
+                WholeFile.write(
+                    directory.resolve("plots").resolve(name + ".svg"),
+                    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + svg + "\n"));
+    WholeFile.write(directory.resolve("report.csv"), DataFiles.csv(page.studies));
+    WholeFile.write(directory.resolve("report.json"), DataFiles.json(page.studies));
+    // Last: a reader of the page finds all that it names.
+    WholeFile.write(directory.resolve("report.html"), html);
+  }
+
+  /** A JDK without fonts throws something else in each of its versions. */
+  private static void checkFonts() {
+    try {
+      new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB).createGraphics().getFontMetrics();
+    } catch (RuntimeException | LinkageError | InternalError e) {
+      throw new UserError(
+          "experiment report",
+          "this JDK finds no fonts to draw plots with",
+          "install some: apt-get install fontconfig fonts-dejavu-core",
+          e);
+    }
+  }
+
+  private String html() {
+    add("summary", studies.size() == 1 ? "Answer" : "Answers", SummarySection.of(studies));
+    add("words", "Words and abbreviations", Legend.of(studies));
+    addPlots();
+    add("results", "All results", each(EnumSet.allOf(Kind.class), (s, f) -> ResultSection.of(s)));
+    add("machine", "Machine and method", MachineSection.of(studies));
+    Markup links =
+        Markup.join(
+            sections.stream()
+                .map(s -> Markup.element("a", Map.of("href", "#" + s.id()), Markup.text(s.title())))
+                .toList());
+    List<Markup> body = new ArrayList<>();
+    body.add(Markup.element("h1", "Kvasir: experiments"));
+    body.add(Markup.element("p", MachineSection.intro(studies)));
+    body.add(Markup.element("nav", links));
+    for (Section s : sections) {
+      body.add(
+          Markup.element(
+              "section", Map.of("id", s.id()), Markup.element("h2", s.title()), s.content()));
+    }
+    body.add(Markup.element("footer", "The same numbers: report.csv and report.json."));
+    Markup main = Markup.element("main", Markup.join(body));
+    return HEAD + Style.CSS + "</style>\n</head>\n<body>\n" + main.html() + "</body>\n</html>\n";
+  }
+
+  private void addPlots() {
+    topic("scaling", "Scaling", ScalingSection::of, Kind.STRONG_SCALING, Kind.WEAK_SCALING);
+    topic("layouts", "Threads against processes", LayoutSection::of, Kind.THREADS_VS_PROCESSES);
+    topic("roofline", "Roofline", RooflineSection::of, Kind.ROOFLINE);
+    topic("memory", "Memory by length", LengthSections::memory, Kind.ATTENTION_MEMORY);
+    topic(
+        "attention",
+        "Standard and streaming attention",
+        LengthSections::prefillDecode,
+        Kind.PREFILL_DECODE);
+    topic("blocks", "Block size", SweepSections::blockSize, Kind.BLOCK_SIZE);
+    topic("merge", "Merge topology", SweepSections::merge, Kind.MERGE_TOPOLOGY);
+    topic("network", "Network", SweepSections::network, Kind.NETWORK);
+    topic("mass", "Attention by rank", MassSection::of, Kind.ATTENTION_MASS);
+    add("communication", "Communication share", each(EnumSet.allOf(Kind.class), ShareSection::of));
+    add("predictions", "Cost model", each(EnumSet.allOf(Kind.class), PredictionSection::of));
+  }
+
+  /** Numbers in words and plots of the experiments that ask one thing. */
+  private void topic(
+      String id,
+      String title,
+      BiFunction<Study, Figures, Markup> plots,
+      Kind first,
+      Kind... others) {
+    add(
+        id,
+        title,
+        each(
+            EnumSet.of(first, others),
+            (study, all) -> {
+              Markup content = study.runs().isEmpty() ? Markup.NONE : plots.apply(study, all);
+              return Markup.join(SummarySection.numbers(study), content);
+            }));
+  }
+
+  private void add(String id, String title, Markup content) {
+    if (!content.isEmpty()) {
+      sections.add(new Section(id, title, content));
+    }
+  }
+
+  /** What a section has to say of each experiment of some kinds, under its name. */
+  private Markup each(Set<Kind> kinds, BiFunction<Study, Figures, Markup> section) {
+    List<Markup> parts = new ArrayList<>();
+    for (Study study : studies) {
+      boolean concerned = kinds.contains(study.definition().kind());
+      Markup content = concerned ? section.apply(study, figures) : Markup.NONE;
+      if (!content.isEmpty()) {
+        parts.add(Markup.element("h3", study.name()));
+        parts.add(content);
+      }
+    }
+    return Markup.join(parts);
+  }
+}

@@ -1,0 +1,288 @@
+package kvasir.lab.report;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import kvasir.lab.bench.BenchRow;
+import kvasir.lab.experiment.Arm;
+
+/** Block sizes, merge topologies and networks: curves over one setting. */
+final class SweepSections {
+  private static final Pattern QUANTITY =
+      Pattern.compile("([0-9.]+)\\s*([a-z]*)", Pattern.CASE_INSENSITIVE);
+
+  private SweepSections() {}
+
+  static Markup blockSize(Study study, Figures figures) {
+    Sweep sweep =
+        new Sweep(
+            m -> blocks(m.arm()),
+            Comparator.comparingInt(m -> m.arm().blockSize()),
+            m -> m.test() + ", " + mode(m.arm()));
+    return figures.add(
+        study.name() + "-block-size",
+        "Tokens per second by block size",
+        "Bars are 95 % intervals.",
+        XyPlot.over(
+            sweep.places(study.measurements()),
+            "tokens in a KV block",
+            "tokens/s",
+            sweep.lines(study.measurements(), Line.Dot::of)));
+  }
+
+  static Markup merge(Study study, Figures figures) {
+    List<String> order = study.arms().stream().map(Arm::merge).distinct().toList();
+    List<Measurement> several =
+        study.measurements().stream().filter(m -> m.arm().ranks() > 1).toList();
+    if (several.isEmpty()) {
+      return Markup.NONE;
+    }
+    Sweep sweep =
+        new Sweep(
+            m -> m.arm().merge(),
+            Comparator.comparingInt(m -> order.indexOf(m.arm().merge())),
+            m -> m.test() + ", " + mode(m.arm()));
+    return Markup.join(
+        figures.add(
+            study.name() + "-merge-speed",
+            "Tokens per second by merge topology",
+            "Bars are 95 % intervals.",
+            XyPlot.over(
+                sweep.places(several),
+                "merge topology",
+                "tokens/s",
+                sweep.marks(several, Line.Dot::of))),
+        figures.add(
+            study.name() + "-merge-exposed",
+            "Time that computation stands still for messages, by merge topology",
+            "Milliseconds per token on the rank where it is least; lower is better.",
+            XyPlot.over(
+                sweep.places(several),
+                "merge topology",
+                "exposed ms per token",
+                sweep.marks(several, SweepSections::exposed))));
+  }
+
+  private static Line.Dot exposed(double x, Measurement m) {
+    double y = m.median(BenchRow::exposedMillis);
+    return new Line.Dot(x, y, y, y, m.fair(), "");
+  }
+
+  /** A plot for latencies and one for rates, each where it is swept. */
+  static Markup network(Study study, Figures figures) {
+    List<Markup> parts = new ArrayList<>();
+    if (differ(study, Arm::addedLatency)) {
+      parts.add(
+          network(
+              study,
+              figures,
+              "latency",
+              "added latency of each message",
+              Arm::addedLatency,
+              Arm::rate,
+              seconds()));
+    }
+    if (differ(study, Arm::rate)) {
+      parts.add(
+          network(
+              study,
+              figures,
+              "rate",
+              "rate of each host's network",
+              Arm::rate,
+              Arm::addedLatency,
+              rates()));
+    }
+    return Markup.join(parts);
+  }
+
+  private static Markup network(
+      Study study,
+      Figures figures,
+      String name,
+      String xLabel,
+      Function<Arm, String> swept,
+      Function<Arm, String> other,
+      Comparator<Arm> order) {
+    Sweep sweep =
+        new Sweep(
+            m -> swept.apply(m.arm()).isEmpty() ? "none" : swept.apply(m.arm()),
+            Comparator.comparing(Measurement::arm, order),
+            m -> (m.test() + ", " + mode(m.arm()) + " " + other.apply(m.arm())).strip());
+    List<Measurement> several =
+        study.measurements().stream().filter(m -> m.arm().ranks() > 1).toList();
+    return several.isEmpty()
+        ? Markup.NONE
+        : figures.add(
+            study.name() + "-" + name,
+            "Tokens per second over the " + xLabel,
+            "Bars are 95 % intervals.",
+            XyPlot.over(
+                sweep.places(several), xLabel, "tokens/s", sweep.lines(several, Line.Dot::of)));
+  }
+
+  /** What the worst network costs, beside the untouched one of the same layout and test. */
+  static List<String> networkWords(Study study) {
+    List<String> words = new ArrayList<>();
+    List<Measurement> several =
+        study.measurements().stream().filter(m -> m.arm().ranks() > 1).toList();
+    for (Measurement free : several) {
+      if (!free.arm().addedLatency().isEmpty() || !free.arm().rate().isEmpty()) {
+        continue;
+      }
+      several.stream()
+          .filter(m -> !m.equals(free) && m.test().equals(free.test()))
+          .filter(m -> mode(m.arm()).equals(mode(free.arm())))
+          .min(Comparator.comparingDouble(m -> m.speed().median()))
+          .ifPresent(worst -> words.add(free.test() + ": " + Comparison.slower(worst, free) + "."));
+    }
+    return words;
+  }
+
+  /** The slowest latency and the slowest rate, each beside the untouched network. */
+  static String networkAnswer(Study fair) {
+    List<String> each = new ArrayList<>();
+    for (boolean latency : new boolean[] {true, false}) {
+      Comparator<Arm> slowest = latency ? seconds().reversed() : rates().reversed();
+      Function<Arm, String> setting = latency ? Arm::addedLatency : Arm::rate;
+      fair.measurements().stream()
+          .map(Measurement::arm)
+          .filter(arm -> arm.ranks() > 1 && !setting.apply(arm).isEmpty())
+          .min(slowest)
+          .ifPresent(
+              arm -> {
+                List<String> costs = costs(fair, setting, setting.apply(arm));
+                if (!costs.isEmpty()) {
+                  String worst =
+                      latency
+                          ? setting.apply(arm) + " added to each message makes "
+                          : "a network of " + setting.apply(arm) + " makes ";
+                  each.add(worst + Phrases.and(costs));
+                }
+              });
+    }
+    return each.isEmpty() ? "" : Phrases.sentence(String.join("; ", each)) + ".";
+  }
+
+  /** {@code decoding 65 % slower}, for each test. */
+  private static List<String> costs(Study fair, Function<Arm, String> setting, String value) {
+    List<String> costs = new ArrayList<>();
+    for (String test : fair.tests()) {
+      List<Measurement> all = fair.of(test).stream().filter(m -> m.arm().ranks() > 1).toList();
+      Optional<Measurement> worst =
+          all.stream().filter(m -> setting.apply(m.arm()).equals(value)).findFirst();
+      Optional<Measurement> free =
+          all.stream()
+              .filter(m -> m.arm().addedLatency().isEmpty() && m.arm().rate().isEmpty())
+              .findFirst();
+      if (worst.isPresent() && free.isPresent()) {
+        double behind = 1 - worst.get().speed().median() / free.get().speed().median();
+        costs.add(Phrases.test(test) + " " + Phrases.behind(behind, behind));
+      }
+    }
+    return costs;
+  }
+
+  /** For each test the fastest, and those that are not shown to be slower. */
+  static String bestAnswer(Study fair) {
+    List<String> each = new ArrayList<>();
+    for (String test : fair.tests()) {
+      List<Measurement> all = fair.of(test);
+      Comparison.best(all)
+          .filter(best -> all.size() > 1)
+          .ifPresent(best -> each.add(bestAnswer(test, best, all, fair)));
+    }
+    return String.join(" ", each);
+  }
+
+  private static String bestAnswer(
+      String test, Measurement best, List<Measurement> all, Study fair) {
+    List<Measurement> near =
+        all.stream().filter(m -> !m.equals(best) && !m.speed().differsFrom(best.speed())).toList();
+    String work = Phrases.sentence(Phrases.test(test));
+    if (near.size() == all.size() - 1) {
+      return "%s: no difference is shown between %s (%s tokens/s at best)."
+          .formatted(
+              work,
+              Phrases.and(all.stream().map(m -> value(m, fair)).toList()),
+              Numbers.of(best.speed().median()));
+    }
+    Measurement last =
+        all.stream().min(Comparator.comparingDouble(m -> m.speed().median())).orElseThrow();
+    String beside =
+        near.isEmpty()
+            ? ""
+            : "; not shown to be slower: "
+                + Phrases.and(near.stream().map(m -> value(m, fair)).toList());
+    return "%s: fastest with %s, %s %% faster than with %s, the slowest%s."
+        .formatted(
+            work,
+            value(best, fair),
+            Math.round(100 * (best.speed().median() / last.speed().median() - 1)),
+            value(last, fair),
+            beside);
+  }
+
+  /** What an arm differs from the others in. */
+  private static String value(Measurement m, Study study) {
+    String rest = ArmLabels.rest(m.arm(), study.arms());
+    return rest.isEmpty() ? m.label() : rest;
+  }
+
+  static List<String> bestWords(Study study) {
+    List<String> words = new ArrayList<>();
+    study.tests().forEach(test -> words.addAll(Comparison.bestWords(test, study.of(test))));
+    return words;
+  }
+
+  private static boolean differ(Study study, Function<Arm, String> setting) {
+    return study.measurements().stream().map(m -> setting.apply(m.arm())).distinct().count() > 1;
+  }
+
+  private static String blocks(Arm arm) {
+    return arm.blockSize() == 0 ? "the model's" : String.valueOf(arm.blockSize());
+  }
+
+  /** Layout and transport, which curves keep. */
+  private static String mode(Arm arm) {
+    return ArmLabels.layout(arm) + (arm.ranks() == 1 ? "" : " " + arm.transport());
+  }
+
+  private static Comparator<Arm> seconds() {
+    return Comparator.comparingDouble(a -> quantity(a.addedLatency(), 0));
+  }
+
+  /** No limit is the fastest. */
+  private static Comparator<Arm> rates() {
+    return Comparator.comparingDouble(a -> -quantity(a.rate(), Double.MAX_VALUE));
+  }
+
+  /** {@code 50us} in seconds, {@code 1gbit} in bits per second. */
+  static double quantity(String text, double empty) {
+    Matcher parts = QUANTITY.matcher(text.strip());
+    if (!parts.matches()) {
+      return empty;
+    }
+    double number;
+    try {
+      number = Double.parseDouble(parts.group(1));
+    } catch (NumberFormatException e) {
+      return empty;
+    }
+    return number
+        * switch (parts.group(2).toLowerCase(Locale.ROOT)) {
+          case "ns" -> 1e-9;
+          case "us" -> 1e-6;
+          case "ms" -> 1e-3;
+          case "kbit" -> 1e3;
+          case "mbit" -> 1e6;
+          case "gbit" -> 1e9;
+          default -> 1;
+        };
+  }
+}

@@ -1,0 +1,290 @@
+package kvasir.launch;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import kvasir.error.ClusterFailure;
+import kvasir.launch.heartbeat.HeartbeatClient;
+import kvasir.launch.heartbeat.HeartbeatServer;
+import kvasir.launch.heartbeat.Loss;
+import kvasir.launch.heartbeat.RunToken;
+import kvasir.measure.Activity;
+import kvasir.process.BoundedProcess;
+import kvasir.process.OnShutdown;
+
+/**
+ * Starts ranks as processes and stays until all have ended. Rank 0's standard output and every
+ * rank's standard error come here. A rank that fails ends the others, by {@link HeartbeatServer};
+ * the death of this process ends all, since each watches its standard input, on which it is also
+ * told the run's token: a command line or an environment on another host could be read by others.
+ */
+public final class RankLauncher {
+  /** Names of the environment variables that tell a process which rank it is. */
+  public static final String RANK = "KVASIR_RANK";
+
+  public static final String RANKS = "KVASIR_RANKS";
+  public static final String LOCAL_RANK = "KVASIR_LOCAL_RANK";
+  public static final String LOCAL_RANKS = "KVASIR_LOCAL_RANKS";
+
+  private static final String MPJ_HOME = "MPJ_HOME";
+  private static final int SIGNALLED = 128;
+  private static final int SIGNALS = 65;
+  private static final long POLL_MILLIS = 20;
+  private static final long GRACE_MILLIS = 1_500;
+
+  private static final Duration KILL_LIMIT = Duration.ofMillis(GRACE_MILLIS);
+
+  /** For a process that has done its work to give its memory back. */
+  private static final Duration OVERDUE = Duration.ofMinutes(1);
+
+  private final WorldPlan plan;
+  private final boolean slurm;
+  private final Map<String, String> identities;
+  private final RankStreams streams;
+  private final RunToken token = RunToken.random();
+  private volatile boolean interrupted;
+
+  /**
+   * @param slurm whether remote ranks are steps of the Slurm job rather than started by ssh
+   */
+  public RankLauncher(WorldPlan plan, boolean slurm, RankStreams streams) {
+    this.plan = plan;
+    this.slurm = slurm;
+    this.identities = HostRoute.identities(plan.hosts());
+    this.streams = streams;
+  }
+
+  /** Runs the world to its end. */
+  public WorldEnd run() {
+    List<Process> ranks = new CopyOnWriteArrayList<>();
+    RoomForRanks room = RoomForRanks.here();
+    room.require(plan.hosts().size());
+    OnShutdown killer = new OnShutdown(() -> interrupt(ranks));
+    try {
+      InetAddress address = HostRoute.meetingPlace(plan.hosts());
+      try (HeartbeatServer line = new HeartbeatServer(address, token, plan)) {
+        startAll(ranks, line, address.getHostAddress() + ":" + line.port());
+        return await(ranks, line);
+      }
+    } catch (IOException e) {
+      throw room.notStarted(plan.hosts().size(), program(ranks.size()), e);
+    } finally {
+      kill(ranks);
+      streams.finish();
+      // From here on an end is no interruption.
+      killer.close();
+    }
+  }
+
+  /** The program by which the next rank was to be started. */
+  private String program(int rank) {
+    int last = plan.hosts().size() - 1;
+    return commandFor(plan.hosts().get(Math.min(rank, last)), Map.of()).getFirst();
+  }
+
+  /** This process is being ended, by Ctrl-C or a signal. */
+  private void interrupt(List<Process> ranks) {
+    boolean running = ranks.stream().anyMatch(Process::isAlive);
+    interrupted = true;
+    kill(ranks);
+    if (running) {
+      streams.report("interrupted; the run has ended on all ranks");
+    }
+  }
+
+  private void startAll(List<Process> ranks, HeartbeatServer line, String listener)
+      throws IOException {
+    for (int rank = 0; rank < plan.hosts().size(); rank++) {
+      Map<String, String> identity = identity(rank, listener);
+      ProcessBuilder builder = new ProcessBuilder(commandFor(plan.hosts().get(rank), identity));
+      builder.environment().putAll(identity);
+      Process process = builder.start();
+      ranks.add(process);
+      if (isHere(plan.hosts().get(rank))) {
+        line.started(rank, process.pid());
+      }
+      streams.pump(rank, process, token.outputMarker());
+      tell(process);
+    }
+  }
+
+  // The stream stays open: its end is this process's.
+  @SuppressWarnings("resource")
+  private void tell(Process process) {
+    try {
+      OutputStream in = process.getOutputStream();
+      in.write((token.text() + "\n").getBytes(StandardCharsets.US_ASCII));
+      in.flush();
+    } catch (IOException e) {
+      // The process is gone already: its exit code says so.
+    }
+  }
+
+  private Map<String, String> identity(int rank, String listener) {
+    Map<String, String> identity = new TreeMap<>();
+    identity.put(RANK, String.valueOf(rank));
+    identity.put(RANKS, String.valueOf(plan.hosts().size()));
+    identity.put(LOCAL_RANK, String.valueOf(onHost(rank, plan.hosts().get(rank))));
+    identity.put(LOCAL_RANKS, String.valueOf(onHost(plan.hosts().size(), plan.hosts().get(rank))));
+    identity.put(HeartbeatClient.LISTENER, listener);
+    identity.putAll(RemoteShell.locale());
+    String home = System.getenv(MPJ_HOME);
+    if (home != null) {
+      identity.put(MPJ_HOME, home);
+    }
+    return identity;
+  }
+
+  /** How many of the first ranks a host has, by whichever of its names. */
+  private long onHost(int first, String host) {
+    String identity = identities.get(host);
+    return plan.hosts().subList(0, first).stream()
+        .filter(other -> identities.get(other).equals(identity))
+        .count();
+  }
+
+  /**
+   * Whether a host's ranks are processes of this one; on each node of a Slurm job they are steps.
+   */
+  private boolean isHere(String host) {
+    return !slurm && identities.getOrDefault(host, host).equals(HostRoute.LOCALHOST);
+  }
+
+  /** The command itself on this machine, the same through ssh or srun on another. */
+  List<String> commandFor(String host, Map<String, String> identity) {
+    if (isHere(host)) {
+      return plan.command();
+    }
+    if (slurm) {
+      List<String> words = new ArrayList<>(List.of("env"));
+      identity.forEach((name, value) -> words.add(name + "=" + value));
+      words.addAll(plan.command());
+      return SlurmStep.command(host, words);
+    }
+    // In the same folder, so that a relative --model is the same model.
+    String folder = Path.of("").toAbsolutePath().toString();
+    List<String> words = new ArrayList<>();
+    identity.forEach((name, value) -> words.add(name + "=" + value));
+    words.addAll(plan.command());
+    return RemoteShell.command(
+        host,
+        "cd " + RemoteShell.quoted(List.of(folder)) + " && exec env " + RemoteShell.quoted(words),
+        // A host that is cut off before its rank has a line of its own.
+        "-o",
+        "ServerAliveInterval=1",
+        "-o",
+        "ServerAliveCountMax=" + plan.silence().toSeconds());
+  }
+
+  private WorldEnd await(List<Process> ranks, HeartbeatServer line) {
+    while (ranks.stream().anyMatch(Process::isAlive)) {
+      Activity.follow(line.activity(0));
+      explain(ranks, line);
+      if (line.loss().isPresent()) {
+        return lost(line.loss().get(), ranks);
+      }
+      if (streams.unwritten()) {
+        kill(ranks);
+      }
+      pause(POLL_MILLIS);
+    }
+    // The last one's word may still be on its way.
+    explain(ranks, line);
+    int code =
+        ranks.stream().mapToInt(Process::exitValue).filter(c -> c != 0).findFirst().orElse(0);
+    if (code != 0) {
+      waitFor(() -> line.loss().isPresent());
+    }
+    return line.loss().map(loss -> lost(loss, ranks)).orElse(WorldEnd.of(code));
+  }
+
+  private void explain(List<Process> ranks, HeartbeatServer line) {
+    for (int rank = 0; rank < ranks.size(); rank++) {
+      Process process = ranks.get(rank);
+      if (line.hasCome(rank)) {
+        streams.arrived(rank);
+      }
+      if (!process.isAlive() && process.exitValue() != 0) {
+        int code = process.exitValue();
+        if (code > SIGNALLED && code < SIGNALLED + SIGNALS) {
+          // Its last line is not the reason, but a JVM that gives up may have said why.
+          String how = "killed by signal " + (code - SIGNALLED);
+          line.killed(rank, withReason(how, streams.sharedReason(rank)));
+        } else {
+          line.ended(rank, withReason("exit code " + code, streams.reason(rank)));
+        }
+      }
+      if (process.isAlive() && line.leftFor(rank) > OVERDUE.toNanos()) {
+        line.killed(rank, "its process has not ended " + OVERDUE.toSeconds() + " s after its work");
+      }
+    }
+  }
+
+  private static String withReason(String how, String reason) {
+    return reason.isEmpty() ? how : how + ": " + reason;
+  }
+
+  private WorldEnd lost(Loss loss, List<Process> ranks) {
+    // The others have been told; they may have to tidy up.
+    waitFor(
+        () ->
+            IntStream.range(0, ranks.size())
+                .allMatch(rank -> rank == loss.rank() || !ranks.get(rank).isAlive()));
+    kill(ranks);
+    streams.arrived(loss.rank());
+    if (!interrupted) {
+      streams.report(loss.end().reason());
+    }
+    if (loss.silent() && loss.processId() > 0 && !isHere(plan.hosts().get(loss.rank()))) {
+      killRemote(plan.hosts().get(loss.rank()), loss.processId());
+    }
+    return interrupted
+        ? WorldEnd.of(loss.end().code())
+        : new WorldEnd(loss.end().code(), OptionalInt.of(loss.rank()));
+  }
+
+  /** A process that is stopped does not see that its launcher has gone. */
+  private static void killRemote(String host, long process) {
+    List<String> words =
+        RemoteShell.command(host, "kill -KILL " + process, "-o", "ConnectTimeout=2");
+    try {
+      BoundedProcess.text(new ProcessBuilder(words), KILL_LIMIT, 0);
+    } catch (IOException e) {
+      // A host that is cut off: its ranks miss our beats and end by themselves.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void waitFor(BooleanSupplier condition) {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GRACE_MILLIS);
+    while (!condition.getAsBoolean() && System.nanoTime() < end) {
+      pause(POLL_MILLIS);
+    }
+  }
+
+  private static void kill(List<Process> ranks) {
+    ranks.stream().filter(Process::isAlive).forEach(Process::destroyForcibly);
+  }
+
+  private static void pause(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ClusterFailure(-1, -1, "interrupted while ranks ran", e);
+    }
+  }
+}

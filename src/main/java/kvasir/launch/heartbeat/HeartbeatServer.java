@@ -1,0 +1,276 @@
+package kvasir.launch.heartbeat;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+import kvasir.launch.WorldPlan;
+
+/**
+ * Listens to the ranks of one run, tells all when one is lost, and introduces them to each other.
+ * Owns its port, its connections and its threads until {@link #close}. Safe for several threads.
+ */
+public final class HeartbeatServer implements AutoCloseable {
+  /** A rank was lost: what the process exits with. */
+  public static final int LOST = 3;
+
+  /** For a whole greeting. */
+  private static final long PATIENCE_NANOS = 2_000_000_000;
+
+  private static final int SPARE_CONNECTIONS = 64;
+
+  /** Time for a launcher to say how a process ended whose connection did. */
+  private static final long EXPLANATION_NANOS = 400_000_000;
+
+  /** This process itself was stopped when it wakes so late: it cannot blame others for silence. */
+  private static final long OVERSLEPT_NANOS = 1_000_000_000;
+
+  private final ServerSocket server;
+  private final Visitors visitors;
+  private final RunToken token;
+  private final List<Member> members = new ArrayList<>();
+  private final WorldPlan plan;
+  private final CompletableFuture<Loss> loss = new CompletableFuture<>();
+  private volatile boolean closed;
+  private boolean introduced;
+
+  /**
+   * Listens from now on.
+   *
+   * @param address to listen on
+   * @param plan who is to come, and how long to wait
+   */
+  public HeartbeatServer(InetAddress address, RunToken token, WorldPlan plan) throws IOException {
+    this.token = token;
+    this.plan = plan;
+    int ranks = plan.hosts().size();
+    for (int rank = 0; rank < ranks; rank++) {
+      members.add(new Member(rank));
+    }
+    // All ranks may be on one host, and come at once.
+    int most = ranks + SPARE_CONNECTIONS;
+    this.visitors = new Visitors(most, 2 * most, PATIENCE_NANOS);
+    this.server = new ServerSocket();
+    server.bind(new InetSocketAddress(address, 0), most);
+    Thread.ofPlatform().name("heartbeat-accept").daemon(true).start(this::receive);
+    Thread.ofPlatform().name("heartbeat").daemon(true).start(this::watch);
+  }
+
+  public int port() {
+    return server.getLocalPort();
+  }
+
+  /** The first loss, where there has been one. */
+  public Optional<Loss> loss() {
+    return Optional.ofNullable(loss.getNow(null));
+  }
+
+  /** A launcher's word which process of this machine is to become a rank. */
+  public void started(int rank, long process) {
+    members.get(rank).startedAs(process);
+  }
+
+  /** A launcher's word that a rank's process has ended, and how. */
+  public void ended(int rank, String how) {
+    members.get(rank).explain(how);
+  }
+
+  /** A launcher's word that a rank's process was killed, or has to be. */
+  public void killed(int rank, String how) {
+    members.get(rank).killed(how);
+  }
+
+  /** What a rank has last said that it does. */
+  public String activity(int rank) {
+    return members.get(rank).activity();
+  }
+
+  /** Whether a rank has made itself known. */
+  public boolean hasCome(int rank) {
+    return members.get(rank).state() != Member.State.EXPECTED;
+  }
+
+  /** Nanoseconds since a rank has done its work; 0 before that. */
+  public long leftFor(int rank) {
+    Member member = members.get(rank);
+    return member.state() == Member.State.LEFT ? member.silence() : 0;
+  }
+
+  private void receive() {
+    visitors.receive(server, this::serve);
+  }
+
+  /** One connection, from its first byte to its last. */
+  private void serve(Socket socket) {
+    Member member = null;
+    try (socket) {
+      socket.setTcpNoDelay(true);
+      DataInputStream in = new DataInputStream(socket.getInputStream());
+      member = greet(socket, in);
+      while (member != null) {
+        take(member, Frame.read(in));
+      }
+    } catch (IOException e) {
+      if (member != null && member.state() == Member.State.PRESENT) {
+        member.move(Member.State.GONE);
+      }
+    }
+  }
+
+  /** The rank that proves to be one; null for anybody else. */
+  private Member greet(Socket socket, DataInputStream in) throws IOException {
+    byte[] candidate = in.readNBytes(RunToken.LENGTH);
+    if (!token.matches(candidate)) {
+      return null;
+    }
+    int rank = in.readInt();
+    long process = in.readLong();
+    Frame welcome =
+        new Frame(
+            Frame.Kind.WELCOME,
+            plan.silence().toMillis()
+                + " "
+                + ProcessHandle.current().pid()
+                + " "
+                + plan.handover().length());
+    boolean open = visitors.remove(socket);
+    if (!open
+        || rank < 0
+        || rank >= members.size()
+        || !members.get(rank).join(socket, process, welcome)) {
+      return null;
+    }
+    Member member = members.get(rank);
+    Frame.handover(plan.handover()).forEach(member::send);
+    tellLoss(member);
+    return member;
+  }
+
+  private void take(Member member, Frame frame) throws IOException {
+    member.heard(frame.kind() == Frame.Kind.BEAT ? frame.text() : "");
+    switch (frame.kind()) {
+      case BEAT -> {}
+      case ADDRESS -> {
+        member.reachedAt(frame.text());
+        introduce();
+      }
+      case FAILED -> {
+        RunEnd end = frame.end();
+        lose(new Loss(member.rank(), member.processId(), false, end));
+      }
+      case LEAVING -> member.move(Member.State.LEFT);
+      default -> throw new IOException("no message for a listener: " + frame.kind());
+    }
+  }
+
+  private synchronized void introduce() {
+    List<String> peers = members.stream().map(Member::address).toList();
+    if (!introduced && !peers.contains("")) {
+      introduced = true;
+      Frame frame = new Frame(Frame.Kind.PEERS, String.join("\n", peers));
+      members.forEach(member -> member.send(frame));
+    }
+  }
+
+  private void watch() {
+    Frame beat = Frame.of(Frame.Kind.BEAT);
+    long last = System.nanoTime();
+    while (!closed) {
+      LockSupport.parkNanos(Frame.BEAT_MILLIS * 1_000_000L);
+      long now = System.nanoTime();
+      if (now - last > OVERSLEPT_NANOS) {
+        members.forEach(Member::grant);
+      }
+      last = now;
+      for (Member member : members) {
+        member.send(beat);
+        checkSilence(member);
+      }
+      checkGone();
+    }
+  }
+
+  private void checkSilence(Member member) {
+    long quiet = member.silence();
+    if (member.state() == Member.State.PRESENT && quiet > plan.silence().toNanos()) {
+      if (member.runsHere()) {
+        member.grant();
+        return;
+      }
+      lose(member, true, "no sign of life for " + plan.silence().toMillis() / 1e3 + " s");
+    }
+    if (member.state() == Member.State.LEFT && member.standstill() > plan.silence().toNanos()) {
+      lose(member, true, "its process was stopped after its work");
+    }
+    if (member.state() == Member.State.EXPECTED) {
+      if (!member.explanation().isEmpty()) {
+        lose(member, false, member.explanation());
+      } else if (member.standstill() > plan.silence().toNanos()) {
+        lose(member, true, "its process was stopped before it came");
+      } else if (quiet > plan.limit().toNanos()) {
+        lose(member, true, "it has not come within " + plan.limit().toSeconds() + " s");
+      }
+    }
+  }
+
+  /** Others may fall with the first: that one has been gone for longest. */
+  private void checkGone() {
+    members.stream()
+        .filter(member -> member.state() == Member.State.GONE)
+        .max(Comparator.comparingLong(Member::silence))
+        .ifPresent(
+            member -> {
+              if (!member.explanation().isEmpty()) {
+                lose(member, false, member.explanation());
+              } else if (member.silence() > EXPLANATION_NANOS) {
+                lose(member, false, "its connection ended without a word");
+              }
+            });
+  }
+
+  private void lose(Member member, boolean silent, String how) {
+    String reason =
+        plan.name(member.rank())
+            + " was lost ("
+            + how
+            + ") while "
+            + member.activity()
+            + "; "
+            + plan.afterLoss();
+    lose(new Loss(member.rank(), member.processId(), silent, new RunEnd(LOST, reason)));
+  }
+
+  // Rank 0 last, and whoever waits for the loss after it: this process may end by either.
+  private synchronized void lose(Loss first) {
+    if (!closed && !loss.isDone()) {
+      members.reversed().stream()
+          .filter(member -> member.rank() != first.rank())
+          .forEach(member -> member.send(Frame.of(Frame.Kind.END, first.end())));
+      loss.complete(first);
+    }
+  }
+
+  private synchronized void tellLoss(Member late) {
+    loss().ifPresent(known -> late.send(Frame.of(Frame.Kind.END, known.end())));
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    try {
+      server.close();
+    } catch (IOException e) {
+      // The port is given back when the process ends.
+    }
+    visitors.close();
+    members.forEach(Member::close);
+  }
+}

@@ -1,0 +1,99 @@
+package kvasir.launch.heartbeat;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import kvasir.cluster.Collectives;
+import kvasir.cluster.Communicator;
+import kvasir.error.ClusterFailure;
+import kvasir.launch.HostRoute;
+import kvasir.launch.WorldPlan;
+
+/**
+ * The side channel of a world that somebody else launched: {@code mpirun}, {@code srun} or MPJ's
+ * {@code mpjrun}. Rank 0 listens, and tells the others where over the world itself.
+ */
+public final class SelfHosted {
+  private static final int NAME_BYTES = 256;
+  private static final int WHERE_BYTES = 512;
+  private static final long POLL_NANOS = 20_000_000;
+
+  private SelfHosted() {}
+
+  /**
+   * Joins the line of this world; every rank calls it.
+   *
+   * @param silence the longest that a rank may give no sign of life
+   * @param ended ends the process when the run is over; does not return
+   */
+  public static HeartbeatClient join(Communicator world, Duration silence, Consumer<RunEnd> ended) {
+    List<String> names = Collectives.allGather(world, ownName(), NAME_BYTES);
+    byte[] where = new byte[WHERE_BYTES];
+    if (world.rank() == 0) {
+      byte[] text = listen(names, silence, ended).getBytes(StandardCharsets.UTF_8);
+      System.arraycopy(text, 0, where, 0, text.length);
+    }
+    Collectives.broadcast(world, MemorySegment.ofArray(where), 0);
+    String[] words = new String(where, StandardCharsets.UTF_8).replace("\0", "").split(" ", -1);
+    return HeartbeatClient.join(
+        new InetSocketAddress(words[0], Integer.parseInt(words[1])),
+        RunToken.of(words[2]),
+        world.rank(),
+        ended);
+  }
+
+  /** Listens on rank 0: address, port and token. */
+  private static String listen(List<String> names, Duration silence, Consumer<RunEnd> ended) {
+    RunToken token = RunToken.random();
+    try {
+      InetAddress address = address(names);
+      HeartbeatServer server =
+          new HeartbeatServer(
+              address,
+              token,
+              new WorldPlan(
+                  names,
+                  List.of(),
+                  "",
+                  silence,
+                  silence.multipliedBy(4),
+                  "the run has ended, start it again"));
+      Thread.ofPlatform().name("heartbeat-end").daemon(true).start(() -> await(server, ended));
+      return address.getHostAddress() + " " + server.port() + " " + token.text();
+    } catch (IOException e) {
+      throw new ClusterFailure(0, -1, "cannot listen for the other ranks: " + e.getMessage(), e);
+    }
+  }
+
+  // Rank 0 is a client of its own, which may be told first: the same words either way.
+  private static void await(HeartbeatServer server, Consumer<RunEnd> ended) {
+    while (server.loss().isEmpty()) {
+      LockSupport.parkNanos(POLL_NANOS);
+    }
+    ended.accept(server.loss().get().end());
+  }
+
+  /**
+   * The loopback where all ranks are on one host, else where the first other host sees this one.
+   */
+  private static InetAddress address(List<String> names) throws IOException {
+    List<String> others =
+        names.stream().filter(name -> !name.equals(names.getFirst())).distinct().toList();
+    return others.isEmpty() ? InetAddress.getLoopbackAddress() : HostRoute.towards(others.get(0));
+  }
+
+  private static String ownName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "localhost";
+    }
+  }
+}

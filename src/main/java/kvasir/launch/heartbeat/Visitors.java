@@ -1,0 +1,148 @@
+package kvasir.launch.heartbeat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/**
+ * Connections that have not yet proved to belong to a rank. Each has a time for its whole greeting,
+ * however slowly it speaks. Their number is bounded: where one more comes, the oldest one of the
+ * address that has most is closed. A rank greets in milliseconds, so others cannot keep it out by
+ * their number. Safe for several threads.
+ */
+public final class Visitors implements AutoCloseable {
+  /** How often connections are looked at while nobody comes. */
+  private static final int TICK_MILLIS = 250;
+
+  private final int mostOfOneAddress;
+  private final int most;
+  private final long patienceNanos;
+
+  /** When each came, the oldest first. */
+  private final Map<Socket, Long> since = new LinkedHashMap<>();
+
+  /**
+   * @param mostOfOneAddress connections at a time
+   * @param most connections at a time, of all addresses
+   * @param patienceNanos for one's greeting
+   */
+  public Visitors(int mostOfOneAddress, int most, long patienceNanos) {
+    this.mostOfOneAddress = mostOfOneAddress;
+    this.most = most;
+    this.patienceNanos = patienceNanos;
+  }
+
+  /**
+   * Takes the connections to a server until that is closed, and closes those whose time has passed.
+   *
+   * @param serve reads one connection from its first byte to its last, in a thread of its own
+   */
+  public void receive(ServerSocket server, Consumer<Socket> serve) {
+    while (!server.isClosed()) {
+      try {
+        server.setSoTimeout(TICK_MILLIS);
+        Socket visitor = server.accept();
+        add(visitor);
+        Thread.ofVirtual().start(() -> serve(visitor, serve));
+      } catch (SocketTimeoutException e) {
+        // Nobody came.
+      } catch (IOException e) {
+        // Closed by its owner; or a visitor that was gone before it was seen.
+        LockSupport.parkNanos(1_000_000);
+      }
+      expire();
+    }
+  }
+
+  private void serve(Socket visitor, Consumer<Socket> serve) {
+    try {
+      serve.accept(visitor);
+    } finally {
+      remove(visitor);
+    }
+  }
+
+  /** Adds a connection, and closes an older one where there are too many. */
+  void add(Socket visitor) {
+    List<Socket> leaving = new ArrayList<>();
+    synchronized (this) {
+      since.put(visitor, System.nanoTime());
+      if (count(visitor.getInetAddress()) > mostOfOneAddress) {
+        leaving.add(oldestOf(visitor.getInetAddress()));
+      }
+      if (since.size() - leaving.size() > most) {
+        leaving.add(oldestOf(busiestAddress()));
+      }
+      leaving.forEach(since::remove);
+    }
+    leaving.forEach(Visitors::shut);
+  }
+
+  /** Removes a connection that has greeted or ended; false where it has been closed meanwhile. */
+  public synchronized boolean remove(Socket visitor) {
+    return since.remove(visitor) != null;
+  }
+
+  /** Closes those whose time has passed. */
+  void expire() {
+    List<Socket> late = new ArrayList<>();
+    synchronized (this) {
+      long now = System.nanoTime();
+      Iterator<Map.Entry<Socket, Long>> all = since.entrySet().iterator();
+      while (all.hasNext()) {
+        Map.Entry<Socket, Long> visitor = all.next();
+        if (now - visitor.getValue() > patienceNanos) {
+          late.add(visitor.getKey());
+          all.remove();
+        }
+      }
+    }
+    late.forEach(Visitors::shut);
+  }
+
+  /** Closes all. */
+  @Override
+  public void close() {
+    List<Socket> all;
+    synchronized (this) {
+      all = List.copyOf(since.keySet());
+      since.clear();
+    }
+    all.forEach(Visitors::shut);
+  }
+
+  private long count(InetAddress address) {
+    return since.keySet().stream().filter(s -> s.getInetAddress().equals(address)).count();
+  }
+
+  private Socket oldestOf(InetAddress address) {
+    return since.keySet().stream()
+        .filter(s -> s.getInetAddress().equals(address))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private InetAddress busiestAddress() {
+    return since.keySet().stream()
+        .map(Socket::getInetAddress)
+        .max((a, b) -> Long.compare(count(a), count(b)))
+        .orElseThrow();
+  }
+
+  private static void shut(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      // It is given up anyway.
+    }
+  }
+}

@@ -1,2 +1,0 @@
-/** Documents of invented towns, and questions on them: what the demo model reads and recalls. */
-package kvasir.recall;

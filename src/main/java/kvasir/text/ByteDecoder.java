@@ -1,0 +1,50 @@
+package kvasir.text;
+
+/**
+ * Decoder for tokenizers whose tokens are bytes each: keeps the bytes of the one character that is
+ * not whole yet and asks for each token once.
+ */
+final class ByteDecoder implements IncrementalDecoder {
+  private final Vocabulary vocabulary;
+  private final TokenBytes tokenBytes;
+  private final Utf8Stream characters;
+  private boolean begun;
+  private int toStrip;
+
+  ByteDecoder(Vocabulary vocabulary, TokenBytes tokenBytes, int[] context) {
+    this.vocabulary = vocabulary;
+    this.tokenBytes = tokenBytes;
+    this.characters = new Utf8Stream(tokenBytes.malformed());
+    this.toStrip = tokenBytes.stripped();
+    for (int id : context) {
+      next(id);
+    }
+    characters.disown();
+  }
+
+  @Override
+  public String next(int id) {
+    StringBuilder text = new StringBuilder();
+    vocabulary.spelling(id).ifPresent(spelling -> add(spelling, text));
+    return text.toString();
+  }
+
+  private void add(String spelling, StringBuilder text) {
+    for (byte b : tokenBytes.of(spelling, !begun)) {
+      if (toStrip > 0 && b == tokenBytes.strip()) {
+        toStrip--;
+      } else {
+        toStrip = 0;
+        characters.add(b, text);
+      }
+    }
+    begun = true;
+  }
+
+  @Override
+  public String finish() {
+    StringBuilder text = new StringBuilder();
+    characters.flush(text);
+    return text.toString();
+  }
+}

@@ -1,0 +1,150 @@
+package kvasir.text;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Bytes of a token's text, by those steps of a tokenizer's decoder that look at one token at a
+ * time. Such tokenizers are byte-level ones and those like SentencePiece, which spell characters
+ * that they lack byte by byte.
+ *
+ * @param steps from a token's spelling to its bytes
+ * @param malformed how bytes that make up no character are shown
+ * @param strip the character that is taken away at the beginning of the text
+ * @param stripped how many of them at most
+ */
+record TokenBytes(List<Step> steps, Utf8Stream.Malformed malformed, char strip, int stripped) {
+  /** A token on its way: a text still, or bytes already. */
+  private record Part(String text, byte[] bytes) {}
+
+  /** A step of the decoder. */
+  private interface Step {
+    /**
+     * @param first whether no token with text comes before
+     */
+    Part apply(Part token, boolean first);
+  }
+
+  /**
+   * Bytes by the decoder of a tokenizer.json; nothing where one of its steps looks at several
+   * tokens, or is not known.
+   */
+  static Optional<TokenBytes> of(JsonNode decoder) {
+    List<Step> steps = new ArrayList<>();
+    Utf8Stream.Malformed malformed = Utf8Stream.Malformed.BY_BEGINNING;
+    char strip = ' ';
+    int stripped = 0;
+    boolean fused = false;
+    for (JsonNode step : flat(decoder)) {
+      String type = step.path("type").asText();
+      if (fused && !type.equals("Fuse") && !(type.equals("Strip") && stripped == 0)) {
+        return Optional.empty();
+      }
+      switch (type) {
+        case "ByteLevel" -> steps.add(TokenBytes::byteLevel);
+        case "ByteFallback" -> {
+          steps.add(TokenBytes::byteFallback);
+          malformed = Utf8Stream.Malformed.BY_BYTE;
+        }
+        case "Fuse" -> fused = true;
+        case "Replace" -> {
+          String pattern = step.path("pattern").path("String").asText();
+          if (pattern.isEmpty()) {
+            return Optional.empty();
+          }
+          steps.add(replace(pattern, step.path("content").asText()));
+        }
+        case "Metaspace" -> steps.add(metaspace(step));
+        case "Strip" -> {
+          String content = step.path("content").asText();
+          if (!fused || step.path("stop").asInt() != 0 || !content.matches("\\p{ASCII}")) {
+            return Optional.empty();
+          }
+          strip = content.charAt(0);
+          stripped = step.path("start").asInt();
+        }
+        default -> {
+          return Optional.empty();
+        }
+      }
+    }
+    return steps.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new TokenBytes(List.copyOf(steps), malformed, strip, stripped));
+  }
+
+  private static List<JsonNode> flat(JsonNode decoder) {
+    List<JsonNode> steps = new ArrayList<>();
+    if (decoder.path("type").asText().equals("Sequence")) {
+      decoder.path("decoders").forEach(inner -> steps.addAll(flat(inner)));
+    } else {
+      steps.add(decoder);
+    }
+    return steps;
+  }
+
+  /**
+   * Bytes of a token.
+   *
+   * @param first whether no token with text comes before
+   */
+  byte[] of(String spelling, boolean first) {
+    Part token = new Part(spelling, null);
+    for (Step step : steps) {
+      token = token.bytes() == null ? step.apply(token, first) : token;
+    }
+    return token.bytes() == null ? token.text().getBytes(StandardCharsets.UTF_8) : token.bytes();
+  }
+
+  private static Step replace(String pattern, String content) {
+    return (token, first) -> new Part(token.text().replace(pattern, content), null);
+  }
+
+  private static Step metaspace(JsonNode step) {
+    String blank = step.path("replacement").asText("\u2581");
+    boolean kept = step.path("prepend_scheme").asText().equals("never");
+    return (token, first) -> new Part(token.text().replace(blank, first && !kept ? "" : " "), null);
+  }
+
+  private static Part byteFallback(Part token, boolean first) {
+    String text = token.text();
+    boolean isByte =
+        text.length() == 6
+            && text.startsWith("<0x")
+            && text.endsWith(">")
+            && HexFormat.isHexDigit(text.charAt(3))
+            && HexFormat.isHexDigit(text.charAt(4));
+    return isByte ? new Part(text, HexFormat.of().parseHex(text, 3, 5)) : token;
+  }
+
+  /** Each character stands for a byte; a token with another character is a plain text. */
+  private static Part byteLevel(Part token, boolean first) {
+    String text = token.text();
+    byte[] bytes = new byte[text.length()];
+    for (int i = 0; i < bytes.length; i++) {
+      int value = byteOf(text.charAt(i));
+      if (value < 0) {
+        return new Part(text, text.getBytes(StandardCharsets.UTF_8));
+      }
+      bytes[i] = (byte) value;
+    }
+    return new Part(text, bytes);
+  }
+
+  // GPT-2's alphabet: what can be seen in Latin-1 is itself, the other bytes stand from U+0100 on
+  // in their order: 00 to 20, 7F to A0, AD.
+  private static int byteOf(char c) {
+    if ((c >= '!' && c <= '~') || (c >= '\u00A1' && c <= '\u00FF' && c != '\u00AD')) {
+      return c;
+    }
+    int order = c - 0x100;
+    if (order < 0 || order > 0x43) {
+      return -1;
+    }
+    return order <= 0x20 ? order : order == 0x43 ? 0xAD : order - 0x21 + 0x7F;
+  }
+}

@@ -1,0 +1,2 @@
+/** Text to token ids and back, by Hugging Face's own tokenizer. */
+package kvasir.text;

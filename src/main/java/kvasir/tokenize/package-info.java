@@ -1,2 +1,0 @@
-/** Text to token ids and back, by Hugging Face's own tokenizer. */
-package kvasir.tokenize;

@@ -1,0 +1,73 @@
+package kvasir.weights;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import kvasir.file.ContentHash;
+import kvasir.file.HashCache;
+import kvasir.file.Hashes;
+import kvasir.file.ModelFolder;
+import kvasir.file.PathKind;
+import kvasir.file.Sha256;
+import kvasir.file.Unreadable;
+
+/**
+ * Tells models apart by all bytes of all files that decide their tokens: fine-tunes may differ in a
+ * single weight. Large files are read once; their hashes are kept in a cache.
+ */
+public final class ModelHash {
+  /** Coarser than the clock of any file system. */
+  private static final Duration SETTLING = Duration.ofSeconds(2);
+
+  private final Optional<HashCache> cache;
+
+  /**
+   * @param cache the folder of hashes that are known; without one, files are read each time
+   */
+  public ModelHash(Optional<Path> cache) {
+    this.cache = cache.map(folder -> new HashCache(folder, SETTLING));
+  }
+
+  /** Returns the hash of a model directory, in hexadecimal digits. */
+  public String of(Path directory) {
+    ModelFolder folder = new ModelFolder(directory);
+    List<Path> small =
+        new ArrayList<>(List.of(folder.config(), folder.generationConfig(), folder.tokenizer()));
+    List<Path> weights;
+    try (Checkpoint checkpoint = Checkpoint.open(directory)) {
+      checkpoint.index().ifPresent(small::add);
+      weights = checkpoint.paths();
+    }
+    MessageDigest digest = Sha256.digest();
+    for (Path file : small) {
+      if (PathKind.of(file) != PathKind.MISSING) {
+        add(digest, file, hash(file, Optional.empty()));
+      }
+    }
+    for (Path file : weights) {
+      add(digest, file, hash(file, cache));
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static void add(MessageDigest digest, Path file, byte[] hash) {
+    byte[] name = file.getFileName().toString().getBytes(StandardCharsets.UTF_8);
+    digest.update(Hashes.bytes(name.length));
+    digest.update(name);
+    digest.update(hash);
+  }
+
+  private static byte[] hash(Path file, Optional<HashCache> cache) {
+    try {
+      return cache.isPresent() ? cache.get().get(file, ContentHash::of) : ContentHash.of(file);
+    } catch (IOException e) {
+      throw Unreadable.of(file.toString(), e);
+    }
+  }
+}

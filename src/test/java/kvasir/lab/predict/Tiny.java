@@ -1,0 +1,56 @@
+package kvasir.lab.predict;
+
+import java.util.List;
+import kvasir.cluster.Link;
+import kvasir.model.ModelConfig;
+import kvasir.model.RopeConfig;
+import kvasir.tensor.DType;
+
+/** A model and a machine that can be reckoned by hand. */
+final class Tiny {
+  /** Two layers, hidden 64, inner 128, 4 heads over 2 KV heads of 16, 96 tokens. */
+  static final ModelConfig MODEL =
+      new ModelConfig(
+          "Qwen3ForCausalLM",
+          64,
+          128,
+          2,
+          4,
+          2,
+          16,
+          96,
+          4096,
+          1e-6f,
+          true,
+          false,
+          false,
+          false,
+          true,
+          new RopeConfig.Plain(10_000),
+          List.of());
+
+  static final Setting SETTING = new Setting(MODEL, DType.BF16, DType.BF16, 16, 512);
+
+  /** Limits are reached and what ranks do for themselves takes no time. */
+  static final Calibration IDEAL = new Calibration(1, 1, 1, 1, 0, 0);
+
+  private static final double READ = 1e9;
+  private static final double ENDLESS = 1e18;
+
+  private Tiny() {}
+
+  /** One core that reads 1 GB/s and multiplies at once. */
+  static Hardware hardware(double latency, double perByte) {
+    Link link = new Link(latency, perByte);
+    return new Hardware(READ, ENDLESS, link, link, 1);
+  }
+
+  static CostModel costs(double latency, double perByte) {
+    return new CostModel(SETTING, hardware(latency, perByte), IDEAL);
+  }
+
+  /** One rank of one thread a node. */
+  static Layout layout(int nodes) {
+    return new Layout(nodes, 1, 1, 16);
+  }
+}
