@@ -5,17 +5,17 @@ import kvasir.attention.MergeTopology;
 import kvasir.tensor.Shares;
 
 /**
- * How a model is dealt out over ranks; changes no bit.
+ * The distribution of a model over ranks. It does not change any bit of the results.
  *
- * @param weights of the ranks; empty deals out evenly
- * @param merge how attention states travel
- * @param memoryLimit most bytes that a rank may hold; 0 sets none
+ * @param weights relative share of each rank, in the order of ranks; empty for equal shares
+ * @param merge the topology over which attention states are merged
+ * @param memoryLimit the largest number of bytes that a rank may hold; 0 for no limit
  */
 public record Distribution(List<Integer> weights, MergeTopology merge, long memoryLimit) {
-  /** Even shares, the topology chosen by measurement, no limit. */
+  /** Equal shares, a topology chosen by measurement, and no memory limit. */
   public static final Distribution DEFAULT = new Distribution(List.of(), MergeTopology.AUTO, 0);
 
-  /** Shares of so many ranks. */
+  /** Returns the shares of {@code ranks} ranks. */
   public Shares shares(int ranks) {
     return weights.isEmpty() ? Shares.even(ranks) : new Shares(weights);
   }

@@ -27,8 +27,9 @@ import kvasir.tensor.Shares;
 import kvasir.weights.Checkpoint;
 
 /**
- * One rank's model, team and cache, put together. Owns the checkpoint's mapping, the packed
- * weights, the team and the cache; the communicator stays the caller's.
+ * The model, thread team and KV cache of one rank. An engine owns the checkpoint's mapping, the
+ * packed weights, the team and the cache, and {@link #close} releases them; the communicator stays
+ * the caller's. An engine is used by one thread at a time.
  */
 public final class Engine implements AutoCloseable {
   private final EngineSettings settings;
@@ -43,21 +44,29 @@ public final class Engine implements AutoCloseable {
   private final AttentionMass mass;
 
   /**
-   * Opens an engine that refuses numbers which make its results meaningless.
+   * Opens an engine that refuses numbers which make its results meaningless, such as NaN. Every
+   * rank of the world calls it.
    *
-   * @param positions the longest sequence that will be asked for
-   * @param mass gathers attention mass; null where nobody asks
+   * @param positions the length of the longest sequence, in tokens
+   * @param mass collects attention mass; null if it is not wanted
    */
   public Engine(EngineSettings settings, Communicator world, int positions, AttentionMass mass) {
     this(settings, world, positions, 1, mass, true);
   }
 
-  /** Opens an engine for a {@link Scorer} of one text with that many tokens. */
+  /**
+   * Opens an engine for a {@link Scorer} of one text. Every rank of the world calls it.
+   *
+   * @param positions the length of the text, in tokens
+   */
   public static Engine scoring(EngineSettings settings, Communicator world, int positions) {
     return new Engine(settings, world, positions, Scorer.LOGIT_ROWS, null, true);
   }
 
-  /** Opens an engine that computes with any numbers, for comparing what comes of them. */
+  /**
+   * Opens an engine that computes with any numbers, so that meaningless results can be compared
+   * too.
+   */
   static Engine lenient(EngineSettings settings, Communicator world, int positions) {
     return new Engine(settings, world, positions, 1, null, false);
   }
@@ -103,7 +112,12 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  /** Everything of an engine with these settings that decides a rank's memory. */
+  /**
+   * Returns everything that decides how much memory a rank of an engine with these settings holds.
+   *
+   * @param positions the length of the longest sequence, in tokens
+   * @param logitRows the largest number of rows of logits that are held at once
+   */
   public static RankMemory.Run memoryRun(
       EngineSettings settings, ModelConfig config, int positions, int logitRows) {
     return new RankMemory.Run(
@@ -117,7 +131,7 @@ public final class Engine implements AutoCloseable {
         logitRows);
   }
 
-  /** The layout of the cache that a model gets with these settings. */
+  /** Returns the shape of the KV cache that a model gets with these settings. */
   public static CacheShape cacheShape(EngineSettings settings, ModelConfig config) {
     return new CacheShape(
         config.layers(),
@@ -152,7 +166,9 @@ public final class Engine implements AutoCloseable {
         config, weights, settings.kernels(), team, world, cache, attention, guard, positions);
   }
 
-  /** Measured only where something is chosen by it. */
+  /**
+   * Returns the link between the ranks; it is measured only if the merge topology depends on it.
+   */
   private Link link() {
     boolean chooses = settings.distribution().merge() == MergeTopology.AUTO;
     return chooses ? Link.measure(world) : Link.NONE;
@@ -174,20 +190,24 @@ public final class Engine implements AutoCloseable {
     return team;
   }
 
-  /** Element type of the linear layers. */
+  /** Returns the element type of the linear layers. */
   public DType weightType() {
     return weightType;
   }
 
+  /** Returns this rank's part of the KV cache; it is closed with the engine. */
   public KvCache cache() {
     return cache;
   }
 
+  /** Returns the ranks that compute together, with a count of the messages sent by this one. */
   public Communicator world() {
     return world;
   }
 
-  /** What this rank has sent and waited for so far. */
+  /**
+   * Returns the messages and bytes that this rank has sent so far, and the time that it has waited.
+   */
   public Traffic traffic() {
     return world.traffic();
   }

@@ -8,15 +8,17 @@ import kvasir.team.Binding;
 import kvasir.tensor.DType;
 
 /**
- * What an engine is built from; validated by whoever makes it.
+ * The settings that an engine is built from. The caller has validated them.
  *
  * @param model directory in Hugging Face's layout
- * @param threads of this rank's team
- * @param binding where they run
- * @param blockTokens tokens in a KV block, a power of two; 0 chooses by the model's context
- * @param shards leaves of the merge tree, a power of two
- * @param prefillChunk most tokens of one forward pass; does not change bits
- * @param distribution how the model is dealt out over ranks; does not change bits
+ * @param kvType element type of the KV cache
+ * @param threads number of threads of this rank's team
+ * @param binding the processors that these threads are bound to
+ * @param blockTokens number of tokens in a KV block, a power of two; 0 derives it from the length
+ *     of the model's context
+ * @param shards number of leaves of the merge tree, a power of two
+ * @param prefillChunk the largest number of tokens in one forward pass; does not change bits
+ * @param distribution the distribution of the model over ranks; does not change bits
  */
 public record EngineSettings(
     Path model,
@@ -30,7 +32,9 @@ public record EngineSettings(
     int prefillChunk,
     Distribution distribution) {
 
-  /** As these, with other ways to compute; for comparing them. */
+  /**
+   * Returns a copy of these settings with another kind of attention, kernels and number of threads.
+   */
   public EngineSettings with(AttentionKind attention, Kernels kernels, int threads) {
     return new EngineSettings(
         model,
@@ -45,7 +49,7 @@ public record EngineSettings(
         distribution);
   }
 
-  /** As these, dealt out otherwise. */
+  /** Returns a copy of these settings with another distribution over ranks. */
   public EngineSettings with(Distribution distribution) {
     return new EngineSettings(
         model,
@@ -60,7 +64,12 @@ public record EngineSettings(
         distribution);
   }
 
-  /** The block size of a run: what was asked for, or by the model's context. */
+  /**
+   * Returns the number of tokens in a KV block: the value that was asked for, or one derived from
+   * the length of the model's context.
+   *
+   * @param context length of the model's context, in tokens
+   */
   public int blockTokensFor(int context) {
     return blockTokens > 0 ? blockTokens : CacheShape.blockTokensFor(context);
   }

@@ -4,14 +4,14 @@ import java.util.List;
 import kvasir.cluster.Traffic;
 
 /**
- * What a generation gave.
+ * The result of a generation.
  *
- * @param promptTokens how many tokens were prefilled
- * @param tokens the new ids, an end-of-sequence id included where one ended it
- * @param prefillSeconds until the first logits
- * @param decodeSeconds from then to the end
- * @param prefillTraffic what this rank sent until the first logits
- * @param decodeTraffic what it sent from then to the end
+ * @param promptTokens number of tokens that were prefilled
+ * @param tokens the generated ids, including the end-of-sequence id if one ended the generation
+ * @param prefillSeconds time from the start to the first logits
+ * @param decodeSeconds time from the first logits to the end
+ * @param prefillTraffic messages of this rank up to the first logits
+ * @param decodeTraffic messages of this rank from the first logits to the end
  */
 public record Generation(
     int promptTokens,
@@ -22,24 +22,28 @@ public record Generation(
     Traffic prefillTraffic,
     Traffic decodeTraffic) {
 
-  /** Why it ended. */
+  /** The reason for which a generation ended. */
   public enum FinishReason {
-    /** An end-of-sequence token, or a stop string. */
+    /** An end-of-sequence token or a stop string was generated. */
     STOP,
-    /** The asked number of tokens, or the end of the context. */
+    /** The requested number of tokens or the end of the context was reached. */
     LENGTH
   }
 
-  /** A generation of which nothing was left to do. */
+  /** Returns the result of a generation that had already ended before this run. */
   public static Generation ended(FinishReason reason) {
     return new Generation(0, List.of(), reason, 0, 0, Traffic.NONE, Traffic.NONE);
   }
 
+  /** Returns prompt tokens per second; 0 for an empty prompt. */
   public double prefillRate() {
     return promptTokens == 0 ? 0 : promptTokens / prefillSeconds;
   }
 
-  /** Forward passes after the prefill per second: the first new token is the prefill's. */
+  /**
+   * Returns forward passes per second after the prefill, whose logits give the first new token; 0
+   * if there was none.
+   */
   public double decodeRate() {
     return tokens.size() < 2 ? 0 : (tokens.size() - 1) / decodeSeconds;
   }

@@ -13,19 +13,22 @@ import kvasir.measure.Activity;
 import kvasir.model.Decoder;
 
 /**
- * The prefill and decode loop. All ranks of a world call {@link #generate} with the same arguments;
- * rank 0 alone has whole logits, samples, and decides about the end.
+ * The prefill and decode loop of one sequence. All ranks of a world call each method with the same
+ * arguments; only rank 0 has whole logits, samples tokens and decides when a generation ends. A
+ * generator is used by one thread at a time; the engine stays the caller's.
  */
 public final class Generator {
-  /** Hears each new token on rank 0; answers whether generation is to end (a stop string). */
+  /** Receives each new token on rank 0. */
   @FunctionalInterface
   public interface TokenListener {
+    /** Takes the next token; returns true to end the generation (a stop string was found). */
     boolean accept(int token);
   }
 
-  /** Hears on every rank which tokens a forward pass has put into the cache. */
+  /** Receives, on every rank, the tokens that a forward pass has put into the cache. */
   @FunctionalInterface
   public interface StepListener {
+    /** Takes the {@code count} ids from {@code ids[from]} on; the array stays the caller's. */
     void appended(int[] ids, int from, int count);
   }
 
@@ -52,18 +55,22 @@ public final class Generator {
     this.logits = new float[engine.config().vocabulary()];
   }
 
-  /** Cuts the sequence to its first {@code length} tokens. */
+  /** Shortens the sequence to its first {@code length} tokens. */
   public void rewind(int length) {
     decoder.rewind(length);
   }
 
   /**
-   * Appends the prompt to the sequence and decodes until an end.
+   * Appends the prompt to the sequence, then generates tokens until one ends the sequence, the
+   * listener ends the generation, or there are {@code maxNewTokens}.
    *
-   * @param maxNewTokens the most tokens to generate, already limited to the context
-   * @param sampler chooses a token by its logits {@code [vocabulary]}; called on rank 0 alone
+   * @param prompt ids; not empty
+   * @param maxNewTokens the largest number of tokens to generate; prompt and new tokens together
+   *     fit the context
+   * @param sampler chooses a token from logits {@code [vocabulary]}; called on rank 0 only
    * @param ends ids that end the sequence
-   * @param progress hears how many prompt tokens are done
+   * @param listener receives each new token; called on rank 0 only
+   * @param progress receives the number of prompt tokens that are done
    */
   public Generation generate(
       int[] prompt,
@@ -108,7 +115,11 @@ public final class Generator {
         engine.traffic().since(between));
   }
 
-  /** Appends tokens to the sequence in chunks; how it is cut changes no bit. */
+  /**
+   * Appends tokens to the sequence in chunks. The size of the chunks does not change any bit.
+   *
+   * @param progress receives the number of prompt tokens that are done
+   */
   public void prefill(int[] prompt, IntConsumer progress) {
     for (int from = 0; from < prompt.length; from += prefillChunk) {
       int count = Math.min(prefillChunk, prompt.length - from);
@@ -119,8 +130,8 @@ public final class Generator {
   }
 
   /**
-   * Computes the logits after the last token for their own sake: what makes them meaningless ends
-   * the run here, before anything is shown.
+   * Computes the logits after the last token and discards them. Numbers that make them meaningless
+   * end the run here, before any result is shown.
    */
   public void requireSound() {
     decoder.logits(decoder.batchTokens() - 1, 1, logits);
@@ -131,7 +142,9 @@ public final class Generator {
     steps.appended(ids, from, count);
   }
 
-  /** Leaves the next token in the message on every rank; answers whether it is the last. */
+  /**
+   * Puts the next token into {@code message[0]} on every rank; returns true if it is the last one.
+   */
   private boolean choose(
       ToIntFunction<float[]> sampler, Set<Integer> ends, TokenListener listener) {
     decoder.logits(decoder.batchTokens() - 1, 1, logits);
@@ -139,7 +152,7 @@ public final class Generator {
       int token = sampler.applyAsInt(logits);
       boolean end = ends.contains(token);
       message[0] = token;
-      // A listener is told of an end token too: it knows which text it stands for.
+      // The listener receives an end token too, since it may have text to show before the end.
       message[1] = listener.accept(token) || end ? 1 : 0;
     }
     Collectives.broadcast(world, message, ROOT);

@@ -5,15 +5,22 @@ import kvasir.error.UserError;
 import kvasir.model.RankMemory;
 import kvasir.tensor.Shares;
 
-/** Refusal of runs of which a rank would hold more than its limit. */
+/**
+ * Check of the memory that a run needs on each rank against a limit.
+ *
+ * @param weights gives the bytes of weights that a rank holds
+ */
 record MemoryNeed(RankMemory.Run run, RankMemory.Slices weights) {
 
-  /** Bytes of the rank that needs most. */
+  /** Returns the number of bytes needed by the rank that needs most. */
   long most(Shares shares) {
     return RankMemory.most(run, weights, shares).bytes();
   }
 
-  /** Refuses what does not fit, and says how many ranks would hold it. */
+  /**
+   * Throws a {@link UserError} if a rank needs more than {@code limit} bytes. Its remedy names the
+   * number of equal ranks that would fit.
+   */
   void check(Shares shares, long limit) {
     RankMemory need = RankMemory.most(run, weights, shares);
     if (need.bytes() > limit) {

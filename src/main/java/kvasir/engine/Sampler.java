@@ -4,21 +4,23 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
 /**
- * Choice of tokens by their logits. One sampler per sequence: it holds the random state, and memory
- * that it reuses.
+ * Chooses tokens by their logits. A sampler holds the random state of one sequence and memory that
+ * it reuses; it is used by one thread at a time.
  *
- * <p>A draw is defined over all tokens in order ({@link TokenOrder}): their weights are summed, cut
- * by top-p and min-p, and subtracted one after the other from a random part of their sum. Most
- * draws need the first tokens alone. They are decided by those when rounding could not change the
- * outcome; else more tokens are brought in order, at last all.
+ * <p>A draw is defined over all tokens in the order of {@link TokenOrder}. Their weights are
+ * summed, cut by top-p and min-p, and subtracted one after the other from a random part of their
+ * sum; the token at which the rest becomes negative is drawn. Most draws depend on the first few
+ * tokens only, so few tokens are sorted at first. If rounding could change the outcome, more tokens
+ * are sorted, and in the end all of them.
  */
 public final class Sampler {
-  /** Tokens brought in order at first, and by how much more each time that they are too few. */
+  /** Number of tokens that are sorted at first. */
   private static final int FIRST = 64;
 
+  /** Factor by which the number of sorted tokens grows each time that they are too few. */
   private static final int GROWTH = 4;
 
-  /** Larger than all errors of rounding in a sum of weights, relative to the sum. */
+  /** A bound of the rounding errors in a sum of weights, relative to the sum. */
   private static final double SLACK = 1e-9;
 
   private static final int UNDECIDED = -1;
@@ -35,19 +37,28 @@ public final class Sampler {
   }
 
   /**
-   * Returns the next token. It is a function of the bits: at temperature 0 the lowest id of the
-   * largest logits; above 0 equal logits are equally likely, however low the temperature is.
+   * Returns the next token, which depends on the logits' bits and the random state only. At
+   * temperature 0 it is the lowest id among the largest logits. Above 0, equal logits are equally
+   * likely, however low the temperature is.
+   *
+   * @param logits {@code [vocabulary]}; not changed
    */
   public int sample(float[] logits) {
     return options.temperature() == 0 ? likeliest(logits) : draw(logits);
   }
 
-  /** Random numbers taken so far. With the seed it is the whole random state. */
+  /**
+   * Returns the number of random numbers drawn so far. Together with the seed it is the whole
+   * random state.
+   */
   public long draws() {
     return draws;
   }
 
-  /** Brings a fresh sampler to where another with the same options stands after so many draws. */
+  /**
+   * Discards {@code count} random numbers, so that a new sampler gets the state of another one with
+   * the same options after {@code count} draws.
+   */
   public void skip(long count) {
     for (long i = 0; i < count; i++) {
       uniform();
@@ -90,7 +101,10 @@ public final class Sampler {
     return order.id(drawn(kept(tokens), part));
   }
 
-  /** Weights of tokens in order, relative to the first token's, which is 1. */
+  /**
+   * Sets the weights of the sorted tokens {@code [from, to)}, relative to that of the first token,
+   * which is 1.
+   */
   private void weigh(int from, int to) {
     order.order(to);
     for (int i = from; i < to; i++) {
@@ -102,7 +116,10 @@ public final class Sampler {
     return Math.exp(((double) logit - order.logit(0)) / options.temperature());
   }
 
-  /** The sum of all tokens' weights, but for rounding: not in order. */
+  /**
+   * Returns the sum of the weights of all tokens, added in the order of ids and so rounded
+   * differently than {@link #sum}.
+   */
   private double total(float[] logits) {
     double total = 0;
     for (float logit : logits) {
@@ -112,9 +129,11 @@ public final class Sampler {
   }
 
   /**
-   * Returns which token is drawn, where the first {@code known} decide it.
+   * Returns the index of the drawn token, or {@link #UNDECIDED} if the first {@code known} tokens
+   * do not decide it.
    *
-   * @param total of all weights, within the slack
+   * @param total sum of all weights, exact up to {@link #SLACK}
+   * @param part random number in {@code [0, 1)}
    */
   private int decide(int known, double total, double part) {
     double slack = total * SLACK;
@@ -134,7 +153,10 @@ public final class Sampler {
         : UNDECIDED;
   }
 
-  /** Returns which of all tokens is drawn, where it is one of the known ones by a clear margin. */
+  /**
+   * Returns the index of the token drawn from all tokens if it is one of the first {@code known}
+   * ones by a clear margin, else {@link #UNDECIDED}.
+   */
   private int clearlyDrawn(int known, double total, double part) {
     double margin = 8 * SLACK * total;
     double target = part * total;
@@ -147,7 +169,7 @@ public final class Sampler {
     return UNDECIDED;
   }
 
-  /** Returns which of the first {@code kept} tokens is drawn. */
+  /** Returns the index of the token that is drawn from the first {@code kept} ones. */
   private int drawn(int kept, double part) {
     double target = part * sum(kept);
     for (int i = 0; i < kept; i++) {
@@ -159,7 +181,7 @@ public final class Sampler {
     return kept - 1;
   }
 
-  /** Returns how many of so many tokens top-p and min-p keep. */
+  /** Returns the number of the first {@code tokens} tokens that top-p and min-p keep. */
   private int kept(int tokens) {
     double enough = options.topP() * sum(tokens);
     double reached = 0;
@@ -173,7 +195,7 @@ public final class Sampler {
     return kept;
   }
 
-  /** The sum of the first weights, with what rounding loses carried on (Kahan's summation). */
+  /** Returns the sum of the first {@code count} weights by Kahan's compensated summation. */
   private double sum(int count) {
     double sum = 0;
     double excess = 0;

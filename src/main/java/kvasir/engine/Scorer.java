@@ -5,19 +5,24 @@ import java.util.List;
 import java.util.function.IntConsumer;
 import kvasir.model.Decoder;
 
-/** Log-probabilities of a given text. All ranks call it; rank 0 has the scores. */
+/**
+ * Computes the log-probabilities of a given text. All ranks call it with the same arguments; rank 0
+ * gets the scores. A scorer is used by one thread at a time; the engine stays the caller's.
+ */
 public final class Scorer {
   /** A token that may come next, with its log-probability. */
   public record Candidate(int id, double logprob) {}
 
   /**
-   * Scores of a text.
+   * The scores of a text.
    *
-   * @param logprobs of token i + 1 given those before it, one fewer than the tokens
-   * @param top the likeliest next tokens after token i; as many lists as tokens, or none
+   * @param logprobs natural logarithm of the probability of token i + 1 given the tokens before it;
+   *     one entry fewer than the text has tokens
+   * @param top the likeliest next tokens after token i, the likeliest first; one list for each
+   *     token of the text, or no list if none were asked for
    */
   public record Scores(List<Double> logprobs, List<List<Candidate>> top) {
-    /** {@code exp(-mean(logprobs))}; NaN for a single token. */
+    /** Returns {@code exp(-mean(logprobs))}; NaN for a text of a single token. */
     public double perplexity() {
       return Math.exp(-logprobs.stream().mapToDouble(d -> d).average().orElse(Double.NaN));
     }
@@ -35,7 +40,9 @@ public final class Scorer {
   private final TokenOrder order = new TokenOrder();
 
   /**
-   * @param fingerprint is given all logits on rank 0
+   * Creates a scorer.
+   *
+   * @param fingerprint receives all logits, on rank 0
    */
   public Scorer(Engine engine, Fingerprint fingerprint) {
     this.fingerprint = fingerprint;
@@ -46,7 +53,12 @@ public final class Scorer {
     this.logits = new float[LOGIT_ROWS * vocabulary];
   }
 
-  /** Scores the tokens; {@code top} candidates each. */
+  /**
+   * Appends a text to the sequence and scores it. On ranks other than 0 the scores are empty.
+   *
+   * @param top number of candidates to list for each token; 0 lists none
+   * @param progress receives the number of tokens that are done
+   */
   public Scores score(int[] tokens, int top, IntConsumer progress) {
     Scores scores = new Scores(new ArrayList<>(), new ArrayList<>());
     for (int from = 0; from < tokens.length; from += prefillChunk) {
@@ -71,30 +83,30 @@ public final class Scorer {
     }
   }
 
-  private void scoreRow(int[] tokens, int token, int at, int top, Scores scores) {
-    double normaliser = logSumExp(logits, at, vocabulary);
+  private void scoreRow(int[] tokens, int token, int firstLogit, int top, Scores scores) {
+    double normaliser = logSumExp(logits, firstLogit, vocabulary);
     if (token + 1 < tokens.length) {
-      scores.logprobs().add(logits[at + tokens[token + 1]] - normaliser);
+      scores.logprobs().add(logits[firstLogit + tokens[token + 1]] - normaliser);
     }
     if (top > 0) {
       int candidateCount = Math.min(top, vocabulary);
-      order.arrange(logits, at, vocabulary);
+      order.arrange(logits, firstLogit, vocabulary);
       order.order(candidateCount);
       List<Candidate> candidates = new ArrayList<>();
       for (int i = 0; i < candidateCount; i++) {
-        candidates.add(new Candidate(order.id(i), logits[at + order.id(i)] - normaliser));
+        candidates.add(new Candidate(order.id(i), logits[firstLogit + order.id(i)] - normaliser));
       }
       scores.top().add(candidates);
     }
   }
 
-  private static double logSumExp(float[] a, int at, int n) {
+  private static double logSumExp(float[] a, int first, int n) {
     double max = Double.NEGATIVE_INFINITY;
-    for (int i = at; i < at + n; i++) {
+    for (int i = first; i < first + n; i++) {
       max = Math.max(max, a[i]);
     }
     double sum = 0;
-    for (int i = at; i < at + n; i++) {
+    for (int i = first; i < first + n; i++) {
       sum += Math.exp(a[i] - max);
     }
     return max + Math.log(sum);

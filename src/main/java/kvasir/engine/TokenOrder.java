@@ -1,22 +1,23 @@
 package kvasir.engine;
 
 /**
- * Token ids in the order of their logits: the largest first, and of equal ones the lowest id, where
- * -0 equals 0. It is the one order by which tokens are chosen and listed. Only as much of it is
- * made as is asked for: ids stand in a heap, from which the next is taken.
+ * Token ids in the order of their logits: the largest logit first, and the lowest id first among
+ * equal logits, where -0 equals 0. Tokens are chosen and listed in this order everywhere. Only the
+ * tokens that are asked for are sorted: the others stay in a heap, from which the next one is
+ * taken.
  *
- * <p>The memory is reused; one thread at a time.
+ * <p>The memory is reused, so that an order is used by one thread at a time.
  */
 final class TokenOrder {
   private static final int ALL_BUT_SIGN = 0x7fffffff;
 
-  /** The heap in front; behind it the ordered ids, the first of them last. */
+  /** The heap, and behind it the sorted tokens in reverse, so that the first token is last. */
   private long[] keys = new long[0];
 
   private int count;
   private int ordered;
 
-  /** Returns the id of the largest logit, the lowest id of several. */
+  /** Returns the id of the largest logit, the lowest such id if several are equal. */
   static int first(float[] logits) {
     long first = key(logits[0], 0);
     for (int id = 1; id < logits.length; id++) {
@@ -26,16 +27,20 @@ final class TokenOrder {
   }
 
   /**
-   * Returns a number by whose order tokens come: the bits of a float have the order of floats where
-   * its sign is plus, and the reverse where it is minus.
+   * Returns a number by which tokens are compared, in ascending order. The bits of positive floats,
+   * read as integers, have the order of the floats; those of negative floats have the reverse
+   * order.
    */
   private static long key(float logit, int id) {
-    int bits = Float.floatToRawIntBits(logit + 0f); // Makes 0 of -0.
+    int bits = Float.floatToRawIntBits(logit + 0f); // Turns -0 into 0.
     int ascending = bits ^ (bits >> 31 & ALL_BUT_SIGN);
     return (long) ~ascending << 32 | id;
   }
 
-  /** Takes up logits of {@code n} tokens, the first at {@code offset}; none is in order yet. */
+  /**
+   * Starts a new order over the logits of {@code n} tokens, the first of which is {@code
+   * logits[offset]}. No token is sorted yet.
+   */
   void arrange(float[] logits, int offset, int n) {
     if (keys.length < n) {
       keys = new long[n];
@@ -50,7 +55,7 @@ final class TokenOrder {
     }
   }
 
-  /** Brings the first {@code n} tokens in order, at most all. */
+  /** Sorts tokens until the first {@code n}, or all if there are fewer, are in order. */
   void order(int n) {
     while (ordered < Math.min(n, count)) {
       int last = count - ++ordered;
@@ -60,30 +65,30 @@ final class TokenOrder {
     }
   }
 
-  /** Returns the id of a token that is in order, {@code index} 0 the first. */
+  /** Returns the id of a sorted token; {@code index} 0 is the first. */
   int id(int index) {
     return (int) keys[count - 1 - index];
   }
 
-  /** Returns the logit of a token that is in order; 0 for -0. */
+  /** Returns the logit of a sorted token; 0 for a logit of -0. */
   float logit(int index) {
     int ascending = ~(int) (keys[count - 1 - index] >> 32);
     return Float.intBitsToFloat(ascending ^ (ascending >> 31 & ALL_BUT_SIGN));
   }
 
-  /** Puts a key where it belongs, at a place of the heap or below it. */
+  /** Inserts a key into the heap at {@code place} or below it. */
   private void sift(long key, int place, int size) {
-    int at = place;
-    for (int child = 2 * at + 1; child < size; child = 2 * at + 1) {
+    int hole = place;
+    for (int child = 2 * hole + 1; child < size; child = 2 * hole + 1) {
       if (child + 1 < size && keys[child + 1] < keys[child]) {
         child++;
       }
       if (key <= keys[child]) {
         break;
       }
-      keys[at] = keys[child];
-      at = child;
+      keys[hole] = keys[child];
+      hole = child;
     }
-    keys[at] = key;
+    keys[hole] = key;
   }
 }

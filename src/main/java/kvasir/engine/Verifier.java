@@ -20,23 +20,32 @@ import kvasir.tensor.Shares;
 import kvasir.weights.Checkpoint;
 
 /**
- * Runs one greedy continuation in every way there is and compares the logits: double precision,
- * standard and streaming attention, both kernels, a thread team, and the layout that was asked for.
+ * Computes one greedy continuation in several ways and compares the logits: in double precision, by
+ * standard and streaming attention, by vector and scalar kernels, on a thread team, and in the
+ * layout that the user asked for.
  */
 public final class Verifier {
   /**
-   * One way to compute, against the double-precision reference.
+   * The comparison of one way of computing with the double-precision reference.
    *
-   * @param maxDifference largest |difference| of any logit
-   * @param sameTokens the likeliest token is the reference's at every step
-   * @param sameBits all logits have the streaming run's bits; null where that is not claimed
-   * @param passed within the tolerance, and all that is claimed holds
+   * @param maxDifference largest absolute difference of any logit
+   * @param sameTokens true if the likeliest token is the reference's at every step
+   * @param sameBits true if all logits have the bits that are expected; null where no bits are
+   *     expected
+   * @param passed true if the difference is within the tolerance, and tokens and bits are as
+   *     expected
    */
   public record Row(
       String name, double maxDifference, boolean sameTokens, Boolean sameBits, boolean passed) {}
 
-  /** The table, and the largest difference that passes. */
+  /**
+   * The result of a verification.
+   *
+   * @param tolerance the largest difference that passes
+   * @param tokens the continuation
+   */
   public record Report(List<Row> rows, double tolerance, int[] tokens) {
+    /** Returns true if every way of computing passed. */
     public boolean passed() {
       return rows.stream().allMatch(Row::passed);
     }
@@ -53,7 +62,7 @@ public final class Verifier {
   }
 
   /**
-   * The continuation in the asked layout; all ranks call it.
+   * Computes the continuation in the layout that the user asked for; all ranks call it.
    *
    * @return logits {@code [new_tokens, vocabulary]} on rank 0
    */
@@ -61,7 +70,12 @@ public final class Verifier {
     return trace(settings, world, null);
   }
 
-  /** Runs the other ways on this process alone and compares; needs no other rank. */
+  /**
+   * Computes the continuation in the other ways, in this process alone, and compares the logits.
+   *
+   * @param layout logits {@code [new_tokens, vocabulary]} of {@link #traceLayout}
+   * @param layoutName name of the layout's row
+   */
   public Report compare(float[][] layout, String layoutName) {
     int[] tokens = Arrays.stream(layout).mapToInt(Sampler::likeliest).toArray();
     int team = Math.max(2, settings.threads());
@@ -141,8 +155,9 @@ public final class Verifier {
   }
 
   /**
-   * Relative to the largest logit. With a rounded cache the two runs may round an element to
-   * different neighbours, so the bound follows the cache's own precision.
+   * Returns the largest difference that passes, relative to the largest logit. Two runs may round
+   * an element of the cache to different neighbours, so the bound depends on the cache's element
+   * type.
    */
   private double tolerance(double[][] reference) {
     double largest = 1;

@@ -13,14 +13,15 @@ import kvasir.file.Hashes;
 import kvasir.file.WholeFile;
 
 /**
- * One KV block in a file that is called by its {@link TokenChain} name:
+ * A file that holds one KV block. The file's name is the block's {@link TokenChain} name:
  *
  * <pre>
- *   8 bytes   64     4        4                   as many as the cache's block has
- *   KVBLOCK1  name   tokens   checksum of all     bytes
+ *   8 bytes   64     4        4                   size of the cache's block
+ *   KVBLOCK1  name   tokens   checksum of all     bytes of the block
  * </pre>
  */
 record BlockFile(Path path, String name, int tokens) {
+  /** The end of every such file's name. */
   static final String ENDING = ".kv";
 
   private static final long MAGIC = 0x4b56424c4f434b31L;
@@ -28,14 +29,17 @@ record BlockFile(Path path, String name, int tokens) {
   private static final int HEADER = Long.BYTES + NAME_BYTES + 2 * Integer.BYTES;
   private static final long PIECE = 8L << 20;
 
-  /** What was found. */
+  /** The result of reading a file. */
   enum Found {
+    /** There is no such file. */
     NOTHING,
+    /** The file cannot be read, or its content is not what was written. */
     DAMAGED,
+    /** The block has been read. */
     WHOLE
   }
 
-  /** The file of a block's first tokens. */
+  /** Returns the file for the first {@code tokens} tokens of a block; it need not exist. */
   static BlockFile in(Path folder, String name, int tokens) {
     return new BlockFile(folder.resolve(name + ENDING), name, tokens);
   }
@@ -44,7 +48,7 @@ record BlockFile(Path path, String name, int tokens) {
     return Files.exists(path);
   }
 
-  /** Writes the block; what fails leaves no file. */
+  /** Writes the block. If that fails, no file is left. */
   void write(MemorySegment block) throws IOException {
     WholeFile.write(
         path,
@@ -56,7 +60,7 @@ record BlockFile(Path path, String name, int tokens) {
         });
   }
 
-  /** Reads the block into memory, which is as new where the file does not hold it. */
+  /** Reads the file into a new block, which stays zero unless the result is {@link Found#WHOLE}. */
   Found read(MemorySegment block) {
     if (!exists()) {
       return Found.NOTHING;

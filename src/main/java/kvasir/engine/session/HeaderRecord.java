@@ -12,7 +12,7 @@ import kvasir.file.StrictJson;
 import kvasir.file.WholeFile;
 
 /**
- * The first record of a session's file:
+ * The first record of a session file, as bytes:
  *
  * <pre>
  *   8 bytes   4         4        length   4
@@ -22,7 +22,7 @@ import kvasir.file.WholeFile;
 public final class HeaderRecord {
   private static final long MAGIC = 0x4b56415349522d53L;
 
-  /** 1 had a hash of the model that did not tell all fine-tunes apart. */
+  /** Format 1 had a hash of the model by which some fine-tuned models could not be told apart. */
   private static final int FORMAT = 2;
 
   private static final int PREFIX = Long.BYTES + 2 * Integer.BYTES;
@@ -31,9 +31,10 @@ public final class HeaderRecord {
 
   private HeaderRecord() {}
 
-  /** A header, and where the records after it begin. */
+  /** A header that was read, and the position in the file of the record after it. */
   record Read(SessionHeader header, int end) {}
 
+  /** Returns the bytes of a header record. */
   static ByteBuffer encode(SessionHeader header) {
     byte[] json;
     try {
@@ -47,9 +48,10 @@ public final class HeaderRecord {
   }
 
   /**
-   * Reads the header of a file.
+   * Reads the header of a session file; throws a {@link UserError} if it is damaged or has another
+   * format.
    *
-   * @param where what errors call the file
+   * @param where name of the file in errors
    */
   static Read read(FileChannel channel, String where) throws IOException {
     ByteBuffer prefix = WholeFile.readFully(channel, 0, (int) Math.min(PREFIX, channel.size()));

@@ -1,8 +1,9 @@
 package kvasir.engine.session;
 
 /**
- * The file of a block's first tokens, to be deleted when a later one holds more of the block.
+ * The file of a block that is not full yet. It is deleted when a later file holds more of the
+ * block.
  *
- * @param block its place in the sequence
+ * @param block index of the block in the sequence
  */
 record PartialBlock(int block, BlockFile file) {}

@@ -4,26 +4,29 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Where a generation stands when a run takes it up; the same on every rank.
+ * The state of a generation when a run starts or resumes it. It is the same on every rank.
  *
- * @param prompt ids
- * @param done new tokens that an earlier run has chosen; none in a run that begins
- * @param ended whether they end the sequence
+ * @param prompt ids of the prompt
+ * @param done ids that earlier runs have generated; empty in the first run
+ * @param ended true if these ids end the sequence
  */
 public record Resumption(int[] prompt, int[] done, boolean ended) {
-  /** All ids that are to be in the cache before the next token. */
+  /** Returns all ids that must be in the cache before the next token: prompt and generated ids. */
   public int[] known() {
     return IntStream.concat(Arrays.stream(prompt), Arrays.stream(done)).toArray();
   }
 
-  /** In one array, for sending: the prompt's length, whether it has ended, prompt, done. */
+  /**
+   * Returns this state as one array for sending: the prompt's length, 1 if it has ended or else 0,
+   * the prompt, the generated ids.
+   */
   public long[] encode() {
     return IntStream.concat(IntStream.of(prompt.length, ended ? 1 : 0), Arrays.stream(known()))
         .asLongStream()
         .toArray();
   }
 
-  /** What {@link #encode} was given. */
+  /** Returns the state that {@link #encode} has turned into an array. */
   public static Resumption decode(long[] data) {
     int[] ids = Arrays.stream(data).mapToInt(Math::toIntExact).toArray();
     int begin = 2;

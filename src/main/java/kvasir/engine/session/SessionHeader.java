@@ -10,11 +10,14 @@ import kvasir.tensor.DType;
 import kvasir.weights.ModelHash;
 
 /**
- * Everything that decides a session's tokens. Ranks, threads, transport and kernels do not.
+ * Everything that decides the tokens of a session. Ranks, threads, transport and kernels are not
+ * part of it.
  *
- * @param version of Kvasir
- * @param model its {@link ModelHash}
- * @param prompt ids
+ * @param version the version of Kvasir that began the session
+ * @param model the model's {@link ModelHash}
+ * @param prompt ids of the prompt
+ * @param blockTokens number of tokens in a KV block
+ * @param shards number of leaves of the merge tree
  */
 public record SessionHeader(
     String version,
@@ -27,11 +30,13 @@ public record SessionHeader(
     int shards) {
 
   /**
-   * Refuses a run that would give other tokens than this session, by the name of what differs.
+   * Throws a {@link UserError} that names the difference if a run would generate other tokens than
+   * this session.
    *
-   * @param where the session's file
-   * @param given whether the user has given an option; what is not given is the session's own,
-   *     where it does not shape the cache
+   * @param where name of the session file in errors
+   * @param run the header that the run would begin a session with
+   * @param given tests if the user has given an option. Other options are taken from the session,
+   *     except those that decide the shape of the cache: they are always compared
    */
   public void requireSame(String where, SessionHeader run, Predicate<String> given) {
     require(where, "kvasir " + version, "kvasir " + run.version);
@@ -66,7 +71,10 @@ public record SessionHeader(
     return new UserError(where, "was begun " + how, "ask for the same, or name a new session");
   }
 
-  /** What a run takes from the session unless it is told, by option. */
+  /**
+   * Returns the values, by option, that a run takes from the session if the user does not give
+   * them.
+   */
   private Map<String, Object> inherited() {
     Map<String, Object> options = new LinkedHashMap<>();
     options.put("--temperature", choice.sampling().temperature());
@@ -79,6 +87,7 @@ public record SessionHeader(
     return options;
   }
 
+  /** Returns the values, by option, that decide the shape and the bits of the cache. */
   private Map<String, Object> shape() {
     Map<String, Object> options = new LinkedHashMap<>();
     options.put("--kv-type", kvType);

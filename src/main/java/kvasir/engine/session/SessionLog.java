@@ -16,11 +16,12 @@ import kvasir.file.PathKind;
 import kvasir.file.WholeFile;
 
 /**
- * A session's file: what decides its tokens, and its tokens, each written before it is shown. One
- * process has it open at a time; one thread uses it. {@link #close} gives it up.
+ * A session file: a header with everything that decides the tokens, then the tokens, each of which
+ * is written before it is shown. The file is locked, so that one process at a time has it open,
+ * until {@link #close}. A log is used by one thread at a time.
  */
 public final class SessionLog implements AutoCloseable {
-  /** Longest that tokens may be with the system and not yet on the disk. */
+  /** The longest time that a token may be in the system's memory and not yet on the disk. */
   private static final long FORCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private static final int MOST_TOKENS = 1 << 26;
@@ -46,15 +47,18 @@ public final class SessionLog implements AutoCloseable {
   }
 
   /**
-   * Opens a session, or begins it where there is no such file. A torn or damaged tail is cut off:
-   * its tokens will be the same again. Damage before sound tokens is refused.
+   * Opens a session, or begins one if there is no such file. Incomplete or damaged records at the
+   * end are cut off, since the same tokens will be computed again. Throws a {@link UserError} if a
+   * damaged record stands before an undamaged one, if another process has the file open, or if it
+   * cannot be read or written.
    *
-   * @param begin the header of a session that begins
+   * @param begin gives the header of a new session
    */
   public static SessionLog open(Path file, Supplier<SessionHeader> begin) {
     String where = "--session " + file;
     PathKind.requireFileOrNothing(file, where);
-    // Before the file is made: where there is no prompt to begin with, there should be no file.
+    // Called before the file is made: it throws if there is no prompt, and then no file should be
+    // left.
     Optional<SessionHeader> fresh =
         PathKind.of(file) == PathKind.MISSING ? Optional.of(begin.get()) : Optional.empty();
     FileClaim claim = claim(file, where);
@@ -84,7 +88,7 @@ public final class SessionLog implements AutoCloseable {
     }
   }
 
-  /** Begins a file that is there and empty; leaves it empty where it cannot be written. */
+  /** Writes the header to an empty file, which is left empty if that fails. */
   private static void write(Path file, FileChannel channel, SessionHeader header)
       throws IOException {
     try {
@@ -124,21 +128,28 @@ public final class SessionLog implements AutoCloseable {
     return records;
   }
 
+  /** Returns the header that the session was begun with. */
   public SessionHeader header() {
     return header;
   }
 
-  /** The tokens that a run before this one has written. */
+  /** Returns the tokens of the session: those read when it was opened and those appended since. */
   public int[] tokens() {
     return records.stream().mapToInt(TokenRecord::token).toArray();
   }
 
-  /** The sampler's draws for the first {@code count} of these tokens. */
+  /**
+   * Returns the number of random numbers that the sampler drew for the first {@code count} tokens.
+   */
   public long draws(int count) {
     return count == 0 ? 0 : records.get(count - 1).draws();
   }
 
-  /** Writes a token, and once a second has passed has the system put all on the disk. */
+  /**
+   * Writes a token. At most once a second, all tokens so far are forced to the disk (fsync).
+   *
+   * @param draws number of random numbers that the sampler has drawn so far
+   */
   public void append(int token, long draws) {
     TokenRecord record = new TokenRecord(token, draws);
     ByteBuffer bytes = record.encode(records.size());

@@ -16,12 +16,16 @@ import kvasir.file.WholeFile;
 import kvasir.weights.ModelHash;
 
 /**
- * One rank's KV blocks in a folder, under names that depend on no layout: each rank writes the
- * blocks that it owns and finds those that it owns now, whoever wrote them. {@link #close} before
- * the engine is closed, from whose memory blocks are written.
+ * One rank's KV blocks in a folder, under names that do not depend on the layout. Each rank writes
+ * the blocks that it owns, and reads the blocks that it owns whichever rank of an earlier run wrote
+ * them. Blocks are written from the engine's memory, so {@link #close} must be called before the
+ * engine is closed.
  */
 public final class Snapshot implements Generator.StepListener, AutoCloseable {
-  /** Far longer than a block takes: what is older belongs to a run that was killed. */
+  /**
+   * Age from which an unfinished file belongs to a run that was killed; writing a block takes far
+   * less.
+   */
   private static final Duration ABANDONED = Duration.ofHours(1);
 
   private final SnapshotReader reader;
@@ -35,12 +39,13 @@ public final class Snapshot implements Generator.StepListener, AutoCloseable {
   }
 
   /**
-   * Fills the engine's empty cache with what the folder holds of a sequence, and begins to keep
-   * what comes after. Every rank calls it.
+   * Fills the engine's empty cache with the blocks of a sequence that the folder holds, and starts
+   * to write the blocks that come after. Every rank calls it.
    *
-   * @param version of Kvasir
-   * @param model its {@link ModelHash}
-   * @param ids the sequence that is to be in the cache, of which the last token never is
+   * @param version version of Kvasir, part of the files' names
+   * @param model the model's {@link ModelHash}
+   * @param ids the sequence to restore; its last token is never restored, so that its logits are
+   *     computed
    */
   public static Snapshot open(Path folder, String version, String model, Engine engine, int[] ids) {
     prepare(folder);
@@ -72,12 +77,15 @@ public final class Snapshot implements Generator.StepListener, AutoCloseable {
     }
   }
 
-  /** First tokens of the sequence that were read and need no prefill. */
+  /**
+   * Returns the number of tokens, from the beginning of the sequence, that were restored and need
+   * no prefill.
+   */
   public int restored() {
     return restored;
   }
 
-  /** Files of this rank's blocks that were damaged; their tokens are prefilled. */
+  /** Returns the damaged files of this rank's blocks, whose tokens are prefilled. */
   public List<Path> damaged() {
     return reader.damaged().stream().map(BlockFile::path).toList();
   }
@@ -87,12 +95,18 @@ public final class Snapshot implements Generator.StepListener, AutoCloseable {
     writer.append(ids, from, count);
   }
 
-  /** Keeps the last block as it is, in place of what was kept of it before. */
+  /**
+   * Writes the last block even if it is not full, in place of an earlier file with fewer of its
+   * tokens.
+   */
   public void keepPartial() {
     writer.writePartial();
   }
 
-  /** After {@link #close}: why blocks were left out, where some were. */
+  /**
+   * Returns the reason for which blocks were not written; empty if all were. Complete after {@link
+   * #close}.
+   */
   public Optional<String> failure() {
     return writer.failure();
   }

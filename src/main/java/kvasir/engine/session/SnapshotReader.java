@@ -9,7 +9,7 @@ import kvasir.cache.KvCache;
 import kvasir.cluster.Collectives;
 import kvasir.cluster.Communicator;
 
-/** Brings blocks of earlier runs back into one rank's cache, whichever ranks wrote them. */
+/** Reads blocks of earlier runs into one rank's cache, whichever ranks wrote them. */
 final class SnapshotReader {
   private final Path folder;
   private final KvCache cache;
@@ -22,10 +22,11 @@ final class SnapshotReader {
   }
 
   /**
-   * Fills an empty cache with as many first tokens of a sequence as every rank has found the blocks
-   * of; every rank calls it. One token at least is left out: the next is chosen by its logits.
+   * Fills an empty cache with the first tokens of a sequence, as far as all ranks have found their
+   * blocks. Every rank calls it. The last token is always left out, since its logits are needed.
    *
-   * @return how many
+   * @param start the chain before the first token
+   * @return the number of tokens that were restored
    */
   int restore(TokenChain start, int[] ids, Communicator world) {
     cache.extend(ids.length);
@@ -36,17 +37,19 @@ final class SnapshotReader {
     return restored;
   }
 
-  /** Files whose blocks are damaged. */
+  /** Returns the files that were found damaged. */
   List<BlockFile> damaged() {
     return damaged;
   }
 
-  /** The partial block that was found last, damaged or not. */
+  /** Returns the partial block that was found last, damaged or not. */
   Optional<PartialBlock> partial() {
     return partial;
   }
 
-  /** Tokens up to the first that is missing in a block of this rank. */
+  /**
+   * Reads this rank's blocks; returns the number of tokens before the first one that is missing.
+   */
   private int read(TokenChain chain, int[] ids) {
     int blockTokens = cache.shape().blockTokens();
     for (int block = 0; block < cache.shape().blocks(ids.length); block++) {
@@ -63,7 +66,10 @@ final class SnapshotReader {
     return ids.length;
   }
 
-  /** Reads the file that holds most of a block's first {@code count} tokens. */
+  /**
+   * Reads the undamaged file that holds most of the first {@code count} tokens of a block; returns
+   * the number of its tokens, 0 if there is no such file.
+   */
   private int read(TokenChain chain, int[] ids, int block, int count) {
     int from = block * cache.shape().blockTokens();
     List<BlockFile> candidates = new ArrayList<>();

@@ -13,9 +13,9 @@ import java.util.concurrent.TimeUnit;
 import kvasir.cache.KvCache;
 
 /**
- * Writes one rank's blocks in a thread of its own: a full block from where it stands, since it does
- * not change any more, a partial one from a copy. The first failure ends the writing and not the
- * run.
+ * Writes one rank's blocks in a background thread. A full block is written from the cache itself,
+ * since it does not change any more; a partial one from a copy. After the first failure nothing
+ * more is written, and the run continues.
  */
 final class SnapshotWriter implements AutoCloseable {
   private static final long LIMIT_SECONDS = 30;
@@ -32,9 +32,11 @@ final class SnapshotWriter implements AutoCloseable {
   private volatile String failure;
 
   /**
-   * @param chain before the first token
-   * @param damaged files to write anew
-   * @param partial file of the last block, which a newer one takes the place of
+   * Creates a writer for a sequence.
+   *
+   * @param chain the chain before the first token
+   * @param damaged files to replace
+   * @param partial file of the last block, which is deleted once a newer one has been written
    */
   SnapshotWriter(
       Path folder,
@@ -49,7 +51,7 @@ final class SnapshotWriter implements AutoCloseable {
     this.partial = partial;
   }
 
-  /** Passes over tokens whose blocks are in files already. */
+  /** Skips the first {@code count} tokens, whose blocks are in files already. */
   void skip(int[] ids, int count) {
     for (int i = 0; i < count; i++) {
       chain.add(ids[i]);
@@ -57,7 +59,10 @@ final class SnapshotWriter implements AutoCloseable {
     length = count;
   }
 
-  /** Hears which tokens the cache holds after a forward pass; full blocks are written. */
+  /**
+   * Takes {@code count} tokens, from {@code ids[from]} on, that the cache now holds, and has full
+   * blocks written.
+   */
   void append(int[] ids, int from, int count) {
     for (int i = from; i < from + count; i++) {
       chain.add(ids[i]);
@@ -68,7 +73,7 @@ final class SnapshotWriter implements AutoCloseable {
     }
   }
 
-  /** Has the last block written as it is, where it is not full. */
+  /** Has the last block written if it is not full. */
   void writePartial() {
     int tokens = length % cache.shape().blockTokens();
     if (tokens > 0 && ownsLast()) {
@@ -113,12 +118,12 @@ final class SnapshotWriter implements AutoCloseable {
     }
   }
 
-  /** Why blocks were left out; empty while all is well. */
+  /** Returns the reason for which blocks were not written; empty if there is none. */
   Optional<String> failure() {
     return Optional.ofNullable(failure);
   }
 
-  /** Waits for what is still to be written, within bounds. */
+  /** Waits until all blocks are written, for {@link #LIMIT_SECONDS} at most. */
   @Override
   public void close() {
     writing.shutdown();
@@ -126,7 +131,7 @@ final class SnapshotWriter implements AutoCloseable {
       if (!writing.awaitTermination(LIMIT_SECONDS, TimeUnit.SECONDS)) {
         failure = "not written within " + LIMIT_SECONDS + " s";
         writing.shutdownNow();
-        // An interrupted write ends at once, and must have before its memory goes.
+        // An interrupted write ends at once. It must have ended before the block's memory is freed.
         writing.awaitTermination(1, TimeUnit.SECONDS);
       }
     } catch (InterruptedException e) {

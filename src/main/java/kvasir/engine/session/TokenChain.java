@@ -10,9 +10,9 @@ import kvasir.file.Sha256;
 import kvasir.weights.ModelHash;
 
 /**
- * Names what the cache holds after each token of a sequence: a hash over everything that decides
- * those bytes, which are the model, the shape of the cache, the kind of attention and all tokens so
- * far. Ranks and threads are no part of it.
+ * A name for the content of the cache after each token of a sequence. It is a hash over everything
+ * that decides this content: the model, the shape of the cache, the kind of attention and all
+ * tokens so far. Ranks and threads are not part of it.
  */
 final class TokenChain {
   private final MessageDigest digest;
@@ -22,9 +22,10 @@ final class TokenChain {
   }
 
   /**
-   * The chain before the first token.
+   * Returns the chain before the first token.
    *
-   * @param model its {@link ModelHash}
+   * @param version version of Kvasir
+   * @param model the model's {@link ModelHash}
    */
   static TokenChain begin(String version, String model, CacheShape shape, AttentionKind attention) {
     MessageDigest digest = Sha256.digest();
@@ -33,16 +34,17 @@ final class TokenChain {
     return new TokenChain(digest);
   }
 
+  /** Appends a token. */
   void add(int token) {
     digest.update(Hashes.bytes(token));
   }
 
-  /** The name of all so far; more can be added. */
+  /** Returns the name of the cache's content up to the last token; further tokens can be added. */
   String name() {
     return HexFormat.of().formatHex(fork().digest.digest());
   }
 
-  /** A chain that goes on from here by itself. */
+  /** Returns a copy of this chain, to which other tokens can be added. */
   TokenChain fork() {
     try {
       return new TokenChain((MessageDigest) digest.clone());

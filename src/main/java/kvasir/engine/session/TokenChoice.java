@@ -4,10 +4,10 @@ import java.util.List;
 import kvasir.engine.SamplingOptions;
 
 /**
- * How tokens are chosen and where they end.
+ * The rules by which tokens are chosen and a generation ends.
  *
- * @param stops texts before which a generation ends
- * @param ignoreEos whether it goes on past end-of-sequence tokens
+ * @param stops stop strings: texts before which a generation ends
+ * @param ignoreEos true to continue after end-of-sequence tokens
  */
 public record TokenChoice(SamplingOptions sampling, List<String> stops, boolean ignoreEos) {
   public TokenChoice {

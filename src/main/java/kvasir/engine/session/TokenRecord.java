@@ -5,34 +5,37 @@ import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
- * One new token in a session's file: the token, the sampler's draws so far, and a checksum over
- * both and the token's place, so that a record does not pass for another.
+ * A record of one generated token in a session file. Its checksum covers the record's index too, so
+ * that a record at another index is recognised as damaged.
+ *
+ * @param token id
+ * @param draws number of random numbers that the sampler has drawn so far
  */
 record TokenRecord(int token, long draws) {
   static final int BYTES = Integer.BYTES + Long.BYTES + Integer.BYTES;
 
-  /** The record's bytes, ready to be written. */
-  ByteBuffer encode(int place) {
+  /** Returns the record's bytes, ready to be written. */
+  ByteBuffer encode(int index) {
     return ByteBuffer.allocate(BYTES)
         .putInt(token)
         .putLong(draws)
-        .putInt(checksum(place, token, draws))
+        .putInt(checksum(index, token, draws))
         .flip();
   }
 
-  /** The record that stands at a place; empty where it is damaged. */
-  static Optional<TokenRecord> decode(ByteBuffer bytes, int place) {
-    int at = place * BYTES;
-    int token = bytes.getInt(at);
-    long draws = bytes.getLong(at + Integer.BYTES);
-    int checksum = bytes.getInt(at + Integer.BYTES + Long.BYTES);
-    boolean sound = checksum == checksum(place, token, draws) && draws >= 0 && draws <= place + 1L;
+  /** Returns the record with an index; empty if it is damaged. */
+  static Optional<TokenRecord> decode(ByteBuffer bytes, int index) {
+    int offset = index * BYTES;
+    int token = bytes.getInt(offset);
+    long draws = bytes.getLong(offset + Integer.BYTES);
+    int checksum = bytes.getInt(offset + Integer.BYTES + Long.BYTES);
+    boolean sound = checksum == checksum(index, token, draws) && draws >= 0 && draws <= index + 1L;
     return sound ? Optional.of(new TokenRecord(token, draws)) : Optional.empty();
   }
 
-  private static int checksum(int place, int token, long draws) {
+  private static int checksum(int index, int token, long draws) {
     CRC32C crc = new CRC32C();
-    crc.update(ByteBuffer.allocate(16).putInt(place).putInt(token).putLong(draws).flip());
+    crc.update(ByteBuffer.allocate(16).putInt(index).putInt(token).putLong(draws).flip());
     return (int) crc.getValue();
   }
 }
