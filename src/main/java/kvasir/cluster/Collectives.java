@@ -9,14 +9,19 @@ import java.util.stream.IntStream;
 import kvasir.cluster.Communicator.Message;
 
 /**
- * Operations of all ranks, over {@link Communicator#exchange} alone. Every rank of the world calls
- * them, in the same order and with the same extents. Each takes {@code ceil(log2 ranks)} messages
- * in sequence.
+ * Collective operations, written over {@link Communicator#exchange} alone. Every rank of the world
+ * must call them in the same order and with the same extents. Each takes {@code ceil(log2 ranks)}
+ * messages in sequence, except {@link #synchronise}, which takes twice as many. All throw {@link
+ * kvasir.error.ClusterFailure} when a peer is lost or a wait exceeds the transport's limit.
  */
 public final class Collectives {
   private Collectives() {}
 
-  /** Gives the root's data to every rank, by a binomial tree. */
+  /**
+   * Copies the root's data to every rank by a binomial tree.
+   *
+   * @param data the same number of bytes on every rank; read on the root, overwritten elsewhere
+   */
   public static void broadcast(Communicator world, MemorySegment data, int root) {
     int relative = Math.floorMod(world.rank() - root, world.size());
     int mask = 1;
@@ -33,18 +38,23 @@ public final class Collectives {
     }
   }
 
-  /** As {@link #broadcast(Communicator, MemorySegment, int)}, for token ids and decisions. */
+  /**
+   * Copies the root's token ids or decisions to every rank.
+   *
+   * @param data the same length on every rank; read on the root, overwritten elsewhere
+   */
   public static void broadcast(Communicator world, long[] data, int root) {
     broadcast(world, MemorySegment.ofArray(data), root);
   }
 
   /**
-   * Gives every rank what each has, by Bruck's algorithm: in round k a rank has the regions of 2^k
-   * neighbours and sends them on, at most two pieces where they pass the end of the buffer (Bruck
-   * et al., 1997, Efficient algorithms for all-to-all communications).
+   * Copies every rank's region to all ranks by Bruck's algorithm: in round k a rank has the regions
+   * of 2^k neighbours and sends them on, in two pieces where they wrap around the end of the buffer
+   * (Bruck et al., 1997, Efficient algorithms for all-to-all communications).
    *
-   * @param starts byte offsets of the ranks' regions in the buffer, ascending, and the end; a
-   *     region may be empty
+   * @param buffer room for all regions; this rank's region is read, the others are overwritten
+   * @param starts {@code [ranks + 1]} ascending byte offsets of the ranks' regions in the buffer,
+   *     then the end of the last; a region may be empty
    */
   public static void allGather(Communicator world, MemorySegment buffer, long[] starts) {
     int size = world.size();
@@ -58,7 +68,10 @@ public final class Collectives {
     }
   }
 
-  /** Regions of {@code count} ranks from {@code first} on, going round, without the empty ones. */
+  /**
+   * Returns the non-empty regions of {@code count} ranks from {@code first} on, with rank 0
+   * following the last rank.
+   */
   private static List<Message> regions(
       int first, int count, int peer, MemorySegment buffer, long[] starts) {
     int ranks = starts.length - 1;
@@ -76,7 +89,14 @@ public final class Collectives {
     }
   }
 
-  /** Gives rank 0 what each rank has, by a binomial tree; {@code starts} as for all-gather. */
+  /**
+   * Copies every rank's region to rank 0 by a binomial tree. Other ranks' buffers are overwritten
+   * in part.
+   *
+   * @param buffer room for all regions, on every rank
+   * @param starts {@code [ranks + 1]} ascending byte offsets of the ranks' regions in the buffer,
+   *     then the end of the last; a region may be empty
+   */
   public static void gather(Communicator world, MemorySegment buffer, long[] starts) {
     int size = world.size();
     int rank = world.rank();
@@ -96,30 +116,37 @@ public final class Collectives {
   }
 
   /**
-   * All ranks' data in the order of ranks.
+   * Collects every rank's values on rank 0, in the order of ranks.
    *
-   * @return {@code [ranks, own.length]} on rank 0, an empty array elsewhere
+   * @param values this rank's values; the same length on every rank
+   * @return {@code [ranks, values.length]} on rank 0, an empty array elsewhere
    */
-  public static long[] gather(Communicator world, long[] own) {
-    long[] all = placed(world, own);
-    gather(world, MemorySegment.ofArray(all), equalStarts(world, own));
+  public static long[] gather(Communicator world, long[] values) {
+    long[] all = placed(world, values);
+    gather(world, MemorySegment.ofArray(all), equalStarts(world, values));
     return world.rank() == 0 ? all : new long[0];
   }
 
-  /** As {@link #gather(Communicator, long[])}, to every rank. */
-  public static long[] allGather(Communicator world, long[] own) {
-    long[] all = placed(world, own);
-    allGather(world, MemorySegment.ofArray(all), equalStarts(world, own));
+  /**
+   * Collects every rank's values on all ranks, in the order of ranks.
+   *
+   * @param values this rank's values; the same length on every rank
+   * @return {@code [ranks, values.length]}
+   */
+  public static long[] allGather(Communicator world, long[] values) {
+    long[] all = placed(world, values);
+    allGather(world, MemorySegment.ofArray(all), equalStarts(world, values));
     return all;
   }
 
   /**
-   * Each rank's text, in the order of ranks; every rank calls it.
+   * Collects every rank's text on all ranks, in the order of ranks.
    *
-   * @param mostBytes of a text in UTF-8; what is longer is cut
+   * @param ownText this rank's text
+   * @param mostBytes limit of a text in UTF-8, the same on every rank; a longer text is cut
    */
-  public static List<String> allGather(Communicator world, String own, int mostBytes) {
-    byte[] bytes = own.getBytes(StandardCharsets.UTF_8);
+  public static List<String> allGather(Communicator world, String ownText, int mostBytes) {
+    byte[] bytes = ownText.getBytes(StandardCharsets.UTF_8);
     byte[] all = new byte[mostBytes * world.size()];
     System.arraycopy(bytes, 0, all, mostBytes * world.rank(), Math.min(bytes.length, mostBytes));
     long[] starts = new long[world.size() + 1];
@@ -131,20 +158,20 @@ public final class Collectives {
         .toList();
   }
 
-  /** Room for all ranks' data, this rank's in its place. */
-  private static long[] placed(Communicator world, long[] own) {
-    long[] all = new long[world.size() * own.length];
-    System.arraycopy(own, 0, all, world.rank() * own.length, own.length);
+  /** Returns an array for all ranks' values, with this rank's values in place. */
+  private static long[] placed(Communicator world, long[] values) {
+    long[] all = new long[world.size() * values.length];
+    System.arraycopy(values, 0, all, world.rank() * values.length, values.length);
     return all;
   }
 
-  private static long[] equalStarts(Communicator world, long[] own) {
+  private static long[] equalStarts(Communicator world, long[] values) {
     long[] starts = new long[world.size() + 1];
-    Arrays.setAll(starts, rank -> (long) rank * own.length * Long.BYTES);
+    Arrays.setAll(starts, rank -> (long) rank * values.length * Long.BYTES);
     return starts;
   }
 
-  /** No rank goes on before all have come here. */
+  /** Waits until every rank has called this method: a barrier. */
   public static void synchronise(Communicator world) {
     gather(world, new long[1]);
     broadcast(world, new long[1], 0);

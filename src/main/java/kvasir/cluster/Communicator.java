@@ -5,50 +5,53 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The one operation that a transport must offer; everything collective is written once over it in
- * {@link Collectives}, so that every transport adds in the same order.
+ * Point-to-point exchange of messages between ranks, the one operation that a transport must
+ * provide. {@link Collectives} are written once over it, so that every transport combines values in
+ * the same order.
  *
- * <p>Messages between one pair of ranks arrive in the order in which they were given. Every wait is
- * bounded by the transport's deadline; when it passes, or a peer is lost, {@link
- * kvasir.error.ClusterFailure} ends the run. Not safe for use by several threads at once: a rank
- * talks through one thread.
+ * <p>Messages from one rank to another arrive in the order in which they were passed to {@link
+ * #exchange}. Every wait is bounded by the transport's limit; when the limit passes, or a peer is
+ * lost, {@link kvasir.error.ClusterFailure} ends the run. Not thread-safe: each rank communicates
+ * from one thread.
  */
 public interface Communicator extends AutoCloseable {
   /**
-   * Bytes for a peer, or room for what comes from it; both sides name the same number of bytes, of
-   * which there may be none. Another number is refused by {@link kvasir.error.ClusterFailure}.
+   * Bytes to send to a peer, or room for bytes to receive from it. Both sides must give the same
+   * number of bytes, which may be 0; a mismatch is reported as {@link kvasir.error.ClusterFailure}.
    *
-   * <p>What lies off the heap is sent from where it is where the transport can. It belongs to an
-   * arena that nobody closes (an automatic or the global one), since a peer may still write to it
-   * after an exchange has failed.
+   * <p>Memory off the heap is sent without a copy where the transport can. Its arena must never be
+   * closed explicitly (use an automatic arena or the global one), since a peer may still write to
+   * it after an exchange has failed.
    */
   record Message(int peer, MemorySegment data) {}
 
-  /** This process, 0 to {@code size() - 1}. */
+  /** Returns the number of this rank, 0 to {@code size() - 1}. */
   int rank();
 
-  /** How many ranks there are. */
+  /** Returns the number of ranks in the world. */
   int size();
 
   /**
-   * Sends and receives, all under way at once, so that ranks may send to each other in one call.
-   * Afterwards all has been received, and what was sent may be overwritten; the peers need not have
-   * it yet.
+   * Sends and receives messages, all in flight at once, so that ranks may send to each other in one
+   * call. On return every receive has completed and the memory of the sends may be overwritten; the
+   * peers need not have received them yet.
    */
   void exchange(List<Message> sends, List<Message> receives);
 
+  /** Sends one message; its memory may be overwritten on return. */
   default void send(MemorySegment data, int peer) {
     exchange(List.of(new Message(peer, data)), List.of());
   }
 
+  /** Receives one message, of exactly the length of {@code data}. */
   default void receive(MemorySegment data, int peer) {
     exchange(List.of(), List.of(new Message(peer, data)));
   }
 
-  /** Changes the longest that a later wait may take. */
+  /** Sets the longest time that a later wait may take. */
   void limit(Duration limit);
 
-  /** Leaves the world in good order; every rank calls it. */
+  /** Leaves the world in an orderly way; every rank must call it. */
   @Override
   void close();
 }

@@ -4,13 +4,20 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Watches over calls that cannot be interrupted: a thread of its own sees when one takes longer
- * than the limit, and ends the process. Used by one thread at a time.
+ * Time limit for calls that cannot be interrupted. A daemon thread notices when a call takes longer
+ * than the limit, and ends the process. {@link #begin} and {@link #end} must be called by one
+ * thread at a time.
  */
 public final class Deadline implements AutoCloseable {
-  /** Ends the process; told what took too long. */
+  /** Action that ends the process when a call has taken too long; it does not return. */
   @FunctionalInterface
   public interface Expired {
+    /**
+     * Ends the process.
+     *
+     * @param what the call that took too long
+     * @param limit the time that it was allowed to take
+     */
     void run(String what, Duration limit);
   }
 
@@ -29,17 +36,24 @@ public final class Deadline implements AutoCloseable {
     Thread.ofPlatform().name("deadline").daemon(true).start(this::watch);
   }
 
+  /** Sets the limit, for a call in progress too. */
   public void limit(Duration limit) {
     limitNanos = limit.toNanos();
   }
 
-  /** Begins a wait; peer -1 where there is no single one. */
+  /**
+   * Marks the start of a call.
+   *
+   * @param call words for the call, to which the peer's number is appended
+   * @param peer rank that is waited for, or -1 for none in particular
+   */
   public void begin(String call, int peer) {
     begun = System.nanoTime();
     this.peer = peer;
     what = call;
   }
 
+  /** Marks the end of the call. */
   public void end() {
     what = null;
   }

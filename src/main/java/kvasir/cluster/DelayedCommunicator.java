@@ -4,14 +4,19 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Holds messages back before another communicator sends them, as a network of more latency would.
- * The sender keeps them: a rank that sends and then waits for an answer, as all of ours do, notices
- * no difference to a slow wire.
+ * Communicator that adds a fixed latency to another one, to imitate a slower network. The sender
+ * waits before it sends; for a rank that sends and then waits for an answer, as all ranks here do,
+ * this is the same as a slow wire.
  */
 public final class DelayedCommunicator implements Communicator {
   private final Communicator inner;
   private final long nanos;
 
+  /**
+   * Wraps a communicator.
+   *
+   * @param delay latency added to each exchange that sends
+   */
   public DelayedCommunicator(Communicator inner, Duration delay) {
     this.inner = inner;
     this.nanos = delay.toNanos();
@@ -31,7 +36,7 @@ public final class DelayedCommunicator implements Communicator {
   public void exchange(List<Message> sends, List<Message> receives) {
     if (!sends.isEmpty()) {
       long start = System.nanoTime();
-      // Shorter than a scheduler's timer could wait.
+      // The delay is shorter than a timer of the scheduler can wait.
       while (System.nanoTime() - start < nanos) {
         Thread.onSpinWait();
       }

@@ -6,16 +6,20 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
 import kvasir.error.UserError;
 
-/** What rank 0 alone can find out, given to every rank; where it refuses, all ranks refuse. */
+/**
+ * Broadcast of a value that only rank 0 can compute. A {@link UserError} on rank 0 is thrown on
+ * every rank.
+ */
 public final class FromRoot {
   private static final int ROOT = 0;
 
   private FromRoot() {}
 
   /**
-   * The root's answer, on every rank. Every rank calls it.
+   * Returns rank 0's values on every rank; every rank must call it.
    *
-   * @param answer asked on rank 0 alone
+   * @param answer called on rank 0 only
+   * @throws UserError on every rank, if {@code answer} throws it on rank 0
    */
   public static long[] share(Communicator world, Supplier<long[]> answer) {
     byte[] bytes =
@@ -32,7 +36,12 @@ public final class FromRoot {
     return values;
   }
 
-  /** As {@link #share}, of an answer in bytes. */
+  /**
+   * Returns rank 0's bytes on every rank; every rank must call it.
+   *
+   * @param answer called on rank 0 only
+   * @throws UserError on every rank, if {@code answer} throws it on rank 0
+   */
   public static byte[] shareBytes(Communicator world, Supplier<byte[]> answer) {
     if (world.rank() != ROOT) {
       return receive(world);

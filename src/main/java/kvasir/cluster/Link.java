@@ -5,13 +5,13 @@ import java.util.List;
 import kvasir.cluster.Communicator.Message;
 
 /**
- * What a message between two ranks costs: latency and a time per byte.
+ * Cost model of a message between two ranks: a latency and a time per byte.
  *
  * @param latency seconds, one way
- * @param perByte seconds
+ * @param perByte seconds per byte
  */
 public record Link(double latency, double perByte) {
-  /** A link that costs nothing: between a rank and itself. */
+  /** A link of no cost: between a rank and itself. */
   public static final Link NONE = new Link(0, 0);
 
   private static final int SMALL = 64;
@@ -19,28 +19,30 @@ public record Link(double latency, double perByte) {
   private static final int REPETITIONS = 100;
   private static final int LARGE_REPETITIONS = 8;
 
-  /** What C2 needs to compile an exchange, on a fast link; a slow one needs no such precision. */
+  /**
+   * Time in which C2 compiles an exchange on a fast link; a slow link does not need that precision.
+   */
   private static final long WARM_UP_NANOS = 200_000_000;
 
-  /** Seconds that a message takes. */
+  /** Returns the seconds that a message of {@code bytes} bytes takes. */
   public double seconds(long bytes) {
     return latency + bytes * perByte;
   }
 
   /**
-   * Measures each rank's exchange with its neighbours, all at once; the slowest counts. Every rank
-   * calls it, and all get the same answer.
+   * Measures the link while every rank exchanges messages with its two neighbours at once, and
+   * takes the slowest rank's times. Every rank must call it; all get the same result.
    */
   public static Link measure(Communicator world) {
     return world.size() == 1 ? NONE : new Rings(world).measure();
   }
 
   /**
-   * As {@link #measure(Communicator)}, but a message costs what it does when a rank computes
-   * between two of them: caches and predictors have other things in them then. Waiting for the rank
-   * that comes last is not counted.
+   * Measures the link with computation between the exchanges, which evicts the transport's data
+   * from caches and branch predictors. The time spent waiting for the slowest rank's computation is
+   * not counted. Every rank must call it; all get the same result.
    *
-   * @param work of one rank between two exchanges, about as long on all
+   * @param work computation between two exchanges, about equally long on all ranks
    */
   public static Link measureBetween(Communicator world, Runnable work) {
     if (world.size() == 1) {
@@ -52,7 +54,7 @@ public record Link(double latency, double perByte) {
     return new Link(Math.max(bare.latency, latency), bare.perByte);
   }
 
-  /** Exchanges of each rank with its neighbours, and their buffers. */
+  /** The exchanges of each rank with its neighbours, and the buffers for them. */
   private record Rings(Communicator world, MemorySegment out, MemorySegment in) {
     Rings(Communicator world) {
       this(world, new MessageBuffer().room(LARGE), new MessageBuffer().room(LARGE));
@@ -66,7 +68,10 @@ public record Link(double latency, double perByte) {
       return agree(world, small, Math.max(0, large - small) / (LARGE - SMALL));
     }
 
-    /** Mean seconds of an exchange, for the rank that comes last to it. */
+    /**
+     * Returns the mean seconds of an exchange with work before it, as seen by the rank that reaches
+     * it last.
+     */
     double between(Runnable work) {
       long[] own = new long[REPETITIONS];
       for (int i = 0; i < REPETITIONS; i++) {

@@ -4,15 +4,18 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Memory off the heap for messages, grown to the largest and reused; the garbage collector frees
- * it. One thread at a time.
+ * Reusable off-heap memory for messages. It grows to the largest request; the garbage collector
+ * frees it. Not thread-safe.
  */
 public final class MessageBuffer {
   private static final int ALIGNMENT = 64;
 
   private MemorySegment memory = MemorySegment.NULL;
 
-  /** At least so many bytes, of any content. */
+  /**
+   * Returns at least {@code bytes} bytes of undefined content, aligned to 64 bytes. The memory is
+   * the same at each call until a larger request replaces it.
+   */
   public MemorySegment room(long bytes) {
     if (memory.byteSize() < bytes) {
       memory = Arena.ofAuto().allocate(bytes, ALIGNMENT);

@@ -8,21 +8,22 @@ import kvasir.cluster.Communicator.Message;
 import kvasir.error.ClusterFailure;
 
 /**
- * Tags by which a message is received only where one of its length is awaited in its place. MPI
- * notices no shorter message, and a longer one may be written past the end of the room for it; one
- * of another tag is left waiting, where its receiver finds it.
+ * MPI tags that carry a message's length, so that a message is received only where one of its
+ * length is awaited. MPI does not report a message that is too short, and may write one that is too
+ * long past the end of its buffer; a message with another tag stays in the queue, where its
+ * receiver finds it.
  *
  * <pre>
  *   tag = turn * (mostBytes + 2) + bytes            the last piece of a message, or its only one
- *         turn * (mostBytes + 2) + mostBytes + 1    mostBytes that others of the message follow
- *   turn = number of the piece among those of one rank to another, modulo 4
+ *         turn * (mostBytes + 2) + mostBytes + 1    mostBytes that further pieces follow
+ *   turn = number of the piece, counted for each pair of ranks, modulo 4
  * </pre>
  *
- * <p>Lengths are told exactly: where a library has few tags, messages go in smaller pieces. Used by
- * one thread at a time.
+ * <p>Lengths are always exact: where a library has few tags, messages are cut into smaller pieces.
+ * Not thread-safe.
  */
 public final class MessageTags {
-  /** Highest tag that every MPI library has. */
+  /** The highest tag that every MPI library must support (MPI standard, MPI_TAG_UB). */
   public static final int HIGHEST_EVERYWHERE = 32_767;
 
   private static final int TURNS = 4;
@@ -33,18 +34,19 @@ public final class MessageTags {
   private final int[] received;
 
   /**
-   * A message or a part of it.
+   * A message, or a part of a long one.
    *
-   * @param offset of its first byte in the message
-   * @param messageBytes length of the message
+   * @param offset position of the first byte in the message
+   * @param messageBytes length of the whole message
    */
   public record Piece(int peer, MemorySegment data, int tag, long offset, long messageBytes) {}
 
   /**
-   * Begins the count of messages; all ranks give the same numbers.
+   * Creates the tags of one rank, with no messages counted yet; all ranks must give the same
+   * numbers.
    *
-   * @param highestTag that the library has
-   * @param mostBytes that the library takes at once
+   * @param highestTag highest tag that the library supports
+   * @param mostBytes longest piece that the library accepts
    */
   public MessageTags(int ranks, int highestTag, int mostBytes) {
     this.mostBytes = Math.min(mostBytes, Integer.highestOneBit(highestTag / TURNS - 2));
@@ -63,7 +65,7 @@ public final class MessageTags {
     return pieces(message, received);
   }
 
-  /** Returns how many pieces a message has. */
+  /** Returns the number of pieces of a message of {@code bytes} bytes. */
   public long count(long bytes) {
     return Math.max(1, Math.ceilDiv(bytes, mostBytes));
   }
@@ -91,14 +93,15 @@ public final class MessageTags {
   }
 
   /**
-   * Returns the failure of a receiver where the message that waits stands in the place of the
-   * awaited piece and has another length.
+   * Returns a failure if the message that waits has the turn of the awaited piece but another
+   * length, else empty.
    *
-   * @param waitingTag tag of the first message of that peer that nobody has received
+   * @param rank the receiver
+   * @param waitingTag tag of the first message of that peer that has not been received
    */
   public Optional<ClusterFailure> refusal(int rank, Piece awaited, int waitingTag) {
     if (waitingTag == awaited.tag() || waitingTag / span != awaited.tag() / span) {
-      // It has come meanwhile, or is one that will be received later.
+      // The awaited message has arrived meanwhile, or this one will be received later.
       return Optional.empty();
     }
     int length = waitingTag % span;

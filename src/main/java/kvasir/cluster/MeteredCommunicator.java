@@ -5,8 +5,8 @@ import java.util.List;
 import kvasir.measure.StepClock;
 
 /**
- * Counts what passes through another communicator. Time is that of the calls, so it is the time
- * that communication is exposed: waiting for slower ranks is in it.
+ * Communicator that counts another one's messages, bytes and time. The time is that of the calls,
+ * which is the exposed communication time and includes waiting for slower ranks. Not thread-safe.
  */
 public final class MeteredCommunicator implements Communicator {
   private final Communicator inner;
@@ -17,14 +17,16 @@ public final class MeteredCommunicator implements Communicator {
   private long nanos;
 
   /**
-   * @param clock hears of exchanges too
+   * Wraps a communicator.
+   *
+   * @param clock told when an exchange begins and ends
    */
   public MeteredCommunicator(Communicator inner, StepClock clock) {
     this.inner = inner;
     this.clock = clock;
   }
 
-  /** What this rank has sent and waited for so far. */
+  /** Returns the traffic of this rank so far. */
   public Traffic traffic() {
     return new Traffic(exchanges, messages, bytes, nanos);
   }

@@ -3,7 +3,7 @@ package kvasir.cluster;
 import java.time.Duration;
 import java.util.List;
 
-/** A world of one rank: nothing is ever sent. */
+/** A world of one rank, in which nothing is ever sent. */
 public final class SoloCommunicator implements Communicator {
   @Override
   public int rank() {

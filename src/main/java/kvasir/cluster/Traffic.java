@@ -1,17 +1,18 @@
 package kvasir.cluster;
 
 /**
- * What a rank has sent, and how long it stood in exchanges.
+ * Messages that a rank has sent, and the time that it spent in exchanges.
  *
- * @param exchanges calls, one after the other
- * @param messages sent
- * @param bytes sent
- * @param nanos in the calls: transfer, and waiting for slower ranks
+ * @param exchanges number of calls of {@link Communicator#exchange}
+ * @param messages number of messages sent
+ * @param bytes number of bytes sent
+ * @param nanos nanoseconds in the calls: transfer, and waiting for slower ranks
  */
 public record Traffic(long exchanges, long messages, long bytes, long nanos) {
+  /** No traffic. */
   public static final Traffic NONE = new Traffic(0, 0, 0, 0);
 
-  /** What came after an earlier count. */
+  /** Returns the traffic since an earlier count. */
   public Traffic since(Traffic earlier) {
     return new Traffic(
         exchanges - earlier.exchanges,

@@ -5,21 +5,24 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * Waits for something that cannot wake a thread: spins for some microseconds, then lets other
- * threads of the core run, then sleeps in short pieces; sleeps at once where others want the core.
- * Never longer than the limit.
+ * Bounded wait for a condition that cannot wake a thread. It spins for some microseconds, then
+ * yields the core to other threads, then sleeps in short pieces; it sleeps earlier where other
+ * threads want the core.
  */
 public final class Waiting {
   // A message between two processes of a node takes 1 to 10 us.
   private static final int SPINS = 256;
 
-  /** Longer than the work that ranks do between two exchanges: the core is ours anyway. */
+  /**
+   * Time for which the core is yielded rather than released. Longer than the work that ranks do
+   * between two exchanges.
+   */
   private static final long YIELD_NANOS = 5_000_000;
 
   /**
-   * A yield that takes longer has let another thread run: threads outnumber the cores, and to yield
-   * on takes a share of the core from those that this one waits for (Linux hands it back to a
-   * yielding thread in turn).
+   * Duration of a yield above which another thread must have run. Threads then outnumber cores, and
+   * yielding further would take time from the threads that this one waits for, since Linux returns
+   * the core to a yielding thread in turn.
    */
   private static final long SHARED_NANOS = 20_000;
 
@@ -27,8 +30,13 @@ public final class Waiting {
 
   private Waiting() {}
 
-  /** True when it came to pass in time. */
-  // Yielding is a courtesy to what shares the core; nothing relies on it.
+  /**
+   * Waits until a condition holds.
+   *
+   * @param done the condition, evaluated many times
+   * @return false if the limit passed first
+   */
+  // Yielding only helps the threads that share the core; no result depends on it.
   @SuppressWarnings("ThreadPriorityCheck")
   public static boolean until(BooleanSupplier done, Duration limit) {
     for (int i = 0; i < SPINS; i++) {

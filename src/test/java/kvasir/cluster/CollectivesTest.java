@@ -70,7 +70,7 @@ class CollectivesTest {
     }
   }
 
-  /** Rank r has r * 7 % 5 elements of value r + 1: some have none. */
+  /** Returns byte offsets of regions: rank r has r * 7 % 5 elements, so some ranks have none. */
   private static long[] starts(int ranks) {
     long[] starts = new long[ranks + 1];
     for (int rank = 0; rank < ranks; rank++) {

@@ -16,13 +16,16 @@ import kvasir.cluster.Communicator.Message;
 import kvasir.error.ClusterFailure;
 
 /**
- * Lengths of messages, held over every transport. In a ring of five ranks messages of equal lengths
- * arrive; then each rank awaits another length than its left neighbour sends.
+ * Contract of every transport for lengths of messages. In a ring of five ranks, messages of the
+ * awaited length arrive; then each rank awaits another length than its left neighbour sends.
  */
 public final class LengthContract {
   public static final int RANKS = 5;
 
-  /** Failure of each rank: shorter, longer, empty, not empty, in another order. */
+  /**
+   * Expected failure of each rank: a message too short, too long, empty, not empty, in another
+   * order.
+   */
   public static final List<String> REFUSALS =
       List.of(
           "rank 0, waiting for rank 4: sent 3 bytes, not 4096",
@@ -34,7 +37,7 @@ public final class LengthContract {
   private static final int[][] SENT = {{3}, {1_000_000}, {0}, {5}, {16, 8}};
   private static final int[][] AWAITED = {{4096}, {5}, {5}, {0}, {8, 16}};
 
-  /** Several messages in one exchange, some of the same length, and more than tags have turns. */
+  /** Lengths of the messages of each exchange: some equal, and more than tags have turns. */
   private static final int[][] EQUAL = {
     {0}, {1}, {4096}, {1_000_000}, {8, 8, 0, 16, 8}, {5, 100_000, 5}
   };
@@ -43,7 +46,7 @@ public final class LengthContract {
 
   private LengthContract() {}
 
-  /** Exchanges as one of the ranks; returns the message of the failure at the end. */
+  /** Exchanges messages as one of the ranks, and returns the text of the failure at the end. */
   public static String refusal(Communicator world) {
     int right = (world.rank() + 1) % RANKS;
     int left = Math.floorMod(world.rank() - 1, RANKS);
@@ -64,7 +67,7 @@ public final class LengthContract {
     }
   }
 
-  /** Rank 0 sends in one exchange what rank 1 receives in two. */
+  /** Sends messages in one exchange on rank 0 and receives them in two on rank 1. */
   private static void inTwoExchanges(Communicator world) {
     int[] lengths = {9, 10};
     if (world.rank() == 0) {
@@ -77,7 +80,7 @@ public final class LengthContract {
     }
   }
 
-  /** Messages of which each has bytes of its own; its memory is known to nobody else. */
+  /** Returns messages with different bytes; no other reference to their memory exists. */
   private static List<Message> messages(int peer, int[] lengths, boolean heap, int from) {
     List<Message> messages = new ArrayList<>();
     for (int i = 0; i < lengths.length; i++) {
@@ -98,7 +101,9 @@ public final class LengthContract {
     }
   }
 
-  /** Keeps a rank's process until all have come here, since the first to end ends the others. */
+  /**
+   * Waits until all ranks have called this method, since the first process to end ends the others.
+   */
   public static void awaitOthers(Path folder, int rank) throws IOException {
     Files.createFile(folder.resolve(String.valueOf(rank)));
     Waiting.until(

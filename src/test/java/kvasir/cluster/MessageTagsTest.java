@@ -13,7 +13,7 @@ import kvasir.error.ClusterFailure;
 import org.junit.jupiter.api.Test;
 
 class MessageTagsTest {
-  /** Of a library that has no more tags than it must; its pieces have 4096 bytes. */
+  /** Tags of a library with the fewest tags that MPI allows; its pieces have 4096 bytes. */
   private final MessageTags sender = fewTags();
 
   private final MessageTags receiver = fewTags();
@@ -26,7 +26,10 @@ class MessageTagsTest {
     return new Message(1, Arena.ofAuto().allocate(bytes));
   }
 
-  /** Matches by tags, in order, as MPI does; the refusal of the first that is left over. */
+  /**
+   * Matches messages by tags, in order, as MPI does, and returns the refusal of the first left
+   * over.
+   */
   private String received(long[] sent, long[] awaited) {
     List<Piece> waiting = new ArrayList<>();
     for (long bytes : awaited) {

@@ -15,13 +15,14 @@ import kvasir.cluster.Waiting;
 import kvasir.error.ClusterFailure;
 
 /**
- * A world of threads. A sender leaves a view of its data, the receiver copies from it: one copy and
- * no buffer between them.
+ * A world whose ranks are threads of this process. A sender offers a view of its data and the
+ * receiver copies from it: one copy, and no buffer between them.
  */
 public final class LocalWorld {
-  /** What one rank does. */
+  /** Work of one rank. */
   @FunctionalInterface
   public interface RankBody<T> {
+    /** Runs the work of the rank {@code world.rank()}. */
     T run(Communicator world);
   }
 
@@ -30,7 +31,7 @@ public final class LocalWorld {
   private final List<Queue<Parcel>> queues = new ArrayList<>();
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
-  /** Data that waits to be copied. */
+  /** Data that a sender offers, and whether the receiver has copied it. */
   private static final class Parcel {
     final MemorySegment data;
     volatile boolean taken;
@@ -49,10 +50,10 @@ public final class LocalWorld {
   }
 
   /**
-   * Runs a body on every rank and returns their results in the order of ranks. The first failure
-   * releases the other ranks and is thrown here.
+   * Runs a body on every rank and returns the results in the order of ranks. The first failure
+   * releases the other ranks and is thrown to the caller.
    *
-   * @param deadline the longest that a rank waits for a message
+   * @param deadline the longest time that a rank waits for a message
    */
   public static <T> List<T> run(int ranks, Duration deadline, RankBody<T> body) {
     LocalWorld world = new LocalWorld(ranks, deadline);

@@ -21,18 +21,19 @@ import mpjdev.Status;
 import xdev.XDevException;
 
 /**
- * MPJ's world. Only point-to-point calls with offset 0 are used: MPJ's reductions give wrong sums
- * with other offsets. MPJ has no time limits, so a {@link Deadline} stands beside every wait.
+ * Communicator over MPJ Express. Only point-to-point calls with offset 0 are used, since MPJ's
+ * reductions give wrong sums with other offsets. MPJ has no time limits, so a {@link Deadline}
+ * watches every wait.
  *
- * <p>A message's length and place are its tag, see {@link MessageTags}. MPJ notices no message of
- * another length than its receiver has room for: a shorter one would leave old bytes, a longer one
- * would silently end the thread that reads for all. By the tag neither is ever received, and who
- * waits for long looks for it.
+ * <p>A message's tag holds its length and its turn, see {@link MessageTags}. MPJ does not check
+ * that a message has the length that its receiver expects: a shorter one would leave old bytes, a
+ * longer one would silently end the thread that reads for all. The tag keeps either from being
+ * received, and a receiver that has waited for a second looks for such a message.
  *
  * <p>Owns the MPI environment from {@link #init} to {@link #close}.
  */
 public final class MpjCommunicator implements Communicator {
-  /** How long a message may be on its way before its receiver looks for one of another length. */
+  /** Time after which a receiver looks for a message of another length than it expects. */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   // MPJ's direct buffers never shrink and 1 GiB messages fail: larger ones go in pieces.
@@ -57,10 +58,10 @@ public final class MpjCommunicator implements Communicator {
   }
 
   /**
-   * Joins a world whose ranks know each other's addresses from somebody else than MPJ's launcher.
+   * Joins a world whose ranks know each other's addresses without MPJ's own launcher.
    *
-   * @param address at which the other ranks have been told to find this one
-   * @param configuration in niodev's form
+   * @param address address of this rank that the other ranks have been told
+   * @param configuration addresses of all ranks in niodev's form
    * @param expired ends the process when a wait takes longer than {@code limit}; does not return
    */
   public static MpjCommunicator init(
@@ -102,7 +103,7 @@ public final class MpjCommunicator implements Communicator {
     }
   }
 
-  /** Whether MPJ's launcher has been told of no other host than this one, by its loopback name. */
+  /** Returns whether every address of a configuration of MPJ's launcher is this host's loopback. */
   public static boolean isOnOneHost(String configuration) {
     return Arrays.stream(configuration.split(";", -1))
         .filter(entry -> entry.matches("[^@|]+(@\\d+){4}"))
@@ -147,7 +148,7 @@ public final class MpjCommunicator implements Communicator {
     }
   }
 
-  /** A message under way. */
+  /** A message in flight. */
   private record Pending(
       Request request, String what, Piece piece, MpjSlot slot, boolean received) {}
 
@@ -166,7 +167,7 @@ public final class MpjCommunicator implements Communicator {
     requests.add(new Pending(request, "sending to rank ", piece, slot, false));
   }
 
-  /** Waits without an end of its own: the deadline's thread ends the process. */
+  /** Waits for a message. The wait has no limit here: the deadline's thread ends the process. */
   private void finish(Pending pending) throws MPJDevException {
     deadline.begin(pending.what(), pending.piece().peer());
     while (!Waiting.until(() -> pending.request().itest() != null, PATIENCE)) {
@@ -181,9 +182,9 @@ public final class MpjCommunicator implements Communicator {
   }
 
   /**
-   * Refuses a message of another length in place of the awaited one. Messages of a pair of ranks
-   * arrive in order, so one that has arrived and is not awaited stands where it should be, unless
-   * it has come meanwhile.
+   * Throws if a message of another length has arrived in place of the awaited one. Messages of a
+   * pair of ranks arrive in order, so a message that has arrived under another tag took the place
+   * of the awaited one, unless that has arrived meanwhile.
    */
   private void requireNoOther(Pending pending) throws MPJDevException {
     Status arrived = world.mpjdevComm.iprobe(pending.piece().peer(), MPI.ANY_TAG);
@@ -196,7 +197,7 @@ public final class MpjCommunicator implements Communicator {
     }
   }
 
-  /** Memory for one piece, kept for the exchanges to come. */
+  /** Returns memory for one piece, reused by later exchanges. */
   private MpjSlot slot(long bytes) {
     if (slots == slotList.size()) {
       slotList.add(new MpjSlot(bytes));
@@ -206,7 +207,10 @@ public final class MpjCommunicator implements Communicator {
     return slotList.get(slots++);
   }
 
-  /** Finalize is a barrier: all ranks leave together. May be called again. */
+  /**
+   * Leaves the world. {@code MPI.Finalize} is a barrier: all ranks leave together. Later calls do
+   * nothing.
+   */
   @Override
   public void close() {
     if (closed) {

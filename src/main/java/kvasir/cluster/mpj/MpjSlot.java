@@ -10,15 +10,16 @@ import mpjbuf.NIOBuffer;
 import mpjbuf.Type;
 
 /**
- * A message in memory that MPJ's device sends and receives as it is:
+ * Direct memory of one message, in the layout that MPJ's device sends and receives without a copy:
  *
  * <pre>
- *   0 .. overhead - 1     the device's own header, of another length for sending and receiving
+ *   0 .. overhead - 1     the device's own header; its length differs for sending and receiving
  *   overhead .. + 7       one section: its type and number of elements
- *   overhead + 8 ..       our bytes, padded to a multiple of 8
+ *   overhead + 8 ..       the message's bytes, padded to a multiple of 8
  * </pre>
  *
- * <p>mpi.Comm would copy arrays into buffers from a pool; here the bytes are copied once.
+ * <p>{@code mpi.Comm} would copy arrays through buffers of a pool; here the bytes are copied once.
+ * Not thread-safe.
  */
 final class MpjSlot {
   private static final int SECTION = Buffer.SECTION_OVERHEAD;
@@ -34,31 +35,31 @@ final class MpjSlot {
     this.bytes = MemorySegment.ofBuffer(memory);
   }
 
-  /** Whether a message of so many bytes has room. */
+  /** Returns whether a message of {@code count} bytes fits. */
   boolean holds(long count) {
     return Math.max(MPI.SEND_OVERHEAD, MPI.RECV_OVERHEAD) + SECTION + count + UNIT
         <= memory.capacity();
   }
 
-  /** The data, ready to be sent. */
+  /** Copies the data into this slot and returns it as a buffer to send. */
   Buffer sending(MemorySegment data) throws BufferException {
     int count = (int) data.byteSize();
     MemorySegment.copy(data, 0, bytes, (long) MPI.SEND_OVERHEAD + SECTION, count);
     Buffer buffer = buffer(MPI.SEND_OVERHEAD);
     buffer.putSectionHeader(Type.BYTE);
     buffer.commit();
-    // What commit would have counted had the elements gone through write().
+    // The count that commit() would have written had the elements gone through write().
     memory.putInt(MPI.SEND_OVERHEAD + Integer.BYTES, count);
     buffer.setSize(Math.ceilDiv(SECTION + count, UNIT) * UNIT);
     return buffer;
   }
 
-  /** Room for a message. */
+  /** Returns this slot as a buffer to receive into. */
   Buffer receiving() {
     return buffer(MPI.RECV_OVERHEAD);
   }
 
-  /** Copies what has been received. */
+  /** Copies the received bytes to {@code target}. */
   void copyTo(MemorySegment target) {
     MemorySegment.copy(bytes, (long) MPI.RECV_OVERHEAD + SECTION, target, 0, target.byteSize());
   }

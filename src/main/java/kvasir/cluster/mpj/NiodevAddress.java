@@ -20,14 +20,17 @@ import java.net.InetSocketAddress;
 import kvasir.error.ClusterFailure;
 
 /**
- * Has niodev listen on one address. MPJ binds its data ports to all interfaces and has no setting
- * for that, so its device is loaded with one call changed: {@code new InetSocketAddress(port)}
- * becomes {@code new InetSocketAddress(address, port)}.
+ * Change to MPJ's niodev that makes it listen on one address. MPJ binds its data ports to all
+ * interfaces and has no setting for that, so its device is loaded with one call changed: {@code new
+ * InetSocketAddress(port)} becomes {@code new InetSocketAddress(address, port)}.
  */
 final class NiodevAddress {
   private static final String DEVICE = "NIODevice.class";
 
-  /** A class of the device's package: whoever may look into it may define the device. */
+  /**
+   * A class of the device's package. A lookup with private access to it may define the device's
+   * class.
+   */
   private static final String NEIGHBOUR = "xdev.niodev.NIORequest";
 
   private static final ClassDesc SOCKET_ADDRESS = ClassDesc.of(InetSocketAddress.class.getName());
@@ -36,7 +39,7 @@ final class NiodevAddress {
 
   private NiodevAddress() {}
 
-  /** To be called once, before MPI starts. */
+  /** Loads the device so that it listens on an address. Must be called once, before MPI starts. */
   static void set(InetAddress address) {
     try {
       Class<?> neighbour = Class.forName(NEIGHBOUR, false, NiodevAddress.class.getClassLoader());

@@ -1,9 +1,10 @@
 /**
- * Ranks as processes over MPJ Express 0.44, device niodev. The only home of {@code mpi.*}.
+ * Transport between ranks that are processes, over MPJ Express 0.44 and its device niodev. The only
+ * package that uses {@code mpi.*}.
  *
- * <p>MPJ's own launcher is a daemon that runs what any peer sends it, hangs when a rank dies and
- * hides exit codes. {@link kvasir.launch.RankLauncher} starts the processes itself, and {@link
- * kvasir.launch.Introduction} plays the part of the launcher in niodev's start:
+ * <p>MPJ's own launcher is a daemon that runs any code that a peer sends, hangs when a rank dies
+ * and hides exit codes. {@link kvasir.launch.RankLauncher} therefore starts the processes itself,
+ * and {@link kvasir.launch.Introduction} takes the launcher's part in niodev's start:
  *
  * <pre>
  *   niodev of rank r -> its process   "Sending Info", write port, read port, r
@@ -13,7 +14,7 @@
  * </pre>
  *
  * <p>Under MPJ's {@code mpjrun} the same ranks run without these two. niodev's data sockets would
- * bind to all interfaces, on random ports from 25000 on, and MPJ offers no setting for that: {@link
- * kvasir.cluster.mpj.NiodevAddress} has them bind to one.
+ * bind to all interfaces, on random ports from 25000 on, and MPJ has no setting for that; {@link
+ * kvasir.cluster.mpj.NiodevAddress} makes them bind to one.
  */
 package kvasir.cluster.mpj;

@@ -12,12 +12,15 @@ import java.lang.invoke.MethodHandle;
 import java.util.Optional;
 
 /**
- * Symbols in the loader's global order, as a program finds them that is linked with its libraries:
- * in what {@code LD_PRELOAD} names first, which is how profilers of MPI take the place of its
- * functions. {@link SymbolLookup#libraryLookup} looks into one library alone and passes them by.
+ * Symbol lookup in the dynamic loader's global order, as for a program that is linked with its
+ * libraries. Libraries in {@code LD_PRELOAD} come first, which is how profilers of MPI replace its
+ * functions; {@link SymbolLookup#libraryLookup} searches one library only and would miss them.
  */
 final class GlobalSymbols implements SymbolLookup {
-  /** Of dlopen, on Linux: functions are looked for when they are called; all may see them. */
+  /**
+   * The flags {@code RTLD_LAZY | RTLD_GLOBAL} of dlopen on Linux: functions are resolved when they
+   * are called, and are visible to all libraries.
+   */
   private static final int LAZY_GLOBAL = 0x1 | 0x100;
 
   private static final AddressLayout POINTER = ValueLayout.ADDRESS;
@@ -35,7 +38,12 @@ final class GlobalSymbols implements SymbolLookup {
         linker.defaultLookup().find(name).orElseThrow(), FunctionDescriptor.of(result, parameters));
   }
 
-  /** Opens a library for all, and for good; the loader's reason where it cannot. */
+  /**
+   * Opens a library with global visibility until the process ends.
+   *
+   * @param library file or name that the loader resolves
+   * @return the loader's error, or empty on success
+   */
   Optional<String> open(String library) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment found =

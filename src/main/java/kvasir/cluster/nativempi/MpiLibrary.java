@@ -17,18 +17,18 @@ import java.util.Optional;
 import kvasir.error.UserError;
 
 /**
- * The system's libmpi, found at run time. MPI fixes the functions but not the handles: Open MPI's
- * are addresses of its symbols, MPICH's and its relatives' (Intel MPI, MVAPICH, Cray MPICH) are
- * integers that mpi.h names. Communicator and element type are bound into the handles here, so that
- * a caller sees one signature.
+ * Functions of the system's libmpi, found at run time. The MPI standard fixes the functions but not
+ * the type of a handle: in Open MPI handles are addresses of symbols, in MPICH and its relatives
+ * (Intel MPI, MVAPICH, Cray MPICH) they are integers that mpi.h defines. Communicator and element
+ * type are bound into the method handles here, so that a caller sees one signature.
  *
- * @param highestTag {@code (int**, flag*)}; no flag where the library does not say
+ * @param highestTag {@code (int**, flag*)}; the flag is 0 where the library does not know
  * @param isend {@code (buffer, count, peer, tag, request*)}
  * @param irecv {@code (buffer, count, peer, tag, request*)}
  * @param iprobe {@code (peer, tag, flag*, status*)}
  * @param testall {@code (count, requests*, flag*)}
  * @param requestBytes size of a request handle
- * @param tagOffset where a status has the tag of a message
+ * @param tagOffset byte offset of the tag in a status
  */
 record MpiLibrary(
     MethodHandle initThread,
@@ -43,13 +43,15 @@ record MpiLibrary(
     long requestBytes,
     long tagOffset) {
 
-  /** Names a file to be used instead of what the system's loader finds. */
+  /**
+   * Environment variable that names the library's file; without it the system's loader is asked.
+   */
   static final String VARIABLE = "KVASIR_MPI_LIBRARY";
 
   /** Tag that matches all tags, in Open MPI and in MPICH. */
   static final int ANY_TAG = -1;
 
-  /** Size of a status in Open MPI and in MPICH, and room to spare. */
+  /** Upper bound of the size of a status in Open MPI and in MPICH. */
   static final long STATUS_BYTES = 64;
 
   private static final List<String> OPEN_MPI = List.of("libmpi.so.40", "libmpi.so");
@@ -66,7 +68,7 @@ record MpiLibrary(
   private static final int OPEN_MPI_TAG_UB = 0;
   private static final long OPEN_MPI_TAG_OFFSET = 4;
 
-  /** Of setenv: do not overwrite. */
+  /** Value of setenv's parameter {@code overwrite} that keeps an existing value. */
   private static final int KEEP = 0;
 
   private static final String OPEN_MPI_BYTE = "ompi_mpi_byte";
@@ -86,7 +88,12 @@ record MpiLibrary(
   private static final AddressLayout POINTER = ValueLayout.ADDRESS;
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
 
-  /** Finds the library that belongs to the launcher; none is a user error. */
+  /**
+   * Finds the MPI library that belongs to the launcher.
+   *
+   * @param openMpi whether the launcher is Open MPI's, else MPICH's or a relative's
+   * @throws UserError if there is none, or the file that {@link #VARIABLE} names cannot be used
+   */
   static MpiLibrary find(boolean openMpi) {
     leaveSignalsToTheJvm();
     GlobalSymbols symbols = new GlobalSymbols();
@@ -133,14 +140,15 @@ record MpiLibrary(
     return bind(symbols);
   }
 
-  /** The first function of MPI that is not there. */
+  /** Returns the first required function that the loaded libraries lack, if any. */
   private static Optional<String> missing(SymbolLookup symbols) {
     return FUNCTIONS.stream().filter(name -> symbols.find(name).isEmpty()).findFirst();
   }
 
   /**
-   * UCX, the transport below MPICH and many an Open MPI, catches SIGSEGV when it is loaded; to a
-   * JVM that signal is a null check, and it would die of the first. What the user has set stays.
+   * Keeps UCX from catching SIGSEGV. UCX, the transport below MPICH and many builds of Open MPI,
+   * does so when it is loaded; the JVM uses that signal for null checks and would die at the first.
+   * A value that the user has set stays.
    */
   private static void leaveSignalsToTheJvm() {
     Linker linker = Linker.nativeLinker();

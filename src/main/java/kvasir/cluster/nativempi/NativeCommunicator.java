@@ -18,27 +18,28 @@ import kvasir.cluster.Waiting;
 import kvasir.error.ClusterFailure;
 
 /**
- * The world of a native MPI library, called through java.lang.foreign. Memory off the heap is sent
- * and received where it lies; arrays go through a buffer. Waits test for the end of the messages
- * and let other threads run in between: a blocking call would keep a core busy and has no limit.
+ * Communicator over a native MPI library, called through java.lang.foreign. Memory off the heap is
+ * sent and received without a copy; arrays go through a buffer. Waits test for completion and let
+ * other threads run in between, since a blocking call would keep a core busy and has no limit.
  *
- * <p>A message's length and place are its tag, see {@link MessageTags}: one of another length is
- * never received, and a receiver that has waited for a second looks for it.
+ * <p>A message's tag holds its length and its turn, see {@link MessageTags}: a message of another
+ * length is never received, and a receiver that has waited for a second looks for one.
  *
- * <p>The library keeps addresses and no references. What it reads and writes is therefore held from
- * the call that starts a message until the library says that all of an exchange has ended. After a
- * failure messages may still be under way: their memory is held until the process ends, no other
- * message is sent or received, and whoever gave it does not free it.
+ * <p>The library keeps addresses, which the garbage collector does not see. The memory of a message
+ * is therefore kept reachable from the call that starts it until the library reports the whole
+ * exchange as complete. After a failure messages may still be in flight: their memory stays
+ * reachable until the process ends, no further message is sent or received, and the caller must not
+ * free the memory.
  *
  * <p>Owns the MPI environment from {@link #init} to {@link #close}.
  */
 public final class NativeCommunicator implements Communicator {
   private static final int FUNNELED = 1;
 
-  /** MPI counts are ints; longer messages go in pieces. */
+  /** Longest piece of a message; MPI counts are ints. */
   private static final int MOST_BYTES = 1 << 30;
 
-  /** How long a message may be on its way before its receiver looks for one of another length. */
+  /** Time after which a receiver looks for a message of another length than it expects. */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private static final int ALIGNMENT = 64;
@@ -60,7 +61,7 @@ public final class NativeCommunicator implements Communicator {
   private Duration limit;
   private boolean closed;
 
-  /** What has to go from the buffer to an array when it has come. */
+  /** Copy from the buffer to an array, to be done when the message has arrived. */
   private record Copy(MemorySegment from, MemorySegment to) {}
 
   private NativeCommunicator(
@@ -75,14 +76,16 @@ public final class NativeCommunicator implements Communicator {
   }
 
   /**
-   * Joins the world that the launcher has started; another one is a user error.
+   * Joins the world that the launcher has started.
    *
+   * @param start rank and size by the launcher's variables
    * @param expired ends the process when joining or leaving takes longer than {@code limit}
+   * @throws UserError if the library's world is not the launcher's
    */
   public static NativeCommunicator init(
       NativeRank start, Duration limit, Deadline.Expired expired) {
     if (!start.reachesTheLibrary()) {
-      // It would be the only rank of its world, or end this process because nobody answers it.
+      // The library would see a world of one rank, or end this process because nothing answers it.
       throw start.disagreement(0, 1);
     }
     NativeCommunicator world = join(MpiLibrary.find(start.openMpi()), start.rank(), limit, expired);
@@ -96,7 +99,7 @@ public final class NativeCommunicator implements Communicator {
   /**
    * Joins the world of a library.
    *
-   * @param told the rank that the launcher has told this process, for errors
+   * @param told rank by the launcher's variables, for error messages
    */
   static NativeCommunicator join(
       MpiLibrary mpi, int told, Duration limit, Deadline.Expired expired) {
@@ -118,8 +121,8 @@ public final class NativeCommunicator implements Communicator {
   }
 
   /**
-   * Ties what is in flight to the deadline's thread, which runs until the world is left or the
-   * process ends, so that it stays reachable whatever becomes of the communicator.
+   * Makes the messages in flight reachable from the deadline's thread, which runs until the world
+   * is left or the process ends. They stay reachable even if the communicator does not.
    */
   private static Deadline.Expired holding(List<Piece> inFlight, Deadline.Expired expired) {
     return (what, limit) -> {
@@ -172,7 +175,7 @@ public final class NativeCommunicator implements Communicator {
     } finally {
       Reference.reachabilityFence(inFlight);
     }
-    // Only now has the library done with all memory; after a failure it never has.
+    // The library has now finished with all memory; after a failure it never has.
     inFlight.clear();
   }
 
@@ -232,7 +235,7 @@ public final class NativeCommunicator implements Communicator {
     return flag.get(ValueLayout.JAVA_INT, 0) != 0;
   }
 
-  /** Refuses a message of another length in place of an awaited one. */
+  /** Throws if a message of another length has arrived in place of an awaited one. */
   private void requireNoOther() {
     for (int i = 0; i < receiving; i++) {
       Piece piece = inFlight.get(i);
@@ -247,7 +250,10 @@ public final class NativeCommunicator implements Communicator {
     }
   }
 
-  /** Whether a message of a peer has arrived that nobody receives; the status tells its tag. */
+  /**
+   * Returns whether a message of a peer has arrived that matches no receive; {@code status} then
+   * has its tag.
+   */
   private boolean waits(int peer) {
     try {
       check((int) mpi.iprobe().invokeExact(peer, MpiLibrary.ANY_TAG, flag, status), rank);
@@ -257,7 +263,9 @@ public final class NativeCommunicator implements Communicator {
     return flag.get(ValueLayout.JAVA_INT, 0) != 0;
   }
 
-  /** Room for the requests and for what lies on the heap, before anything is under way. */
+  /**
+   * Reserves memory for the requests and for messages on the heap, before any message is in flight.
+   */
   private void reserve(List<Message> sends, List<Message> receives) {
     long heap = 0;
     long pieces = 0;
@@ -325,7 +333,7 @@ public final class NativeCommunicator implements Communicator {
         : new ClusterFailure(rank, -1, "the MPI library failed: " + e.getMessage(), e);
   }
 
-  /** Finalize waits for all ranks. May be called again. */
+  /** Leaves the world. {@code MPI_Finalize} waits for all ranks. Later calls do nothing. */
   @Override
   public void close() {
     if (closed) {

@@ -7,24 +7,24 @@ import java.util.stream.Stream;
 import kvasir.error.UserError;
 
 /**
- * What a native launcher said of this process in its environment: {@code mpirun} of Open MPI,
- * {@code mpiexec} of MPICH and its relatives, {@code srun} with or without PMIx or PMI-2.
+ * Rank of this process by the environment variables of a native launcher: {@code mpirun} of Open
+ * MPI, {@code mpiexec} of MPICH and its relatives, {@code srun} with or without PMIx or PMI-2.
  *
- * @param size how many ranks it says there are; 0 where it does not say
- * @param source whose variables said so
+ * @param size number of ranks, or 0 where the launcher does not tell it
+ * @param source launcher whose variables were found
  */
 public record NativeRank(int rank, int size, Source source) {
-  /** The variables of one launcher: a rank, and how many there are. */
+  /** The environment variables of one launcher, for the rank and the number of ranks. */
   public enum Source {
     OPEN_MPI("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"),
-    /** PMIx has no variable for the size; Slurm, which uses it, has one of its own. */
+    /** PMIx, which has no variable for the size; Slurm, which uses PMIx, has its own. */
     PMIX("PMIX_RANK", "SLURM_STEP_NUM_TASKS"),
     PMI("PMI_RANK", "PMI_SIZE"),
-    /** Ranks of this host only. */
+    /** Open MPI, where only the ranks of this host are numbered. */
     OPEN_MPI_HOST("OMPI_COMM_WORLD_LOCAL_RANK", "OMPI_COMM_WORLD_LOCAL_SIZE"),
-    /** Ranks of this host only. */
+    /** MPICH and its relatives, where only the ranks of this host are numbered. */
     MPICH_HOST("MPI_LOCALRANKID", "MPI_LOCALNRANKS"),
-    /** A step whose {@code srun} tells an MPI library nothing. */
+    /** Slurm, whose {@code srun} was started without support for MPI. */
     SLURM("SLURM_PROCID", "SLURM_STEP_NUM_TASKS");
 
     private final String rank;
@@ -51,13 +51,15 @@ public record NativeRank(int rank, int size, Source source) {
   private static final String NUMBER = "\\d{1,7}";
 
   /**
-   * The rank that an environment names, if any. A launcher's variables stand in every shell that it
-   * has started, and in what that starts: a world of several counts before one of one.
+   * Returns the rank that an environment names, if any. A launcher's variables are inherited by
+   * every process that it starts and by their children, so a world of several ranks is preferred to
+   * a world of one.
    */
   public static Optional<NativeRank> of(Map<String, String> environment) {
     List<NativeRank> ofWorld =
         Stream.of(Source.OPEN_MPI, Source.PMIX, Source.PMI)
-            // Open MPI's mpirun speaks PMIx too; the step around it is then mpirun's own.
+            // Open MPI's mpirun sets PMIx's variables too; a Slurm step around it is then mpirun's
+            // own.
             .filter(source -> source != Source.PMIX || Source.OPEN_MPI.in(environment).isEmpty())
             .flatMap(source -> source.in(environment).stream())
             .toList();
@@ -67,32 +69,37 @@ public record NativeRank(int rank, int size, Source source) {
         .or(() -> ofWorld.stream().findFirst())
         .or(() -> Source.OPEN_MPI_HOST.in(environment))
         .or(() -> Source.MPICH_HOST.in(environment))
-        // The shell of a batch job has SLURM_PROCID and is no rank; only a step has a size.
+        // The shell of a batch job has SLURM_PROCID but is not a rank; only a step has a size.
         .or(() -> Source.SLURM.in(environment).filter(told -> told.size() > 0));
   }
 
-  /** Whether this is the only process: it needs no MPI, and may start ranks of its own. */
+  /** Returns whether this is the only process: it needs no MPI, and may start ranks itself. */
   public boolean alone() {
     return size == 1 || (size == 0 && rank == 0);
   }
 
-  /** Whether Open MPI's library belongs to the launcher. */
+  /** Returns whether the launcher belongs to Open MPI. */
   boolean openMpi() {
     return source == Source.OPEN_MPI || source == Source.PMIX || source == Source.OPEN_MPI_HOST;
   }
 
-  /** Whether the launcher has told an MPI library as much as this process. */
+  /** Returns whether an MPI library in this process can learn its rank from the launcher. */
   boolean reachesTheLibrary() {
     return source != Source.SLURM;
   }
 
-  /** Whether what the MPI library says can be the world that the launcher has started. */
+  /**
+   * Returns whether the MPI library's rank and size fit the world that the launcher has started.
+   */
   boolean agrees(int libraryRank, int librarySize) {
     boolean ofHost = source == Source.OPEN_MPI_HOST || source == Source.MPICH_HOST;
     return (ofHost || libraryRank == rank) && (librarySize > 1 || size == 1);
   }
 
-  /** The error of a process that would run alone as each of its neighbours. */
+  /**
+   * Returns the error for a library that does not see the launcher's world, so that each process
+   * would run alone.
+   */
   UserError disagreement(int libraryRank, int librarySize) {
     boolean slurm = source == Source.SLURM || (source == Source.PMIX && size > 0);
     return new UserError(

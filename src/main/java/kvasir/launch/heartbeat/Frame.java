@@ -8,36 +8,36 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One message of the side channel. */
+/** One message of the side channel between a rank and the listener. */
 record Frame(Kind kind, String text) {
   static final int BEAT_MILLIS = 250;
 
-  /** Longer texts are of no run: peers of thousands of ranks take some 100 KB. */
+  /** Limit of a text in UTF-8. The addresses of thousands of ranks take some 100 KB. */
   private static final int MOST_BYTES = 1 << 20;
 
-  /** A character takes three bytes at most. */
+  /** Characters of one piece of a handover; in UTF-8 each takes three bytes at most. */
   private static final int HANDOVER_CHARACTERS = 1 << 18;
 
-  /** What a message says, and the byte that stands for it. */
+  /** Kind of a message, with the byte that encodes it. */
   enum Kind {
     /**
-     * To a rank: it is known; the limit of silence in milliseconds, the process id, the characters
-     * of the handover, with blanks between.
+     * To a rank: it has been accepted. The limit of silence in milliseconds, the listener's process
+     * id and the length of the handover in characters, separated by blanks.
      */
     WELCOME(1),
-    /** Both ways: still here; from a rank, what it is doing. */
+    /** Both ways: a sign of life; from a rank, with its current activity. */
     BEAT(2),
-    /** To the listener: where a rank can be reached, in its transport's own words. */
+    /** To the listener: the rank's address, in its transport's own form. */
     ADDRESS(3),
-    /** To a rank: the addresses of all, one a line, in the order of ranks. */
+    /** To a rank: the addresses of all ranks, one per line, in the order of ranks. */
     PEERS(4),
-    /** To the listener: the rank has failed: its exit code, a blank, the reason. */
+    /** To the listener: the rank has failed. Its exit code, a blank, the reason. */
     FAILED(5),
-    /** To the listener: the rank has done its work. */
+    /** To the listener: the rank has finished its work. */
     LEAVING(6),
-    /** To a rank: the run is over: the exit code, a blank, the reason. */
+    /** To a rank: the run has ended. The exit code, a blank, the reason. */
     END(7),
-    /** To a rank: the next piece of what it is handed over. */
+    /** To a rank: the next piece of the handover. */
     HANDOVER(8);
 
     private final int code;
@@ -60,7 +60,7 @@ record Frame(Kind kind, String text) {
     return new Frame(kind, "");
   }
 
-  /** An exit code with its reason, for FAILED and END. */
+  /** Returns a frame with an exit code and its reason, for FAILED and END. */
   static Frame of(Kind kind, RunEnd end) {
     return new Frame(kind, end.code() + " " + end.reason());
   }
@@ -73,7 +73,11 @@ record Frame(Kind kind, String text) {
     return new RunEnd(Integer.parseInt(parts[0]), parts[1]);
   }
 
-  /** What a listener says first: its limit of silence, and its process. */
+  /**
+   * Parses the listener's first message.
+   *
+   * @throws IOException if this frame is not a valid welcome
+   */
   Welcome welcome() throws IOException {
     if (kind != Kind.WELCOME || !text.matches("\\d{1,9} \\d{1,18} \\d{1,9}")) {
       throw new IOException("no welcome");
@@ -86,15 +90,15 @@ record Frame(Kind kind, String text) {
   }
 
   /**
-   * A listener's first words.
+   * Content of the listener's first message.
    *
-   * @param silence the longest that either side may be silent
-   * @param processId of the listener
-   * @param handover characters of what the rank is handed over
+   * @param silence the longest time that either side may be silent
+   * @param processId process id of the listener
+   * @param handover length of the handover in characters
    */
   record Welcome(Duration silence, long processId, int handover) {}
 
-  /** The pieces of a handover, each short enough for a message of its own. */
+  /** Splits a handover into frames, each within the limit of a message. */
   static List<Frame> handover(String text) {
     List<Frame> pieces = new ArrayList<>();
     for (int begin = 0; begin < text.length(); ) {

@@ -19,14 +19,17 @@ import kvasir.error.ClusterFailure;
 import kvasir.measure.Activity;
 
 /**
- * A rank's end of the side channel. Owns its connection and two threads until {@link #close}. Safe
- * for several threads.
+ * A rank's end of the side channel. It owns its connection and two threads until {@link #close}.
+ * Thread-safe.
  */
 public final class HeartbeatClient implements AutoCloseable {
-  /** Environment variable by which a launcher says where it listens: {@code host:port}. */
+  /** Environment variable with the address that a launcher listens on: {@code host:port}. */
   public static final String LISTENER = "KVASIR_LISTENER";
 
-  /** Environment variable of the token, where standard input does not lead to each rank. */
+  /**
+   * Environment variable with the run's token, for launches in which standard input does not reach
+   * each rank.
+   */
   public static final String TOKEN = "KVASIR_TOKEN";
 
   private static final int CONNECT_MILLIS = 10_000;
@@ -52,15 +55,16 @@ public final class HeartbeatClient implements AutoCloseable {
   }
 
   /**
-   * Makes this process known.
+   * Connects this process to the listener as a rank.
    *
-   * @param ended ends the process when the run is over; does not return
+   * @param ended ends the process when the run has ended; does not return
+   * @throws ClusterFailure if the listener cannot be reached or does not accept the token and rank
    */
   public static HeartbeatClient join(
       InetSocketAddress listener, RunToken token, int rank, Consumer<RunEnd> ended) {
     IOException failure = null;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      // Where strangers crowd the listener it may close a connection before it has heard who it is.
+      // With many foreign connections the listener may close this one before it has read the token.
       LockSupport.parkNanos(failure == null ? 0 : PAUSE_NANOS << attempt);
       try {
         return connect(listener, token, rank, ended);
@@ -113,7 +117,7 @@ public final class HeartbeatClient implements AutoCloseable {
         Frame frame = Frame.read(in);
         heard = System.nanoTime();
         switch (frame.kind()) {
-          // The user hears it once: of the launcher, or of rank 0 where it is not ours.
+          // The reason is shown once: by our launcher, or by rank 0 under a foreign one.
           case END -> end(rank == 0 ? frame.end() : frame.end().untold());
           case HANDOVER -> takeHandover(frame.text(), told);
           case PEERS -> peers.complete(List.of(frame.text().split("\n", -1)));
@@ -138,7 +142,7 @@ public final class HeartbeatClient implements AutoCloseable {
       LockSupport.parkNanos(Frame.BEAT_MILLIS * 1_000_000L);
       long now = System.nanoTime();
       if (now - last > OVERSLEPT_NANOS) {
-        // This process was stopped: what came meanwhile has yet to be read.
+        // This process was stopped, so beats that came meanwhile have not been read yet.
         heard = now;
       }
       last = now;
@@ -159,7 +163,7 @@ public final class HeartbeatClient implements AutoCloseable {
             HeartbeatServer.LOST,
             "rank " + rank + " has lost what started this run (" + how + "); start it again");
     if (!closed) {
-      // Where that was stopped and comes to life again, it has to know what became of its run.
+      // A launcher that was only stopped and resumes has to learn how its run ended.
       send(Frame.of(Frame.Kind.FAILED, end));
     }
     end(end);
@@ -172,17 +176,22 @@ public final class HeartbeatClient implements AutoCloseable {
   }
 
   /**
-   * Tells where this rank is reached and learns where all are.
+   * Sends this rank's address and waits for the addresses of all ranks.
    *
-   * @param address in the transport's words
-   * @return host and address of each rank, separated by a blank
+   * @param address address in the transport's form
+   * @param patience the longest time to wait
+   * @return host and address of each rank, separated by a blank, in the order of ranks
    */
   public List<String> introduce(String address, Duration patience) {
     send(new Frame(Frame.Kind.ADDRESS, address));
     return await(peers, "all ranks come", patience);
   }
 
-  /** Waits for what the listener hands over to every rank. */
+  /**
+   * Waits for the text that the listener hands over to every rank.
+   *
+   * @param patience the longest time to wait
+   */
   public String handover(Duration patience) {
     return await(handover, "its arguments come", patience);
   }
@@ -201,12 +210,15 @@ public final class HeartbeatClient implements AutoCloseable {
     }
   }
 
-  /** The address of this host on the way to the listener. */
+  /** Returns the local address of the connection to the listener. */
   public InetAddress localAddress() {
     return socket.getLocalAddress();
   }
 
-  /** Tells all others that this rank ends the run, and why. */
+  /**
+   * Tells the listener, and through it all other ranks, that this rank ends the run, and the
+   * reason.
+   */
   public void failed(RunEnd end) {
     closed = true;
     send(Frame.of(Frame.Kind.FAILED, end));
@@ -217,7 +229,7 @@ public final class HeartbeatClient implements AutoCloseable {
       try {
         frame.write(out);
       } catch (IOException e) {
-        // The reader sees the end of the connection and says so.
+        // The reading thread sees the end of the connection and reports it.
       }
     }
   }
@@ -226,11 +238,11 @@ public final class HeartbeatClient implements AutoCloseable {
     try {
       socket.close();
     } catch (IOException e) {
-      // It is given up anyway.
+      // The connection is no longer needed.
     }
   }
 
-  /** Leaves in good order: what happens to the run from now on is not this rank's. */
+  /** Leaves the run in an orderly way: later failures do not end this process. */
   @Override
   public void close() {
     closed = true;

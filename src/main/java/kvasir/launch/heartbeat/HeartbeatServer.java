@@ -15,22 +15,26 @@ import java.util.concurrent.locks.LockSupport;
 import kvasir.launch.WorldPlan;
 
 /**
- * Listens to the ranks of one run, tells all when one is lost, and introduces them to each other.
- * Owns its port, its connections and its threads until {@link #close}. Safe for several threads.
+ * Listener for the ranks of one run. It tells all ranks when one is lost, and gives each the
+ * addresses of all. It owns its port, its connections and its threads until {@link #close}.
+ * Thread-safe.
  */
 public final class HeartbeatServer implements AutoCloseable {
-  /** A rank was lost: what the process exits with. */
+  /** Exit code after the loss of a rank. */
   public static final int LOST = 3;
 
-  /** For a whole greeting. */
+  /** Time limit for a complete greeting. */
   private static final long PATIENCE_NANOS = 2_000_000_000;
 
   private static final int SPARE_CONNECTIONS = 64;
 
-  /** Time for a launcher to say how a process ended whose connection did. */
+  /** Time in which a launcher may report how a process ended, after its connection has. */
   private static final long EXPLANATION_NANOS = 400_000_000;
 
-  /** This process itself was stopped when it wakes so late: it cannot blame others for silence. */
+  /**
+   * Delay of a wake-up from which this process must itself have been stopped, so that the others'
+   * silence does not count.
+   */
   private static final long OVERSLEPT_NANOS = 1_000_000_000;
 
   private final ServerSocket server;
@@ -43,10 +47,10 @@ public final class HeartbeatServer implements AutoCloseable {
   private boolean introduced;
 
   /**
-   * Listens from now on.
+   * Opens the port and starts to listen.
    *
-   * @param address to listen on
-   * @param plan who is to come, and how long to wait
+   * @param address local address to listen on; the system chooses the port
+   * @param plan expected ranks and time limits
    */
   public HeartbeatServer(InetAddress address, RunToken token, WorldPlan plan) throws IOException {
     this.token = token;
@@ -64,41 +68,55 @@ public final class HeartbeatServer implements AutoCloseable {
     Thread.ofPlatform().name("heartbeat").daemon(true).start(this::watch);
   }
 
+  /** Returns the port that this server listens on. */
   public int port() {
     return server.getLocalPort();
   }
 
-  /** The first loss, where there has been one. */
+  /** Returns the first loss, if there has been one. */
   public Optional<Loss> loss() {
     return Optional.ofNullable(loss.getNow(null));
   }
 
-  /** A launcher's word which process of this machine is to become a rank. */
+  /**
+   * Records the process on this machine that is to become a rank, as reported by its launcher.
+   *
+   * @param process process id
+   */
   public void started(int rank, long process) {
     members.get(rank).startedAs(process);
   }
 
-  /** A launcher's word that a rank's process has ended, and how. */
+  /**
+   * Records that a rank's process has ended, as reported by its launcher.
+   *
+   * @param how words for the way it ended, for the user
+   */
   public void ended(int rank, String how) {
     members.get(rank).explain(how);
   }
 
-  /** A launcher's word that a rank's process was killed, or has to be. */
+  /**
+   * Records that a rank's process was killed or had to be, which is a loss even if the rank had
+   * finished its work.
+   *
+   * @param how words for the reason, for the user
+   */
   public void killed(int rank, String how) {
     members.get(rank).killed(how);
   }
 
-  /** What a rank has last said that it does. */
+  /** Returns the activity that a rank last reported. */
   public String activity(int rank) {
     return members.get(rank).activity();
   }
 
-  /** Whether a rank has made itself known. */
+  /** Returns whether a rank has connected. */
   public boolean hasCome(int rank) {
     return members.get(rank).state() != Member.State.EXPECTED;
   }
 
-  /** Nanoseconds since a rank has done its work; 0 before that. */
+  /** Returns the nanoseconds since a rank finished its work, or 0 before that. */
   public long leftFor(int rank) {
     Member member = members.get(rank);
     return member.state() == Member.State.LEFT ? member.silence() : 0;
@@ -108,7 +126,7 @@ public final class HeartbeatServer implements AutoCloseable {
     visitors.receive(server, this::serve);
   }
 
-  /** One connection, from its first byte to its last. */
+  /** Serves one connection from its first byte to its last. */
   private void serve(Socket socket) {
     Member member = null;
     try (socket) {
@@ -125,7 +143,7 @@ public final class HeartbeatServer implements AutoCloseable {
     }
   }
 
-  /** The rank that proves to be one; null for anybody else. */
+  /** Reads a greeting. Returns the rank, or null if the token, the number or the time is wrong. */
   private Member greet(Socket socket, DataInputStream in) throws IOException {
     byte[] candidate = in.readNBytes(RunToken.LENGTH);
     if (!token.matches(candidate)) {
@@ -221,7 +239,7 @@ public final class HeartbeatServer implements AutoCloseable {
     }
   }
 
-  /** Others may fall with the first: that one has been gone for longest. */
+  /** Reports the rank whose connection ended first, since others may fail because of it. */
   private void checkGone() {
     members.stream()
         .filter(member -> member.state() == Member.State.GONE)
@@ -248,7 +266,7 @@ public final class HeartbeatServer implements AutoCloseable {
     lose(new Loss(member.rank(), member.processId(), silent, new RunEnd(LOST, reason)));
   }
 
-  // Rank 0 last, and whoever waits for the loss after it: this process may end by either.
+  // Rank 0 is told last, and only then is the loss published: either may end this process.
   private synchronized void lose(Loss first) {
     if (!closed && !loss.isDone()) {
       members.reversed().stream()

@@ -9,29 +9,32 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * A process of this machine, as the system sees it. On a machine with far more threads than
- * processors a process can be silent for seconds without being lost: the system knows better.
+ * State of a process on this machine, from {@code /proc}. On a machine with far more threads than
+ * processors a process can be silent for seconds without being lost, and the system can tell the
+ * difference.
  */
 final class LocalProcess {
   private static final Path PROC = Path.of("/proc");
 
-  /** States of proc(5) in which a process does not come back by itself: stopped, dead. */
+  /** States of proc(5) in which a process does not resume by itself: stopped or dead. */
   private static final String LOST = "TtZX";
 
   private LocalProcess() {}
 
-  /** Whether the process at the other end of a connection is on this machine. */
+  /** Returns whether the process at the other end of a connection is on this machine. */
   static boolean at(Socket connection) {
     InetAddress there = connection.getInetAddress();
     return there.isLoopbackAddress() || there.equals(connection.getLocalAddress());
   }
 
-  /** Whether it is there and has not been stopped; false where the system does not say. */
+  /**
+   * Returns whether a process exists and has not been stopped; false if the system does not tell.
+   */
   static boolean runs(long process) {
     return state(process).filter(state -> !LOST.contains(state)).isPresent();
   }
 
-  /** Whether it has been stopped; false where the system does not say. */
+  /** Returns whether a process is stopped or dead; false if the system does not tell. */
   static boolean stands(long process) {
     return state(process).filter(LOST::contains).isPresent();
   }
@@ -40,7 +43,7 @@ final class LocalProcess {
     try {
       byte[] bytes = Files.readAllBytes(PROC.resolve(process + "/stat"));
       String stat = new String(bytes, StandardCharsets.ISO_8859_1);
-      // The name, in parentheses, may hold anything.
+      // The name, in parentheses, may contain any character.
       int state = stat.lastIndexOf(')') + 2;
       return state > 1 && state < stat.length()
           ? Optional.of(stat.substring(state, state + 1))

@@ -1,9 +1,11 @@
 package kvasir.launch.heartbeat;
 
 /**
- * The first rank that failed, and how the run ends by it.
+ * Loss of the rank that failed first, with the end of the run that follows.
  *
- * @param processId of the rank on its host; 0 where it never came
- * @param silent whether the process may still be there: stopped, or cut off
+ * @param rank number of the rank
+ * @param processId process id of the rank on its host; 0 if it never connected
+ * @param silent whether the process may still exist, stopped or cut off
+ * @param end exit code and reason for all processes of the run
  */
 public record Loss(int rank, long processId, boolean silent, RunEnd end) {}

@@ -6,13 +6,13 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 
-/** A rank as the listener sees it. Safe for several threads. */
+/** A rank as the listener sees it. Thread-safe. */
 final class Member {
-  /** How far a rank has come. */
+  /** Stage of a rank's life. */
   enum State {
     EXPECTED,
     PRESENT,
-    /** Its connection has ended without a word; its launcher may know why. */
+    /** The connection has ended without a message; the launcher may know the reason. */
     GONE,
     LEFT
   }
@@ -37,9 +37,11 @@ final class Member {
   }
 
   /**
-   * Takes the rank's connection; false when it has one already.
+   * Takes a connection as the rank's own.
    *
-   * @param welcome the first that it is told, before any beat
+   * @param process process id of the rank on its host
+   * @param welcome first message to the rank, before any beat
+   * @return false if the rank is not expected any more, as when it has a connection already
    */
   synchronized boolean join(Socket connection, long process, Frame welcome) throws IOException {
     if (state != State.EXPECTED) {
@@ -53,7 +55,9 @@ final class Member {
     return true;
   }
 
-  /** The process of this machine that is to become the rank, by its launcher's word. */
+  /**
+   * Records the process on this machine that is to become the rank, as reported by its launcher.
+   */
   synchronized void startedAs(long process) {
     if (state == State.EXPECTED) {
       processId = process;
@@ -61,7 +65,10 @@ final class Member {
     }
   }
 
-  /** Nanoseconds for which the rank's process, on this machine, has been stopped. */
+  /**
+   * Returns the nanoseconds for which the rank's process has been stopped; near 0 for a process on
+   * another machine.
+   */
   synchronized long standstill() {
     boolean here = processId != 0 && (socket == null || LocalProcess.at(socket));
     if (!here || !LocalProcess.stands(processId)) {
@@ -75,17 +82,20 @@ final class Member {
     since = System.nanoTime();
   }
 
-  /** The rank's address in its transport's words. */
+  /** Records the rank's address, in its transport's form. */
   synchronized void reachedAt(String where) {
     address = where;
   }
 
-  /** How the rank's process has ended, by its launcher's word. */
+  /** Records how the rank's process has ended, as reported by its launcher. */
   synchronized void explain(String how) {
     explanation = how;
   }
 
-  /** As {@link #explain}, of an end that is a loss even where the rank had done its work. */
+  /**
+   * Records that the rank's process was killed, which is a loss even if the rank had finished its
+   * work.
+   */
   synchronized void killed(String how) {
     explanation = how;
     if (state == State.LEFT) {
@@ -107,17 +117,17 @@ final class Member {
     return state;
   }
 
-  /** Nanoseconds since the rank was last heard, or came into this state. */
+  /** Returns the nanoseconds since the rank's last message or change of state. */
   synchronized long silence() {
     return System.nanoTime() - since;
   }
 
-  /** Forgets the silence so far: this process has not listened. */
+  /** Restarts the measurement of silence, after this process itself has not been listening. */
   synchronized void grant() {
     since = System.nanoTime();
   }
 
-  /** Whether the system says that the silent process is there and running. */
+  /** Returns whether the rank's process is on this machine and running, as the system reports. */
   synchronized boolean runsHere() {
     return socket != null && LocalProcess.at(socket) && LocalProcess.runs(processId);
   }
@@ -131,20 +141,24 @@ final class Member {
   }
 
   /**
-   * The host as this process reaches it, a blank, the rank's own words; empty until it is known.
+   * Returns the host as this process reaches it, a blank, and the rank's address in its transport's
+   * form; empty until both are known.
    */
   synchronized String address() {
     InetAddress host = socket == null ? null : socket.getInetAddress();
     return host == null || address.isEmpty() ? "" : host.getHostAddress() + " " + address;
   }
 
-  /** Sends where there is a connection; one that is broken is its reader's to report. */
+  /**
+   * Sends a frame if the rank is connected. A broken connection is reported by the thread that
+   * reads it.
+   */
   synchronized void send(Frame frame) {
     if (state == State.PRESENT) {
       try {
         frame.write(out);
       } catch (IOException e) {
-        // The reader of this connection sees its end and says so.
+        // The thread that reads this connection sees its end and reports it.
       }
     }
   }
@@ -154,7 +168,7 @@ final class Member {
       try {
         socket.close();
       } catch (IOException e) {
-        // It is given up anyway.
+        // The connection is no longer needed.
       }
     }
   }

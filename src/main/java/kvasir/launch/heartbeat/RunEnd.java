@@ -1,18 +1,18 @@
 package kvasir.launch.heartbeat;
 
 /**
- * Why a run ends before its time.
+ * Premature end of a run.
  *
- * @param code what every process exits with
- * @param reason one line for the user; empty where that is told by another process
+ * @param code exit code of every process
+ * @param reason one line for the user; empty if another process shows it
  */
 public record RunEnd(int code, String reason) {
   public RunEnd {
-    // It comes from other processes and goes to a terminal.
+    // The text comes from other processes and is written to a terminal.
     reason = reason.replaceAll("\\p{Cntrl}+", " ");
   }
 
-  /** The same end, of which somebody else tells the user. */
+  /** Returns this end without its reason, for a process that does not show it. */
   public RunEnd untold() {
     return new RunEnd(code, "");
   }

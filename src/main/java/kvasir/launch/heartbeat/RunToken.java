@@ -6,9 +6,9 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import kvasir.launch.OutputMarker;
 
-/** The secret of one run: whoever knows it is one of its processes. */
+/** Secret of one run, by which its processes recognise each other. */
 public final class RunToken {
-  /** Characters of the text form. */
+  /** Length of the text form in characters. */
   public static final int LENGTH = 64;
 
   private final String text;
@@ -17,14 +17,18 @@ public final class RunToken {
     this.text = text;
   }
 
-  /** A new one that nobody can guess. */
+  /** Returns a new token from a secure random generator. */
   public static RunToken random() {
     byte[] bytes = new byte[LENGTH / 2];
     new SecureRandom().nextBytes(bytes);
     return new RunToken(HexFormat.of().formatHex(bytes));
   }
 
-  /** One that a launcher handed over. */
+  /**
+   * Parses a token that a launcher handed over.
+   *
+   * @throws IllegalArgumentException if the text is not a token
+   */
   public static RunToken of(String text) {
     if (!text.matches("[0-9a-f]{" + LENGTH + "}")) {
       throw new IllegalArgumentException("no token of a run");
@@ -32,12 +36,12 @@ public final class RunToken {
     return new RunToken(text);
   }
 
-  /** The form in which it is handed over. */
+  /** Returns the token as lower-case hexadecimal digits. */
   public String text() {
     return text;
   }
 
-  /** The marker of what the run's rank 0 prints. */
+  /** Returns the marker of the output of the run's rank 0. */
   public OutputMarker outputMarker() {
     return OutputMarker.of(text);
   }
@@ -46,12 +50,12 @@ public final class RunToken {
     return text.getBytes(StandardCharsets.US_ASCII);
   }
 
-  /** Takes as long whatever the candidate is. */
+  /** Compares with a candidate in constant time. */
   boolean matches(byte[] candidate) {
     return MessageDigest.isEqual(bytes(), candidate);
   }
 
-  /** Never the secret: this may end up in a log. */
+  /** Returns the class name without the secret, since the result may end up in a log. */
   @Override
   public String toString() {
     return "RunToken";

@@ -17,8 +17,8 @@ import kvasir.launch.HostRoute;
 import kvasir.launch.WorldPlan;
 
 /**
- * The side channel of a world that somebody else launched: {@code mpirun}, {@code srun} or MPJ's
- * {@code mpjrun}. Rank 0 listens, and tells the others where over the world itself.
+ * Side channel of a world that a foreign launcher started: {@code mpirun}, {@code srun} or MPJ's
+ * {@code mpjrun}. Rank 0 listens, and broadcasts its address and token over the world itself.
  */
 public final class SelfHosted {
   private static final int NAME_BYTES = 256;
@@ -28,10 +28,10 @@ public final class SelfHosted {
   private SelfHosted() {}
 
   /**
-   * Joins the line of this world; every rank calls it.
+   * Joins the side channel of this world; every rank must call it.
    *
-   * @param silence the longest that a rank may give no sign of life
-   * @param ended ends the process when the run is over; does not return
+   * @param silence the longest time that a rank may give no sign of life
+   * @param ended ends the process when the run has ended; does not return
    */
   public static HeartbeatClient join(Communicator world, Duration silence, Consumer<RunEnd> ended) {
     List<String> names = Collectives.allGather(world, ownName(), NAME_BYTES);
@@ -49,7 +49,7 @@ public final class SelfHosted {
         ended);
   }
 
-  /** Listens on rank 0: address, port and token. */
+  /** Starts to listen on rank 0. Returns address, port and token, separated by blanks. */
   private static String listen(List<String> names, Duration silence, Consumer<RunEnd> ended) {
     RunToken token = RunToken.random();
     try {
@@ -72,7 +72,7 @@ public final class SelfHosted {
     }
   }
 
-  // Rank 0 is a client of its own, which may be told first: the same words either way.
+  // Rank 0 is also a client of itself and may be told first; the message is the same either way.
   private static void await(HeartbeatServer server, Consumer<RunEnd> ended) {
     while (server.loss().isEmpty()) {
       LockSupport.parkNanos(POLL_NANOS);
@@ -81,7 +81,8 @@ public final class SelfHosted {
   }
 
   /**
-   * The loopback where all ranks are on one host, else where the first other host sees this one.
+   * Returns the loopback address if all ranks are on one host, else the local address on the route
+   * to the first other host.
    */
   private static InetAddress address(List<String> names) throws IOException {
     List<String> others =

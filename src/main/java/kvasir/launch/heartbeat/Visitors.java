@@ -14,26 +14,28 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
- * Connections that have not yet proved to belong to a rank. Each has a time for its whole greeting,
- * however slowly it speaks. Their number is bounded: where one more comes, the oldest one of the
- * address that has most is closed. A rank greets in milliseconds, so others cannot keep it out by
- * their number. Safe for several threads.
+ * Connections that have not yet proved to belong to a rank. Each has one time limit for its whole
+ * greeting, however slowly it sends. Their number is bounded: when it is exceeded, the oldest
+ * connection of the address with the most connections is closed. A rank greets in milliseconds, so
+ * a large number of other connections cannot keep it out. Thread-safe.
  */
 public final class Visitors implements AutoCloseable {
-  /** How often connections are looked at while nobody comes. */
+  /** Interval at which connections are checked while no new one comes. */
   private static final int TICK_MILLIS = 250;
 
   private final int mostOfOneAddress;
   private final int most;
   private final long patienceNanos;
 
-  /** When each came, the oldest first. */
+  /** Arrival time of each connection, the oldest first. */
   private final Map<Socket, Long> since = new LinkedHashMap<>();
 
   /**
-   * @param mostOfOneAddress connections at a time
-   * @param most connections at a time, of all addresses
-   * @param patienceNanos for one's greeting
+   * Creates an empty set of connections.
+   *
+   * @param mostOfOneAddress limit of open connections from one address
+   * @param most limit of open connections from all addresses
+   * @param patienceNanos time limit of one greeting in nanoseconds
    */
   public Visitors(int mostOfOneAddress, int most, long patienceNanos) {
     this.mostOfOneAddress = mostOfOneAddress;
@@ -42,9 +44,10 @@ public final class Visitors implements AutoCloseable {
   }
 
   /**
-   * Takes the connections to a server until that is closed, and closes those whose time has passed.
+   * Accepts connections until the server is closed, and closes those whose time has passed.
    *
-   * @param serve reads one connection from its first byte to its last, in a thread of its own
+   * @param serve reads one connection from its first byte to its last, in a virtual thread of its
+   *     own
    */
   public void receive(ServerSocket server, Consumer<Socket> serve) {
     while (!server.isClosed()) {
@@ -54,9 +57,9 @@ public final class Visitors implements AutoCloseable {
         add(visitor);
         Thread.ofVirtual().start(() -> serve(visitor, serve));
       } catch (SocketTimeoutException e) {
-        // Nobody came.
+        // No connection came within the tick.
       } catch (IOException e) {
-        // Closed by its owner; or a visitor that was gone before it was seen.
+        // The server was closed, or the visitor disconnected before it was accepted.
         LockSupport.parkNanos(1_000_000);
       }
       expire();
@@ -71,7 +74,7 @@ public final class Visitors implements AutoCloseable {
     }
   }
 
-  /** Adds a connection, and closes an older one where there are too many. */
+  /** Adds a connection, and closes an older one if there are too many. */
   void add(Socket visitor) {
     List<Socket> leaving = new ArrayList<>();
     synchronized (this) {
@@ -87,12 +90,16 @@ public final class Visitors implements AutoCloseable {
     leaving.forEach(Visitors::shut);
   }
 
-  /** Removes a connection that has greeted or ended; false where it has been closed meanwhile. */
+  /**
+   * Removes a connection that has greeted or ended.
+   *
+   * @return false if it has been closed meanwhile
+   */
   public synchronized boolean remove(Socket visitor) {
     return since.remove(visitor) != null;
   }
 
-  /** Closes those whose time has passed. */
+  /** Closes the connections whose time has passed. */
   void expire() {
     List<Socket> late = new ArrayList<>();
     synchronized (this) {
@@ -109,7 +116,7 @@ public final class Visitors implements AutoCloseable {
     late.forEach(Visitors::shut);
   }
 
-  /** Closes all. */
+  /** Closes all connections in this set. */
   @Override
   public void close() {
     List<Socket> all;
@@ -142,7 +149,7 @@ public final class Visitors implements AutoCloseable {
     try {
       socket.close();
     } catch (IOException e) {
-      // It is given up anyway.
+      // The connection is no longer needed.
     }
   }
 }

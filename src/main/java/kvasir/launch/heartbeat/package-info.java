@@ -1,9 +1,9 @@
 /**
- * The side channel of a run: who is alive, and why the run ends. MPI tells neither. One process,
- * the launcher or, where somebody else launched, rank 0, listens; each rank holds one connection to
- * it. Both sides send a beat every {@value kvasir.launch.heartbeat.Frame#BEAT_MILLIS} ms; who is
- * silent for the run's limit, or whose connection ends without a word, is lost, and all others are
- * told so.
+ * Side channel of a run, which reports lost ranks and the reason for the end of the run. MPI
+ * reports neither. One process listens: the launcher or, under a foreign launcher, rank 0. Each
+ * rank holds one connection to it. Both sides send a beat every {@value
+ * kvasir.launch.heartbeat.Frame#BEAT_MILLIS} ms. A rank is lost when it is silent for the run's
+ * limit or its connection ends without a message; all others are then told.
  *
  * <pre>
  *   rank -> listener    64 hexadecimal digits: the run's token; 4 bytes: rank; 8 bytes: process id

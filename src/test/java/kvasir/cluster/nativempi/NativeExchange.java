@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import kvasir.cluster.LengthContract;
 
-/** A rank of its own process whose memory is collected while it exchanges messages. */
+/** Program of a rank that collects garbage while it exchanges messages. */
 final class NativeExchange {
   private static final int MOST_HELD = 64;
 
@@ -27,7 +27,7 @@ final class NativeExchange {
     Runtime.getRuntime().halt(3);
   }
 
-  /** Overwrites what the collector has freed. */
+  /** Collects garbage and overwrites the memory that it frees. */
   private static void collect() {
     List<MemorySegment> taken = new ArrayList<>();
     while (true) {

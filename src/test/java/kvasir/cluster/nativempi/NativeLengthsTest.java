@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Real processes over the system's Open MPI. */
+/** Lengths of messages between processes over the system's Open MPI. */
 @Timeout(120)
 class NativeLengthsTest {
   @TempDir Path folder;

@@ -25,7 +25,9 @@ class NativeMemoryTest {
 
   private final StandIn library = new StandIn();
 
-  /** Library that receives nothing until it is told to; its functions are called by their names. */
+  /**
+   * Library that delivers nothing until {@code delivers} is set; its functions are found by name.
+   */
   @SuppressWarnings({"UnusedMethod", "UnusedVariable"})
   private static final class StandIn {
     final List<WeakReference<MemorySegment.Scope>> given = new ArrayList<>();

@@ -36,7 +36,10 @@ class HeartbeatTest {
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
   private static final Duration LONG = Duration.ofSeconds(30);
 
-  /** Takes several messages; a cut after an even number of characters is inside a pair. */
+  /**
+   * A handover of several messages, in which a cut after an even number of characters splits a
+   * pair.
+   */
   private static final String HANDOVER = "x" + "\ud83d\ude42".repeat(1 << 18);
 
   private final RunToken token = RunToken.random();
@@ -71,7 +74,7 @@ class HeartbeatTest {
     return HeartbeatClient.join(address(), token, rank, ends::add);
   }
 
-  /** The listener knows it when all others have been told. */
+  /** Waits for the loss, which the listener publishes after it has told all other ranks. */
   private Loss loss() throws InterruptedException {
     while (server.loss().isEmpty()) {
       Thread.sleep(5);
@@ -85,7 +88,7 @@ class HeartbeatTest {
     return end;
   }
 
-  /** A connection that proves to be a rank and then does what a test wants. */
+  /** Opens a connection that greets as a rank and then does nothing by itself. */
   private Socket rawRank(int rank, String secret) throws IOException {
     return rawRank(rank, secret, 1);
   }
@@ -279,7 +282,10 @@ class HeartbeatTest {
     assertThrows(IllegalArgumentException.class, () -> RunToken.of("abc"));
   }
 
-  /** Each byte came in time, so a limit on reads alone was never reached. */
+  /**
+   * Checks the limit of a whole greeting: each byte comes in time, so a limit on reads does not
+   * pass.
+   */
   @Test
   void whoGreetsByteByByteIsShownOut() throws Exception {
     listen(1, LONG, LONG);
