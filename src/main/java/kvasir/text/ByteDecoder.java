@@ -1,8 +1,8 @@
 package kvasir.text;
 
 /**
- * Decoder for tokenizers whose tokens are bytes each: keeps the bytes of the one character that is
- * not whole yet and asks for each token once.
+ * Decoder for tokenizers whose tokens each stand for bytes of their own. It looks at each token
+ * once and keeps only the bytes of the last, incomplete character.
  */
 final class ByteDecoder implements IncrementalDecoder {
   private final Vocabulary vocabulary;

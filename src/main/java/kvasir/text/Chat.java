@@ -6,9 +6,10 @@ import java.util.stream.Stream;
 import kvasir.error.UserError;
 
 /**
- * The turns of a conversation in ChatML, which Qwen models and the demo model are taught: the
- * document is the system's turn, a question the user's. Turns are encoded as they are written,
- * without what the tokenizer puts around a text. The tokenizer stays the caller's.
+ * Encoder of conversations in ChatML, the format on which Qwen models and the demo model are
+ * trained. A document is the system's turn, a question the user's. Turns are encoded without the
+ * special tokens that the tokenizer puts around a text. The tokenizer stays the caller's. Safe for
+ * many threads.
  */
 public final class Chat {
   private static final String START = "<|im_start|>";
@@ -22,7 +23,12 @@ public final class Chat {
     this.end = end;
   }
 
-  /** A chat in the tokens of a model; refuses a model whose tokenizer lacks the marks of turns. */
+  /**
+   * Returns an encoder for a model; throws a {@link UserError} if its tokenizer lacks the special
+   * tokens that begin and end a turn.
+   *
+   * @param model name of the model in errors
+   */
   public static Chat of(Tokenizer tokenizer, String model) {
     if (tokenizer.oneToken(START).isEmpty() || tokenizer.oneToken(END).isEmpty()) {
       throw new UserError(
@@ -31,22 +37,25 @@ public final class Chat {
     return new Chat(tokenizer, tokenizer.oneToken(END).getAsInt());
   }
 
-  /** A text's turn as the system. */
+  /** Returns the system's turn with this text, and the places of its tokens. */
   public EncodedText system(String text) {
     return tokenizer.encodeWithPlaces(START + "system\n" + text + END + "\n");
   }
 
-  /** A question's turn, and the beginning of the answer's. */
+  /**
+   * Returns the ids of the user's turn with this question, and of the beginning of the answer's
+   * turn.
+   */
   public int[] question(String text) {
     return tokenizer.encodeBare(START + "user\n" + text + END + "\n" + START + "assistant\n");
   }
 
   /**
-   * Returns the tokens that end an answer: the one that ends a turn, whatever the model's
-   * configuration says, and special tokens that the configuration names as well.
+   * Returns the ids that end an answer: the one that ends a turn, whether the model's configuration
+   * names it or not, and the special tokens that the configuration names.
    *
-   * @param configured ids that end a sequence by the configuration; one that spells a text is not
-   *     an end of turns
+   * @param configured ids that end a sequence by the model's configuration; those that are not
+   *     special tokens are ignored
    */
   public List<Integer> ends(List<Integer> configured) {
     return Stream.concat(
@@ -56,7 +65,12 @@ public final class Chat {
         .toList();
   }
 
-  /** Checks that a user's text has no token in it that means more than its characters. */
+  /**
+   * Returns {@code text}; throws a {@link UserError} if it contains a special token, which would be
+   * read as more than its characters.
+   *
+   * @param where name of the text in errors
+   */
   public String requirePlain(String where, String text) {
     Stream.of(START, END)
         .filter(text::contains)
@@ -73,6 +87,7 @@ public final class Chat {
     return text;
   }
 
+  /** Returns the tokenizer, which stays the caller's of {@link #of}. */
   public Tokenizer tokenizer() {
     return tokenizer;
   }

@@ -18,12 +18,13 @@ import kvasir.file.Unwritable;
 import kvasir.file.WholeFile;
 
 /**
- * The tokenizer's native library as a file that this process can load. It comes in a jar and is
- * copied to a cache once. DJL would load whatever lies there: a copy that was cut, or that another
- * user may read alone; so it is told a file that has been looked at.
+ * The tokenizer's native library, as a file that this process can load. The library comes in a jar
+ * and is copied once to a cache. DJL by itself would load whatever file is in the cache, even a
+ * truncated copy or one that only another user may read. So the file is checked here and its name
+ * is given to DJL.
  */
 final class NativeLibrary {
-  /** DJL loads the file that this property names. */
+  /** The property that names the file that DJL loads. */
   private static final String CHOSEN = "RUST_LIBRARY_PATH";
 
   private static final String CACHE = "DJL_CACHE_DIR";
@@ -31,7 +32,10 @@ final class NativeLibrary {
 
   private NativeLibrary() {}
 
-  /** Loads a whole copy, which is made where there is none. */
+  /**
+   * Loads the library from a complete copy, which is made if there is none; throws a {@link
+   * UserError} if it cannot be loaded.
+   */
   static void load() {
     choose();
     try {
@@ -48,8 +52,8 @@ final class NativeLibrary {
   }
 
   /**
-   * A whole copy, which is made where there is none; nothing where no cache is named, as without
-   * our launchers, or on a system that DJL knows other ways for.
+   * Returns a complete copy of the library, which is made if there is none. Empty if no cache is
+   * named, as without this project's launchers, or if the jar has no library for this system.
    */
   static Optional<Path> file() {
     Platform platform = Platform.detectPlatform("tokenizers");
@@ -64,14 +68,14 @@ final class NativeLibrary {
     }
     String place =
         "tokenizers/" + platform.getVersion() + "-cpu-" + platform.getClassifier() + "/" + name;
-    Path own = Path.of(cache, place);
-    return Stream.concat(Stream.of(own), checkout(place).stream())
+    Path cached = Path.of(cache, place);
+    return Stream.concat(Stream.of(cached), checkout(place).stream())
         .filter(copy -> isWhole(copy, packed))
         .findFirst()
-        .or(() -> Optional.of(unpacked(packed, own)));
+        .or(() -> Optional.of(unpacked(packed, cached)));
   }
 
-  /** The copy of the checkout's owner, where this user may not write there. */
+  /** Returns the place of the copy in the checkout, whose owner may be another user. */
   private static Optional<Path> checkout(String place) {
     return Optional.ofNullable(System.getProperty(HOME))
         .map(home -> Path.of(home, ".kvasir", "djl").resolve(place));
@@ -97,7 +101,7 @@ final class NativeLibrary {
     }
   }
 
-  /** The error that a library which cannot be loaded is for the user. */
+  /** Returns the error to show when the library cannot be loaded. */
   private static UserError unloadable(Throwable cause) {
     return new UserError(
         System.getProperty(CHOSEN, "the tokenizer's library"),
@@ -106,7 +110,7 @@ final class NativeLibrary {
         cause);
   }
 
-  /** The system's words, behind the file's name that the JVM puts before them. */
+  /** Returns the system's message, without the file's name that the JVM puts before it. */
   private static String reason(Throwable cause) {
     List<String> words =
         Stream.iterate(cause, c -> c != null, Throwable::getCause)

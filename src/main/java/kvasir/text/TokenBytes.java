@@ -8,30 +8,35 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Bytes of a token's text, by those steps of a tokenizer's decoder that look at one token at a
- * time. Such tokenizers are byte-level ones and those like SentencePiece, which spell characters
- * that they lack byte by byte.
+ * Conversion of a single token's spelling to the bytes of its text. It covers the steps of a
+ * tokenizer's decoder that look at one token at a time: those of byte-level tokenizers, and of
+ * tokenizers like SentencePiece, which spell characters that they lack byte by byte.
  *
- * @param steps from a token's spelling to its bytes
- * @param malformed how bytes that make up no character are shown
- * @param strip the character that is taken away at the beginning of the text
- * @param stripped how many of them at most
+ * @param steps steps from a token's spelling to its bytes
+ * @param malformed the way in which bytes that are not UTF-8 are shown
+ * @param strip the character that is removed at the beginning of the text
+ * @param stripped the largest number of characters that are removed there
  */
 record TokenBytes(List<Step> steps, Utf8Stream.Malformed malformed, char strip, int stripped) {
-  /** A token on its way: a text still, or bytes already. */
+  /**
+   * A token between two steps.
+   *
+   * @param text the token as text
+   * @param bytes the token as bytes; null before a step has produced them
+   */
   private record Part(String text, byte[] bytes) {}
 
   /** A step of the decoder. */
   private interface Step {
     /**
-     * @param first whether no token with text comes before
+     * @param first true if no token with text comes before
      */
     Part apply(Part token, boolean first);
   }
 
   /**
-   * Bytes by the decoder of a tokenizer.json; nothing where one of its steps looks at several
-   * tokens, or is not known.
+   * Returns the conversion by the decoder of a tokenizer.json; empty if one of its steps looks at
+   * several tokens or is not known.
    */
   static Optional<TokenBytes> of(JsonNode decoder) {
     List<Step> steps = new ArrayList<>();
@@ -88,9 +93,9 @@ record TokenBytes(List<Step> steps, Utf8Stream.Malformed malformed, char strip, 
   }
 
   /**
-   * Bytes of a token.
+   * Returns the bytes of a token.
    *
-   * @param first whether no token with text comes before
+   * @param first true if no token with text comes before
    */
   byte[] of(String spelling, boolean first) {
     Part token = new Part(spelling, null);
@@ -121,7 +126,10 @@ record TokenBytes(List<Step> steps, Utf8Stream.Malformed malformed, char strip, 
     return isByte ? new Part(text, HexFormat.of().parseHex(text, 3, 5)) : token;
   }
 
-  /** Each character stands for a byte; a token with another character is a plain text. */
+  /**
+   * Replaces each character of GPT-2's alphabet by the byte that it stands for. A token with
+   * another character is plain text.
+   */
   private static Part byteLevel(Part token, boolean first) {
     String text = token.text();
     byte[] bytes = new byte[text.length()];
@@ -135,8 +143,8 @@ record TokenBytes(List<Step> steps, Utf8Stream.Malformed malformed, char strip, 
     return new Part(text, bytes);
   }
 
-  // GPT-2's alphabet: what can be seen in Latin-1 is itself, the other bytes stand from U+0100 on
-  // in their order: 00 to 20, 7F to A0, AD.
+  // GPT-2's alphabet: visible characters of Latin-1 stand for themselves. The other bytes, which
+  // are 00 to 20, 7F to A0 and AD, are written as U+0100 and following, in this order.
   private static int byteOf(char c) {
     if ((c >= '!' && c <= '~') || (c >= '\u00A1' && c <= '\u00FF' && c != '\u00AD')) {
       return c;

@@ -17,9 +17,11 @@ import java.util.Set;
 import kvasir.error.UserError;
 import kvasir.file.ModelFolder;
 
-/** A model's tokenizer. Owns native memory; {@link #close} frees it. Safe for many threads. */
+/**
+ * A model's tokenizer. It owns native memory, which {@link #close} frees. Safe for many threads.
+ */
 public final class Tokenizer implements AutoCloseable {
-  // Neither padded nor cut: a prompt of any length comes out whole.
+  // No padding and no truncation: a prompt of any length is encoded whole.
   private static final Map<String, String> OPTIONS =
       Map.of("padding", "false", "truncation", "false", "modelMaxLength", "2147483647");
 
@@ -33,7 +35,10 @@ public final class Tokenizer implements AutoCloseable {
     this.tokenBytes = TokenBytes.of(parts.decoder());
   }
 
-  /** Reads a directory's tokenizer.json; touches no network. */
+  /**
+   * Reads the tokenizer.json of a model's directory, without using the network; throws a {@link
+   * UserError} if the file is missing or not valid.
+   */
   public static Tokenizer open(Path model) {
     Path file = new ModelFolder(model).tokenizer();
     TokenizerJson.Parts parts = TokenizerJson.read(file);
@@ -45,12 +50,12 @@ public final class Tokenizer implements AutoCloseable {
     }
   }
 
-  /** Ids of a text, with the special tokens that the tokenizer puts around it. */
+  /** Returns the ids of a text, with the special tokens that the tokenizer puts around it. */
   public int[] encode(String text) {
     return ids(tokenizer.encode(text, true, false));
   }
 
-  /** Ids of a text alone. */
+  /** Returns the ids of a text, without special tokens around it. */
   public int[] encodeBare(String text) {
     return ids(tokenizer.encode(text, false, false));
   }
@@ -59,20 +64,26 @@ public final class Tokenizer implements AutoCloseable {
     return Arrays.stream(encoding.getIds()).mapToInt(Math::toIntExact).toArray();
   }
 
-  /** Ids of a text alone, and where in the text each stands. */
+  /**
+   * Returns the ids of a text, without special tokens around it, and the place of each token in the
+   * text.
+   */
   public EncodedText encodeWithPlaces(String text) {
     Encoding encoding = tokenizer.encode(text, false, false);
     int[] ids = ids(encoding);
     CharSpan[] spans = encoding.getCharTokenSpans();
     int[] starts = new int[ids.length];
     for (int i = 0; i < ids.length; i++) {
-      // A token that a normalizer puts in front of the text stands nowhere in it.
+      // A token that a normalizer puts in front of the text has no place in it.
       starts[i] = spans[i] == null ? (i == 0 ? 0 : starts[i - 1]) : spans[i].getStart();
     }
     return new EncodedText(text, ids, utf16(text, starts));
   }
 
-  /** The library counts code points where a Java text counts UTF-16 units. */
+  /**
+   * Converts indices in code points, which the library counts, to indices in UTF-16 units; changes
+   * and returns {@code starts}.
+   */
   private static int[] utf16(String text, int[] starts) {
     int unit = 0;
     int point = 0;
@@ -84,18 +95,21 @@ public final class Tokenizer implements AutoCloseable {
     return starts;
   }
 
-  /** Returns the id of a text that is a token of its own, as the marks of chats are. */
+  /**
+   * Returns the id of the token that is spelled as {@code text}; empty if the text is not a single
+   * token.
+   */
   public OptionalInt oneToken(String text) {
     int[] ids = encodeBare(text);
-    boolean own = ids.length == 1 && text.equals(vocabulary.tokens().get(ids[0]));
-    return own ? OptionalInt.of(ids[0]) : OptionalInt.empty();
+    boolean single = ids.length == 1 && text.equals(vocabulary.tokens().get(ids[0]));
+    return single ? OptionalInt.of(ids[0]) : OptionalInt.empty();
   }
 
   /**
-   * Returns the token that is in front of a text twice: once put there by the tokenizer, and once
-   * by the text itself.
+   * Returns the special token that stands twice at the beginning of an encoded text: once put there
+   * by the tokenizer, and once spelled by the text itself. Empty if there is none.
    *
-   * @param ids of the text, by {@link #encode}
+   * @param ids result of {@link #encode}
    */
   public Optional<String> doubledBegin(int[] ids) {
     int[] around = encode("");
@@ -109,26 +123,32 @@ public final class Tokenizer implements AutoCloseable {
     return twice ? specialToken(next) : Optional.empty();
   }
 
-  /** Text of ids, special tokens left out. */
+  /** Returns the text of ids, without special tokens. */
   public String decode(int[] ids) {
     long[] wide = Arrays.stream(ids).asLongStream().toArray();
     return wide.length == 0 ? "" : tokenizer.decode(wide, true);
   }
 
-  /** Returns the spelling of a special token, which is no part of a decoded text. */
+  /**
+   * Returns the spelling of a special token, which is not part of a decoded text; empty for other
+   * ids.
+   */
   public Optional<String> specialToken(int id) {
     return Optional.ofNullable(vocabulary.special().get(id));
   }
 
-  /** Returns the spellings of all special tokens. */
+  /** Returns the spellings of all special tokens, in the order of the file. */
   public Set<String> specialTokens() {
     return new LinkedHashSet<>(vocabulary.special().values());
   }
 
-  /** Returns a special token that a text is read as in some place, other than the unknown one. */
+  /**
+   * Returns a special token, other than the unknown one, that some part of a text is read as; empty
+   * if there is none.
+   */
   public Optional<String> specialTokenIn(String text) {
     Optional<String> spelled = specialTokens().stream().filter(text::contains).findFirst();
-    // A tokenizer may also find one after it has changed the text's letters.
+    // A tokenizer may also find one after it has normalised the text.
     return spelled.or(
         () ->
             Arrays.stream(encodeBare(text))
@@ -142,7 +162,10 @@ public final class Tokenizer implements AutoCloseable {
     return vocabulary;
   }
 
-  /** Returns the bytes of tokens where they do not depend on other tokens. */
+  /**
+   * Returns the conversion of single tokens to bytes; empty if a token's bytes depend on other
+   * tokens.
+   */
   Optional<TokenBytes> tokenBytes() {
     return tokenBytes;
   }

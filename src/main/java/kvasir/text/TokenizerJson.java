@@ -18,9 +18,9 @@ import kvasir.file.TextFile;
 import kvasir.file.WrongContent;
 
 /**
- * Reader of a tokenizer.json that refuses what the native library does not survive. The library
- * ends the process where it meets broken JSON in some places, an undefined token in a template or a
- * deep expression, so nothing that it is known to stumble over may reach it; the rest it refuses
+ * Reader of tokenizer.json that refuses files which would crash the native library. The library
+ * ends the process on some kinds of broken JSON, on an undefined token in a template and on a
+ * deeply nested expression. Such files are refused here; the library reports all other errors
  * itself.
  */
 final class TokenizerJson {
@@ -28,7 +28,7 @@ final class TokenizerJson {
   private static final long MOST_BYTES = 256L << 20;
   // The library's parser gives up at 128.
   private static final int MOST_NESTING = 100;
-  // Its compiler of expressions uses up the stack at some 1500 groups in each other.
+  // The library's compiler of regular expressions overflows the stack at about 1500 nested groups.
   private static final int LONGEST_TEXT = 1000;
 
   private static final String REMEDY = "fetch it again";
@@ -46,12 +46,12 @@ final class TokenizerJson {
   /**
    * A tokenizer.json and the parts of it that Kvasir reads itself.
    *
-   * @param text of the file, without a byte order mark, which is safe for the library
-   * @param decoder the steps from tokens to text; a missing node where there are none
+   * @param text the file's text, without a byte order mark, safe to give to the library
+   * @param decoder the steps from tokens to text; a missing node if there are none
    */
   record Parts(String text, Vocabulary vocabulary, JsonNode decoder) {}
 
-  /** Reads a file and throws where the library would not survive it. */
+  /** Reads a file; throws a {@link UserError} if it would crash the library. */
   static Parts read(Path file) {
     String text =
         TextFile.read(file, file.toString(), MOST_BYTES, "complete the model's directory");
@@ -97,16 +97,15 @@ final class TokenizerJson {
     };
   }
 
-  /** Whether a text has half of a surrogate pair, which no UTF-8 can say. */
+  /** Returns true if a text has half of a surrogate pair, which cannot be written in UTF-8. */
   private static boolean halfCharacter(JsonParser parser) throws IOException {
     return parser.getText().codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE);
   }
 
   private static boolean fits(JsonParser parser) throws IOException {
     String field = parser.currentName();
-    // In long texts that it puts in or looks for the library searches for ever; a prefix of
-    // subwords
-    // that is longer than a token ends it.
+    // Long texts in patterns and replacements make the library search for ever, and a prefix of
+    // subwords that is longer than a token crashes it.
     return "precompiled_charsmap".equals(field)
         || (parser.getTextLength() <= LONGEST_TEXT
             && (!"continuing_subword_prefix".equals(field) || parser.getTextLength() == 0));
@@ -132,7 +131,7 @@ final class TokenizerJson {
     return new Parts(text, vocabulary.finish(), decoder);
   }
 
-  /** Checks that the marks that a template puts around a text are defined beside it. */
+  /** Checks that the special tokens that a template puts around a text are defined beside it. */
   private static void checkTemplate(Path file, JsonNode processor) {
     for (JsonNode inner : processor.path("processors")) {
       checkTemplate(file, inner);

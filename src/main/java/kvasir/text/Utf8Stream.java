@@ -3,13 +3,13 @@ package kvasir.text;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Characters from bytes of UTF-8 as they come. Holds back at most the three bytes of a character
- * that is not whole yet; bytes that nothing can complete any more become U+FFFD at once.
+ * Incremental decoder of UTF-8. It holds back the bytes of an incomplete character, three at most;
+ * bytes that can no longer become a character are replaced by U+FFFD at once.
  */
 final class Utf8Stream {
-  /** How bytes that make up no character are shown. */
+  /** The way in which bytes that are not UTF-8 are shown. */
   enum Malformed {
-    /** One U+FFFD for the longest run of them that could have begun a character, as Rust does. */
+    /** One U+FFFD for each longest run of bytes that could have begun a character, as in Rust. */
     BY_BEGINNING,
     /** One U+FFFD for each byte. */
     BY_BYTE
@@ -28,20 +28,20 @@ final class Utf8Stream {
     this.malformed = malformed;
   }
 
-  /** Bytes that are held back until the character is whole. */
+  /** Returns the number of bytes that are held back until the character is complete. */
   int held() {
     return count;
   }
 
   /**
-   * Leaves the bytes held back to the text before: they are shown within a character that further
-   * bytes complete, and not at all otherwise.
+   * Assigns the bytes held back to the text before: they are shown if further bytes complete the
+   * character, and not at all otherwise.
    */
   void disown() {
     foreign = count;
   }
 
-  /** Adds a byte; appends the text that is now certain. */
+  /** Adds a byte; appends to {@code text} the characters that are now certain. */
   void add(byte b, StringBuilder text) {
     if (count > 0 && !continues(b)) {
       flush(text);
@@ -58,10 +58,10 @@ final class Utf8Stream {
     }
   }
 
-  /** Appends what was held back as bytes that make up no character. */
+  /** Appends U+FFFD for the bytes that were held back, and drops them. */
   void flush(StringBuilder text) {
-    int own = count - foreign;
-    text.append(REPLACEMENT.repeat(malformed == Malformed.BY_BYTE ? own : Math.min(own, 1)));
+    int shown = count - foreign;
+    text.append(REPLACEMENT.repeat(malformed == Malformed.BY_BYTE ? shown : Math.min(shown, 1)));
     clear();
   }
 
@@ -70,7 +70,10 @@ final class Utf8Stream {
     foreign = 0;
   }
 
-  /** Length of the character that a byte begins; 0 where it begins none. */
+  /**
+   * Returns the number of bytes of the character that begins with {@code b}; 0 if no character
+   * does.
+   */
   private static int length(byte b) {
     int first = b & 0xFF;
     if (first < 0x80) {
@@ -82,7 +85,10 @@ final class Utf8Stream {
     return first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
   }
 
-  /** The Unicode Standard, table 3-7: the second byte's range depends on the first. */
+  /**
+   * Returns true if a byte continues the character held back. The range of the second byte depends
+   * on the first (The Unicode Standard, table 3-7).
+   */
   private boolean continues(byte b) {
     int next = b & 0xFF;
     int least = 0x80;

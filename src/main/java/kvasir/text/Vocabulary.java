@@ -6,11 +6,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A tokenizer's tokens by id, as tokenizer.json spells them.
+ * The tokens of a tokenizer, by id, as tokenizer.json spells them.
  *
  * @param tokens spelling of each id, special ones included
- * @param special the special tokens among them, which have no text; in the order of the file
- * @param unknown the token for what the vocabulary cannot spell; null where there is none
+ * @param special the special tokens among them, which have no text, in the order of the file
+ * @param unknown the token for text that the vocabulary cannot spell; null if there is none
  */
 record Vocabulary(Map<Integer, String> tokens, Map<Integer, String> special, String unknown) {
   Vocabulary {
@@ -19,12 +19,12 @@ record Vocabulary(Map<Integer, String> tokens, Map<Integer, String> special, Str
     special = Collections.unmodifiableMap(new LinkedHashMap<>(special));
   }
 
-  /** Returns true for the token that stands for text which the vocabulary cannot spell. */
+  /** Returns true if the id is that of the unknown token. */
   boolean standsForUnknownText(int id) {
     return special.containsKey(id) && special.get(id).equals(unknown);
   }
 
-  /** Spelling of a token that has text; nothing for a special token or an id without a token. */
+  /** Returns the spelling of a token; empty for a special token and for an id without a token. */
   Optional<String> spelling(int id) {
     return special.containsKey(id) ? Optional.empty() : Optional.ofNullable(tokens.get(id));
   }

@@ -9,8 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Reads the vocabulary from the parts of a tokenizer.json. What is of an impossible type is passed
- * over here: the library refuses it.
+ * Reads the vocabulary from the parts of a tokenizer.json. Values of an impossible type are skipped
+ * here, since the library reports them.
  */
 final class VocabularyReader {
   private final Map<Integer, String> tokens = new HashMap<>();
@@ -18,7 +18,7 @@ final class VocabularyReader {
   private final Map<Integer, String> added = new HashMap<>();
   private String unknown;
 
-  /** Reads the tokens that were added to the model's own. */
+  /** Reads the list of tokens that were added to the model's vocabulary. */
   void added(JsonNode list) {
     for (JsonNode token : list) {
       String text = token.path("content").asText();
@@ -33,7 +33,9 @@ final class VocabularyReader {
     }
   }
 
-  /** Reads the model's own tokens from a parser that stands at the beginning of the model. */
+  /**
+   * Reads the model's vocabulary from a parser that stands at the beginning of the model's object.
+   */
   void model(JsonParser parser) throws IOException {
     if (parser.currentToken() != JsonToken.START_OBJECT) {
       parser.skipChildren();
@@ -71,6 +73,7 @@ final class VocabularyReader {
     }
   }
 
+  /** Returns the vocabulary of all parts that were read. */
   Vocabulary finish() {
     tokens.putAll(added);
     return new Vocabulary(tokens, special, unknown);

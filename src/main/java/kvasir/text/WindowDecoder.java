@@ -4,29 +4,32 @@ import java.util.Arrays;
 import java.util.function.Function;
 
 /**
- * Decoder for tokenizers whose tokens depend on their neighbours, as those of words do. A short
- * window is decoded with and without the new tokens and the difference is the new text (the way of
- * vLLM's detokenizer).
+ * Decoder for tokenizers where a token's text depends on its neighbours, such as word-level ones.
+ * It decodes a short window with and without the new tokens; the difference is the new text, as in
+ * vLLM's detokenizer.
  */
 final class WindowDecoder implements IncrementalDecoder {
   private static final char INCOMPLETE = '\uFFFD';
   private static final int CONTEXT = 6;
-  // The most bytes of a character that is not whole.
+  // The largest number of bytes of an incomplete character.
   private static final int MOST_HELD = 3;
 
   private final Vocabulary vocabulary;
   private final Function<int[], String> decode;
-  // The window: tokens whose text is out, then those whose text is held back.
+  // The window: tokens whose text has been returned, then those whose text is held back.
   private int[] ids = new int[0];
   private int emitted;
 
   /**
-   * @param decode gives the text of a sequence of ids
+   * Creates a decoder.
+   *
+   * @param decode returns the text of a sequence of ids
+   * @param context ids before the text
    */
   WindowDecoder(Vocabulary vocabulary, Function<int[], String> decode, int[] context) {
     this.vocabulary = vocabulary;
     this.decode = decode;
-    // A token without text would push the text's end out of the window.
+    // A token without text would only use up a place of the window.
     int[] texts = Arrays.stream(context).filter(this::hasText).toArray();
     this.ids = Arrays.copyOfRange(texts, Math.max(0, texts.length - CONTEXT), texts.length);
     this.emitted = ids.length;

@@ -1,2 +1,10 @@
-/** Text to token ids and back, by Hugging Face's own tokenizer. */
+/**
+ * Conversion between text and token ids by Hugging Face's tokenizer library, incremental decoding,
+ * and chat turns.
+ *
+ * <pre>
+ *   text          -&gt;  Tokenizer            -&gt;  ids
+ *   id, id, ...   -&gt;  IncrementalDecoder   -&gt;  text, piece by piece
+ * </pre>
+ */
 package kvasir.text;

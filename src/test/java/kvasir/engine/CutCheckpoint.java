@@ -22,8 +22,9 @@ import kvasir.tensor.Shares;
 import kvasir.weights.Checkpoint;
 
 /**
- * Cuts a checkpoint's file while it is mapped, and reads on: a program of its own, since what it
- * tries may end the JVM. Prints what a user would read, or that nothing was noticed.
+ * Program that truncates a checkpoint's file while it is mapped, and continues to read. It is a
+ * separate program since the JVM may crash. It prints the error that a user would see, or that
+ * nothing was noticed.
  */
 final class CutCheckpoint {
   private static final Kernels KERNELS = new VectorKernels();
@@ -37,8 +38,10 @@ final class CutCheckpoint {
   }
 
   /**
-   * Arguments: {@code pack}, {@code embed} or {@code check}; a copy of a model; how often to read
-   * it whole before, so that it is compiled.
+   * Runs the program.
+   *
+   * @param args {@code pack}, {@code embed} or {@code check}; a copy of a model; the number of
+   *     times to read it whole before, so that the code is compiled
    */
   // The program prints for the test that started it.
   @SuppressWarnings("SystemOut")

@@ -13,7 +13,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A file that is cut while it is mapped is a line and no dead JVM, interpreted and compiled. */
+/**
+ * Tests that truncating a mapped file gives one line of error instead of a crash of the JVM, in
+ * interpreted and compiled code.
+ */
 @Timeout(120)
 class CutCheckpointTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden/qwen3-yarn");

@@ -23,7 +23,7 @@ import kvasir.tensor.DType;
 import kvasir.tensor.Shares;
 import org.junit.jupiter.api.Test;
 
-/** Whole models dealt out over ranks in every way, against one rank. */
+/** Tests whole models in every distribution over ranks against one rank. */
 class DistributionTest {
   private static final Path MODEL = Path.of("src/test/resources/golden/qwen3-yarn");
   private static final int[] PROMPT = IntStream.range(0, 37).map(i -> 3 * i % 61).toArray();
@@ -43,7 +43,7 @@ class DistributionTest {
         distribution);
   }
 
-  /** The fingerprint of a greedy generation, of all its logits. */
+  /** Returns the fingerprint of all logits of a greedy generation. */
   private static String fingerprint(EngineSettings settings, Communicator world) {
     Fingerprint fingerprint = new Fingerprint();
     try (Engine engine = new Engine(settings, world, PROMPT.length + NEW_TOKENS, null)) {
@@ -72,7 +72,7 @@ class DistributionTest {
     String expected =
         fingerprint(settings(new ScalarKernels(), 1, Distribution.DEFAULT), new SoloCommunicator());
     for (MergeTopology topology : MergeTopology.values()) {
-      // What AUTO chooses is one of the others; its measurement takes a while.
+      // AUTO chooses one of the other topologies, and its measurement takes a while.
       List<Integer> worlds =
           topology == MergeTopology.AUTO ? List.of(3) : List.of(1, 2, 3, 4, 5, 7, 8, 16);
       for (int ranks : worlds) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Damaged models that are opened all the same: they run, or are refused by name. */
+/** Tests that damaged models either run or are refused by name. */
 class EngineFuzzTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden/qwen3-yarn");
   private static final List<String> FILES = List.of("config.json", "model.safetensors");

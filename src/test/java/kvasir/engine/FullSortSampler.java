@@ -6,7 +6,10 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
 
-/** The plain twin of {@link Sampler}: sorts all tokens and sums by the library, for each draw. */
+/**
+ * A simple reference for {@link Sampler} that sorts all tokens, with the standard library, for each
+ * draw.
+ */
 final class FullSortSampler {
   private final SamplingOptions options;
   private final RandomGenerator random;
@@ -16,7 +19,10 @@ final class FullSortSampler {
     this.random = RandomGeneratorFactory.of("L64X128MixRandom").create(options.seed());
   }
 
-  /** Ids of all tokens, the largest logit first and of equal ones the lowest id. */
+  /**
+   * Returns the ids of all tokens, the largest logit first and the lowest id first among equal
+   * logits.
+   */
   static int[] sorted(float[] logits) {
     Comparator<Integer> largest =
         (a, b) -> logits[a] == logits[b] ? 0 : Float.compare(logits[b], logits[a]);

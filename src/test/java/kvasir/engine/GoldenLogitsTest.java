@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whole models against logits that Hugging Face transformers computed. */
+/** Tests whole models against logits that Hugging Face transformers computed. */
 class GoldenLogitsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final double TOLERANCE = 1e-4;
@@ -41,7 +41,7 @@ class GoldenLogitsTest {
     return Path.of("src/test/resources/golden", name);
   }
 
-  /** Logits of all positions, {@code [tokens * vocabulary]}, on rank 0. */
+  /** Returns the logits of all positions, {@code [tokens * vocabulary]}, on rank 0. */
   private static float[] logits(EngineSettings settings, Communicator world, int[] ids) {
     try (Engine engine = new Engine(settings, world, ids.length, null)) {
       int vocabulary = engine.config().vocabulary();
@@ -147,7 +147,10 @@ class GoldenLogitsTest {
     }
   }
 
-  /** Another topology for each number of ranks; odd ones get uneven shares. */
+  /**
+   * Returns a distribution with another topology for each number of ranks, and with uneven shares
+   * for odd numbers.
+   */
   private static Distribution distribution(int ranks) {
     List<MergeTopology> all = List.of(MergeTopology.values());
     List<Integer> weights =

@@ -27,7 +27,7 @@ import kvasir.tensor.DType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** N1 and N2: numbers without meaning end a run before anything is made of them. */
+/** Tests that a run ends at meaningless numbers (NaN or infinite) before it shows a result. */
 class MeaninglessNumbersTest {
   private static final String LOGITS =
       "the logits are not finite numbers; check the weights with `inspect --check`";
@@ -36,7 +36,9 @@ class MeaninglessNumbersTest {
   @TempDir Path folder;
   private int models;
 
-  /** A model with biases and a head of its own, one number of a tensor replaced. */
+  /**
+   * Returns a model with biases and an untied head, in which one number of a tensor is replaced.
+   */
   private EditedModel with(String tensor, int element, float value) {
     return EditedModel.golden("qwen2-bias-untied", folder.resolve("model" + models++))
         .tensors(
@@ -93,7 +95,7 @@ class MeaninglessNumbersTest {
   }
 
   @Test
-  void oneLogitThatIsNotFiniteIsRefused() { // N1
+  void oneLogitThatIsNotFiniteIsRefused() {
     for (float value : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
       for (int id : new int[] {0, 29, 47}) {
         EditedModel model = with("lm_head.weight", 48 * id, value);
@@ -121,7 +123,7 @@ class MeaninglessNumbersTest {
   }
 
   @Test
-  void anyCauseIsFound() { // N1
+  void anyCauseIsFound() {
     List<EditedModel> models =
         List.of(
             with("model.norm.weight", 7, Float.NaN),
@@ -149,7 +151,7 @@ class MeaninglessNumbersTest {
         assertEquals(expected, refusal(() -> score(settings, 1, 5, 9)));
       }
     }
-    // What no token of this text uses is not computed with.
+    // Rows of the embedding that no token of this text uses are not read.
     assertEquals(
         2,
         score(settings(models.get(1), DType.F32, new VectorKernels(), 1), 1, 9, 13)
@@ -158,7 +160,7 @@ class MeaninglessNumbersTest {
   }
 
   @Test
-  void infiniteKeysAreRefusedThoughTheirWeightMayBeNothing() { // N1
+  void infiniteKeysAreRefusedThoughTheirWeightMayBeNothing() {
     EditedModel model = with("model.layers.1.self_attn.k_proj.bias", 2, Float.NEGATIVE_INFINITY);
     String expected =
         model.folder()
@@ -170,7 +172,7 @@ class MeaninglessNumbersTest {
   }
 
   @Test
-  void keysAndValuesBeyondTheCachesTypeAreRefused() { // N2
+  void keysAndValuesBeyondTheCachesTypeAreRefused() {
     for (String what : List.of("keys", "values")) {
       String tensor = "model.layers.1.self_attn." + what.charAt(0) + "_proj.bias";
       for (float value : new float[] {7e4f, -1e5f}) {
@@ -194,7 +196,7 @@ class MeaninglessNumbersTest {
               ranks,
               Duration.ofSeconds(60),
               world -> {
-                // Every rank by itself: none waits for another to notice.
+                // Every rank notices by itself, without waiting for another.
                 assertEquals(expected, refusal(() -> generate(f16, world, Sampler::likeliest)));
                 return null;
               });
@@ -211,7 +213,7 @@ class MeaninglessNumbersTest {
   }
 
   @Test
-  void verificationShowsTheDifferenceInstead() { // N1, N2
+  void verificationShowsTheDifferenceInstead() {
     EditedModel nan = with("model.norm.weight", 0, Float.NaN);
     EditedModel large = with("model.layers.0.self_attn.k_proj.bias", 3, 1e5f);
     for (EditedModel model : List.of(nan, large)) {

@@ -30,7 +30,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Model folders that differ in a file, a name or a key: the same bits, or refused by name. */
+/**
+ * Tests that model folders which differ in a file, a name or a key give the same bits or are
+ * refused by name.
+ */
 class ModelFilesTest {
   private static final String QWEN3 =
       "8526e6302165a50a773436a1a4d5c234417f1099e79e02ccbf7c27f36db47160";
@@ -99,8 +102,6 @@ class ModelFilesTest {
     }
   }
 
-  // L1
-
   @Test
   void aSingleFileComesBeforeAnIndexAndThatIsSaid() {
     EditedModel model = model("llama-bias-sharded");
@@ -118,8 +119,6 @@ class ModelFilesTest {
     model.tensors(tensors -> tensors.remove("model.norm.weight"));
     assertRefused(model, "tensor model.norm.weight is missing in model.safetensors", "index");
   }
-
-  // L2
 
   @Test
   void tensorsThatTheConfigurationLeavesOutAreCounted() {
@@ -149,8 +148,6 @@ class ModelFilesTest {
     EditedModel model = model("qwen3-yarn").config(config -> config.put("num_hidden_layers", 1));
     assertTrue(unused(model).startsWith("11 tensors of the file are not used: model.layers.1."));
   }
-
-  // L4
 
   private static Map<String, Tensor> withoutPrefix(Map<String, Tensor> tensors) {
     Map<String, Tensor> bare = new LinkedHashMap<>();
@@ -208,8 +205,6 @@ class ModelFilesTest {
     assertFalse(refusal(model).contains("fetch"));
   }
 
-  // L5, L6
-
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void theIndexChoosesBetweenCopies(boolean zeros) {
@@ -252,8 +247,6 @@ class ModelFilesTest {
     assertRefused(model, FIRST + ": no such file");
   }
 
-  // L11
-
   @Test
   void aHeadThatIsMissingNamesTheKey() {
     EditedModel model = model("qwen3-yarn");
@@ -263,8 +256,6 @@ class ModelFilesTest {
     assertRefused(model, "lm_head.weight", "tie_word_embeddings");
     assertFalse(refusal(model).contains("fetch"));
   }
-
-  // L7
 
   @Test
   void aContextByTheModelCardIsReached() {
@@ -289,8 +280,6 @@ class ModelFilesTest {
         fingerprint(model, ids));
   }
 
-  // L8
-
   @ParameterizedTest
   @CsvSource({
     "qwen3-yarn,config.json," + QWEN3,
@@ -302,8 +291,6 @@ class ModelFilesTest {
     model.text(file, "\uFEFF" + Files.readString(model.folder().resolve(file)));
     assertEquals(expected, fingerprint(model));
   }
-
-  // L9
 
   @ParameterizedTest
   @ValueSource(
@@ -335,8 +322,6 @@ class ModelFilesTest {
     model.text("model.safetensors", "");
     assertRefused(model, "model.safetensors", "is empty");
   }
-
-  // L10
 
   @Test
   void whatAUserWroteIsNamedByLine() throws IOException {

@@ -25,7 +25,10 @@ import kvasir.weights.Checkpoint;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The cost model needs no checkpoint, and counts what is counted in one. */
+/**
+ * Tests that the cost model, which reads no checkpoint, counts the same bytes as are counted in a
+ * checkpoint.
+ */
 class PredictedMemoryTest {
   private static final int POSITIONS = 10_000;
   private static final int SHARDS = 16;

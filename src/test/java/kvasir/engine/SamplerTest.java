@@ -118,7 +118,7 @@ class SamplerTest {
   }
 
   @Test
-  void ofEqualLogitsTheLowestIdComesFirst() { // N3
+  void ofEqualLogitsTheLowestIdComesFirst() {
     float[][] cases = {{-0f, 0f}, {0f, -0f}, {-1f, -0f, 0f, -0f}, {0f, 1f, 1f}, {-3f, -3f}};
     for (float[] logits : cases) {
       int greedy = Sampler.likeliest(logits);
@@ -133,7 +133,7 @@ class SamplerTest {
   }
 
   @Test
-  void aTinyTemperatureDrawsAmongTheLargestAlone() { // N3
+  void aTinyTemperatureDrawsAmongTheLargestAlone() {
     Sampler sampler = new Sampler(new SamplingOptions(1e-300, 0, 1, 0, 11));
     Set<Integer> ids = new TreeSet<>();
     for (int i = 0; i < 100; i++) {
@@ -166,7 +166,10 @@ class SamplerTest {
     }
   }
 
-  /** Logits of several kinds: spread, with many ties, all equal, or with zeros of both signs. */
+  /**
+   * Returns random logits of one of several kinds: spread, with many ties, all equal, or with zeros
+   * of both signs.
+   */
   private static float[] logits(Random random, int n) {
     float[] logits = new float[n];
     int kind = random.nextInt(5);
@@ -201,7 +204,7 @@ class SamplerTest {
         sampler.sample(logits);
       }
       long bytes = threads.getCurrentThreadAllocatedBytes() - before;
-      // A list of boxed ids took 80 kB a token; what is left is the generator's, if any.
+      // A list of boxed ids took 80 kB a token; the rest is the random generator's, if any.
       assertTrue(bytes <= 64L * tokens, options + ": " + bytes + " bytes");
     }
   }

@@ -24,14 +24,17 @@ import kvasir.tensor.DType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Turns of a chat, whatever a tokenizer adds and a configuration ends. */
+/**
+ * Tests the turns of a chat with tokenizers that add tokens and configurations that name other
+ * ends.
+ */
 class ChatTest {
   private static final Path DEMO = Path.of("experiments/demo-model/model");
   private static final int TURN_END = 2;
 
   @TempDir Path folder;
 
-  /** T5: a list of another id and one that spells a text, and nothing at all. */
+  /** Tests configured ends with another id, with one that spells a text, and without any id. */
   @Test
   void theTokenThatEndsATurnEndsTheAnswerWhateverTheConfigurationSays() {
     List<List<Integer>> configured = List.of(List.of(2), List.of(0, 16), List.of());
@@ -83,7 +86,7 @@ class ChatTest {
     }
   }
 
-  /** T6: a tokenizer may add tokens before and behind a text; a turn has none of them. */
+  /** Tests tokenizers that add tokens before and after a text: turns have none of them. */
   @Test
   void turnsAreEncodedWithoutWhatTheTokenizerAdds() {
     Path model =
@@ -117,7 +120,7 @@ class ChatTest {
     special.putArray("tokens").add("<|endoftext|>");
   }
 
-  /** T6: each special token, also one that is found only after the text is normalized. */
+  /** Tests each special token, including one that is found only after the text is normalised. */
   @Test
   void textsWithASpecialTokenOfAnyKindAreRefusedByItsName() {
     Path model =

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Pieces of text against the whole text, which the library decodes at once. */
+/** Tests pieces of text against the whole text, which the library decodes at once. */
 class IncrementalDecoderTest {
   private static final Path DEMO = Path.of("experiments/demo-model/model");
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -34,7 +34,10 @@ class IncrementalDecoderTest {
 
   @TempDir Path folder;
 
-  /** Vocabularies of both kinds, with the decoders that are in use. */
+  /**
+   * Byte-level vocabularies and vocabularies like SentencePiece's, with the decoders of published
+   * models.
+   */
   enum Kind {
     BYTE_LEVEL(null),
     LLAMA(null),
@@ -64,7 +67,7 @@ class IncrementalDecoderTest {
       return this == BYTE_LEVEL;
     }
 
-    /** A token that is one byte; the demo model's vocabulary spells bytes as GPT-2's does. */
+    /** Returns the token of one byte; the demo model's vocabulary spells bytes as GPT-2's does. */
     int ofByte(Tokenizer tokenizer, int value) {
       return byteLevel()
           ? IntStream.range(3, 259)
@@ -112,7 +115,9 @@ class IncrementalDecoderTest {
     return text.toString();
   }
 
-  /** T1, T2: a cut may lie inside a character; tokens without text lie anywhere. */
+  /**
+   * Tests contexts that end anywhere, also inside a character, with tokens without text in between.
+   */
   @ParameterizedTest
   @EnumSource(
       value = Kind.class,
@@ -139,7 +144,7 @@ class IncrementalDecoderTest {
     }
   }
 
-  /** Ids with special tokens, and ids that no token has, between some of them. */
+  /** Returns the ids with special tokens, and ids that no token has, between some of them. */
   private static int[] strewn(int[] ids, Random random) {
     List<Integer> all = new ArrayList<>();
     for (int id : ids) {
@@ -151,7 +156,7 @@ class IncrementalDecoderTest {
     return all.stream().mapToInt(Integer::intValue).toArray();
   }
 
-  /** T8, T12: what makes up no character is shown as soon as that is certain. */
+  /** Tests that bytes which are not UTF-8 are shown as soon as that is certain. */
   @ParameterizedTest
   @EnumSource(
       value = Kind.class,
@@ -185,7 +190,7 @@ class IncrementalDecoderTest {
     }
   }
 
-  /** Characters that are whole, and U+FFFD for each byte of the rest. */
+  /** Returns the complete characters, and U+FFFD for each of the other bytes. */
   private static String replaced(byte[] bytes) {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < bytes.length; ) {
@@ -208,7 +213,7 @@ class IncrementalDecoderTest {
     }
   }
 
-  /** T2: bytes of the prompt that no character completes are not repeated. */
+  /** Tests that bytes of the prompt are not repeated if no later byte completes their character. */
   @Test
   void aCharacterThatThePromptBeginsIsShownOnlyWhenItBecomesWhole() throws IOException {
     try (Tokenizer tokenizer = open(Kind.LLAMA)) {
@@ -221,7 +226,10 @@ class IncrementalDecoderTest {
     }
   }
 
-  /** The blank that a tokenizer puts in front of a text is taken away there and nowhere else. */
+  /**
+   * Tests that the blank that a tokenizer puts in front of a text is removed there and nowhere
+   * else.
+   */
   @ParameterizedTest
   @EnumSource(
       value = Kind.class,
@@ -241,7 +249,10 @@ class IncrementalDecoderTest {
     }
   }
 
-  /** T8: tokens of words depend on their neighbours, so windows of them are decoded. */
+  /**
+   * Tests vocabularies of words, where a token's text depends on its neighbours, so that windows
+   * are decoded.
+   */
   @ParameterizedTest
   @ValueSource(
       strings = {

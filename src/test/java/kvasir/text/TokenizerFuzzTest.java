@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Damaged tokenizers and texts: read, or refused by name. */
+/** Tests that damaged tokenizers and texts are either read or refused by name. */
 class TokenizerFuzzTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int SMALL = 300;
@@ -29,7 +29,10 @@ class TokenizerFuzzTest {
 
   @TempDir Path directory;
 
-  /** The same tokenizer with a small vocabulary: damage falls on everything else too. */
+  /**
+   * The demo model's tokenizer with a small vocabulary, so that damage falls on the rest of the
+   * file too.
+   */
   private static byte[] small(byte[] real) throws IOException {
     ObjectNode root = (ObjectNode) JSON.readTree(real);
     ObjectNode model = (ObjectNode) root.get("model");
@@ -55,7 +58,10 @@ class TokenizerFuzzTest {
         });
   }
 
-  /** What the fuzz test found: each ended the process, or took for ever, before it was refused. */
+  /**
+   * Files that the fuzz test found: each ended the process, or took for ever, before it was
+   * refused.
+   */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

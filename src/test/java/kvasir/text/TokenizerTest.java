@@ -140,7 +140,7 @@ class TokenizerTest {
         int at = text.indexOf(word);
         int token = encoded.tokenAt(at);
         assertEquals(at, encoded.starts()[token], word);
-        // Decoding what comes before gives the text before it: special tokens are left out of it.
+        // Decoding the tokens before gives the text before, without special tokens.
         String before = tokenizer.decode(Arrays.copyOf(encoded.ids(), token));
         assertEquals(text.substring(0, at).replace("<|im_end|>", ""), before, word);
       }

@@ -3,8 +3,9 @@ package kvasir.lab.recall;
 /**
  * A fact that a document states once.
  *
- * @param sentence index of its sentence in the document
- * @param question one way to ask for it
- * @param answer the sentence expected for an answer, as the document words it
+ * @param sentence index of the fact's sentence in the document
+ * @param relation name of the kind of fact
+ * @param question a question whose answer is the fact
+ * @param answer the expected answer, in the words of the document
  */
 public record Fact(int sentence, String relation, String question, String answer) {}

@@ -13,8 +13,9 @@ import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
 /**
- * A context-free grammar: each symbol has alternatives, texts with further symbols in braces. Read
- * from {@code experiments/demo-model/grammar.json}, which the build puts beside this class.
+ * A context-free grammar. Each symbol has alternatives, which are texts with further symbols in
+ * braces. The grammar is read from {@code experiments/demo-model/grammar.json}, which the build
+ * copies to this package.
  */
 final class Grammar {
   private static final JsonMapper JSON = new JsonMapper();
@@ -34,6 +35,7 @@ final class Grammar {
     return JSON.convertValue(alternatives, new TypeReference<List<String>>() {});
   }
 
+  /** Returns the grammar that comes with the program. */
   static Grammar shipped() {
     try (InputStream in = Grammar.class.getResourceAsStream("grammar.json")) {
       return new Grammar(JSON.readTree(in));
@@ -46,12 +48,15 @@ final class Grammar {
     return relations;
   }
 
-  /** A text of the symbol, its own symbols expanded. */
+  /** Returns a random text of a symbol. */
   String expand(String symbol, RandomGenerator random) {
     return expand(symbol, random, inner -> expand(inner, random));
   }
 
-  /** A text of the symbol, with {@code inner} giving the texts of the symbols in it. */
+  /**
+   * Returns a random alternative of a symbol, in which {@code inner} gives the texts of further
+   * symbols.
+   */
   String expand(String symbol, RandomGenerator random, UnaryOperator<String> inner) {
     List<String> alternatives = symbols.get(symbol);
     if (alternatives == null) {
@@ -60,6 +65,7 @@ final class Grammar {
     return fill(pick(alternatives, random), inner);
   }
 
+  /** Returns a template with each symbol in braces replaced by its text. */
   static String fill(String template, UnaryOperator<String> inner) {
     StringBuilder text = new StringBuilder();
     int at = 0;
@@ -71,6 +77,7 @@ final class Grammar {
     return text.append(template, at, template.length()).toString();
   }
 
+  /** Returns a random element of a list. */
   static <T> T pick(List<T> list, RandomGenerator random) {
     return list.get(random.nextInt(list.size()));
   }

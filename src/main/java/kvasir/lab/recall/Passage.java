@@ -6,15 +6,15 @@ import java.util.regex.Pattern;
 import kvasir.text.EncodedText;
 
 /**
- * Tokens of a document that say what an answer says.
+ * The tokens of a document that state an answer.
  *
  * @param first position of the first token
  * @param last position of the last token
  */
 public record Passage(int first, int last) {
   /**
-   * Where the document says the answer, letter case aside: inside a sentence it begins with a small
-   * letter. Nothing where the document does not say it in these words.
+   * Returns the first passage that states an answer in the same words; empty if there is none.
+   * Letter case is ignored, since inside a sentence the passage begins with a small letter.
    */
   public static Optional<Passage> find(EncodedText document, String answer) {
     String words = answer.strip().replaceFirst("\\.$", "");

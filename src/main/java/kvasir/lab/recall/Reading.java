@@ -14,9 +14,10 @@ import kvasir.text.Chat;
 import kvasir.text.IncrementalDecoder;
 
 /**
- * A document in the KV cache and questions on it. The document is read once; each question starts
- * from it anew and knows nothing of the others. All ranks make the same calls; rank 0 has the
- * replies. The engine, the chat and the mass stay the caller's.
+ * A document in the KV cache, and questions on it. The document is read once. Each question follows
+ * directly after the document, independently of other questions. All ranks make the same calls;
+ * only rank 0 gets the text of replies. A reading is used by one thread at a time; the engine, the
+ * chat and the mass stay the caller's.
  */
 public final class Reading {
   private final Engine engine;
@@ -26,8 +27,10 @@ public final class Reading {
   private int length;
 
   /**
-   * @param mass gathers, for the question asked last, the attention of the steps that chose the
-   *     answer's tokens; null where nobody asks
+   * Creates a reading without a document.
+   *
+   * @param mass collects, for the last question, the attention of the steps that chose the answer's
+   *     tokens; null if it is not wanted
    */
   public Reading(Engine engine, Chat chat, AttentionMass mass) {
     this.engine = engine;
@@ -36,7 +39,12 @@ public final class Reading {
     this.mass = mass;
   }
 
-  /** Reads a document, not an empty one, in place of the one before. */
+  /**
+   * Reads a document in place of an earlier one.
+   *
+   * @param document ids; not empty
+   * @param progress receives the number of tokens that are done
+   */
   public void read(int[] document, IntConsumer progress) {
     generator.rewind(0);
     generator.prefill(document, progress);
@@ -45,11 +53,13 @@ public final class Reading {
   }
 
   /**
-   * The likeliest answer to a question, up to {@code most} tokens.
+   * Answers a question with the likeliest token at each step.
    *
-   * @param listener hears the text as it grows, on rank 0
+   * @param question ids; not empty
+   * @param maxTokens the largest number of tokens of the answer
+   * @param listener receives the text piece by piece, on rank 0
    */
-  public Reply ask(int[] question, int most, Consumer<String> listener) {
+  public Reply ask(int[] question, int maxTokens, Consumer<String> listener) {
     generator.rewind(length);
     long begin = System.nanoTime();
     List<Integer> ends = chat.ends(engine.config().eosTokens());
@@ -69,7 +79,7 @@ public final class Reading {
     Generation generation =
         generator.generate(
             new int[] {question[last]},
-            most,
+            maxTokens,
             logits -> {
               digest.add(logits);
               return Sampler.likeliest(logits);

@@ -9,45 +9,57 @@ import java.util.stream.IntStream;
 import kvasir.text.Chat;
 
 /**
- * How often a model answers word for word right, by length of the document and by where in it the
- * fact stands, on documents that no training has seen. All ranks make the same calls; rank 0 has
- * the counts.
+ * Counts how often a model's answer is correct to the letter, by length of the document and by the
+ * position of the fact in it, on documents outside the training data. All ranks make the same
+ * calls; rank 0 gets the counts. The reading and the chat stay the caller's.
  */
 public final class RecallEvaluation {
-  /** Room that a question and its answer take at most. */
+  /** The largest number of tokens that a question and its answer take together. */
   public static final int EXCHANGE_TOKENS = 96;
 
   private static final int ANSWER_TOKENS = 40;
   private static final int DECILES = 10;
+
+  /** Number of tokens above which a document is long, and a lower accuracy is accepted. */
   private static final int LONG = 4096;
 
-  /** A wrong answer. */
+  /**
+   * A wrong answer.
+   *
+   * @param seed seed of the document
+   * @param token position of the first token of the fact's sentence
+   */
   public record Miss(long seed, int token, String question, String expected, String answer) {}
 
-  /** Questions on facts of one tenth of the documents. */
+  /** The count of questions on facts in one tenth of the documents. */
   public record Cell(int asked, int right) {
+    /** Returns the share of right answers; NaN if there were no questions. */
     public double accuracy() {
       return (double) right / asked;
     }
   }
 
   /**
-   * Questions on documents of one length.
+   * The count of questions on documents of one length.
    *
-   * @param deciles by where the fact stands, the beginning first
+   * @param tokens length of the documents, at most
+   * @param documents number of documents
+   * @param deciles counts by the tenth of the document that holds the fact, the beginning first
    */
   public record Row(int tokens, int documents, List<Cell> deciles, List<Miss> misses) {
+    /** Returns the count over all tenths. */
     public Cell all() {
       return new Cell(
           deciles.stream().mapToInt(Cell::asked).sum(),
           deciles.stream().mapToInt(Cell::right).sum());
     }
 
-    /** The accuracy that every decile of this length owes. */
+    /** Returns the accuracy that each tenth must reach at this length. */
     public double target() {
       return tokens <= LONG ? 0.97 : 0.90;
     }
 
+    /** Returns true if each tenth has reached the target. */
     public boolean passed() {
       return deciles.stream().allMatch(cell -> cell.accuracy() >= target());
     }
@@ -60,8 +72,11 @@ public final class RecallEvaluation {
   private final long firstSeed;
 
   /**
-   * @param perDecile questions for each tenth of each length
-   * @param perDocument most of them on one document
+   * Creates an evaluation.
+   *
+   * @param perDecile number of questions for each tenth of the documents
+   * @param perDocument the largest number of questions on one tenth of one document
+   * @param firstSeed seed of the first document; further documents have the seeds after it
    */
   public RecallEvaluation(
       Reading reading, Chat chat, int perDecile, int perDocument, long firstSeed) {
@@ -72,7 +87,11 @@ public final class RecallEvaluation {
     this.firstSeed = firstSeed;
   }
 
-  /** Asks on documents of {@code tokens} tokens; {@code progress} hears how many are answered. */
+  /**
+   * Asks questions on documents of at most {@code tokens} tokens, until each tenth has enough.
+   *
+   * @param progress receives the number of questions that are answered
+   */
   public Row run(int tokens, IntConsumer progress) {
     int[] asked = new int[DECILES];
     int[] right = new int[DECILES];
@@ -101,7 +120,9 @@ public final class RecallEvaluation {
     return new Row(tokens, documents, cells, misses);
   }
 
-  /** Facts of a document, so many of each tenth as are still wanted. */
+  /**
+   * Returns facts of a document to ask about, at most as many in each tenth as are still wanted.
+   */
   private List<TownExercise.Placed> choose(TownExercise exercise, long seed, int[] asked) {
     List<TownExercise.Placed> shuffled = new ArrayList<>(exercise.facts());
     Collections.shuffle(shuffled, new Random(seed));

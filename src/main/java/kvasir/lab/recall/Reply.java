@@ -3,11 +3,11 @@ package kvasir.lab.recall;
 import java.util.List;
 
 /**
- * What a question gave on rank 0.
+ * The answer to a question. Text and logits are those of rank 0; other ranks have none.
  *
- * @param tokens of the answer, with the end of its turn
- * @param text of the answer, without it
- * @param logits SHA-256 of the bits of all logits that the tokens were chosen by
- * @param seconds from the question to the last token
+ * @param tokens ids of the answer, with that of the end of its turn
+ * @param text text of the answer, without the end of its turn
+ * @param logits fingerprint of the logits from which the tokens were chosen
+ * @param seconds time from the question to the last token
  */
 public record Reply(List<Integer> tokens, String text, String logits, double seconds) {}

@@ -3,10 +3,10 @@ package kvasir.lab.recall;
 import java.util.List;
 
 /**
- * A document and what can be asked of it.
+ * A document about a town, and the facts that it states.
  *
- * @param sentences in order, each with the white space before it; together they are the text
- * @param facts in the order of their sentences
+ * @param sentences all sentences in order, each with the white space before it
+ * @param facts all facts, in the order of their sentences
  */
 public record TownDocument(List<String> sentences, List<Fact> facts) {
   public TownDocument {
@@ -14,6 +14,7 @@ public record TownDocument(List<String> sentences, List<Fact> facts) {
     facts = List.copyOf(facts);
   }
 
+  /** Returns the whole text. */
   public String text() {
     return String.join("", sentences);
   }

@@ -5,16 +5,17 @@ import kvasir.text.Chat;
 import kvasir.text.EncodedText;
 
 /**
- * A town's document as a model reads it, and the facts it states.
+ * A town's document as tokens, and the facts that it states.
  *
  * @param turn the document as the system's turn
- * @param facts in the order of the document
+ * @param facts all facts, in the order of the document
  */
 public record TownExercise(EncodedText turn, List<Placed> facts) {
-  /** A fact and the position of its sentence's first token. */
+  /** A fact and the position of the first token of its sentence. */
   public record Placed(Fact fact, int token) {}
 
-  // A sentence takes some 12.5 tokens; what is written too much is cut.
+  // A sentence takes about 12.5 tokens, so too many sentences are written, and those that do not
+  // fit are dropped.
   private static final int LEAST_TOKENS_OF_A_SENTENCE = 12;
   private static final int END_MARKS = 2;
 
@@ -22,7 +23,10 @@ public record TownExercise(EncodedText turn, List<Placed> facts) {
     facts = List.copyOf(facts);
   }
 
-  /** The longest whole sentences of the seed's document whose turn takes at most {@code tokens}. */
+  /**
+   * Returns as many whole sentences of a seed's document as fit into a turn of {@code tokens}
+   * tokens.
+   */
   public static TownExercise of(long seed, int tokens, Chat chat) {
     TownDocument town = TownWriter.write(seed, tokens / LEAST_TOKENS_OF_A_SENTENCE + 1);
     EncodedText turn = chat.system(town.text());
@@ -43,18 +47,18 @@ public record TownExercise(EncodedText turn, List<Placed> facts) {
             .toList());
   }
 
-  /** Index in the turn where each sentence ends. */
+  /** Returns the index, in the turn's text, at which each sentence ends. */
   private static int[] ends(TownDocument town, int header) {
     int[] ends = new int[town.sentences().size()];
-    int at = header;
+    int end = header;
     for (int i = 0; i < ends.length; i++) {
-      at += town.sentences().get(i).length();
-      ends[i] = at;
+      end += town.sentences().get(i).length();
+      ends[i] = end;
     }
     return ends;
   }
 
-  /** Which tenth of the document a fact stands in, 0 to 9. */
+  /** Returns the tenth of the document that holds a fact, 0 to 9. */
   public int decile(Placed fact) {
     return (int) (10L * fact.token() / turn.ids().length);
   }

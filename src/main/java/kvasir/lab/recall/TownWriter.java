@@ -13,22 +13,25 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
 /**
- * Writes one document of a town; the seed and the number of sentences decide every letter.
+ * Writes a document about a town. The seed, the number of sentences and the kind of surnames decide
+ * every character.
  *
  * <p>Inhabitants share first names, and many surnames begin or end alike, so that only the whole
- * name tells whom a fact is about; and each has several facts, so that only the name and the
- * relation together tell which.
+ * name identifies a person. There are several facts about each person, so that only the name and
+ * the relation together identify a fact.
  */
 public final class TownWriter {
-  /** How inhabitants are named. */
+  /** The way in which surnames are given. */
   public enum Surnames {
-    /** Everybody has one of his own. */
+    /** Each person has a different surname. */
     OWN,
-    /** Few surnames for many: only the first name and the surname together tell people apart. */
+    /**
+     * Many persons share a few surnames: only first name and surname together identify a person.
+     */
     SHARED
   }
 
-  /** Documents of lower seeds are for evaluation; training takes its own from here on. */
+  /** The first seed of training documents; documents of lower seeds are for evaluation. */
   public static final long FIRST_TRAINING_SEED = 1_000_000_000L;
 
   private static final Grammar GRAMMAR = Grammar.shipped();
@@ -39,7 +42,7 @@ public final class TownWriter {
   private static final double NEW_PARAGRAPH = 0.15;
   private static final int FACTS_OF_A_PERSON = 3;
   private static final int ATTEMPTS = 20;
-  // The grammar makes 6160 surnames, and has 120 first names: so many people need 100 of them.
+  // The grammar has 6160 surnames and 120 first names; 5000 persons take 100 first names.
   private static final int MOST_PEOPLE = 5000;
 
   private final RandomGenerator random;
@@ -55,12 +58,20 @@ public final class TownWriter {
     this.people = people(Math.clamp(people, 3, MOST_PEOPLE), surnames);
   }
 
-  /** The document of a seed, with its opening and so many sentences more. */
+  /**
+   * Returns the document of a seed, in which each person has a different surname.
+   *
+   * @param sentences number of sentences after the opening
+   */
   public static TownDocument write(long seed, int sentences) {
     return write(seed, sentences, Surnames.OWN);
   }
 
-  /** As the other, with surnames of this kind. */
+  /**
+   * Returns the document of a seed.
+   *
+   * @param sentences number of sentences after the opening
+   */
   public static TownDocument write(long seed, int sentences, Surnames surnames) {
     TownWriter writer = new TownWriter(seed, sentences, surnames);
     writer.sentences.add(GRAMMAR.expand("openings", writer.random) + ".");
@@ -122,7 +133,7 @@ public final class TownWriter {
     return symbol.equals(PERSON) ? person() : GRAMMAR.expand(symbol, random, this::any);
   }
 
-  // Nobody is named twice in a row: no one greets himself.
+  // No person is named twice in a row, so that nobody greets himself.
   private String person() {
     String next = Grammar.pick(people, random);
     while (next.equals(lastPerson)) {

@@ -30,7 +30,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A run that is cut off and gone on with on another layout, against one that is left in peace. */
+/**
+ * Tests that a run which is ended early and resumed in another layout gives the result of an
+ * undisturbed one.
+ */
 class ResumeTest {
   private static final String MODELS = "src/test/resources/golden";
   private static final int[] PROMPT = IntStream.range(0, 21).map(i -> 5 * i % 47).toArray();
@@ -65,7 +68,7 @@ class ResumeTest {
         settings.shards());
   }
 
-  /** Begins or goes on with a session until it has all its tokens. */
+  /** Begins or resumes a session and runs it until it has all its tokens. */
   private static void run(String model, int ranks, SamplingOptions sampling, Path file) {
     EngineSettings settings = settings(model, ranks);
     LocalWorld.run(

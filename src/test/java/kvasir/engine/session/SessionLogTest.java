@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A session's file, whole, torn and damaged. */
+/** Tests session files that are whole, incomplete or damaged. */
 class SessionLogTest {
   private static final int[] TOKENS = {7, 0, 151_000, 7, -1, 42};
   private static final SessionHeader HEADER =
@@ -55,7 +55,7 @@ class SessionLogTest {
     whole = Files.readAllBytes(file);
   }
 
-  /** Appends the tokens from a place on; every second one took a draw. */
+  /** Appends the tokens from index {@code from} on; every second one takes a random number. */
   private static void append(SessionLog log, int from) {
     for (int i = from; i < TOKENS.length; i++) {
       log.append(TOKENS[i], (i + 1) / 2);

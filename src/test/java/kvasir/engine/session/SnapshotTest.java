@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Blocks kept by one layout and found by another. */
+/** Tests that blocks written in one layout are found in another. */
 class SnapshotTest {
   private static final Path MODEL = Path.of("src/test/resources/golden/qwen3-yarn");
   private static final String MODEL_HASH = new ModelHash(Optional.empty()).of(MODEL);
@@ -53,7 +53,7 @@ class SnapshotTest {
   @TempDir Path folder;
 
   /**
-   * What a run gave.
+   * The result of a run.
    *
    * @param fingerprint of the logits of all new tokens
    */
@@ -175,7 +175,7 @@ class SnapshotTest {
     }
   }
 
-  /** Ends after the prefill, as a run that is killed: the partial block is in its file. */
+  /** Runs the prefill only, as a run that is killed after it: the partial block is in its file. */
   private Run prefillOnly(int ranks, int[] ids) {
     List<Run> all =
         LocalWorld.run(
@@ -244,7 +244,8 @@ class SnapshotTest {
     String expected = run(1, KNOWN).fingerprint();
     Set<String> names = names(files());
     clear();
-    // A folder of a block's name that is not empty cannot be replaced: as a full disk, for it.
+    // A folder with a block's name that is not empty cannot be replaced, so that writing fails as
+    // on a full disk.
     for (String name : names) {
       Files.createDirectories(Path.of(name, "in the way"));
     }

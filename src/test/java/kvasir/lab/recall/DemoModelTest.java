@@ -29,7 +29,7 @@ import kvasir.text.Chat;
 import kvasir.text.Tokenizer;
 import org.junit.jupiter.api.Test;
 
-/** The shipped model: what transformers says of it, and what it knows. */
+/** Tests the shipped model against transformers, and its answers to questions. */
 class DemoModelTest {
   private static final Path MODEL = Path.of("experiments/demo-model/model");
   private static final Path GOLDEN = Path.of("src/test/resources/golden/demo-model.json");
@@ -62,7 +62,8 @@ class DemoModelTest {
         String name = c.get("name").asText();
         assertEquals(expected, greedy(ids, DType.F32, expected.size()), name);
         if (!name.startsWith("continued")) {
-          // Answers are certain; how a text goes on is not, and may turn on the cache's rounding.
+          // Answers are certain. The continuation of a text is not, and may depend on the cache's
+          // rounding.
           assertEquals(expected, greedy(ids, DType.BF16, expected.size()), name);
         }
       }
@@ -109,7 +110,8 @@ class DemoModelTest {
       Communicator world, TownExercise town, List<int[]> questions, Chat chat) {
     try (Engine engine = new Engine(settings(DType.BF16, 1), world, 900, null)) {
       Reading reading = new Reading(engine, chat, null);
-      reading.read(new int[] {1, 2, 3}, done -> {}); // Another document, forgotten by the next.
+      reading.read(
+          new int[] {1, 2, 3}, done -> {}); // Another document, which the next one replaces.
       reading.read(town.turn().ids(), done -> {});
       return questions.stream().map(q -> reading.ask(q, 40, piece -> {})).toList();
     }

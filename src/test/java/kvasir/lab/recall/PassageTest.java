@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class PassageTest {
   private static final String TEXT = "As told, the code of Ada is 12. Ada is 120 (she says).";
 
-  /** One token for each character. */
+  /** Returns a text with one token for each character. */
   private static EncodedText characters(String text) {
     int[] starts = new int[text.length()];
     for (int i = 0; i < starts.length; i++) {

@@ -19,11 +19,11 @@ class TownWriterTest {
   void theSeedDecidesEveryLetter() {
     assertEquals(TownWriter.write(7, 300), TownWriter.write(7, 300));
     assertNotEquals(TownWriter.write(7, 300), TownWriter.write(8, 300));
-    // Pinned: the shipped model's evaluation names these seeds.
+    // Must not change, since the shipped model's evaluation names these seeds.
     assertEquals(
-        "These pages tell of the people of Frobridge. The clerk swears that the code of Erik Weeley is"
-            + " 1708. The tanner sold melons to Ernst Frafeld for 870 coins. Ernst Viby keeps the"
-            + " iron key of the well.",
+        "These pages tell of the people of Frobridge. The clerk swears that the code of Erik Weeley"
+            + " is 1708. The tanner sold melons to Ernst Frafeld for 870 coins. Ernst Viby keeps"
+            + " the iron key of the well.",
         TownWriter.write(5, 3).text());
   }
 
@@ -72,7 +72,7 @@ class TownWriterTest {
     return owners(town).map(name -> name.split(" ", -1)[which]).distinct().count();
   }
 
-  /** First name and surname of those who keep a key. */
+  /** Returns the first name and surname of each person who keeps a key. */
   private static Stream<String> owners(TownDocument town) {
     return town.facts().stream()
         .filter(fact -> fact.relation().equals("key"))
