@@ -3,8 +3,9 @@ package kvasir.error;
 import java.util.regex.Pattern;
 
 /**
- * Something that the user can cause and can mend: a wrong option, a missing or malformed file. The
- * command line prints it as one line and exits with code 2.
+ * Error that the user can cause and can fix, such as a wrong option or a missing or malformed file.
+ * The command line prints it as one line and exits with code 2. Control characters in messages are
+ * replaced by blanks, and long quotations are cut.
  */
 public final class UserError extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -12,20 +13,28 @@ public final class UserError extends RuntimeException {
   private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+");
 
   /**
+   * Creates an error without a cause.
+   *
    * @param where the file, field or option at fault
-   * @param what what is wrong with it
-   * @param remedy what to do about it
+   * @param what description of the fault
+   * @param remedy advice to the user
    */
   public UserError(String where, String what, String remedy) {
     super(line(where, what, remedy));
   }
 
-  /** As the other constructor, keeping what led to it for {@code --debug}. */
+  /**
+   * Creates an error with a cause, which {@code --debug} shows.
+   *
+   * @param where the file, field or option at fault
+   * @param what description of the fault
+   * @param remedy advice to the user
+   */
   public UserError(String where, String what, String remedy, Throwable cause) {
     super(line(where, what, remedy), cause);
   }
 
-  /** The one that another rank raised, by its message. */
+  /** Returns the error that another rank raised, from its message. */
   public static UserError of(String message) {
     return new UserError(message);
   }
@@ -39,8 +48,8 @@ public final class UserError extends RuntimeException {
     return printable(where + ": " + quoted + "; " + remedy);
   }
 
-  // Hostile input is quoted in messages: control characters and what turns the direction of text
-  // would break the one line, or the terminal, and a name may be as long as its file.
+  // Messages quote hostile input: control characters and marks of text direction would break the
+  // line or the terminal, and a name may be as long as its file.
   private static String printable(String text) {
     return UNPRINTABLE.matcher(text).replaceAll(" ");
   }

@@ -9,7 +9,8 @@ import java.security.MessageDigest;
 import java.util.stream.IntStream;
 
 /**
- * The hash of all bytes of a file, by all processors: SHA-256 of each chunk, and of these.
+ * Hash over all bytes of a file, computed by all processors: SHA-256 of each chunk, then of these
+ * hashes.
  *
  * <pre>
  *   chunks   | 256 KiB | 256 KiB | ... | rest |
@@ -25,7 +26,11 @@ public final class ContentHash {
 
   private ContentHash() {}
 
-  /** Reads a file and returns its hash, 32 bytes. */
+  /**
+   * Reads a file and returns its hash of 32 bytes.
+   *
+   * @throws IOException if the file cannot be read or becomes shorter meanwhile
+   */
   public static byte[] of(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file)) {
       long size = channel.size();
@@ -47,7 +52,7 @@ public final class ContentHash {
     }
   }
 
-  // Read, not mapped: a file that is cut meanwhile is an exception here.
+  // Read rather than mapped, so that a file that is cut meanwhile gives an exception.
   private static byte[] leaf(FileChannel channel, long from, long size) {
     ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(CHUNK, size - from));
     try {

@@ -9,10 +9,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
- * A file that is open and locked, by one process at a time. The lock ends with {@link #close} or
- * with the process, however that ends. Nobody deletes a file that is claimed so: a lock on a file
- * without a name would keep nobody out. The holder reads and writes by {@link #channel} alone,
- * since closing any other channel of the file in this process would give the lock up.
+ * Exclusive lock on an open file, held by one process at a time. The lock ends with {@link #close}
+ * or with the process. A claimed file must not be deleted, since another process would then create
+ * and lock a new file of that name. The holder must use {@link #channel} only: closing any other
+ * channel of the file in this process would release the lock.
  */
 public final class FileClaim implements AutoCloseable {
   private final FileChannel channel;
@@ -21,7 +21,12 @@ public final class FileClaim implements AutoCloseable {
     this.channel = channel;
   }
 
-  /** Opens a file, or makes it, and locks it; empty where somebody else holds it. */
+  /**
+   * Opens a file, creating it if needed, and locks it.
+   *
+   * @return the claim, or empty if another holder has it
+   * @throws IOException if the file cannot be opened or locked
+   */
   public static Optional<FileClaim> take(Path file) throws IOException {
     FileChannel channel =
         FileChannel.open(
@@ -46,12 +51,12 @@ public final class FileClaim implements AutoCloseable {
     }
   }
 
-  /** The file, open for reading and writing; ends with the claim. */
+  /** Returns the file's channel, open for reading and writing; closed with the claim. */
   public FileChannel channel() {
     return channel;
   }
 
-  /** Gives the lock up. */
+  /** Releases the lock and closes the file. */
   @Override
   public void close() throws IOException {
     channel.close();

@@ -17,29 +17,34 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Hashes of large files, kept in a folder of the user's from run to run. An entry is a file named
- * by the hash of the path, with three lines: a stamp of path, size, times and inode; the hash; and
- * the hash of both, by which damage shows. Whoever reads or writes an entry has it claimed, so that
- * of several ranks on a host one computes and the others wait for it.
+ * Cache of the hashes of large files, kept in a folder between runs. An entry is a file named by
+ * the hash of the path, with three lines: a stamp of path, size, times and inode; the hash; and the
+ * hash of both, which shows damage. An entry is claimed while it is read or written, so that of
+ * several ranks on a host one computes and the others wait for it.
  *
- * @param folder of the entries; is made where it is missing
- * @param settling a file that was changed so shortly before is not kept: its times may not tell the
- *     next change
+ * @param folder folder of the entries, created if needed
+ * @param settling age that a file's last change must have for its hash to be kept; the times of a
+ *     younger file may not show the next change
  */
 public record HashCache(Path folder, Duration settling) {
-  /** Longest that a rank waits for another one's hash before it computes its own. */
+  /** The longest time that a rank waits for another one's hash before it computes its own. */
   private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private static final Duration POLL = Duration.ofMillis(20);
   private static final int MOST_BYTES = 1 << 16;
 
-  /** Computes the hash of a file. */
+  /** Function that computes the hash of a file. */
   @FunctionalInterface
   public interface Hasher {
+    /** Reads a file and returns its hash. */
     byte[] of(Path file) throws IOException;
   }
 
-  /** Returns the hash of a file, from the cache or computed. */
+  /**
+   * Returns the hash of a file, from the cache or computed. A cache that cannot be used is ignored.
+   *
+   * @throws IOException if the file cannot be read
+   */
   public byte[] get(Path file, Hasher hasher) throws IOException {
     Optional<FileClaim> entry = Optional.empty();
     Optional<String> stamp = stamp(file);
@@ -67,7 +72,7 @@ public record HashCache(Path folder, Duration settling) {
     return hash;
   }
 
-  /** Claims a file's entry; empty where the folder cannot be used or the wait was too long. */
+  /** Claims a file's entry; empty if the folder cannot be used or the wait was too long. */
   private Optional<FileClaim> claim(Path file) {
     try {
       Files.createDirectories(folder);
@@ -87,8 +92,8 @@ public record HashCache(Path folder, Duration settling) {
   }
 
   /**
-   * All that changes with a file's content; empty where the system does not say. Hosts that share
-   * the folder number their devices each in its own way, so there is no device in it.
+   * Returns the attributes that change with a file's content; empty if the system does not tell.
+   * The device is left out, since hosts that share the folder number devices differently.
    */
   private static Optional<String> stamp(Path file) {
     try {
@@ -140,7 +145,8 @@ public record HashCache(Path folder, Duration settling) {
       channel.position(0);
       WholeFile.writeAll(channel, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
     } catch (IOException e) {
-      // A full disk: the next run computes it again, and sees by the last line what is torn.
+      // The disk is full. The next run sees by the last line that the entry is torn, and
+      // recomputes.
     }
   }
 

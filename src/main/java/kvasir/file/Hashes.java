@@ -2,10 +2,11 @@ package kvasir.file;
 
 import java.nio.ByteBuffer;
 
-/** What hashes are taken of. */
+/** Encoding of values for hashing. */
 public final class Hashes {
   private Hashes() {}
 
+  /** Returns the four bytes of a number, the highest first. */
   public static byte[] bytes(int value) {
     return ByteBuffer.allocate(Integer.BYTES).putInt(value).array();
   }

@@ -6,11 +6,13 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
-/** The reason of an error of the file system in words: its own message may be a path alone. */
+/**
+ * Reason of a file system error in words; the message of the exception itself may be only a path.
+ */
 public final class IoReason {
   private IoReason() {}
 
-  /** Returns the reason. */
+  /** Returns the reason of an error in words. */
   public static String of(IOException e) {
     return switch (e) {
       case NoSuchFileException gone -> "no such file or directory";

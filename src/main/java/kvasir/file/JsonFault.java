@@ -7,10 +7,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The first fault of a text that is not valid JSON (RFC 8259), in words for whoever wrote it.
+ * First fault of a text that is not valid JSON (RFC 8259), in words for its author.
  *
- * @param line of the fault, from 1
- * @param what is wrong there
+ * @param line line of the fault, from 1
+ * @param what description of the fault
  */
 record JsonFault(int line, String what) {
   private static final int MOST_NESTING = 1000;
@@ -21,7 +21,7 @@ record JsonFault(int line, String what) {
       Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][-+]?[0-9]+)?");
   private static final Pattern UNICODE = Pattern.compile("u[0-9a-fA-F]{4}");
 
-  /** Returns the first fault; empty where the text is valid. */
+  /** Returns the first fault of a text, or empty if the text is valid JSON. */
   static Optional<JsonFault> find(String text) {
     Scan scan = new Scan(text);
     try {
@@ -33,7 +33,7 @@ record JsonFault(int line, String what) {
     }
   }
 
-  /** Carries a fault out of the recursion. */
+  /** Exception that carries a fault out of the recursion. */
   private static final class Found extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private final int at;
@@ -143,7 +143,7 @@ record JsonFault(int line, String what) {
       } while (comma >= 0);
     }
 
-    /** Passes a comma and returns its place, or the closing mark and returns -1. */
+    /** Consumes a comma and returns its offset, or the closing mark and returns -1. */
     private int separator(char close, int begin) {
       skip();
       char next = peek();
@@ -235,7 +235,7 @@ record JsonFault(int line, String what) {
       }
     }
 
-    /** Returns the next character, 0 at the end. */
+    /** Returns the next character, or 0 at the end. */
     private char peek() {
       return at < text.length() ? text.charAt(at) : 0;
     }
@@ -250,7 +250,7 @@ record JsonFault(int line, String what) {
       return end("'" + text.charAt(begin) + "' is not closed");
     }
 
-    /** Returns what stands here, quoted. */
+    /** Returns the rest of the current line, quoted and cut. */
     private String rest() {
       String line = text.substring(at).lines().findFirst().orElse("");
       return "'" + cut(line.strip()) + "'";

@@ -7,39 +7,44 @@ import java.util.List;
 import java.util.stream.Stream;
 import kvasir.error.UserError;
 
-/** The files of a model in Hugging Face's layout, by what they are. */
+/**
+ * Paths of a model's files in Hugging Face's layout. They need not exist.
+ *
+ * @param path directory of the model
+ */
 public record ModelFolder(Path path) {
   private static final String REMEDY = "give a model's directory";
 
-  /** Returns the architecture and its sizes. */
+  /** Returns the path of the file with the architecture and its sizes. */
   public Path config() {
     return path.resolve("config.json");
   }
 
-  /** Returns the file of defaults for generation, of which only the end tokens are read. */
+  /** Returns the path of the defaults for generation, of which only the end tokens are read. */
   public Path generationConfig() {
     return path.resolve("generation_config.json");
   }
 
-  /** Returns the tokenizer. */
+  /** Returns the path of the tokenizer. */
   public Path tokenizer() {
     return path.resolve("tokenizer.json");
   }
 
-  /** Returns the weights where they are one file. */
+  /** Returns the path of weights in a single file. */
   public Path weights() {
     return path.resolve("model.safetensors");
   }
 
-  /** Returns the index of weights in several files. */
+  /** Returns the path of the index of weights in several files. */
   public Path index() {
     return path.resolve("model.safetensors.index.json");
   }
 
   /**
-   * Refuses a path that is not a model's directory.
+   * Checks that the path is a model's directory.
    *
-   * @param where the name of the path in messages, with its option
+   * @param where name of the path in messages, with its option
+   * @throws UserError if it is not
    */
   public void check(String where) {
     if (path.toString().isEmpty()) {

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import kvasir.error.UserError;
 
-/** The kinds of thing that stand under a path a user gave. */
+/** Kinds of file that a path given by a user may name. */
 public enum PathKind {
   FILE("is a file"),
   FOLDER("is a directory"),
@@ -23,7 +23,7 @@ public enum PathKind {
     this.words = words;
   }
 
-  /** Returns the kind of what stands under a path, links followed. */
+  /** Returns the kind of file that a path names; links are followed. */
   public static PathKind of(Path path) {
     try {
       BasicFileAttributes found = Files.readAttributes(path, BasicFileAttributes.class);
@@ -36,10 +36,11 @@ public enum PathKind {
   }
 
   /**
-   * Refuses everything but a file.
+   * Checks that a path names a file.
    *
-   * @param where the name of the path in messages, with its option
-   * @param remedy what to do about it
+   * @param where name of the path in messages, with its option
+   * @param remedy advice to the user
+   * @throws UserError if it does not
    */
   public static void requireFile(Path path, String where, String remedy) {
     PathKind kind = of(path);
@@ -48,7 +49,13 @@ public enum PathKind {
     }
   }
 
-  /** Refuses everything but a directory, as {@link #requireFile} does for files. */
+  /**
+   * Checks that a path names a directory with access to it.
+   *
+   * @param where name of the path in messages, with its option
+   * @param remedy advice to the user
+   * @throws UserError if it does not
+   */
   public static void requireFolder(Path path, String where, String remedy) {
     PathKind kind = of(path);
     if (kind != FOLDER) {
@@ -64,14 +71,25 @@ public enum PathKind {
     }
   }
 
-  /** Refuses a directory to write to that is something else; one that is missing can be made. */
+  /**
+   * Checks a path that a directory is written to: it must name a directory or nothing.
+   *
+   * @param where name of the path in messages, with its option
+   * @throws UserError if it names something else
+   */
   public static void requireFolderOrNothing(Path path, String where) {
     if (of(path) != MISSING) {
       requireFolder(path, where, "name a directory");
     }
   }
 
-  /** Refuses a file to write to that is something else; one that is missing can be made. */
+  /**
+   * Checks a path that a file is written to: it must name a file or nothing, in a directory that
+   * exists.
+   *
+   * @param where name of the path in messages, with its option
+   * @throws UserError if it names something else or the directory does not exist
+   */
   public static void requireFileOrNothing(Path path, String where) {
     Path parent = path.toAbsolutePath().getParent();
     if (parent == null || of(parent) == MISSING) {

@@ -3,11 +3,11 @@ package kvasir.file;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** The hash by which ranks and runs compare what they have. */
+/** SHA-256, the hash by which ranks and runs compare their data. */
 public final class Sha256 {
   private Sha256() {}
 
-  /** A digest of nothing yet. */
+  /** Returns a new digest without input. */
   public static MessageDigest digest() {
     try {
       return MessageDigest.getInstance("SHA-256");

@@ -10,7 +10,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import kvasir.error.UserError;
 
-/** JSON that is taken as RFC 8259 has it, or refused by line and in words. */
+/**
+ * Reader of JSON that accepts only what RFC 8259 allows. Everything else is a {@link UserError}
+ * with the line and a description in words. Thread-safe.
+ */
 public final class StrictJson {
   private static final JsonMapper TREE =
       JsonMapper.builder()
@@ -20,7 +23,10 @@ public final class StrictJson {
 
   private StrictJson() {}
 
-  /** Returns a mapper for records that this program wrote: it refuses what is missing or more. */
+  /**
+   * Returns a new mapper for records that this program wrote; it refuses missing and additional
+   * data.
+   */
   public static ObjectMapper mapper() {
     return JsonMapper.builder()
         .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
@@ -31,10 +37,11 @@ public final class StrictJson {
   }
 
   /**
-   * Reads a file of a model that a user may have edited: one JSON object.
+   * Reads a file of one JSON object, such as a model's configuration, which a user may have edited.
    *
-   * @param mostBytes more than that is refused
-   * @param remedy what to do where there is no such file
+   * @param mostBytes size limit of the file
+   * @param remedy advice to the user if there is no such file or it is too large
+   * @throws UserError if the file cannot be read, is too large, or is not a JSON object
    */
   public static ObjectNode object(Path file, long mostBytes, String remedy) {
     String where = file.toString();
@@ -48,10 +55,11 @@ public final class StrictJson {
   }
 
   /**
-   * Reads a text that is one JSON object.
+   * Parses a text that is one JSON object.
    *
-   * @param where the name of the text in messages
-   * @param remedy what to do where it is not
+   * @param where name of the text in messages
+   * @param remedy advice to the user if it is not a JSON object
+   * @throws UserError if it is not a JSON object
    */
   public static ObjectNode object(String where, String text, String remedy) {
     try {
@@ -69,11 +77,13 @@ public final class StrictJson {
   /**
    * Returns the error for a text that Jackson refused.
    *
-   * @param e the library's own, kept for {@code --debug}; its words are not for users
+   * @param where name of the text in messages
+   * @param remedy advice to the user
+   * @param e Jackson's exception, kept for {@code --debug}; its message is not meant for users
    */
   public static UserError invalid(
       String where, String text, String remedy, JsonProcessingException e) {
-    // The library allows what the standard does not, or has limits of its own: no fault is found.
+    // Jackson has limits of its own: it may refuse a text in which no fault is found.
     JsonFault fault =
         JsonFault.find(text)
             .orElseGet(

@@ -12,8 +12,8 @@ import java.nio.file.Path;
 import kvasir.error.UserError;
 
 /**
- * The only reader of text files: whole, up to a limit, UTF-8. A byte order mark at the beginning is
- * no text and is passed over.
+ * Reader of whole text files in UTF-8 up to a size limit, used for all of them. A byte order mark
+ * at the beginning is skipped.
  */
 public final class TextFile {
   private static final char BYTE_ORDER_MARK = '\uFEFF';
@@ -23,9 +23,10 @@ public final class TextFile {
   /**
    * Reads a file.
    *
-   * @param where the name of the file in messages
-   * @param mostBytes more than that is refused
-   * @param remedy what to do where there is no such file, or it is too large
+   * @param where name of the file in messages
+   * @param mostBytes size limit of the file
+   * @param remedy advice to the user if there is no such file, or it is too large
+   * @throws UserError if the file cannot be read, is too large, or is not UTF-8
    */
   public static String read(Path file, String where, long mostBytes, String remedy) {
     PathKind.requireFile(file, where, remedy);
@@ -36,7 +37,14 @@ public final class TextFile {
     }
   }
 
-  /** Reads a stream to its end, as {@link #read(Path, String, long, String)} reads a file. */
+  /**
+   * Reads a stream to its end.
+   *
+   * @param where name of the stream in messages
+   * @param mostBytes size limit of the stream
+   * @param remedy advice to the user if it is too large
+   * @throws UserError if the stream is too large or is not UTF-8
+   */
   public static String read(InputStream in, String where, long mostBytes, String remedy)
       throws IOException {
     byte[] bytes = in.readNBytes(Math.toIntExact(mostBytes + 1));
@@ -50,7 +58,12 @@ public final class TextFile {
     return bytes >= 1 << 20 ? (bytes >> 20) + " MiB" : (bytes >> 10) + " KiB";
   }
 
-  /** Returns bytes as text, without a byte order mark. */
+  /**
+   * Decodes UTF-8 bytes, without a byte order mark.
+   *
+   * @param where name of the text in messages
+   * @throws UserError if the bytes are not UTF-8
+   */
   public static String decode(byte[] bytes, String where) {
     if (bytes.length >= 2 && isUtf16(bytes[0] & 0xff, bytes[1] & 0xff)) {
       throw new UserError(where, "is UTF-16 text", "save it as UTF-8");

@@ -7,7 +7,11 @@ import kvasir.error.UserError;
 public final class Unreadable {
   private Unreadable() {}
 
-  /** Returns the error with the reason in words. */
+  /**
+   * Returns the error with the reason in words.
+   *
+   * @param where name of the file in messages
+   */
   public static UserError of(String where, IOException e) {
     return new UserError(
         where, "cannot be read: " + IoReason.of(e), "check it and its permissions", e);

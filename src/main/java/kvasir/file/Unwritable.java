@@ -3,14 +3,14 @@ package kvasir.file;
 import java.io.IOException;
 import kvasir.error.UserError;
 
-/** What a user reads of a file that cannot be written. */
+/** Error shown when a file cannot be written. */
 public final class Unwritable {
   private Unwritable() {}
 
   /**
-   * The reason in words, and what to do about it.
+   * Returns the error with the reason in words.
    *
-   * @param where the file, or what else is written to
+   * @param where name of the file in messages
    */
   public static UserError of(String where, IOException e) {
     String reason = IoReason.of(e);

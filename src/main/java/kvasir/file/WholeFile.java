@@ -9,20 +9,25 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
-/** Files that are there whole or not at all. */
+/** Atomic writing of files: a file appears with its whole content or not at all. */
 public final class WholeFile {
-  /** How the name of a file that is not whole yet ends. */
+  /** Suffix of the name of a file that is not complete yet. */
   public static final String UNFINISHED = ".new";
 
   private WholeFile() {}
 
-  /** Writes what a file is to hold. */
+  /** Function that writes the content of a file. */
   @FunctionalInterface
   public interface Content {
+    /** Writes the whole content; must not close the channel. */
     void writeTo(FileChannel channel) throws IOException;
   }
 
-  /** Writes a text and makes its folder; what goes wrong is the user's to mend. */
+  /**
+   * Writes a text in UTF-8 atomically, and creates the file's folder if needed.
+   *
+   * @throws UserError if the file cannot be written
+   */
   public static void write(Path file, String text) {
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());
@@ -35,8 +40,8 @@ public final class WholeFile {
   }
 
   /**
-   * Writes under another name, this process's own, has the system put it on the disk, and renames.
-   * Leaves nothing where it fails.
+   * Writes a file atomically: writes under a name of this process's own, forces the content to the
+   * disk, and renames. On failure the temporary file is removed and an existing file is unchanged.
    */
   public static void write(Path file, Content content) throws IOException {
     String name = file.getFileName() + "." + ProcessHandle.current().pid() + UNFINISHED;
@@ -49,7 +54,7 @@ public final class WholeFile {
               StandardOpenOption.TRUNCATE_EXISTING,
               StandardOpenOption.WRITE)) {
         content.writeTo(channel);
-        // Before the name: else a crash of the system may leave the name on a file without content.
+        // Forced before the rename, else a crash of the system may leave a file without content.
         channel.force(true);
       }
       Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -59,23 +64,30 @@ public final class WholeFile {
     }
   }
 
-  /** Has the system put the name of a file on the disk. */
+  /**
+   * Forces the folder of a file, and so the file's name, to the disk, where the file system can.
+   */
   public static void forceFolder(Path file) {
     try (FileChannel folder = FileChannel.open(file.toAbsolutePath().getParent())) {
       folder.force(true);
     } catch (IOException e) {
-      // Some file systems cannot, and need not: the file is whole under either name.
+      // Some file systems cannot; the file is complete under either name.
     }
   }
 
-  /** Writes all that remains in a buffer. */
+  /** Writes all remaining bytes of a buffer. */
   public static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
       channel.write(bytes);
     }
   }
 
-  /** Returns {@code count} bytes of a file, or fails where it has fewer. */
+  /**
+   * Reads {@code count} bytes of a file from an offset on.
+   *
+   * @return a new buffer, ready to be read
+   * @throws IOException if the file has fewer bytes
+   */
   public static ByteBuffer readFully(FileChannel channel, long from, int count) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(count);
     while (bytes.hasRemaining()) {

@@ -7,11 +7,11 @@ import java.util.regex.Pattern;
 import kvasir.error.UserError;
 
 /**
- * What downloads leave under the name of a model's file in place of its content: a pointer of Git
- * LFS, a web page, the text of an error.
+ * Detection of failed downloads: files that hold a pointer of Git LFS, a web page, or the text of
+ * an error in place of their content.
  */
 public final class WrongContent {
-  /** First bytes of a file that are enough to tell. */
+  /** Number of a file's first bytes that are enough to detect wrong content. */
   public static final int PREFIX_BYTES = 256;
 
   private static final String POINTER = "version https://git-lfs.github.com/";
@@ -23,7 +23,12 @@ public final class WrongContent {
 
   private WrongContent() {}
 
-  /** Finds a pointer or a page in place of a text file. */
+  /**
+   * Finds a pointer or a web page in place of a text file.
+   *
+   * @param where name of the file in messages
+   * @return the error, or empty if the content looks right
+   */
   public static Optional<UserError> inText(String where, String text) {
     String begin = text.substring(0, Math.min(PREFIX_BYTES, text.length()));
     if (begin.startsWith(POINTER)) {
@@ -48,10 +53,12 @@ public final class WrongContent {
   }
 
   /**
-   * Finds a text in place of a file that is none.
+   * Finds a text in place of a binary file.
    *
-   * @param begin the file's first bytes, {@link #PREFIX_BYTES} of them where it has so many
-   * @param expected what the file should be
+   * @param where name of the file in messages
+   * @param begin the file's first {@link #PREFIX_BYTES} bytes, or all if it has fewer
+   * @param expected description of the right content
+   * @return the error, or empty if the content looks right
    */
   public static Optional<UserError> inBinary(String where, byte[] begin, String expected) {
     if (begin.length == 0) {

@@ -1,6 +1,6 @@
 /**
- * Files that are there whole or not at all, text files and strict JSON that users wrote, the files
- * of a model, claims that keep a second process away, errors of files that cannot be read or
- * written. May import {@code kvasir.error}.
+ * Reading and writing of whole files: atomic writes, text files and strict JSON that users wrote,
+ * the paths of a model's files, locks that exclude a second process, hashes, and the errors of
+ * files that cannot be read or written.
  */
 package kvasir.file;

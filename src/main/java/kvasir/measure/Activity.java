@@ -3,8 +3,9 @@ package kvasir.measure;
 import java.util.function.Consumer;
 
 /**
- * What this process is doing, for those who may lose it. One for the process, as the heartbeat is;
- * cheap enough to be told with every token.
+ * Current activity of this process, which the heartbeat reports so that a loss can be described.
+ * There is one activity per process, as there is one heartbeat; setting it is cheap enough for
+ * every token. Thread-safe.
  */
 public final class Activity {
   static final String STARTING = "starting";
@@ -22,12 +23,19 @@ public final class Activity {
     this.total = total;
   }
 
-  /** Something without steps, as "loading weights". */
+  /** Sets an activity without steps, such as "loading weights". */
   public static void set(String what) {
     set(what, 0, 0);
   }
 
-  /** Something of so many steps, as "prefill", 512 of 4,096 tokens. */
+  /**
+   * Sets an activity with steps, such as "prefill" at 512 of 4,096 tokens. Listeners are called
+   * only if the name has changed.
+   *
+   * @param what name of the activity
+   * @param done number of steps done
+   * @param total number of steps, or 0 for an activity without steps
+   */
   public static void set(String what, long done, long total) {
     boolean other = !now.what.equals(what);
     now = new Activity(what, done, total);
@@ -37,24 +45,31 @@ public final class Activity {
     }
   }
 
-  /** What is to be run when something else has begun: it is told at once, steps with the beats. */
+  /**
+   * Sets the action to run when another activity begins. The heartbeat sends a new activity at
+   * once, and steps with its regular beats.
+   */
   public static void onBegin(Runnable action) {
     begun = action;
   }
 
-  /** What a launcher's first rank does, which is what its user waits for. */
+  /**
+   * Takes over the activity of another process: a launcher shows that of its rank 0.
+   *
+   * @param text activity as {@link #text} returns it; "starting" is ignored
+   */
   public static void follow(String text) {
     if (!text.equals(STARTING)) {
       now = new Activity(text, 0, 0);
     }
   }
 
-  /** Sets who is told of everything that begins. */
+  /** Sets the listener that is called with the name of each activity that begins. */
   public static void logTo(Consumer<String> listener) {
     log = listener;
   }
 
-  /** What is being done, with its steps as {@code 512/4096} where they are known. */
+  /** Returns the current activity, followed by its steps as {@code 512/4096} if it has any. */
   public static String text() {
     Activity activity = now;
     return activity.total == 0

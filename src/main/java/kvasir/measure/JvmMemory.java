@@ -3,21 +3,22 @@ package kvasir.measure;
 import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.ManagementFactory;
 
-/** Memory that a JVM of this program takes for itself, whatever the model. */
+/** Memory that a JVM of this program needs beside the model's. */
 public final class JvmMemory {
   /**
-   * Outside the young generation: classes, compiled code, the compiler's and the collector's
-   * memory, stacks, and objects of the start. Measured on Linux with JDK 25 as the most anonymous
-   * memory of {@code generate}'s ranks (RssAnon and RssShmem), less the young generation and what a
-   * model of one layer took: 37 to 69 MiB over MPJ and native MPI, and a little for what varies.
+   * Bytes outside the young generation: classes, compiled code, the compiler's and the collector's
+   * memory, stacks, and objects allocated at the start. Measured on Linux with JDK 25 as the most
+   * anonymous memory of {@code generate}'s ranks (RssAnon and RssShmem), less the young generation
+   * and what a model of one layer took: 37 to 69 MiB over MPJ and native MPI, rounded up for
+   * variation.
    */
   private static final long BASE = 89L << 20;
 
   private JvmMemory() {}
 
   /**
-   * Bytes at most. The start and kernels that are still interpreted fill most of the young
-   * generation, so that all of its bound counts, as this JVM was started with.
+   * Returns an upper bound in bytes. It includes the maximum size of the young generation, as this
+   * JVM was started with: the start and kernels that are still interpreted fill most of it.
    */
   public static long bytes() {
     HotSpotDiagnosticMXBean machine =

@@ -5,13 +5,13 @@ import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 
 /**
- * What this JVM has done for itself since it started.
+ * Time that this JVM has spent on garbage collection and compilation.
  *
- * @param gcMillis the program stood still for collections
- * @param jitMillis compiler threads worked, beside the program
+ * @param gcMillis milliseconds for which collections stopped the program
+ * @param jitMillis milliseconds of compiler threads, which run beside the program
  */
 public record JvmWork(long gcMillis, long jitMillis) {
-  /** Until now. */
+  /** Returns the times from the start of the JVM until now. */
   public static JvmWork now() {
     CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
     boolean timed = compiler != null && compiler.isCompilationTimeMonitoringSupported();
@@ -22,7 +22,7 @@ public record JvmWork(long gcMillis, long jitMillis) {
         timed ? compiler.getTotalCompilationTime() : 0);
   }
 
-  /** What came after an earlier reading. */
+  /** Returns the times since an earlier reading. */
   public JvmWork since(JvmWork earlier) {
     return new JvmWork(gcMillis - earlier.gcMillis, jitMillis - earlier.jitMillis);
   }

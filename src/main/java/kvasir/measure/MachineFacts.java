@@ -9,11 +9,16 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * What a result depends on beside the code.
+ * Properties of a machine and its JVM on which a measurement depends.
  *
- * @param memoryMiB of the machine
- * @param kernel of the operating system
- * @param flags of this JVM
+ * @param host host name
+ * @param processor model name of the processor
+ * @param processors number of processors that this JVM may use
+ * @param numaNodes number of NUMA nodes, at least 1
+ * @param memoryMiB memory of the machine in MiB, or 0 if unknown
+ * @param kernel name and version of the operating system
+ * @param jdk name and version of the JVM
+ * @param flags options of this JVM
  */
 public record MachineFacts(
     String host,
@@ -29,15 +34,18 @@ public record MachineFacts(
   private static final Path HOST = Path.of("/proc/sys/kernel/hostname");
   private static final Path NODES = Path.of("/sys/devices/system/node");
 
-  /** Of the machine and the JVM that this code runs in; "unknown" where the system does not say. */
+  /**
+   * Returns the facts of this machine and this JVM; "unknown" stands for what the system does not
+   * tell.
+   */
   public static MachineFacts here() {
     return here(UnaryOperator.identity());
   }
 
   /**
-   * As {@link #here()}.
+   * Returns the facts of this machine and this JVM, with its flags edited for publication.
    *
-   * @param shown makes of a flag what others may see of it
+   * @param shown maps a flag to the form that others may see
    */
   public static MachineFacts here(UnaryOperator<String> shown) {
     return new MachineFacts(
@@ -51,12 +59,15 @@ public record MachineFacts(
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream().map(shown).toList());
   }
 
-  /** The name that the system has given itself. */
+  /** Returns the host name, or "unknown". */
   public static String hostName() {
     return line(HOST, "");
   }
 
-  /** Whether results of both belong beside each other. */
+  /**
+   * Returns whether results of both machines may be compared: same processor and number of
+   * processors.
+   */
   public boolean sameAs(MachineFacts other) {
     return processor.equals(other.processor) && processors == other.processors;
   }
@@ -66,7 +77,7 @@ public record MachineFacts(
     return digits.isEmpty() ? 0 : Long.parseLong(digits);
   }
 
-  /** The first line that begins so. */
+  /** Returns the first line of a file that begins with {@code begin}, or "unknown". */
   private static String line(Path file, String begin) {
     try (Stream<String> lines = Files.lines(file)) {
       return lines.filter(l -> l.startsWith(begin)).findFirst().orElse("unknown").strip();

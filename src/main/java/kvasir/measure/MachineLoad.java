@@ -11,16 +11,17 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * What a machine has done so far, as Linux counts it; nothing elsewhere.
+ * Counters of a machine's load since its start, as Linux keeps them; 0 on other systems, except the
+ * times of this process.
  *
- * @param processors of the machine
- * @param ticks of all processors
- * @param busyTicks of them with anything to do
- * @param stolenTicks that the hypervisor gave to others
- * @param ownNanos of processors, of this process
- * @param nanos of the clock
- * @param throttled times that a quota or heat slowed a processor
- * @param swapped pages to and from disk
+ * @param processors number of processors of the machine
+ * @param ticks clock ticks of all processors
+ * @param busyTicks ticks in which a processor was neither idle nor waiting for input and output
+ * @param stolenTicks ticks that the hypervisor gave to other machines
+ * @param ownNanos processor time of this process in nanoseconds
+ * @param nanos reading of {@link System#nanoTime}
+ * @param throttled number of times that a quota or heat slowed a processor
+ * @param swapped number of pages swapped in and out
  */
 public record MachineLoad(
     int processors,
@@ -41,7 +42,7 @@ public record MachineLoad(
   private static final int IO_WAIT = 4;
   private static final int STOLEN = 7;
 
-  /** Until now. */
+  /** Returns the counters' present values. */
   public static MachineLoad now() {
     List<String> stat = lines(STAT);
     long[] all =
@@ -66,7 +67,7 @@ public record MachineLoad(
         counter(lines(PAGES), "pswpin") + counter(lines(PAGES), "pswpout"));
   }
 
-  /** What came after an earlier reading. */
+  /** Returns the counts since an earlier reading. */
   public MachineLoad since(MachineLoad earlier) {
     return new MachineLoad(
         processors,
@@ -79,22 +80,27 @@ public record MachineLoad(
         swapped - earlier.swapped);
   }
 
-  /** Share of all processors' time in which there was something to do. */
+  /** Returns the share of all processors' time that was busy, 0 to 1. */
   public double busyShare() {
     return ticks == 0 ? 0 : (double) busyTicks / ticks;
   }
 
-  /** Share of all processors' time that this process had. */
+  /** Returns the share of all processors' time that this process used, 0 to 1. */
   public double ownShare() {
     return processors == 0 || nanos == 0 ? 0 : (double) ownNanos / nanos / processors;
   }
 
-  /** Share of all processors' time that the hypervisor gave to others. */
+  /**
+   * Returns the share of all processors' time that the hypervisor gave to other machines, 0 to 1.
+   */
   public double stolenShare() {
     return ticks == 0 ? 0 : (double) stolenTicks / ticks;
   }
 
-  /** Names the running kernel: the same in all containers and network namespaces of a machine. */
+  /**
+   * Returns an id of the running kernel, the same in all containers and network namespaces of a
+   * machine, or "unknown".
+   */
   public static String machine() {
     List<String> id = lines(BOOT);
     return id.isEmpty() ? "unknown" : id.getFirst();

@@ -5,20 +5,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The user that this process runs as, by number: names are what a list of users says, which may
- * call user 0 anything, and know no name at all.
+ * The user that this process runs as, by number. Names come from a list of users, which may give
+ * user 0 any name or none.
  */
 public final class ProcessUser {
   private static final Path SELF = Path.of("/proc/self");
 
   private ProcessUser() {}
 
-  /** Returns the user's number; throws where this system does not tell. */
+  /**
+   * Returns the user's number.
+   *
+   * @throws IOException if this system does not tell it
+   */
   public static int id() throws IOException {
     return (int) Files.getAttribute(SELF, "unix:uid");
   }
 
-  /** Returns whether the user may do everything; by its name where this system tells no number. */
+  /**
+   * Returns whether the user is root, judged by name where this system does not tell the number.
+   */
   public static boolean isRoot() {
     try {
       return id() == 0;

@@ -4,35 +4,41 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/** Medians, and how sure they are. */
+/** Medians and their confidence intervals. */
 public final class Statistics {
   private static final int RESAMPLES = 2000;
   private static final double TAIL = 0.025;
 
   private Statistics() {}
 
+  /** Returns the median of values in any order, at least one. */
   public static double median(double[] values) {
     return quantile(sorted(values), 0.5);
   }
 
-  /** Interpolated between neighbours; {@code sorted} ascending and not empty. */
+  /**
+   * Returns a quantile, interpolated linearly between neighbours.
+   *
+   * @param sorted values in ascending order, at least one
+   * @param q 0 to 1
+   */
   static double quantile(double[] sorted, double q) {
-    double at = q * (sorted.length - 1);
-    int below = (int) at;
+    double index = q * (sorted.length - 1);
+    int below = (int) index;
     int above = Math.min(below + 1, sorted.length - 1);
-    return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
+    return sorted[below] + (index - below) * (sorted[above] - sorted[below]);
   }
 
   /**
-   * Median over processes of the medians of their samples, with a percentile bootstrap that draws
-   * processes first and samples of each then: what differs from one start of a JVM to the next is
-   * in the interval (Kalibera and Jones, Rigorous benchmarking in reasonable time, 2013).
+   * Returns the median over processes of the medians of their samples. The interval is a percentile
+   * bootstrap that draws processes first and then samples of each, so that it includes differences
+   * between starts of a JVM (Kalibera and Jones, Rigorous benchmarking in reasonable time, 2013).
    *
-   * @param processes samples of each; none empty
+   * @param processes samples of each process, at least one process and one sample each
    */
   public static Estimate bootstrap(List<double[]> processes) {
     double[] medians = processes.stream().mapToDouble(Statistics::median).toArray();
-    // The same data give the same interval.
+    // A fixed seed, so that the same data give the same interval.
     Random random = new Random(1);
     double[] drawn = new double[RESAMPLES];
     for (int i = 0; i < RESAMPLES; i++) {

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Decides when warm-up is over: two windows of runs, one after the other, take the same time and
- * the compilers are quiet in the later one. The JVM's compilers work beside the program and finish
- * when they get a processor, so no fixed number of seconds is right.
+ * Decision when warm-up is over: when two successive windows of runs take the same time and the
+ * compilers are quiet in the later one. The JVM's compilers work beside the program and finish when
+ * they get a processor, so no fixed number of seconds would do. Not thread-safe.
  */
 public final class SteadyState {
   private static final int LEAST_RUNS = 3;
@@ -22,8 +22,9 @@ public final class SteadyState {
   /**
    * Adds a run.
    *
-   * @param runSeconds that it took
-   * @param jitMillis that compilers have worked since the start, until its end
+   * @param runSeconds duration of the run
+   * @param jitMillis compilation time from the start of the JVM to the end of the run, as {@link
+   *     JvmWork} counts it
    */
   public void add(double runSeconds, long jitMillis) {
     seconds.add(runSeconds);
@@ -31,19 +32,28 @@ public final class SteadyState {
     total += runSeconds;
   }
 
-  /** Whether compilers had more than a small part of some time. */
+  /**
+   * Returns whether compilation took more than 5 % of an interval.
+   *
+   * @param jitMillis compilation time in the interval
+   * @param seconds duration of the interval
+   */
   public static boolean compiling(long jitMillis, double seconds) {
     return jitMillis > 1e3 * MOST_COMPILING * seconds;
   }
 
-  /** Forgets all runs but not their time: something changed after all, meanwhile. */
+  /**
+   * Discards all runs but keeps their time, because speed has changed again.
+   *
+   * @param meanwhile seconds that have passed since the last run
+   */
   public void restart(double meanwhile) {
     seconds.clear();
     compiled.clear();
     total += meanwhile;
   }
 
-  /** Whether nothing changes any more. */
+  /** Returns whether the steady state has been reached. */
   public boolean reached() {
     int window = window();
     int runs = seconds.size();
@@ -56,7 +66,7 @@ public final class SteadyState {
     return Math.abs(late - early) <= SAME * late && !compiling(compiling, sum(window));
   }
 
-  /** Runs in a window: the last ones that fill its time. */
+  /** Returns the number of runs in a window: at least three, and enough to fill the least time. */
   private int window() {
     int runs = 0;
     double time = 0;
@@ -78,12 +88,12 @@ public final class SteadyState {
         seconds.subList(from, to).stream().mapToDouble(Double::doubleValue).toArray());
   }
 
-  /** Runs so far. */
+  /** Returns the number of runs since the start or the last restart. */
   public int runs() {
     return seconds.size();
   }
 
-  /** Seconds of all runs so far. */
+  /** Returns the seconds of all runs so far, including discarded ones. */
   public double seconds() {
     return total;
   }

@@ -4,15 +4,15 @@ import java.util.Arrays;
 import java.util.function.LongSupplier;
 
 /**
- * Splits the time of one rank's main thread into the parts of a step. Computing is what it does
- * when nothing else is entered; packing or merging and coming back is one operation, of which there
- * are equally many on every rank, in the same order. Exchanges in it, and those before it outside
- * of any, are its own.
+ * Clock that splits the time of one rank's main thread into the parts of a step. The thread
+ * computes unless it has entered another part. Packing or merging, up to the return to computing,
+ * is one operation; every rank has the same operations in the same order. Exchanges inside an
+ * operation are attributed to it, and so are exchanges since the operation before.
  *
- * <p>For the thread that drives the team, and no other.
+ * <p>Only the thread that drives the team may use the clock.
  */
 public final class StepClock {
-  /** What the main thread is at. */
+  /** Part of a step. */
   public enum Part {
     /** Kernels, alone or with the team. */
     COMPUTE,
@@ -20,7 +20,7 @@ public final class StepClock {
     PACK,
     /** Merging states of attention. */
     MERGE,
-    /** In an exchange with other ranks. */
+    /** Exchanging messages with other ranks. */
     EXCHANGE
   }
 
@@ -45,9 +45,11 @@ public final class StepClock {
   private long exchangeBefore;
 
   /**
-   * @param threads of the team
-   * @param regionNanos that the team has spent in regions so far
-   * @param busyNanos that its members have worked in them so far, added up
+   * Creates a clock that is stopped.
+   *
+   * @param threads number of threads of the team
+   * @param regionNanos nanoseconds that the team has spent in regions so far
+   * @param busyNanos nanoseconds that members have worked in regions so far, summed over members
    */
   public StepClock(int threads, LongSupplier regionNanos, LongSupplier busyNanos) {
     this.threads = threads;
@@ -56,16 +58,18 @@ public final class StepClock {
   }
 
   /**
-   * What a rank did between start and stop, in nanoseconds.
+   * Times of a rank between start and stop, in nanoseconds.
    *
-   * @param compute of the main thread; {@code idle} is in it
-   * @param idle mean over the team's members of the time in {@code compute} that each did nothing:
-   *     waiting for others, or while the main thread worked alone
-   * @param exchanges time in exchanges of each operation
+   * @param compute time in which the main thread computed; includes {@code idle}
+   * @param idle time within {@code compute} in which a member did nothing, waiting for others or
+   *     while the main thread worked alone; mean over the team's members
+   * @param pack time of copying between activations and messages
+   * @param merge time of merging states of attention
+   * @param exchanges time of the exchanges of each operation
    */
   public record Times(long compute, long idle, long pack, long merge, long[] exchanges) {}
 
-  /** Begins to count, from nothing. */
+  /** Resets all times and starts the clock. */
   public void start() {
     compute = 0;
     idle = 0;
@@ -79,7 +83,7 @@ public final class StepClock {
     begin(System.nanoTime());
   }
 
-  /** Ends counting. */
+  /** Stops the clock and returns the times since {@link #start}. */
   public Times stop() {
     end(System.nanoTime());
     closeOperation();
@@ -88,9 +92,9 @@ public final class StepClock {
   }
 
   /**
-   * Goes over to another part.
+   * Enters another part.
    *
-   * @return the part until now, to go back to
+   * @return the part until now, to be entered again afterwards
    */
   public Part enter(Part next) {
     Part previous = part;
@@ -98,7 +102,8 @@ public final class StepClock {
       long now = System.nanoTime();
       end(now);
       part = next;
-      // Ranks differ in the number of bare exchanges, in a tree of messages for example.
+      // An exchange alone is not an operation: ranks differ in their number, as in a tree of
+      // messages.
       if (next == Part.COMPUTE && previous != Part.EXCHANGE) {
         closeOperation();
       }
@@ -131,7 +136,7 @@ public final class StepClock {
     long regions = regionNanos.getAsLong() - regionsBefore;
     long busy = busyNanos.getAsLong() - busyBefore;
     compute += wall;
-    // Outside of regions one member works, the main thread.
+    // Outside of regions only the main thread works.
     idle += ((threads - 1) * wall + regions - busy) / threads;
   }
 

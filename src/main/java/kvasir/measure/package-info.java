@@ -1,5 +1,5 @@
 /**
- * What measuring needs and what is measured knows nothing of: a clock for the parts of a step, the
- * state of the machine, the end of warm-up, statistics. A leaf.
+ * Instruments of measurement that know nothing of the measured code: a clock for the parts of a
+ * step, the state of the machine and the JVM, the end of warm-up, statistics.
  */
 package kvasir.measure;

@@ -9,59 +9,73 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A process that runs to its end, or to the end of its limit, and never outlives this one. Threads
- * of their own write its input and read its output, so the limit holds whatever the process does
- * with them.
+ * Runner of another program with a time limit. The process runs to its end or to the limit, and
+ * never outlives this process. Separate threads write its input and read its output, so the limit
+ * holds even if the process neither reads nor closes its streams. Thread-safe.
  */
 public final class BoundedProcess {
-  /** For what a process that has ended wrote last, and for one that is told to end. */
+  /**
+   * Time to read the last output of a process that has ended, and for a process to end when told
+   * to.
+   */
   private static final Duration GRACE = Duration.ofSeconds(2);
 
   private BoundedProcess() {}
 
-  /** Reads a stream to its end, in a thread of its own. */
+  /** Reader of one output stream of a process. */
   @FunctionalInterface
   public interface Sink {
+    /** Reads the stream to its end; called in a separate thread. */
     void take(InputStream stream) throws IOException;
   }
 
   /**
    * The end of a process.
    *
-   * @param code exit code
-   * @param inTime false where the limit has passed and the process was ended
+   * @param code exit code, or -1 if the limit has passed
+   * @param inTime false if the limit has passed and the process was ended
    */
   public record End(int code, boolean inTime) {}
 
   /**
    * Bytes for the standard input of a process.
    *
-   * @param staysOpen true where the input ends only when this process does
+   * @param bytes content of the input; not copied
+   * @param staysOpen true if the input is not closed until this process ends
    */
   public record Input(byte[] bytes, boolean staysOpen) {
-    /** An input that is empty. */
+    /** Returns an empty input. */
     public static Input none() {
       return all(new byte[0]);
     }
 
-    /** An input of these bytes. */
+    /** Returns an input of these bytes. */
     public static Input all(byte[] bytes) {
       return new Input(bytes, false);
     }
 
-    /** An input that begins with these bytes and ends when this process does. */
+    /** Returns an input that begins with these bytes and is not closed until this process ends. */
     public static Input first(byte[] bytes) {
       return new Input(bytes, true);
     }
   }
 
-  /** The end of a process, and what it printed. */
+  /**
+   * The end of a process with its output.
+   *
+   * @param code exit code, or -1 if the limit has passed
+   * @param inTime false if the limit has passed and the process was ended
+   * @param out beginning of its standard output
+   * @param err beginning of its standard error
+   */
   public record Text(int code, boolean inTime, String out, String err) {}
 
   /**
-   * Runs a process without input.
+   * Runs a process without input and collects its output.
    *
-   * @param mostBytes of each stream that are kept; the rest is read and dropped
+   * @param limit the longest time that it may run
+   * @param mostBytes number of bytes of each stream to keep; the rest is read and dropped
+   * @throws IOException if the process cannot be started
    */
   public static Text text(ProcessBuilder builder, Duration limit, int mostBytes)
       throws IOException, InterruptedException {
@@ -72,11 +86,13 @@ public final class BoundedProcess {
   }
 
   /**
-   * Runs a process. Returns when it has ended and its streams are read, or a moment after its end
-   * where another process keeps them open.
+   * Runs a process. Returns when it has ended and its streams have been read, or two seconds after
+   * its end if another process keeps them open.
    *
-   * @param out takes its standard output; never called where the builder redirects it
-   * @param err the same for its standard error
+   * @param limit the longest time that it may run
+   * @param out reads its standard output, which is empty if the builder redirects it
+   * @param err reads its standard error, which is empty if the builder redirects it
+   * @throws IOException if the process cannot be started
    */
   public static End run(ProcessBuilder builder, Input input, Duration limit, Sink out, Sink err)
       throws IOException, InterruptedException {
@@ -105,7 +121,7 @@ public final class BoundedProcess {
     return all;
   }
 
-  /** Ends a process and its children: first by asking, then by force. */
+  /** Ends a process and its descendants, first by a request, then by force. */
   private static void end(Process process) throws InterruptedException {
     if (!process.isAlive()) {
       return;
@@ -124,11 +140,11 @@ public final class BoundedProcess {
         stream.close();
       }
     } catch (IOException e) {
-      // The process does not want all of it: what it printed tells more.
+      // The process has not read all of it; its output and exit code tell more.
     }
   }
 
-  /** The thread that reads one stream; a sink that fails ends the process. */
+  /** Thread that reads one stream; an exception of its sink ends the process. */
   private static final class Reader {
     private final Thread thread;
     private volatile RuntimeException failure;
@@ -141,14 +157,18 @@ public final class BoundedProcess {
       try {
         sink.take(stream);
       } catch (IOException e) {
-        // The process has gone; its exit code says more.
+        // The process has ended; its exit code tells more.
       } catch (RuntimeException e) {
         failure = e;
         tree(process).forEach(ProcessHandle::destroy);
       }
     }
 
-    /** Waits for the stream's end, no longer than to a time, and raises what the sink did. */
+    /**
+     * Waits for the end of the stream and rethrows the sink's exception, if any.
+     *
+     * @param endNanos value of {@link System#nanoTime} at which to stop waiting
+     */
     void await(long endNanos) throws InterruptedException {
       long millis = TimeUnit.NANOSECONDS.toMillis(endNanos - System.nanoTime());
       thread.join(Math.max(1, millis));

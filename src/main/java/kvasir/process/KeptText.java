@@ -5,13 +5,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
-/** The first bytes of a stream, as text; the rest is read and dropped. Safe for several threads. */
+/**
+ * Sink that keeps the first bytes of a stream as text; the rest is read and dropped. Thread-safe.
+ */
 public final class KeptText implements BoundedProcess.Sink {
   private static final int CHUNK = 8192;
 
   private final int mostBytes;
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
+  /** Creates an empty sink that keeps up to {@code mostBytes} bytes. */
   public KeptText(int mostBytes) {
     this.mostBytes = mostBytes;
   }
@@ -28,7 +31,7 @@ public final class KeptText implements BoundedProcess.Sink {
     bytes.write(chunk, 0, Math.min(count, mostBytes - bytes.size()));
   }
 
-  /** What has been read so far. */
+  /** Returns the text kept so far, decoded as UTF-8. */
   public synchronized String text() {
     return bytes.toString(StandardCharsets.UTF_8);
   }

@@ -1,9 +1,10 @@
 package kvasir.process;
 
-/** What is done when this process is being ended, by a signal or an exit, until it is closed. */
+/** Action that runs when this process ends by a signal or an exit, unless it is closed before. */
 public final class OnShutdown implements AutoCloseable {
   private final Thread hook;
 
+  /** Registers an action; it runs in a thread of its own, beside other such actions. */
   public OnShutdown(Runnable action) {
     this.hook = new Thread(action);
     Runtime.getRuntime().addShutdownHook(hook);
@@ -14,7 +15,7 @@ public final class OnShutdown implements AutoCloseable {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
-      // It runs already.
+      // The process is ending and the action runs already.
     }
   }
 }

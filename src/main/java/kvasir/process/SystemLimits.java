@@ -9,10 +9,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The limits of this process, which those that it starts have too, and how much of them is used.
+ * Limits that the system sets to this process and to those that it starts, with their current use.
+ * {@link Long#MAX_VALUE} stands for no limit.
  *
- * @param openFiles of one process
- * @param processes of this user, threads counted; {@link Long#MAX_VALUE} where there is none
+ * @param openFiles number of open files of one process
+ * @param processes number of processes of this user, where each thread counts as one
  */
 public record SystemLimits(long openFiles, long processes) {
   private static final Path SELF = Path.of("/proc/self");
@@ -21,10 +22,10 @@ public record SystemLimits(long openFiles, long processes) {
   private static final Pattern THREADS = Pattern.compile("(?m)^Threads:\\s+(\\d{1,9})$");
   private static final Pattern USER = Pattern.compile("(?m)^Uid:\\s+(\\d{1,10})\\s");
 
-  /** The system counts no processes of this user. */
+  /** Number of the user whose processes the system does not limit. */
   private static final String ROOT = "0";
 
-  /** Reads them; none where the system does not say. */
+  /** Returns the soft limits of this process; no limits if the system does not tell. */
   public static SystemLimits here() {
     try {
       SystemLimits limits = parse(Files.readAllLines(SELF.resolve("limits")));
@@ -35,7 +36,7 @@ public record SystemLimits(long openFiles, long processes) {
     }
   }
 
-  /** Reads the lines of {@code /proc/self/limits}: name, soft limit, hard limit, unit. */
+  /** Parses the lines of {@code /proc/self/limits}: name, soft limit, hard limit, unit. */
   static SystemLimits parse(List<String> lines) {
     long files = Long.MAX_VALUE;
     long processes = Long.MAX_VALUE;
@@ -51,17 +52,20 @@ public record SystemLimits(long openFiles, long processes) {
     return new SystemLimits(files, processes);
   }
 
-  /** How many files this process has open. */
+  /** Returns the number of open files of this process, or 0 if the system does not tell. */
   public static int filesInUse() {
     return count(SELF.resolve("fd"), "*");
   }
 
-  /** How many threads this process has. */
+  /** Returns the number of threads of this process, or 1 if the system does not tell. */
   public static int threadsInUse() {
     return Integer.parseInt(field(SELF, THREADS, "1"));
   }
 
-  /** How many threads all processes of this user have. */
+  /**
+   * Returns the number of threads of all processes of this user; too low if the system does not
+   * tell of all.
+   */
   public static long threadsOfUser() {
     String user = user(SELF);
     long threads = 0;
@@ -72,7 +76,7 @@ public record SystemLimits(long openFiles, long processes) {
         }
       }
     } catch (IOException e) {
-      // The system does not say: less is counted than there is.
+      // The system does not tell; the count is then too low.
     }
     return threads;
   }
@@ -84,7 +88,7 @@ public record SystemLimits(long openFiles, long processes) {
         count += entry.getNameCount() > 0 ? 1 : 0;
       }
     } catch (IOException e) {
-      // The system does not say.
+      // The system does not tell.
     }
     return count;
   }
@@ -98,7 +102,7 @@ public record SystemLimits(long openFiles, long processes) {
       Matcher matcher = pattern.matcher(Files.readString(process.resolve("status")));
       return matcher.find() ? matcher.group(1) : missing;
     } catch (IOException e) {
-      // It has ended.
+      // The process has ended.
       return missing;
     }
   }

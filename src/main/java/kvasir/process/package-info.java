@@ -1,6 +1,6 @@
 /**
- * Other programs, run to their end under a bound, and the system's limits for them. Reads their
- * streams in threads of its own, so that neither much output nor a stream that a grandchild keeps
- * open outlasts the bound. Imports nothing.
+ * Running of other programs under a time limit, and the system's limits for processes. Separate
+ * threads read a program's streams, so that neither a large output nor a stream that a grandchild
+ * keeps open extends the limit.
  */
 package kvasir.process;

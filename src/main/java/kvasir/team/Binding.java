@@ -7,19 +7,23 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Where the threads of a rank may run.
+ * Processors on which the threads of a rank may run.
  *
  * @param members processors of each team member; an empty list leaves threads to the system
  */
 public record Binding(List<BitSet> members) {
+  /** No binding: the system places the threads. */
   public static final Binding NONE = new Binding(List.of());
 
   /**
-   * A core for each thread: a rank gets a contiguous run of the processors, its threads one each in
-   * turn. Where there are more ranks than processors, some share one.
+   * Returns a binding of one processor to each thread. Each rank gets a contiguous run of the
+   * processors and its threads take one each in turn. With more ranks than processors, some share
+   * one.
    *
-   * @param processors that this host's ranks may use
-   * @param rank among the ranks of this host
+   * @param processors processors that this host's ranks may use
+   * @param ranks number of ranks on this host
+   * @param rank number of this rank among them
+   * @param threads number of threads of the rank
    */
   public static Binding cores(BitSet processors, int ranks, int rank, int threads) {
     int[] all = processors.stream().toArray();
@@ -35,10 +39,13 @@ public record Binding(List<BitSet> members) {
   }
 
   /**
-   * A NUMA node for each rank, or several; with more ranks than nodes some share one. Threads move
-   * inside the node.
+   * Returns a binding of one or several NUMA nodes to each rank. With more ranks than nodes, some
+   * share one. Threads may move inside the nodes.
    *
    * @param nodes processors of each node that this host's ranks may use
+   * @param ranks number of ranks on this host
+   * @param rank number of this rank among them
+   * @param threads number of threads of the rank
    */
   public static Binding nodes(List<BitSet> nodes, int ranks, int rank, int threads) {
     int from = (int) ((long) nodes.size() * rank / ranks);
@@ -48,7 +55,7 @@ public record Binding(List<BitSet> members) {
     return new Binding(IntStream.range(0, threads).mapToObj(thread -> all).toList());
   }
 
-  /** Processors of all members. */
+  /** Returns the processors of all members together. */
   public BitSet whole() {
     BitSet all = new BitSet();
     members.forEach(all::or);
@@ -62,7 +69,7 @@ public record Binding(List<BitSet> members) {
     }
   }
 
-  /** Processors as Linux writes them: {@code 0-3,8}. */
+  /** Formats processors in Linux's list format, such as {@code 0-3,8}. */
   public static String text(BitSet processors) {
     List<int[]> runs = new ArrayList<>();
     for (int from = processors.nextSetBit(0); from >= 0; from = processors.nextSetBit(from)) {
@@ -75,7 +82,11 @@ public record Binding(List<BitSet> members) {
         .collect(Collectors.joining(","));
   }
 
-  /** What {@link #text} writes, as in /sys/devices/system/node/node0/cpulist. */
+  /**
+   * Parses Linux's list format, as in {@code /sys/devices/system/node/node0/cpulist}.
+   *
+   * @throws NumberFormatException if the text is not in that format
+   */
   public static BitSet parse(String text) {
     BitSet processors = new BitSet();
     for (String run : text.strip().split(",", -1)) {

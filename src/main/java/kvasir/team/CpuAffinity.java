@@ -12,11 +12,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Which processors a thread may run on: Linux's sched_setaffinity and sched_getaffinity. Threads
+ * Processors on which a thread may run, by Linux's sched_setaffinity and sched_getaffinity. Threads
  * inherit the mask of the thread that starts them.
  */
 public final class CpuAffinity {
-  /** Room for 8,192 processors: the kernel refuses a mask shorter than its own. */
+  /** Size of a mask, for 8,192 processors; the kernel refuses a mask shorter than its own. */
   private static final int MASK_BYTES = 1024;
 
   private static final int THIS_THREAD = 0;
@@ -50,12 +50,14 @@ public final class CpuAffinity {
     }
   }
 
-  /** Whether this system can bind threads. */
+  /** Returns whether this system can bind threads. */
   public static boolean supported() {
     return CALLS.isPresent();
   }
 
-  /** Processors that the calling thread may run on; empty where the system does not tell. */
+  /**
+   * Returns the processors that the calling thread may run on; empty if the system does not tell.
+   */
   public static BitSet get() {
     if (CALLS.isEmpty()) {
       return new BitSet();
@@ -69,7 +71,11 @@ public final class CpuAffinity {
     }
   }
 
-  /** Binds the calling thread; false where the system refuses. */
+  /**
+   * Binds the calling thread to processors.
+   *
+   * @return false if the system refuses, or the set is empty
+   */
   public static boolean set(BitSet processors) {
     if (CALLS.isEmpty() || processors.isEmpty()) {
       return false;

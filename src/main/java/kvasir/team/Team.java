@@ -8,24 +8,32 @@ import kvasir.measure.StepClock;
  * allocates nothing when the body is not a fresh lambda.
  */
 public interface Team extends AutoCloseable {
-  /** One member's share of a region. */
+  /** Body of a parallel region. */
   @FunctionalInterface
   interface Body {
+    /**
+     * Computes one member's share.
+     *
+     * @param member number of the member, 0 to {@code members - 1}
+     * @param members number of members
+     */
     void run(int member, int members);
   }
 
-  /** Threads of this team, the caller's included. */
+  /** Returns the number of threads of this team, including the caller. */
   int size();
 
   /**
-   * Runs the body once on every member. A throw of any member is rethrown here after all have
-   * ended.
+   * Runs the body once on every member, and returns when all have finished. If a member throws, its
+   * exception is rethrown to the caller after all members have finished. Must be called by one
+   * thread at a time.
    */
   void run(Body body);
 
-  /** Splits the time of the thread that drives this team. */
+  /** Returns the clock that splits the time of the thread that drives this team. */
   StepClock clock();
 
+  /** Ends the threads of this team, except the caller's. */
   @Override
   void close();
 }

@@ -5,21 +5,21 @@ import java.util.concurrent.locks.LockSupport;
 import kvasir.measure.StepClock;
 
 /**
- * A team whose members wait for the next region by spinning for a while and then parking, so that
- * regions in quick succession start without a system call and an idle team costs nothing.
+ * Team whose members wait for the next region by spinning for a while and then parking. Regions in
+ * quick succession so start without a system call, and an idle team uses no processor.
  *
  * <pre>
  *   caller:  publish body, epoch++ ── unpark parked ── run share 0 ── wait until pending is 0
  *   member:  wait for a new epoch ── run share m ── pending-- ── (the last one unparks the caller)
  * </pre>
  *
- * <p>One region at a time, started by one thread at a time.
+ * <p>Regions must be started by one thread at a time.
  */
 public final class ThreadTeam implements Team {
-  // Longer than the gap between regions of a layer, shorter than a scheduler's time slice.
+  // Spinning lasts longer than the gap between regions of a layer, and less than a time slice.
   private static final int SPINS = 4096;
 
-  /** Longs of a pair of cache lines, so that members do not write to each other's. */
+  /** Longs per pair of cache lines, so that no two members write to the same lines. */
   private static final int STRIDE = 16;
 
   private final Thread[] members;
@@ -36,11 +36,11 @@ public final class ThreadTeam implements Team {
   private long regionNanos;
 
   private ThreadTeam(int size, Binding binding) {
-    // With more threads than processors a spinning member only keeps a working one from running.
+    // With more threads than processors a spinning member keeps a working one from running.
     this.spins = size <= Runtime.getRuntime().availableProcessors() ? SPINS : 1;
     this.busy = new long[size * STRIDE];
     this.clock = new StepClock(size, () -> regionNanos, this::busyNanos);
-    // Only now: a bound thread sees no other processors than its own.
+    // Bound last, since a bound thread sees only its own processors.
     binding.bind(0);
     this.members = new Thread[size];
     for (int member = 1; member < size; member++) {
@@ -53,12 +53,17 @@ public final class ThreadTeam implements Team {
     }
   }
 
-  /** A team of so many threads, the caller's among them. */
+  /** Returns a team of {@code threads} threads, including the caller, that the system places. */
   public static Team of(int threads) {
     return of(threads, Binding.NONE);
   }
 
-  /** The same, bound to processors, the caller too. */
+  /**
+   * Returns a team of {@code threads} threads, including the caller, and binds each to its
+   * processors.
+   *
+   * @throws IllegalArgumentException if {@code threads} is less than 1
+   */
   public static Team of(int threads, Binding binding) {
     if (threads < 1) {
       throw new IllegalArgumentException(threads + " threads");
@@ -153,7 +158,7 @@ public final class ThreadTeam implements Team {
     return epoch;
   }
 
-  // Whatever a member throws belongs to the caller; a member that died would hang the next region.
+  // All exceptions go to the caller, since the end of a member would make the next region hang.
   @SuppressWarnings("CatchingUnchecked")
   private void runShare(int member) {
     long start = System.nanoTime();

@@ -1,2 +1,2 @@
-/** The threads of one rank. Imports nothing of the project. */
+/** Thread team of one rank, and the binding of its threads to processors. */
 package kvasir.team;

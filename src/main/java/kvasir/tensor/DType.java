@@ -14,12 +14,12 @@ public enum DType {
     this.largest = largest;
   }
 
-  /** Largest finite number that an element can hold. */
+  /** Returns the largest finite number that an element can hold. */
   public float largest() {
     return largest;
   }
 
-  /** Bytes of one element. */
+  /** Returns the size of one element in bytes. */
   public int bytes() {
     return bytes;
   }

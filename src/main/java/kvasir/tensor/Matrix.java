@@ -3,10 +3,12 @@ package kvasir.tensor;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A view of a row-major matrix in (usually off-heap) memory: element (r, c) is at byte {@code
- * offset + (r * columns + c) * type.bytes()} of {@code data}. Rows are contiguous and need no
- * alignment. The view owns nothing; whoever opened the segment's arena closes it. A vector is a
- * matrix of one row.
+ * View of a row-major matrix {@code [rows, columns]} in memory, usually off the heap. Element (r,
+ * c) is at byte {@code offset + (r * columns + c) * type.bytes()} of {@code data}. Rows are
+ * contiguous and need no alignment. A vector is a matrix of one row. The view does not own the
+ * memory; the code that opened the segment's arena closes it.
+ *
+ * @param offset byte offset of the first element in {@code data}
  */
 public record Matrix(DType type, MemorySegment data, long offset, int rows, int columns) {
   public Matrix {
@@ -19,17 +21,17 @@ public record Matrix(DType type, MemorySegment data, long offset, int rows, int 
     }
   }
 
-  /** Byte offset of the first element of a row. */
+  /** Returns the byte offset of a row's first element in {@code data}. */
   public long rowOffset(int row) {
     return offset + (long) row * columns * type.bytes();
   }
 
-  /** A view of rows {@code from} up to {@code to}. */
+  /** Returns a view of rows {@code from} (inclusive) to {@code to} (exclusive). */
   public Matrix slice(int from, int to) {
     return new Matrix(type, data, rowOffset(from), to - from, columns);
   }
 
-  /** Bytes that the elements take. */
+  /** Returns the size of all elements in bytes. */
   public long byteSize() {
     return (long) rows * columns * type.bytes();
   }

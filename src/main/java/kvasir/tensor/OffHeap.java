@@ -12,15 +12,15 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Large memory outside the heap, on huge pages where the system offers them: mmap and
- * madvise(MADV_HUGEPAGE) on Linux, else what the arena gives. Pages that nobody writes take no
- * memory; all read as zero.
+ * Allocation of large memory outside the heap, on huge pages where the system offers them: mmap and
+ * madvise(MADV_HUGEPAGE) on Linux, else the arena's own allocation. All bytes are zero at first;
+ * pages that are never written take no memory.
  */
 public final class OffHeap {
   private static final long HUGE = 2L << 20;
   private static final long PAGE = 4096;
 
-  // Linux, all architectures that have a JDK.
+  // Constants of Linux, equal on all architectures that have a JDK.
   private static final int READ_WRITE = 3;
   private static final int PRIVATE_ANONYMOUS = 0x22;
   private static final int DONT_NEED = 4;
@@ -30,7 +30,10 @@ public final class OffHeap {
 
   private OffHeap() {}
 
-  /** Zeroed memory that lives as long as the arena; large pieces begin on a huge page. */
+  /**
+   * Allocates zeroed memory that lives as long as the arena. It is aligned to 64 bytes; from 2 MiB
+   * on, on Linux, to a huge page.
+   */
   public static MemorySegment allocate(Arena arena, long bytes) {
     if (bytes < HUGE || CALLS.isEmpty()) {
       return arena.allocate(bytes, 64);
@@ -39,8 +42,8 @@ public final class OffHeap {
   }
 
   /**
-   * Lets the system drop pages of a mapped file that have been read and will not be again; they are
-   * read anew if they are.
+   * Lets the system drop pages of a mapped file that will probably not be read again. A later
+   * access reads them from the file.
    */
   public static void dropPages(MemorySegment mapped, long offset, long bytes) {
     if (CALLS.isPresent() && mapped.isNative()) {
@@ -103,7 +106,10 @@ public final class OffHeap {
       }
     }
 
-    /** Whole pages inside the range. Advice only: what the system answers changes nothing. */
+    /**
+     * Gives the system advice on the whole pages inside a range. Its answer is ignored, since
+     * correctness does not depend on it.
+     */
     void advise(long address, long bytes, int advice) {
       long from = Math.ceilDiv(address, PAGE) * PAGE;
       long to = (address + bytes) / PAGE * PAGE;

@@ -5,8 +5,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * A matrix {@code [inputs, outputs]} in panels of 32 outputs, so that a kernel keeps outputs in its
- * lanes and walks inputs in the order of memory:
+ * View of a matrix {@code [inputs, outputs]} in panels of 32 outputs, so that a kernel keeps
+ * outputs in its lanes and reads inputs in the order of memory:
  *
  * <pre>
  *   panel 0                      panel 1
@@ -19,18 +19,20 @@ import java.nio.ByteOrder;
  *
  * Sixteen-bit elements are interleaved: read as 32-bit integers, the low halves are outputs 0 to 15
  * and the high halves 16 to 31, so that bf16 is widened by a shift and a mask. The last panel is
- * padded. The view owns nothing; whoever opened the segment's arena closes it.
+ * padded. The view does not own the memory; the code that opened the segment's arena closes it.
  *
  * <p>Weights are panels of {@code [inputs, outputs]}; a block of keys is {@code [head_dim,
- * tokens]}, one of values {@code [tokens, head_dim]}.
+ * tokens]}, a block of values is {@code [tokens, head_dim]}.
+ *
+ * @param offset byte offset of the first panel in {@code data}
  */
 public record Panels(DType type, MemorySegment data, long offset, int inputs, int outputs) {
-  /** Outputs of a panel. */
+  /** Number of outputs in a panel. */
   public static final int WIDTH = 32;
 
   private static final int HALF = WIDTH / 2;
 
-  /** Columns that are moved at once when packing: a cache line of each source row. */
+  /** Number of inputs that are packed at once: one or two cache lines of each source row. */
   private static final int LINE = 32;
 
   private static final ValueLayout.OfShort SHORT =
@@ -49,41 +51,42 @@ public record Panels(DType type, MemorySegment data, long offset, int inputs, in
     }
   }
 
-  /** Bytes that such a matrix takes, padding included. */
+  /** Returns the bytes of a matrix {@code [inputs, outputs]} in panels, padding included. */
   public static long bytes(DType type, int inputs, int outputs) {
     return (long) count(outputs) * inputs * WIDTH * type.bytes();
   }
 
-  /** Panels of so many outputs. */
+  /** Returns the number of panels for {@code outputs} outputs. */
   public static int count(int outputs) {
     return Math.ceilDiv(outputs, WIDTH);
   }
 
+  /** Returns the number of panels. */
   public int count() {
     return count(outputs);
   }
 
-  /** Outputs of a panel: 32, or fewer in the last. */
+  /** Returns the number of outputs in a panel: 32, or fewer in the last one. */
   public int width(int panel) {
     return Math.min(WIDTH, outputs - panel * WIDTH);
   }
 
-  /** Bytes from one input's row in a panel to the next. */
+  /** Returns the bytes from one input's row in a panel to the next. */
   public int rowBytes() {
     return WIDTH * type.bytes();
   }
 
-  /** Byte offset of an input's row in a panel. */
+  /** Returns the byte offset in {@code data} of an input's row in a panel. */
   public long rowOffset(int panel, int input) {
     return offset + ((long) panel * inputs + input) * rowBytes();
   }
 
-  /** Byte offset of one element. */
+  /** Returns the byte offset in {@code data} of one element. */
   public long elementOffset(int input, int output) {
     return rowOffset(output / WIDTH, input) + (long) place(output % WIDTH) * type.bytes();
   }
 
-  /** Where an output stands in its row. */
+  /** Returns the position of a lane's output in its row, in elements. */
   private int place(int lane) {
     if (type.bytes() == 4) {
       return lane;
@@ -92,8 +95,11 @@ public record Panels(DType type, MemorySegment data, long offset, int inputs, in
   }
 
   /**
-   * Fills panels {@code from} up to {@code to} with the rows of a row-major matrix {@code [outputs,
-   * inputs]} of the same type, as checkpoints store it. Threads may pack disjoint panels.
+   * Fills panels {@code from} (inclusive) to {@code to} (exclusive) from the rows of a row-major
+   * matrix {@code [outputs, inputs]} of the same type, as checkpoints store it. Threads may pack
+   * disjoint panels at the same time.
+   *
+   * @throws IllegalArgumentException if the shape or the type differs
    */
   public void pack(Matrix source, int from, int to) {
     if (source.rows() != outputs || source.columns() != inputs || source.type() != type) {

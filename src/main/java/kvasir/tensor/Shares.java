@@ -4,10 +4,10 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * How a range is dealt out: each part gets a contiguous run in proportion to its weight, as near as
- * whole elements allow.
+ * Division of a range into contiguous parts, each in proportion to its weight as nearly as whole
+ * elements allow.
  *
- * @param weights of the parts, 1 or more each
+ * @param weights weight of each part, at least 1
  */
 public record Shares(List<Integer> weights) {
   public Shares {
@@ -17,21 +17,30 @@ public record Shares(List<Integer> weights) {
     }
   }
 
-  /** The same for each part. */
+  /** Returns shares with equal weights. */
   public static Shares even(int parts) {
     return new Shares(Collections.nCopies(parts, 1));
   }
 
+  /** Returns the number of parts. */
   public int parts() {
     return weights.size();
   }
 
-  /** Where a part of n elements begins; {@code start(n, parts)} is n. Parts may be empty. */
+  /**
+   * Returns the first element of a part of a range of {@code n} elements; {@code start(n, parts())}
+   * is {@code n}. Parts may be empty.
+   */
   public int start(int n, int part) {
     return (int) ((long) n * before(part) / before(parts()));
   }
 
-  /** Where each part of n elements begins, and n; no part is empty, so n is at least the parts. */
+  /**
+   * Returns the first element of each part of a range of {@code n} elements, followed by {@code n}.
+   * No part is empty.
+   *
+   * @throws IllegalArgumentException if {@code n} is less than the number of parts
+   */
   public int[] startsOfAtLeastOne(int n) {
     if (n < parts()) {
       throw new IllegalArgumentException(n + " elements for " + parts() + " parts");

@@ -1,10 +1,16 @@
 package kvasir.tensor;
 
-/** Near-equal contiguous parts of a range, as OpenMP's static schedule deals them out. */
+/**
+ * Division of a range into contiguous parts of nearly equal size, as OpenMP's static schedule makes
+ * it.
+ */
 public final class Split {
   private Split() {}
 
-  /** Where a part of n elements begins; {@code start(n, parts, parts)} is n. */
+  /**
+   * Returns the first element of a part of a range of {@code n} elements; {@code start(n, parts,
+   * parts)} is {@code n}.
+   */
   public static int start(int n, int parts, int part) {
     return (int) ((long) n * part / parts);
   }

@@ -1,2 +1,2 @@
-/** Element types and views of memory. Imports nothing of the project. */
+/** Element types, views of matrices in memory, and the division of ranges into parts. */
 package kvasir.tensor;

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Claims on a file, also of many processes at once. */
+/** Claims on a file, in one process and in many at once. */
 class FileClaimTest {
   private static final int PROCESSES = 6;
   private static final int TURNS = 150;
@@ -31,7 +31,7 @@ class FileClaimTest {
     FileClaim.take(lock).orElseThrow().close();
   }
 
-  /** A program that takes a claim again and again, and says when somebody else holds it too. */
+  /** Program that takes a claim repeatedly, and reports another holder at the same time. */
   static final class Claimant {
     private Claimant() {}
 

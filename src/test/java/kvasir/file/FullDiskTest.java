@@ -12,7 +12,10 @@ import kvasir.error.UserError;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A disk that is full: a line that says so, what was there stays, and nothing is left half. */
+/**
+ * Writing to a full disk: the error says so, an existing file is unchanged, and no partial file is
+ * left.
+ */
 class FullDiskTest {
   private static final String TOO_LONG = "x".repeat(100_000);
 

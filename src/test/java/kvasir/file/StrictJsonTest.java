@@ -10,9 +10,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** L10: what is wrong in JSON that a user wrote, by line and in words. */
+/** Faults in JSON that a user wrote, by line and in words (L10). */
 class StrictJsonTest {
-  /** {@code /} stands for a line's end. */
+  /** Checks the line and the words of faults; {@code /} stands for a line's end. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
-/** A disk of 64 KiB on a folder, where root may mount one; the test is skipped elsewhere. */
+/** A disk of 64 KiB mounted on a folder. Where this user may not mount one, the test is skipped. */
 public record TinyDisk(Path folder) implements AutoCloseable {
-  /** Mounts it on a folder that is there and empty. */
+  /** Mounts a disk on an empty folder. */
   public static TinyDisk on(Path folder) throws IOException {
     String refusal = run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder.toString());
     Assumptions.assumeTrue(
@@ -18,7 +18,7 @@ public record TinyDisk(Path folder) implements AutoCloseable {
     return new TinyDisk(folder);
   }
 
-  /** All that is on it, the folder itself left out. */
+  /** Returns all files and folders on the disk, without the root. */
   public List<Path> entries() throws IOException {
     try (Stream<Path> all = Files.walk(folder)) {
       return all.filter(entry -> !entry.equals(folder)).toList();

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 class ProcessUserTest {
-  /** M5: user 0 may have any name, or none. */
+  /** Checks that user 0 may have any name, or none (M5). */
   @Test
   void theNumberCountsAndNotTheName() throws Exception {
     Process process = new ProcessBuilder("id", "-u").start();

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 
 class SteadyStateTest {
-  /** Runs until it is steady, at most so many. */
+  /** Adds runs until the state is steady, 200 at most, and returns their number. */
   private static int runsUntilSteady(
       java.util.function.IntToDoubleFunction seconds, java.util.function.IntToLongFunction jit) {
     SteadyState state = new SteadyState();

@@ -48,7 +48,9 @@ class BoundedProcessTest {
     assertEquals(new BoundedProcess.End(0, true), end);
   }
 
-  /** It writes without end, so reading it before its limit counts would never end. */
+  /**
+   * Checks the limit of a process that prints without end, so that reading its output never ends.
+   */
   @Test
   void theLimitHoldsWhileItPrints() throws Exception {
     BoundedProcess.Text text = shell("trap '' TERM; yes", SHORT);
