@@ -17,16 +17,20 @@ import kvasir.measure.SteadyState;
 import kvasir.measure.StepClock;
 
 /**
- * Runs tests on one engine, as llama-bench does: tokens without meaning, each test warmed up first,
- * logits of the last token after a prompt and of every generated one. Every run of a test computes
- * the same. Every rank runs it; rank 0 has the rows.
+ * Runs tests on one engine in the manner of llama-bench. The tokens are random; logits are computed
+ * for the last token of a prompt and for every generated token. Each test is warmed up first, and
+ * every run of a test computes the same bits. All ranks make the same calls; rank 0 gets the rows.
+ * The engine stays the caller's.
  */
 public final class Bench {
   /**
-   * How to measure.
+   * Options of a measurement.
    *
-   * @param prefill fill depths by computing them
-   * @param memory record the peak of resident memory
+   * @param repetitions number of timed runs of each test
+   * @param warmUp the rule by which the untimed runs before them end
+   * @param prefill true to reach a depth by computing its tokens, false to fill it with synthetic
+   *     keys and values
+   * @param memory true to record the peak of resident memory
    */
   public record Options(int repetitions, WarmUp warmUp, boolean prefill, boolean memory) {}
 
@@ -47,7 +51,11 @@ public final class Bench {
     this.logits = new float[engine.config().vocabulary()];
   }
 
-  /** All tests in turn; {@code done} hears each row on rank 0. */
+  /**
+   * Runs all tests in turn.
+   *
+   * @param done receives each row on rank 0 as soon as it is measured
+   */
   public void run(List<BenchTest> tests, Consumer<BenchRow> done) {
     Activity.set("measuring");
     for (BenchTest test : tests) {
@@ -56,13 +64,13 @@ public final class Bench {
       String hash = hash(test);
       SteadyState state = new SteadyState();
       double[] seconds = new double[options.repetitions()];
-      RankReport own;
+      RankReport report;
       do {
         warmUp(test, state);
-        own = timed(test, seconds);
-      } while (again(state, seconds, own.jvm()));
+        report = timed(test, seconds);
+      } while (again(state, seconds, report.jvm()));
       Link link = LinkProbe.measure(engine);
-      List<RankReport> reports = RankReport.gather(world, own);
+      List<RankReport> reports = RankReport.gather(world, report);
       if (world.rank() == 0) {
         RankReports all = new RankReports(reports, (double) options.repetitions() * test.tokens());
         Conditions conditions =
@@ -86,7 +94,7 @@ public final class Bench {
     }
   }
 
-  /** The bits of all logits that a run gives, from the first, untimed one. */
+  /** Returns the fingerprint of all logits of one untimed run. */
   private String hash(BenchTest test) {
     fingerprint = new Fingerprint();
     once(test);
@@ -99,15 +107,18 @@ public final class Bench {
     boolean over = false;
     while (!over) {
       double seconds = once(test);
-      long compiled = most(JvmWork.now().jitMillis());
+      long compiled = largest(JvmWork.now().jitMillis());
       state.add(seconds, compiled);
       over = decide(options.warmUp().over(state));
     }
   }
 
-  /** Whether the compilers, quiet before, went on while it was timed: that was warm-up too. */
+  /**
+   * Returns true if the JIT compilers were active while runs were timed, so that these runs were
+   * part of the warm-up and must be repeated. All ranks get the same answer.
+   */
   private boolean again(SteadyState state, double[] seconds, JvmWork timed) {
-    long compiled = most(timed.jitMillis());
+    long compiled = largest(timed.jitMillis());
     boolean disturbed = SteadyState.compiling(compiled, Arrays.stream(seconds).sum());
     boolean over = !disturbed || !options.warmUp().goesOn(state);
     if (!over) {
@@ -116,14 +127,14 @@ public final class Bench {
     return !decide(over);
   }
 
-  /** Of all ranks; on rank 0. */
-  private long most(long own) {
-    return Arrays.stream(Collectives.gather(world, new long[] {own})).max().orElse(own);
+  /** Returns the largest value of all ranks on rank 0, and this rank's value on the others. */
+  private long largest(long value) {
+    return Arrays.stream(Collectives.gather(world, new long[] {value})).max().orElse(value);
   }
 
-  /** Rank 0's clock decides for all. */
-  private boolean decide(boolean own) {
-    long[] decision = {own ? 1 : 0};
+  /** Returns rank 0's decision on all ranks, since the ranks' clocks differ. */
+  private boolean decide(boolean decided) {
+    long[] decision = {decided ? 1 : 0};
     Collectives.broadcast(world, decision, 0);
     return decision[0] == 1;
   }
@@ -153,7 +164,7 @@ public final class Bench {
     int[] ids = ids(test.depth(), test.tokens());
     Collectives.synchronise(world);
     long start = System.nanoTime();
-    switch (test.kind()) {
+    switch (test.phase()) {
       case PP -> prompt(ids);
       case TG -> {
         for (int i = 0; i < ids.length; i++) {
@@ -183,7 +194,10 @@ public final class Bench {
     }
   }
 
-  /** The same token at a position in every run, layout and order of tests. */
+  /**
+   * Returns {@code count} ids from position {@code first} on. The id at a position is the same in
+   * every run, layout and order of tests.
+   */
   private int[] ids(int first, int count) {
     int vocabulary = engine.config().vocabulary();
     int[] ids = new int[count];

@@ -5,24 +5,31 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 
 /**
- * One line of a benchmark's result.
+ * The result of one test.
  *
+ * @param gib size of the weights in GiB
+ * @param test name of the test, such as {@code tg32 @ d4096}
+ * @param tokensPerSecond mean over the repetitions
  * @param sd standard deviation of tokens per second over the repetitions
- * @param gbPerSecond bytes that had to be read, over the time; 1e9
- * @param gbShare of the read limit that this machine showed at the start
- * @param gflopsShare of the multiply limit
- * @param depthFill how the cache came to its depth: {@code none}, {@code synthetic}, {@code
- *     prefill}
- * @param peakMiB most memory that was resident while the test ran, all ranks; 0 where not asked
- * @param residentMiB the same of the rank that had most
- * @param exposedMillis that computation stood still for messages, per token, on the rank where it
- *     stood least: the others waited for it
- * @param bytesSent per token, by the rank that sent most; so messages
- * @param latencyMicros of a message between neighbours, all ranks at once, with work in between
- * @param startSeconds from the start of rank 0's JVM to the first computation
- * @param fingerprint over the bits of the logits of each timed run
- * @param times of each rank
- * @param places of each rank
+ * @param samples tokens per second of each repetition
+ * @param gbPerSecond bytes that the test has to read, over its time, in 1e9 bytes per second
+ * @param gbShare the same as a share of the read limit, which is measured at the start
+ * @param gflopsShare GFLOP/s as a share of the FMA limit, which is measured at the start
+ * @param depthFill the way in which the cache was filled to the depth: {@code none}, {@code
+ *     synthetic} or {@code prefill}
+ * @param peakMiB peak of resident memory while the test ran, summed over the ranks; 0 if not
+ *     recorded
+ * @param residentMiB peak of resident memory of the rank that had most
+ * @param exposedMillis exposed communication time per token, of the rank where it is shortest (the
+ *     others also waited for that rank)
+ * @param bytesSent bytes sent per token, by the rank that sent most
+ * @param messages messages sent per token, by the rank that sent most
+ * @param latencyMicros latency of a message between neighbouring ranks while all ranks send, with
+ *     computation in between
+ * @param startSeconds time from the start of rank 0's JVM to the first computation
+ * @param fingerprint hash over all logits of a run
+ * @param times time of each rank by cause; in the order of ranks
+ * @param places place of each rank; in the order of ranks
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record BenchRow(

@@ -8,13 +8,15 @@ import kvasir.engine.EngineSettings;
 import kvasir.measure.Statistics;
 import kvasir.model.DecoderWork;
 
-/** Makes rows of what was measured. */
+/** Makes rows from measurements. */
 record BenchRows(Engine engine, Limits limits, BenchLabels labels) {
   private static final double GIGA = 1e9;
 
   /**
-   * @param seconds of each timed run
-   * @param fill how the cache came to its depth
+   * Returns the row of a test.
+   *
+   * @param seconds time of each timed run
+   * @param fill the way in which the cache was filled to the depth
    */
   BenchRow row(
       BenchTest test,
@@ -80,7 +82,7 @@ record BenchRows(Engine engine, Limits limits, BenchLabels labels) {
   }
 
   private double flops(DecoderWork work, BenchTest test) {
-    if (test.kind() == BenchTest.Kind.PP) {
+    if (test.phase() == BenchTest.Phase.PP) {
       return work.flops(test.tokens(), test.depth());
     }
     double total = 0;
@@ -91,7 +93,7 @@ record BenchRows(Engine engine, Limits limits, BenchLabels labels) {
   }
 
   private double bytes(DecoderWork work, BenchTest test) {
-    int step = test.kind() == BenchTest.Kind.PP ? engine.settings().prefillChunk() : 1;
+    int step = test.phase() == BenchTest.Phase.PP ? engine.settings().prefillChunk() : 1;
     double total = 0;
     for (int from = 0; from < test.tokens(); from += step) {
       total += work.bytes(Math.min(step, test.tokens() - from), test.depth() + from);

@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** Rows as text: a table like llama-bench's, comma-separated values, or JSON. */
+/** Formats of rows as text: a table like llama-bench's, comma-separated values, or JSON. */
 public enum BenchTable {
+  /** A Markdown table with a line for each row, and notes below it. */
   MD {
     @Override
     public String format(List<BenchRow> rows) {
@@ -28,15 +29,11 @@ public enum BenchTable {
       return table.append(notes(rows)).toString();
     }
   },
+  /** Comma-separated values with a line of names first. */
   CSV {
     @Override
     public String format(List<BenchRow> rows) {
-      StringBuilder text =
-          new StringBuilder(
-              "model,ranks,threads,attention,kv_type,kernels,test,tokens_per_second,sd,median,"
-                  + "gb_per_second,gb_share,gflops,gflops_share,depth_fill,peak_mib,resident_mib_per_rank,"
-                  + "transport,merge,exposed_ms_per_token,bytes_per_token,messages_per_token,"
-                  + "link_latency_us,link_gb_per_second\n");
+      StringBuilder text = new StringBuilder(CSV_HEADER);
       for (BenchRow r : rows) {
         text.append(
             text(
@@ -70,7 +67,10 @@ public enum BenchTable {
       return text.toString();
     }
   },
-  /** A row on each line, as it comes: what was measured before a run broke off is there. */
+  /**
+   * One JSON object on each line. Rows can be written as soon as they are measured, so that they
+   * are kept if the run fails later.
+   */
   JSONL {
     @Override
     public String format(List<BenchRow> rows) {
@@ -79,6 +79,7 @@ public enum BenchTable {
       return lines.toString();
     }
   },
+  /** A JSON array of all rows. */
   JSON {
     @Override
     public String format(List<BenchRow> rows) {
@@ -87,6 +88,13 @@ public enum BenchTable {
   };
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final String CSV_HEADER =
+      """
+      model,ranks,threads,attention,kv_type,kernels,test,tokens_per_second,sd,median,\
+      gb_per_second,gb_share,gflops,gflops_share,depth_fill,peak_mib,resident_mib_per_rank,\
+      transport,merge,exposed_ms_per_token,bytes_per_token,messages_per_token,\
+      link_latency_us,link_gb_per_second
+      """;
   private static final String HEADER =
       "| model            |     size |   params | ranks | threads | attention |   KV |"
           + "             test |             t/s |  GB/s | of read | GFLOP/s | of FMA |";
@@ -101,7 +109,7 @@ public enum BenchTable {
   private static final String MEMORY_HEADER = " peak MiB | of one rank |";
   private static final String MEMORY_RULE = " -------: | ----------: |";
 
-  /** The rows, with an end of line. */
+  /** Returns the rows as text that ends with a line feed. */
   public abstract String format(List<BenchRow> rows);
 
   private static String json(ObjectWriter writer, Object value) {
@@ -112,12 +120,12 @@ public enum BenchTable {
     }
   }
 
-  /** One line that {@link #JSONL} wrote. */
+  /** Returns the row in a line of {@link #JSONL}. */
   public static BenchRow parseLine(String json) throws JsonProcessingException {
     return MAPPER.readValue(json, BenchRow.class);
   }
 
-  /** What {@link #JSON} wrote. */
+  /** Returns the rows in a text of {@link #JSON}. */
   public static List<BenchRow> parse(String json) throws JsonProcessingException {
     return MAPPER.readValue(json, new TypeReference<>() {});
   }
@@ -148,7 +156,10 @@ public enum BenchTable {
         r.transport(), r.exposedMillis(), r.bytesSent(), r.messages());
   }
 
-  /** Names the layouts that share their cores with others: their rows compare with nothing. */
+  /**
+   * Returns the layouts with more threads than processors, whose rows cannot be compared with
+   * others.
+   */
   private static String oversubscribed(List<BenchRow> rows) {
     int processors = Runtime.getRuntime().availableProcessors();
     return rows.stream()

@@ -7,47 +7,55 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One thing to measure, named as llama-bench names it.
+ * A test that measures the prefill of a prompt or the generation of tokens, named as in
+ * llama-bench.
  *
- * @param tokens of the prompt, or to generate
- * @param depth tokens in the cache before
+ * @param tokens number of tokens of the prompt, or to generate
+ * @param depth number of tokens in the cache before the test
  */
-public record BenchTest(Kind kind, int tokens, int depth) {
-  /** Prompt processing, or text generation token by token. */
-  public enum Kind {
+public record BenchTest(Phase phase, int tokens, int depth) {
+  /**
+   * The phase that a test measures: prompt processing (PP) or text generation, token by token (TG).
+   */
+  public enum Phase {
     PP,
     TG
   }
 
   private static final Pattern NAME = Pattern.compile("(pp|tg)(\\d{1,9})(?: @ d(\\d{1,9}))?");
 
-  /** At each depth all prompts and then all generations; of 0 tokens there is no test. */
+  /**
+   * Returns the tests of all combinations, by depth, at each depth first the prompts and then the
+   * generations. Numbers of 0 tokens are left out.
+   */
   public static List<BenchTest> all(
       List<Integer> prompts, List<Integer> generations, List<Integer> depths) {
     List<BenchTest> tests = new ArrayList<>();
     for (int depth : depths) {
-      prompts.stream().filter(n -> n > 0).forEach(n -> tests.add(new BenchTest(Kind.PP, n, depth)));
+      prompts.stream()
+          .filter(n -> n > 0)
+          .forEach(n -> tests.add(new BenchTest(Phase.PP, n, depth)));
       generations.stream()
           .filter(n -> n > 0)
-          .forEach(n -> tests.add(new BenchTest(Kind.TG, n, depth)));
+          .forEach(n -> tests.add(new BenchTest(Phase.TG, n, depth)));
     }
     return tests;
   }
 
-  /** By its name; empty for what is none. */
+  /** Returns the test with a name; empty if it is not a test's name. */
   public static Optional<BenchTest> of(String name) {
     Matcher matcher = NAME.matcher(name);
     if (!matcher.matches()) {
       return Optional.empty();
     }
     int depth = matcher.group(3) == null ? 0 : Integer.parseInt(matcher.group(3));
-    Kind kind = matcher.group(1).equals("pp") ? Kind.PP : Kind.TG;
-    return Optional.of(new BenchTest(kind, Integer.parseInt(matcher.group(2)), depth));
+    Phase phase = matcher.group(1).equals("pp") ? Phase.PP : Phase.TG;
+    return Optional.of(new BenchTest(phase, Integer.parseInt(matcher.group(2)), depth));
   }
 
-  /** {@code pp512}, or {@code tg32 @ d4096}. */
+  /** Returns the name of this test, such as {@code pp512} or {@code tg32 @ d4096}. */
   public String name() {
-    String base = (kind == Kind.PP ? "pp" : "tg") + tokens;
+    String base = (phase == Phase.PP ? "pp" : "tg") + tokens;
     return depth == 0 ? base : base + " @ d" + depth;
   }
 }

@@ -6,14 +6,17 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Whether a test had the machine that it should have.
+ * The state of the machines during a test, by which its fairness is judged.
  *
- * @param steady whether warm-up ended because times had stopped to change
- * @param threadsPerProcessor of the machine that has most; above 1 threads share processors
- * @param otherLoad share of the processors that other programs took
- * @param stolen share of the processors that the hypervisor gave to others
- * @param throttled times that a quota or heat slowed processors down
- * @param swapped pages moved to or from disk
+ * @param steady true if the warm-up ended as it should, with times that had stopped changing
+ * @param warmUpSeconds duration of the warm-up
+ * @param warmUpRuns number of runs of the warm-up
+ * @param threadsPerProcessor threads of ranks per processor, on the machine that has most; above 1
+ *     threads share processors
+ * @param otherLoad share of the processors' time that other programs took
+ * @param stolen share of the processors' time that the hypervisor gave to other machines
+ * @param throttled number of times that a quota or heat slowed processors down
+ * @param swapped number of pages moved to or from disk
  */
 public record Conditions(
     boolean steady,
@@ -27,7 +30,10 @@ public record Conditions(
   private static final double MOST_OTHER_LOAD = 0.05;
   private static final double MOST_STOLEN = 0.02;
 
-  /** Why this test is not comparable with others, each reason a few words; empty when it is. */
+  /**
+   * Returns the reasons for which this test cannot be compared with others, a few words each; empty
+   * if it can.
+   */
   @JsonIgnore
   public List<String> unfair() {
     List<String> reasons = new ArrayList<>();

@@ -12,18 +12,20 @@ import kvasir.team.ThreadTeam;
 import kvasir.tensor.OffHeap;
 
 /**
- * What all threads of all ranks reach together when they only read memory, or only multiply.
+ * The read limit and the FMA limit of all threads of all ranks together.
  *
- * @param bytesPerSecond the better of one stream and four for each thread
- * @param flopsPerSecond fused multiply-adds of f32, two operations each
+ * @param bytesPerSecond the better rate of one stream and four streams per thread
+ * @param flopsPerSecond rate of float32 multiply-adds from registers, two operations each
  */
 public record Limits(double bytesPerSecond, double flopsPerSecond) {
-  /** More than the caches of a thread hold. */
+  /** Number of bytes that each thread reads; larger than the caches. */
   private static final long BYTES_PER_THREAD = 256L << 20;
 
   private static final int ROUNDS = 4_000_000;
 
-  /** C2 compiles a probe meanwhile, also where both cores of a machine are busy with it. */
+  /**
+   * Duration of the warm-up, in which C2 compiles a probe, even on a machine with two busy cores.
+   */
   private static final double WARM_UP_SECONDS = 0.7;
 
   private static final int REPETITIONS = 7;
@@ -31,22 +33,26 @@ public record Limits(double bytesPerSecond, double flopsPerSecond) {
   private static volatile double sink;
 
   /**
-   * How fast each rank reads memory while all do, in percent of the fastest; the same list on all.
+   * Measures the rate at which each rank reads memory while all ranks read, and returns it in
+   * percent of the fastest. Every rank calls it and gets the same list.
    */
   public static List<Integer> readShares(int threads, Communicator world) {
-    double own;
+    double rate;
     try (Team team = ThreadTeam.of(threads);
         Arena arena = Arena.ofShared()) {
       MemorySegment memory = memory(arena, team);
       double[] one = rates(team, world, m -> Probe.read(memory, begin(m), begin(m + 1)));
-      own = Arrays.stream(one).max().orElseThrow() * BYTES_PER_THREAD;
+      rate = Arrays.stream(one).max().orElseThrow() * BYTES_PER_THREAD;
     }
-    long[] speeds = Collectives.allGather(world, new long[] {(long) own});
+    long[] speeds = Collectives.allGather(world, new long[] {(long) rate});
     long fastest = Arrays.stream(speeds).max().orElseThrow();
     return Arrays.stream(speeds).mapToObj(s -> (int) Math.max(1, 100 * s / fastest)).toList();
   }
 
-  /** Every rank calls it; ranks measure at the same time, and all have the sum. */
+  /**
+   * Measures both limits. Every rank calls it; all ranks measure at the same time and get the sum
+   * over the ranks.
+   */
   public static Limits measure(Team team, Communicator world) {
     double flops = best(world, rates(team, world, member -> Probe.multiplyAdd(ROUNDS)));
     try (Arena arena = Arena.ofShared()) {
@@ -73,7 +79,10 @@ public record Limits(double bytesPerSecond, double flopsPerSecond) {
     double run(int member);
   }
 
-  /** Shares of this rank's team per second in each repetition, all ranks at work. */
+  /**
+   * Returns, for each repetition, the number of loads that this rank's team completes per second
+   * while all ranks work.
+   */
   private static double[] rates(Team team, Communicator world, Load load) {
     long start = System.nanoTime();
     long[] more = {1};
@@ -89,22 +98,22 @@ public record Limits(double bytesPerSecond, double flopsPerSecond) {
   }
 
   private static double rate(Team team, Communicator world, Load load) {
-    // A rank that began late would have the memory for itself at the end.
+    // A rank that started late would have the memory to itself at the end.
     Collectives.synchronise(world);
     long start = System.nanoTime();
     team.run((member, members) -> sink = load.run(member));
     return team.size() / ((System.nanoTime() - start) / 1e9);
   }
 
-  /** The best repetition of all ranks together. */
-  private static double best(Communicator world, double[] own) {
-    long[] bits = Arrays.stream(own).mapToLong(Double::doubleToLongBits).toArray();
+  /** Returns the largest sum over the ranks of one repetition's rates. */
+  private static double best(Communicator world, double[] rates) {
+    long[] bits = Arrays.stream(rates).mapToLong(Double::doubleToLongBits).toArray();
     long[] all = Collectives.allGather(world, bits);
     double best = 0;
-    for (int repetition = 0; repetition < own.length; repetition++) {
+    for (int repetition = 0; repetition < rates.length; repetition++) {
       double sum = 0;
-      for (int at = repetition; at < all.length; at += own.length) {
-        sum += Double.longBitsToDouble(all[at]);
+      for (int i = repetition; i < all.length; i += rates.length) {
+        sum += Double.longBitsToDouble(all[i]);
       }
       best = Math.max(best, sum);
     }

@@ -8,9 +8,15 @@ import kvasir.kernel.Probe;
 import kvasir.tensor.OffHeap;
 import kvasir.tensor.Split;
 
-/** The link between ranks that read weights between two messages, as in a layer. */
+/**
+ * Probe of the link between ranks that read memory between two messages, as they read weights in a
+ * layer.
+ */
 final class LinkProbe {
-  /** What a small layer reads, and more than caches hold: the next piece each time. */
+  /**
+   * Number of bytes read between two messages, as many as a small layer has. A different piece is
+   * read each time, so that it is not in a cache.
+   */
   private static final int PIECE = 4 << 20;
 
   private static final int PIECES = 16;
@@ -27,6 +33,7 @@ final class LinkProbe {
     this.memory = memory;
   }
 
+  /** Measures the link between the ranks of an engine; every rank calls it. */
   static Link measure(Engine engine) {
     try (Arena arena = Arena.ofShared()) {
       MemorySegment memory = OffHeap.allocate(arena, (long) PIECES * PIECE);

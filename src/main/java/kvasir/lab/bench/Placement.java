@@ -15,7 +15,7 @@ import kvasir.team.Binding;
 import kvasir.team.CpuAffinity;
 import kvasir.team.Team;
 
-/** Finds out where a rank and its memory are. */
+/** Finds the host, the processors and the memory nodes of a rank. */
 final class Placement {
   private static final Path HOST = Path.of("/proc/sys/kernel/hostname");
   private static final Path PAGES = Path.of("/proc/self/numa_maps");
@@ -23,6 +23,7 @@ final class Placement {
 
   private Placement() {}
 
+  /** Returns the place of this process's rank. */
   static RankPlace of(int rank, Team team) {
     return new RankPlace(rank, host(), MachineLoad.machine(), processors(team), numa());
   }
@@ -35,7 +36,10 @@ final class Placement {
     }
   }
 
-  /** What the system lets each member run on; one text where it is the same for all. */
+  /**
+   * Returns the processors that each member of the team may run on, as a single text if they are
+   * the same for all.
+   */
   private static String processors(Team team) {
     String[] members = new String[team.size()];
     team.run((member, size) -> members[member] = Binding.text(CpuAffinity.get()));

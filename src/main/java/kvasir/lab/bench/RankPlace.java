@@ -1,11 +1,11 @@
 package kvasir.lab.bench;
 
 /**
- * Where a rank ran.
+ * The place of a rank.
  *
- * @param machine names one running kernel: several hosts by name may be one
- * @param processors that the system let its threads run on, as {@code 0-3,8}
- * @param numa resident pages of each node, as {@code N0=1200 N1=3}; empty where the system does not
- *     say
+ * @param machine name of the running kernel: several host names may belong to one machine
+ * @param processors processors that its threads may run on, such as {@code 0-3,8}
+ * @param numa resident pages on each memory node, such as {@code N0=1200 N1=3}; empty if the system
+ *     does not tell
  */
 public record RankPlace(int rank, String host, String machine, String processors, String numa) {}

@@ -15,13 +15,16 @@ import kvasir.measure.MachineLoad;
 import kvasir.measure.StepClock;
 
 /**
- * What one rank tells rank 0 of the timed runs of a test.
+ * The report of one rank on the timed runs of a test, which it sends to rank 0.
  *
- * @param place where it ran
- * @param process its number on its host; ranks in one process have the same
- * @param threads of its team
- * @param load of its machine meanwhile
- * @param peakBytes of resident memory; 0 where not asked
+ * @param place place of the rank
+ * @param process process id; ranks in one process have the same
+ * @param threads number of threads of its team
+ * @param times time by cause, of all runs together
+ * @param traffic messages of all runs together
+ * @param jvm garbage collection and compilation meanwhile
+ * @param load load of its machine meanwhile
+ * @param peakBytes peak of resident memory; 0 if not recorded
  */
 record RankReport(
     RankPlace place,
@@ -34,9 +37,12 @@ record RankReport(
     long peakBytes) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** All ranks call it; rank 0 gets all reports in the order of ranks, the others none. */
-  static List<RankReport> gather(Communicator world, RankReport own) {
-    byte[] text = own.json();
+  /**
+   * Sends the reports to rank 0. All ranks call it; rank 0 gets all reports in the order of ranks,
+   * the others an empty list.
+   */
+  static List<RankReport> gather(Communicator world, RankReport report) {
+    byte[] text = report.json();
     long[] lengths = Collectives.allGather(world, new long[] {text.length});
     long[] starts = new long[world.size() + 1];
     for (int rank = 0; rank < lengths.length; rank++) {

@@ -7,27 +7,39 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.LongStream;
 
-/** All ranks' reports of one test, on rank 0, and what they come to per token. */
+/**
+ * The reports of all ranks on one test, and their totals per token.
+ *
+ * @param ranks reports in the order of ranks
+ * @param tokens number of tokens in all timed runs together
+ */
 record RankReports(List<RankReport> ranks, double tokens) {
   private static final double MIB = 1 << 20;
 
+  /** Returns the peak of resident memory, summed over the ranks. */
   double peakMiB() {
     return ranks.stream().mapToDouble(r -> r.peakBytes() / MIB).sum();
   }
 
+  /** Returns the peak of resident memory of the rank that had most. */
   double residentMiB() {
-    return most(r -> r.peakBytes() / MIB);
+    return largest(r -> r.peakBytes() / MIB);
   }
 
+  /** Returns the bytes sent per token, by the rank that sent most. */
   double bytesSent() {
-    return most(r -> r.traffic().bytes() / tokens);
+    return largest(r -> r.traffic().bytes() / tokens);
   }
 
+  /** Returns the messages sent per token, by the rank that sent most. */
   double messages() {
-    return most(r -> r.traffic().messages() / tokens);
+    return largest(r -> r.traffic().messages() / tokens);
   }
 
-  /** Of the rank that stood least: the others waited for it. */
+  /**
+   * Returns the exposed communication time per token, of the rank where it is shortest: the other
+   * ranks also waited for that one.
+   */
   double exposedMillis() {
     return ranks.stream()
         .mapToDouble(r -> millis((double) r.traffic().nanos()))
@@ -35,7 +47,7 @@ record RankReports(List<RankReport> ranks, double tokens) {
         .orElseThrow();
   }
 
-  private double most(ToDoubleFunction<RankReport> value) {
+  private double largest(ToDoubleFunction<RankReport> value) {
     return ranks.stream().mapToDouble(value).max().orElseThrow();
   }
 
@@ -47,6 +59,7 @@ record RankReports(List<RankReport> ranks, double tokens) {
     return ranks.stream().map(RankReport::place).toList();
   }
 
+  /** Returns the time per token of each rank, by cause. */
   List<RankTimes> times() {
     double transfer = transfer();
     List<RankTimes> times = new ArrayList<>();
@@ -69,7 +82,10 @@ record RankReports(List<RankReport> ranks, double tokens) {
     return times;
   }
 
-  /** Of all operations: as long as the rank that came last, and so waited for none, was in each. */
+  /**
+   * Returns the time of transfer in all exchanges. In each exchange it is the time of the rank that
+   * came last, since that rank did not wait.
+   */
   private double transfer() {
     double sum = 0;
     for (int i = 0; i < ranks.getFirst().times().exchanges().length; i++) {
@@ -79,7 +95,7 @@ record RankReports(List<RankReport> ranks, double tokens) {
     return sum;
   }
 
-  /** Whether ranks had their machines for themselves. */
+  /** Returns the state of the machines during the test. */
   Conditions conditions(boolean steady, double warmUpSeconds, int warmUpRuns) {
     Map<String, List<RankReport>> machines = new HashMap<>();
     ranks.forEach(
@@ -89,12 +105,12 @@ record RankReports(List<RankReport> ranks, double tokens) {
     for (List<RankReport> machine : machines.values()) {
       double processors = machine.getFirst().load().processors();
       double running = machine.stream().mapToInt(RankReport::threads).sum();
-      // Ranks of one process each count the whole of it.
-      double own =
+      // Each rank of a process reports the load of the whole process.
+      double ranksLoad =
           machine.stream().mapToDouble(r -> r.load().ownShare()).sum() / ranksInProcess(machine);
       double busy = machine.stream().mapToDouble(r -> r.load().busyShare()).max().orElse(0);
       threads = Math.max(threads, processors == 0 ? 0 : running / processors);
-      other = Math.max(other, busy - own);
+      other = Math.max(other, busy - ranksLoad);
     }
     return new Conditions(
         steady,

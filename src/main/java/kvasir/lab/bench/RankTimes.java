@@ -1,16 +1,16 @@
 package kvasir.lab.bench;
 
 /**
- * Where one rank's time went, in milliseconds per token. All but {@code jit} add up to the step:
- * {@code jit} is time of compiler threads beside it.
+ * The time of one rank by cause, in milliseconds per token. All causes except {@code jit} add up to
+ * the time of a step; {@code jit} is the time of compiler threads, which run beside it.
  *
- * @param compute mean over the team's members of the time that each worked
- * @param idle mean over the team's members of waiting for each other, and for serial code
+ * @param compute computing, as the mean over the team's members
+ * @param idle waiting for other members and for serial code, as the mean over the team's members
  * @param pack copying between activations and messages
- * @param merge merging states of attention
- * @param transfer in exchanges, as long as the rank that came last to each was in it
- * @param waiting in exchanges, for the rank that came last
- * @param gc collections, taken from {@code compute}
+ * @param merge merging attention states
+ * @param transfer transfer in exchanges: the time of the rank that came last to each
+ * @param waiting waiting in exchanges for the rank that came last
+ * @param gc garbage collection, subtracted from {@code compute}
  */
 public record RankTimes(
     int rank,
@@ -23,7 +23,7 @@ public record RankTimes(
     double gc,
     double jit) {
 
-  /** The whole step. */
+  /** Returns the time of the whole step. */
   public double total() {
     return compute + idle + pack + merge + transfer + waiting + gc;
   }

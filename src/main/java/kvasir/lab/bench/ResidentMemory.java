@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** This process's resident memory, as Linux tells it; 0 elsewhere. */
+/** The resident memory of this process. It is known on Linux only and 0 on other systems. */
 final class ResidentMemory {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final Path CLEAR = Path.of("/proc/self/clear_refs");
@@ -12,7 +12,7 @@ final class ResidentMemory {
 
   private ResidentMemory() {}
 
-  /** Lets the peak begin anew. */
+  /** Resets the peak to the memory that is resident now. */
   static void resetPeak() {
     try {
       if (Files.isWritable(CLEAR)) {
@@ -24,7 +24,7 @@ final class ResidentMemory {
     }
   }
 
-  /** The most that was resident since the reset. */
+  /** Returns the peak of resident memory since the last reset, in bytes. */
   static long peakBytes() {
     try {
       return Files.exists(STATUS)

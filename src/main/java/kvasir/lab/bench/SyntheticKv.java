@@ -9,15 +9,15 @@ import kvasir.team.Team;
 import kvasir.tensor.Split;
 
 /**
- * Fills a cache with keys and values that no model computed: normal numbers from a small pool, so
- * that a depth is reached in a second rather than by a prefill.
+ * Fills a cache with synthetic keys and values, which are normal random numbers from a small pool.
+ * This takes about a second where a prefill of the same depth would take minutes.
  */
 final class SyntheticKv {
   private static final int POOL = 257;
 
   private SyntheticKv() {}
 
-  /** Extends the sequence to {@code length} tokens. */
+  /** Extends the sequence in this rank's cache to {@code length} tokens. */
   static void fill(KvCache cache, Kernels kernels, Team team, int length) {
     int from = cache.tokens();
     int dim = cache.shape().headDim();

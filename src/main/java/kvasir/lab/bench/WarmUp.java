@@ -3,22 +3,23 @@ package kvasir.lab.bench;
 import kvasir.measure.SteadyState;
 
 /**
- * How long untimed runs go on before each test.
+ * The rule by which the untimed runs before a test end.
  *
- * @param steady until times stop to change, so many seconds at most; else so many seconds
+ * @param steady true to end when times stop changing
+ * @param seconds duration of the warm-up, or its limit if {@code steady} is true
  */
 public record WarmUp(boolean steady, double seconds) {
-  /** Whether the runs so far are enough. */
+  /** Returns true if there have been enough runs. */
   boolean over(SteadyState state) {
     return state.seconds() >= seconds || (steady && state.reached());
   }
 
-  /** Whether there may be more of them. */
+  /** Returns true if there may be more runs. */
   boolean goesOn(SteadyState state) {
     return steady && state.seconds() < seconds;
   }
 
-  /** Whether they ended as they should. */
+  /** Returns true if the warm-up ended as it should. */
   boolean good(SteadyState state) {
     return !steady || state.reached();
   }

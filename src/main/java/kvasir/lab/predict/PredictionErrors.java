@@ -89,7 +89,7 @@ public record PredictionErrors(List<Row> rows, double median, double fairMedian)
     int shards = Math.max(FEWEST_SHARDS, Integer.highestOneBit(2 * ranks - 1));
     Layout layout = new Layout(1, ranks, row.threads(), shards);
     CostModel costs = new CostModel(setting, hardware, calibration);
-    return switch (test.kind()) {
+    return switch (test.phase()) {
       case TG -> costs.decode(layout, test.depth() + test.tokens() / 2);
       case PP -> costs.prefill(layout, test.tokens(), test.depth());
     };

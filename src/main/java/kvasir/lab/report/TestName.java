@@ -1,7 +1,7 @@
 package kvasir.lab.report;
 
 import kvasir.lab.bench.BenchTest;
-import kvasir.lab.bench.BenchTest.Kind;
+import kvasir.lab.bench.BenchTest.Phase;
 
 /**
  * What a test's name says; see {@link BenchTest#name}.
@@ -14,7 +14,7 @@ record TestName(boolean prompt, int tokens, int depth) {
   /** Zeros where the name has another form. */
   static TestName parse(String name) {
     return BenchTest.of(name)
-        .map(test -> new TestName(test.kind() == Kind.PP, test.tokens(), test.depth()))
+        .map(test -> new TestName(test.phase() == Phase.PP, test.tokens(), test.depth()))
         .orElse(new TestName(false, 0, 0));
   }
 
@@ -25,6 +25,6 @@ record TestName(boolean prompt, int tokens, int depth) {
 
   /** Without the depth. */
   String base() {
-    return new BenchTest(prompt ? Kind.PP : Kind.TG, tokens, 0).name();
+    return new BenchTest(prompt ? Phase.PP : Phase.TG, tokens, 0).name();
   }
 }
