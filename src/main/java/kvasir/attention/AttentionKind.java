@@ -2,9 +2,12 @@ package kvasir.attention;
 
 import kvasir.kernel.Kernels;
 
-/** How a rank computes its partial states. */
+/**
+ * Algorithm by which a rank computes its partial states. Both algorithms give the same numbers for
+ * every layout; they differ from each other in rounding.
+ */
 public enum AttentionKind {
-  /** Online softmax over blocks: memory does not grow with the context. */
+  /** Online softmax over blocks, with memory that does not grow with the context. */
   STREAMING {
     @Override
     ShardAttention create(AttentionShape shape, Kernels kernels) {
@@ -25,7 +28,7 @@ public enum AttentionKind {
       return 0;
     }
   },
-  /** The whole score matrix, then its softmax: the textbook's way, for comparison. */
+  /** The whole score matrix, then its softmax, as in textbooks; for comparison. */
   STANDARD {
     @Override
     ShardAttention create(AttentionShape shape, Kernels kernels) {
@@ -39,30 +42,45 @@ public enum AttentionKind {
 
     @Override
     long scoreBytes(int rows, long keys) {
-      // Beside the smaller matrix of a shard with a block less, until a collection frees it.
+      // Twice, since the smaller matrix of a shard with one block less lives until it is collected.
       return 2L * Float.BYTES * rows * keys;
     }
   };
 
-  /** Rows that stand in the lanes of a kernel at once. */
+  /** Number of rows that a kernel holds in its lanes at once. */
   private static final int PANEL = 32;
 
-  // Each KV block is widened once for a tile: many rows share that. At head_dim 128 the queries and
-  // the states of 192 rows take 100 KiB each, which a second-level cache holds beside the block.
+  // A KV block is widened once for a tile, so many rows share that work. At head_dim 128 the
+  // queries and the states of 192 rows take 100 KiB each, which a second-level cache holds beside
+  // the block.
   private static final int MOST_ROWS = 6 * PANEL;
 
-  /** So that the end of a region, where members wait for the last task, is short. */
+  /**
+   * Least number of tasks per thread. It keeps the end of a region short, where members wait for
+   * the last task.
+   */
   private static final int TASKS_PER_THREAD = 8;
 
   private static int tasks(AttentionShape shape, int batch, int rows) {
     return shape.kvHeads() * Math.ceilDiv(batch * shape.group(), rows);
   }
 
+  /** Returns the algorithm for layers of a shape. */
   abstract ShardAttention create(AttentionShape shape, Kernels kernels);
 
-  /** Bytes of a thread's score matrix of so many rows over a shard, where there is a whole one. */
+  /**
+   * Returns the bytes of a thread's score matrix over one shard, or 0 if the algorithm keeps none.
+   *
+   * @param rows number of query rows
+   * @param keys number of keys of the shard
+   */
   abstract long scoreBytes(int rows, long keys);
 
-  /** Tokens of a query tile, for a batch of so many; changes no bit. */
+  /**
+   * Returns the number of tokens in a query tile; results do not depend on it.
+   *
+   * @param batch number of tokens in the batch
+   * @param threads number of threads of the team
+   */
   abstract int tileTokens(AttentionShape shape, int batch, int threads);
 }

@@ -6,8 +6,8 @@ import kvasir.cache.CacheShape;
 import kvasir.cache.Ownership;
 
 /**
- * Memory that {@link ShardedAttention} takes on the ranks of one layout for its tiles, states and
- * messages.
+ * Calculation of the memory that {@link ShardedAttention} needs on the ranks of one layout for
+ * tiles, states and messages.
  */
 public final class AttentionMemory {
   private final AttentionShape shape;
@@ -21,8 +21,10 @@ public final class AttentionMemory {
   private final int filledOfAll;
 
   /**
-   * @param threads of each rank's team
-   * @param positions of the longest sequence
+   * Creates the calculation for one layout.
+   *
+   * @param threads number of threads of each rank's team
+   * @param positions number of tokens of the longest sequence
    */
   public AttentionMemory(
       AttentionShape shape,
@@ -43,7 +45,7 @@ public final class AttentionMemory {
     this.filledOfAll = IntStream.range(0, ownership.ranks()).map(this::filled).sum();
   }
 
-  /** Bytes on one rank for batches of so many tokens. */
+  /** Returns an upper bound of the bytes on one rank for batches of up to {@code tokens} tokens. */
   public long bytes(int rank, int tokens) {
     int tile = kind.tileTokens(shape, tokens, threads);
     int rows = tile * shape.group();
@@ -54,7 +56,10 @@ public final class AttentionMemory {
     return tiles + states(rank, tasks, tokens) + exchange(rank, tokens);
   }
 
-  /** States of the rank's own pieces, of a prompt's batch and of single tokens. */
+  /**
+   * Returns the bytes of the states of the rank's own pieces, for a batch of a prompt and for
+   * single tokens.
+   */
   private long states(int rank, int tasks, int tokens) {
     List<MergePlan.Subtree> roots = MergePlan.roots(ownership, rank).toList();
     int cuts = ShardedAttention.cuts(tasks * roots.size(), threads, cache.shards());
@@ -64,9 +69,10 @@ public final class AttentionMemory {
   }
 
   private long exchange(int rank, int tokens) {
-    int own = filled(rank);
+    int ownStates = filled(rank);
     StateCounts counts =
-        new StateCounts(stateBytes(tokens), ownership.ranks(), own, filledOfAll - own, levels);
+        new StateCounts(
+            stateBytes(tokens), ownership.ranks(), ownStates, filledOfAll - ownStates, levels);
     return ownership.ranks() == 1 ? 0 : StateExchange.bytes(topology, counts);
   }
 
@@ -81,7 +87,7 @@ public final class AttentionMemory {
             .count();
   }
 
-  /** Levels of the merge tree whose nodes a border between ranks runs through. */
+  /** Returns the number of levels of the merge tree at which a subtree spans several ranks. */
   private static int levels(Ownership ownership) {
     int all = Integer.numberOfTrailingZeros(ownership.shards());
     int below =

@@ -9,7 +9,8 @@ import kvasir.cluster.Communicator;
 import kvasir.cluster.Communicator.Message;
 
 /**
- * At each level of the tree all ranks below a node get the half that they lack, and all merge:
+ * Merge by pairwise exchange: at each level of the tree all ranks below a node receive the half
+ * that they lack, and all of them merge:
  *
  * <pre>
  *   0 &lt;-> 1   2 &lt;-> 3      4 &lt;-> 5   6 &lt;-> 7
@@ -17,15 +18,18 @@ import kvasir.cluster.Communicator.Message;
  *   0 &lt;-> 4   1 &lt;-> 5      2 &lt;-> 6   3 &lt;-> 7
  * </pre>
  *
- * One exchange per level where ranks are a power of two; where a node's border runs through a rank,
- * the levels below it take one too. Where halves have different numbers of ranks, a rank of the
- * smaller one sends to several.
+ * There is one exchange per level that crosses ranks. If the halves of a node have different
+ * numbers of ranks, a rank of the smaller half sends to several.
  */
 final class ButterflyMerge implements StateMerge {
-  /** What a rank does at one level. */
+  /** Transfers and merge steps of one rank at one level. */
   private record Round(List<Transfer> sends, List<Transfer> receives, List<Step> steps) {}
 
-  /** The state of a subtree, to or from a peer. */
+  /**
+   * Transfer of a subtree's state to or from a peer.
+   *
+   * @param position first position of the subtree
+   */
   private record Transfer(int peer, int position) {}
 
   private final Communicator world;
@@ -42,8 +46,9 @@ final class ButterflyMerge implements StateMerge {
     this.rounds = rounds(plan, world.rank());
   }
 
+  /** Returns the bytes that this merge needs on a rank beside the rank's own states. */
   static long bytes(StateCounts c) {
-    // A subtree's state at each level, and what the transport copies of one exchange.
+    // A subtree's state at each level, and the transport's copies of one exchange.
     return (Math.min(c.others(), c.levels()) + 2L) * c.stateBytes();
   }
 
@@ -76,7 +81,13 @@ final class ButterflyMerge implements StateMerge {
     return rounds;
   }
 
-  /** Those who lack a state get it from those who have it, in turn. */
+  /**
+   * Adds the transfers of one state: ranks that lack it receive it from the ranks that have it, in
+   * turn.
+   *
+   * @param have ranks that have the state
+   * @param all ranks that need it
+   */
   private static void supply(
       Round round, int rank, int position, Collection<Integer> have, Collection<Integer> all) {
     List<Integer> sources = List.copyOf(have);

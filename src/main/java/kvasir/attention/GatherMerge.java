@@ -7,8 +7,9 @@ import kvasir.cluster.Collectives;
 import kvasir.cluster.MessageBuffer;
 
 /**
- * Every rank gets the states of all and merges them itself: the fewest messages in sequence, {@code
- * ceil(log2 ranks)}, for ranks times the bytes of one state. For decode, where a state is small.
+ * Merge by all-gather: every rank receives all states and merges them itself. It takes the fewest
+ * messages in sequence, {@code ceil(log2 ranks)}, but as many times the bytes of one state as there
+ * are ranks. It suits decode, where states are small.
  */
 final class GatherMerge implements StateMerge {
   private final MergeContext context;
@@ -22,28 +23,29 @@ final class GatherMerge implements StateMerge {
     this.starts = new long[context.world().size() + 1];
   }
 
+  /** Returns the bytes that this merge needs on a rank beside the rank's own states. */
   static long bytes(StateCounts c) {
-    // Others' states, a message buffer of all, and what the transport copies of it.
+    // The other ranks' states, a message buffer for all states, and the transport's copy of it.
     return (c.others() + 2L * (c.own() + c.others())) * c.stateBytes();
   }
 
   @Override
   public void merge(int rows, int blocks) {
-    int own = context.world().rank();
+    int thisRank = context.world().rank();
     int ranks = context.world().size();
     long bytes = states.bytes(rows);
     for (int rank = 0; rank < ranks; rank++) {
       starts[rank + 1] = starts[rank] + context.filled(rank, blocks).size() * bytes;
     }
     MemorySegment room = buffer.room(starts[ranks]);
-    List<Subtree> mine = context.filled(own, blocks);
-    for (int i = 0; i < mine.size(); i++) {
-      MemorySegment part = room.asSlice(starts[own] + i * bytes, bytes);
-      part.copyFrom(states.bytes(mine.get(i).position(), 0, rows));
+    List<Subtree> ownRoots = context.filled(thisRank, blocks);
+    for (int i = 0; i < ownRoots.size(); i++) {
+      MemorySegment part = room.asSlice(starts[thisRank] + i * bytes, bytes);
+      part.copyFrom(states.bytes(ownRoots.get(i).position(), 0, rows));
     }
     Collectives.allGather(context.world(), room, starts);
     for (int rank = 0; rank < ranks; rank++) {
-      if (rank != own) {
+      if (rank != thisRank) {
         states.fill(context.filled(rank, blocks), 0, rows, room, starts[rank]);
       }
     }

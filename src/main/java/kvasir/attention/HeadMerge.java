@@ -10,9 +10,9 @@ import kvasir.cluster.MessageBuffer;
 import kvasir.tensor.Split;
 
 /**
- * All to all by heads: each rank gets all ranks' states of its part of the rows, which are in the
- * order of heads, and merges those (Helix parallelism, Bhatia et al. 2025, section 2). The fewest
- * bytes, for prefill; outputs have to be gathered afterwards.
+ * Merge by an all-to-all over heads: each rank receives all ranks' states for its part of the rows,
+ * which are in the order of heads, and merges those (Helix parallelism, Bhatia et al. 2025, section
+ * 2). It moves the fewest bytes, which suits prefill; outputs must be gathered afterwards.
  */
 final class HeadMerge implements StateMerge {
   private final MergeContext context;
@@ -27,12 +27,13 @@ final class HeadMerge implements StateMerge {
     this.states = context.states();
   }
 
+  /** Returns the bytes that this merge needs on a rank beside the rank's own states. */
   static long bytes(StateCounts c) {
     long part = Math.ceilDiv(c.stateBytes(), c.ranks());
     long incoming = c.others() * part;
     long outgoing = c.own() * c.stateBytes();
-    // Rooms for both and what the transport copies of them, each beside the smaller one that it
-    // replaced as the sequence filled more subtrees and that no collection has freed yet.
+    // Buffers for both and the transport's copies of them. Each counts twice, for the smaller
+    // buffer that it replaced as the sequence filled more subtrees and that is not yet collected.
     long messages = 4 * (incoming + outgoing);
     return incoming + messages + 2 * c.stateBytes();
   }
@@ -47,7 +48,7 @@ final class HeadMerge implements StateMerge {
     return start(rows, world.size(), world.rank() + 1);
   }
 
-  /** First row that a rank merges. */
+  /** Returns the first row that a rank merges. */
   static int start(int rows, int ranks, int rank) {
     return Split.start(rows, ranks, rank);
   }
@@ -65,23 +66,23 @@ final class HeadMerge implements StateMerge {
     context.merger().merge(context.crossing(), from, to, blocks);
   }
 
-  private List<Message> pack(int rows, List<Subtree> own) {
-    MemorySegment room = outgoing.room(own.size() * states.bytes(rows));
+  private List<Message> pack(int rows, List<Subtree> ownRoots) {
+    MemorySegment room = outgoing.room(ownRoots.size() * states.bytes(rows));
     List<Message> sends = new ArrayList<>();
-    long at = 0;
-    // Each begins with another, so that no rank is everybody's first.
+    long offset = 0;
+    // Each rank starts with another peer, so that no rank is the first target of all.
     for (int i = 1; i < world.size(); i++) {
       int peer = (world.rank() + i) % world.size();
       int from = start(rows, world.size(), peer);
       int to = start(rows, world.size(), peer + 1);
-      long begin = at;
-      for (Subtree root : own) {
+      long begin = offset;
+      for (Subtree root : ownRoots) {
         MemorySegment part = states.bytes(root.position(), from, to);
-        MemorySegment.copy(part, 0, room, at, part.byteSize());
-        at += part.byteSize();
+        MemorySegment.copy(part, 0, room, offset, part.byteSize());
+        offset += part.byteSize();
       }
-      if (at > begin) {
-        sends.add(new Message(peer, room.asSlice(begin, at - begin)));
+      if (offset > begin) {
+        sends.add(new Message(peer, room.asSlice(begin, offset - begin)));
       }
     }
     return sends;
@@ -91,14 +92,14 @@ final class HeadMerge implements StateMerge {
     long bytes = states.bytes(to(rows) - from(rows));
     MemorySegment room = incoming.room(context.filledOfAll(blocks) * bytes);
     List<Message> receives = new ArrayList<>();
-    long at = 0;
+    long offset = 0;
     for (int i = 1; i < world.size(); i++) {
       int peer = Math.floorMod(world.rank() - i, world.size());
       long part = context.filled(peer, blocks).size() * bytes;
       if (part > 0) {
-        receives.add(new Message(peer, room.asSlice(at, part)));
+        receives.add(new Message(peer, room.asSlice(offset, part)));
       }
-      at += part;
+      offset += part;
     }
     return receives;
   }

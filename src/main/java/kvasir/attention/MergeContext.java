@@ -6,7 +6,7 @@ import kvasir.attention.MergePlan.Step;
 import kvasir.attention.MergePlan.Subtree;
 import kvasir.cluster.Communicator;
 
-/** What every way of merging works with. One thread at a time. */
+/** Objects that all implementations of {@link StateMerge} share. Not thread-safe. */
 final class MergeContext {
   private final Communicator world;
   private final MergePlan plan;
@@ -43,12 +43,15 @@ final class MergeContext {
     return merger;
   }
 
-  /** Steps over several ranks, in order. */
+  /** Returns the steps of the plan that span several ranks, in order. */
   List<Step> crossing() {
     return crossing;
   }
 
-  /** A rank's maximal subtrees that hold one of so many blocks. */
+  /**
+   * Returns a rank's maximal subtrees that contain at least one of the first {@code blocks} blocks
+   * of the sequence.
+   */
   List<Subtree> filled(int rank, int blocks) {
     if (blocks != this.blocks) {
       this.blocks = blocks;
@@ -60,7 +63,7 @@ final class MergeContext {
     return filled.get(rank);
   }
 
-  /** How many subtrees of all ranks hold a block. */
+  /** Returns the number of maximal subtrees of all ranks that contain a block. */
   int filledOfAll(int blocks) {
     int count = 0;
     for (int rank = 0; rank < world.size(); rank++) {

@@ -4,23 +4,28 @@ import kvasir.attention.MergePlan.Step;
 import kvasir.cluster.Link;
 
 /**
- * What merging costs a rank in time, by a model of messages in sequence and bytes through one link.
- * Every rank has the same numbers, so all choose alike.
+ * Cost model of merging, from the number of messages in sequence and the bytes through one link.
+ * Every rank has the same numbers, so all make the same choice.
  *
- * @param ranks of the world
- * @param levels of the merge tree that cross ranks
+ * @param link cost of a message, the same on every rank
+ * @param ranks number of ranks of the world
+ * @param levels number of levels of the merge tree that cross ranks
  */
 public record MergeCosts(Link link, int ranks, int levels) {
-  /** Sending one more message while others are under way, in latencies. */
+  /** Cost of one more message while others are in flight, as a fraction of the latency. */
   private static final double OVERLAP = 0.3;
 
-  /** Those of a plan. */
+  /** Returns the cost model of a plan. */
   public static MergeCosts of(Link link, MergePlan plan) {
     int levels = (int) plan.crossing().stream().mapToInt(Step::span).distinct().count();
     return new MergeCosts(link, plan.ownership().ranks(), levels);
   }
 
-  /** The cheapest topology for a batch whose states take so many bytes on each rank. */
+  /**
+   * Returns the topology with the least cost for a batch.
+   *
+   * @param stateBytes bytes of the states of one subtree for all rows of the batch
+   */
   public MergeTopology choose(long stateBytes) {
     MergeTopology best = MergeTopology.GATHER;
     for (MergeTopology each : MergeTopology.values()) {
@@ -31,7 +36,10 @@ public record MergeCosts(Link link, int ranks, int levels) {
     return best;
   }
 
-  /** Messages that follow each other in one merge, with what gives every rank the result. */
+  /**
+   * Returns the number of messages in sequence in one merge, including those that give every rank
+   * the result.
+   */
   public int messages(MergeTopology topology) {
     return switch (topology) {
       case TREE -> levels + rounds();
@@ -46,7 +54,11 @@ public record MergeCosts(Link link, int ranks, int levels) {
     return 32 - Integer.numberOfLeadingZeros(ranks - 1);
   }
 
-  /** Seconds of one merge, with what gives every rank the result. */
+  /**
+   * Returns the seconds of one merge, including the time until every rank has the result.
+   *
+   * @param stateBytes bytes of the states of one subtree for all rows of the batch
+   */
   public double seconds(MergeTopology topology, long stateBytes) {
     int rounds = rounds();
     double part = (double) stateBytes / ranks;

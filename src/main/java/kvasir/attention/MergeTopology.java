@@ -1,15 +1,18 @@
 package kvasir.attention;
 
-/** How the states of the ranks travel to be merged; none changes a bit. */
+/**
+ * Pattern of messages by which the ranks' states are merged. The result has the same bits for all
+ * of them.
+ */
 public enum MergeTopology {
-  /** Up a tree to rank 0 and back by a broadcast. */
+  /** States are merged up a tree to rank 0, and the result is broadcast. */
   TREE,
-  /** Pairs swap at each level of the tree. */
+  /** Pairs of ranks swap states at each level of the tree. */
   BUTTERFLY,
-  /** Each rank gets its part of the heads from all, and outputs are gathered. */
+  /** Each rank receives its part of the heads from all ranks, and outputs are gathered. */
   ALLTOALL,
-  /** All states to all ranks. */
+  /** Every rank receives all states. */
   GATHER,
-  /** The one that should be fastest for a batch by the measured latency and bandwidth. */
+  /** The pattern with the least cost for each batch, by the measured latency and bandwidth. */
   AUTO
 }

@@ -8,8 +8,8 @@ import kvasir.cluster.Communicator;
 import kvasir.cluster.MessageBuffer;
 
 /**
- * Gives every rank the attention outputs of rows of which each finished its part of {@link
- * HeadMerge}.
+ * All-gather of attention outputs after {@link HeadMerge}, in which each rank finished a part of
+ * the rows. Not thread-safe.
  */
 final class OutputGather {
   private final Communicator world;
@@ -24,9 +24,11 @@ final class OutputGather {
   }
 
   /**
-   * Gathers all rows; this rank's own stand in {@code out} already.
+   * Copies the outputs of all rows to every rank.
    *
-   * @param place where a row stands in {@code out}
+   * @param place maps a row to the offset of its output in {@code out}
+   * @param rows number of rows of the batch
+   * @param out outputs; this rank's rows are read, the others are overwritten
    */
   void gather(IntUnaryOperator place, int rows, float[] out) {
     long rowBytes = (long) Float.BYTES * headDim;

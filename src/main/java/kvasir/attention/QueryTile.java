@@ -5,9 +5,9 @@ import kvasir.kernel.Kernels;
 import kvasir.kernel.QueryRows;
 
 /**
- * Working memory of one team member: a tile of query rows, gathered, scaled and contiguous, where
- * they stand in the sequence, and partial states of subtrees. Reused, so that a step allocates
- * nothing.
+ * Working memory of one team member: a tile of query rows, gathered, scaled and contiguous, their
+ * positions in the sequence, and partial states of subtrees. It is reused, so that a step allocates
+ * nothing. Not thread-safe.
  */
 final class QueryTile {
   private final AttentionShape shape;
@@ -17,7 +17,10 @@ final class QueryTile {
   private final float[][] states;
 
   /**
-   * @param depth states of the tile's rows that are held at once
+   * Creates an empty tile.
+   *
+   * @param maxRows largest number of rows
+   * @param depth number of states held at once for each row
    */
   QueryTile(AttentionShape shape, Kernels kernels, int maxRows, int depth) {
     this.shape = shape;
@@ -28,9 +31,10 @@ final class QueryTile {
   }
 
   /**
-   * Bytes of a member's tile with what attention over blocks takes.
+   * Returns the bytes of a tile, including the scratch memory for attention over blocks.
    *
-   * @param cache the layout of the blocks
+   * @param cache layout of the blocks
+   * @param maxRows largest number of rows
    */
   static long bytes(AttentionShape shape, CacheShape cache, int maxRows) {
     long states = (long) Float.BYTES * depth(cache.shards()) * maxRows * shape.stateSize();
@@ -39,16 +43,18 @@ final class QueryTile {
         + (long) Integer.BYTES * maxRows;
   }
 
-  /** States that a walk down the merge tree holds at once. */
+  /** Returns the number of states that a walk down the merge tree holds at once. */
   static int depth(int shards) {
     return 2 + Integer.numberOfTrailingZeros(shards);
   }
 
   /**
-   * Gathers rows (token, query head of the group), tokens {@code from} up to {@code to} of the
-   * batch.
+   * Gathers the rows {@code [token, query head of the group]} of one KV head.
    *
-   * @param q {@code [tokens, heads, head_dim]}
+   * @param q queries, {@code [tokens, heads, head_dim]}
+   * @param from first token of the batch, inclusive
+   * @param to last token of the batch, exclusive
+   * @param firstPosition position in the sequence of the batch's first token
    */
   void gather(float[] q, int kvHead, int from, int to, int firstPosition) {
     int width = shape.group() * shape.headDim();
@@ -67,8 +73,11 @@ final class QueryTile {
   }
 
   /**
-   * Sets how many keys each row sees of a block that begins at token {@code start}: causally, those
-   * up to its own position.
+   * Sets the number of keys of a block that each row sees: by causality, those up to its own
+   * position.
+   *
+   * @param start position of the block's first token
+   * @param keys number of keys in the block
    */
   void see(int start, int keys) {
     for (int row = 0; row < rows.rows(); row++) {
@@ -76,12 +85,17 @@ final class QueryTile {
     }
   }
 
-  /** Keys that one row sees of a block. */
+  /**
+   * Returns the number of keys of a block that one row sees.
+   *
+   * @param start position of the block's first token
+   * @param keys number of keys in the block
+   */
   int sees(int row, int start, int keys) {
     return Math.clamp(positions[row] + 1L - start, 0, keys);
   }
 
-  /** Position of the last row: no row sees a later token. */
+  /** Returns the position of the last row; no row sees a later token. */
   int lastPosition() {
     return positions[rows.rows() - 1];
   }
@@ -90,7 +104,10 @@ final class QueryTile {
     return rows;
   }
 
-  /** States of the tile's rows, of a node at a depth of the merge tree. */
+  /**
+   * Returns the states of the tile's rows for a node at a depth of the merge tree, {@code [rows,
+   * state]}.
+   */
   float[] states(int depth) {
     return states[depth];
   }

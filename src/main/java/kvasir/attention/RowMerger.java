@@ -6,9 +6,12 @@ import kvasir.kernel.Kernels;
 import kvasir.team.Team;
 import kvasir.tensor.Split;
 
-/** Merges states row by row, the rows divided among the team where there are many. */
+/**
+ * Merges states row by row; if there are many rows, they are divided among the team. Not
+ * thread-safe.
+ */
 final class RowMerger {
-  /** Merges that take about as long as starting the team. */
+  /** Number of merges that take about as long as starting the team. */
   private static final int FEW = 128;
 
   private final AttentionShape shape;
@@ -32,7 +35,13 @@ final class RowMerger {
     this.states = states;
   }
 
-  /** Executes steps in order for a run of rows; all states of theirs are held here. */
+  /**
+   * Executes steps in order for a run of rows. All states of the steps must be held by this rank.
+   *
+   * @param from first row, inclusive
+   * @param to last row, exclusive
+   * @param blocks number of blocks of the sequence
+   */
   void merge(List<Step> steps, int from, int to, int blocks) {
     this.steps = steps;
     this.from = from;
@@ -60,8 +69,8 @@ final class RowMerger {
     float[] left = states.of(leftPosition);
     float[] right = states.of(rightPosition);
     for (int row = first; row < end; row++) {
-      int target = states.at(leftPosition, row);
-      kernels.merge(left, target, right, states.at(rightPosition, row), shape.headDim());
+      int target = states.offset(leftPosition, row);
+      kernels.merge(left, target, right, states.offset(rightPosition, row), shape.headDim());
     }
   }
 }

@@ -14,12 +14,12 @@ import kvasir.team.Team;
 import kvasir.tensor.Split;
 
 /**
- * Attention of one rank and, with the others, of the world: partial states of the rank's own shards
- * by the team, merged as the canonical tree says, over the network where a subtree crosses ranks,
- * and the result given to every rank. With one rank nothing is sent.
+ * Exact attention over a cache that is divided among ranks. The team computes partial states over
+ * the rank's own shards; they are merged in the order of the canonical tree, by messages where a
+ * subtree spans several ranks, and every rank gets the result. With one rank nothing is sent.
  *
- * <p>Not safe for use by several threads at once; it drives the team itself. Its buffers grow to
- * the largest batch and are reused.
+ * <p>Not thread-safe; it drives the team itself. Its buffers grow to the largest batch and are
+ * reused.
  */
 public final class ShardedAttention {
   private final AttentionShape shape;
@@ -44,7 +44,7 @@ public final class ShardedAttention {
   private LocalWork work;
   private int tileCapacity;
 
-  // The batch at hand, set by attend() for the team.
+  // The current batch, set by attend() for the team.
   private int layer;
   private int tokens;
   private int start;
@@ -56,17 +56,20 @@ public final class ShardedAttention {
   private int endRow;
 
   /**
-   * How the rank's subtrees are cut into tasks when there are too few for the team, and the steps
-   * that join the pieces; changes no bit.
+   * Division of the rank's subtrees into pieces, when there are too few tasks for the team, and the
+   * steps that join the pieces. Results do not depend on it.
    *
-   * @param cuts how often each root is halved
+   * @param cuts number of times that each root is halved
    */
   private record LocalWork(int cuts, List<Subtree> pieces, List<Step> joins) {}
 
   /**
-   * @param topology how states travel
-   * @param link what a message costs, where the topology is to be chosen by it
-   * @param mass gathers this rank's share of the softmax weight; null where nobody asks
+   * Creates the attention of one rank; all ranks must give equal arguments.
+   *
+   * @param cache this rank's blocks; not owned
+   * @param topology pattern of messages
+   * @param link cost of a message, by which {@link MergeTopology#AUTO} chooses
+   * @param mass collects this rank's share of the softmax weight; null if it is not needed
    */
   public ShardedAttention(
       AttentionShape shape,
@@ -102,8 +105,8 @@ public final class ShardedAttention {
     List<Step> joins = new ArrayList<>();
     for (Subtree root : roots) {
       int span = Math.max(1, root.span() >> cuts);
-      for (int at = 0; at < root.span(); at += span) {
-        pieces.add(new Subtree(root.position() + at, span));
+      for (int offset = 0; offset < root.span(); offset += span) {
+        pieces.add(new Subtree(root.position() + offset, span));
       }
       plan.inside(world.rank()).stream()
           .filter(step -> step.span() >= span)
@@ -115,10 +118,11 @@ public final class ShardedAttention {
   }
 
   /**
-   * Causal attention of a batch of consecutive tokens over the cache, which already holds their
-   * keys and values.
+   * Computes causal attention of a batch of consecutive tokens over the cache, which must already
+   * hold their keys and values. Every rank must call it.
    *
    * @param first position of the batch's first token
+   * @param tokens number of tokens in the batch
    * @param q {@code [tokens, heads, head_dim]}
    * @param out {@code [tokens, heads, head_dim]}, the same on every rank afterwards
    */
@@ -152,7 +156,10 @@ public final class ShardedAttention {
     team.run(outputs);
   }
 
-  /** One rank, one task per row: nothing is left to merge after the partial states. */
+  /**
+   * Returns whether each task finishes its rows: with one rank and one piece nothing is left to
+   * merge.
+   */
   private boolean finishesInTasks() {
     return world.size() == 1 && work.pieces().size() == 1;
   }
@@ -165,7 +172,7 @@ public final class ShardedAttention {
     return cache.shape().blocks(cache.tokens());
   }
 
-  /** Decides how the batch is cut into tasks, and makes room for it. */
+  /** Divides the batch into tasks and reserves memory for it. */
   private void divide() {
     tileTokens = kind.tileTokens(shape, tokens, team.size());
     tilesPerHead = Math.ceilDiv(tokens, tileTokens);
@@ -177,7 +184,11 @@ public final class ShardedAttention {
     reserve();
   }
 
-  /** How often each root is halved to give all threads work, where so many tasks are uncut. */
+  /**
+   * Returns the number of times that each root is halved to give all threads work.
+   *
+   * @param tasks number of tasks without halving
+   */
   static int cuts(int tasks, int threads, int shards) {
     int least = threads == 1 ? 1 : 2 * threads;
     int cuts = 0;
@@ -201,8 +212,8 @@ public final class ShardedAttention {
   }
 
   /**
-   * Tasks are (query tile, KV head, subtree), taken in turn by whoever is free. The last tiles see
-   * the most keys and come first.
+   * Computes tasks of (query tile, KV head, subtree), each taken by the next free member. The last
+   * tiles see the most keys and come first.
    */
   private void computePartials(int member, int members) {
     List<Subtree> pieces = work.pieces();
@@ -228,7 +239,10 @@ public final class ShardedAttention {
     }
   }
 
-  /** The state of a subtree for a tile, children merged in the order of the canonical tree. */
+  /**
+   * Computes the states of a subtree for a tile, merging children in the order of the canonical
+   * tree.
+   */
   private void partial(
       QueryTile tile, int kvHead, int position, int span, float[] target, int offset, int depth) {
     if (span == 1) {
@@ -238,14 +252,14 @@ public final class ShardedAttention {
     }
     int half = span / 2;
     partial(tile, kvHead, position, half, target, offset, depth + 1);
-    // What no row of the tile sees is the identity, to the bit.
+    // The state of a subtree that no row sees is the identity, bit for bit.
     int seen = cache.shape().blocks(tile.lastPosition() + 1);
     if (!plan.empty(position + half, seen)) {
       float[] right = tile.states(depth);
       partial(tile, kvHead, position + half, half, right, 0, depth + 1);
       for (int row = 0; row < tile.rows().rows(); row++) {
-        int at = row * shape.stateSize();
-        kernels.merge(target, offset + at, right, at, shape.headDim());
+        int rowOffset = row * shape.stateSize();
+        kernels.merge(target, offset + rowOffset, right, rowOffset, shape.headDim());
       }
     }
   }
@@ -268,32 +282,32 @@ public final class ShardedAttention {
   }
 
   /**
-   * Max and sum of this rank's subtrees before the exchange, {@code [subtree, row, 2]}: for
+   * Returns max and sum of this rank's subtrees before the exchange, {@code [subtree, row, 2]}, for
    * statistics only.
    */
   private double[] ownRows() {
     List<Subtree> filled =
         roots.stream().filter(root -> !plan.empty(root.position(), blocks())).toList();
-    double[] own = new double[filled.size() * rows() * 2];
-    int at = 0;
+    double[] maxAndSum = new double[filled.size() * rows() * 2];
+    int index = 0;
     for (Subtree root : filled) {
       for (int row = 0; row < rows(); row++) {
-        int state = states.at(root.position(), row);
-        own[at++] = states.of(root.position())[state];
-        own[at++] = states.of(root.position())[state + 1];
+        int state = states.offset(root.position(), row);
+        maxAndSum[index++] = states.of(root.position())[state];
+        maxAndSum[index++] = states.of(root.position())[state + 1];
       }
     }
-    return own;
+    return maxAndSum;
   }
 
-  private void addMass(double[] own) {
+  private void addMass(double[] maxAndSum) {
     for (int row = 0; row < rows(); row++) {
-      int at = states.at(0, row);
+      int whole = states.offset(0, row);
       double share = 0;
-      for (int i = row; 2 * i < own.length; i += rows()) {
-        float max = (float) own[2 * i];
-        float sum = (float) own[2 * i + 1];
-        share += AttentionMass.share(max, sum, states.of(0)[at], states.of(0)[at + 1]);
+      for (int i = row; 2 * i < maxAndSum.length; i += rows()) {
+        float max = (float) maxAndSum[2 * i];
+        float sum = (float) maxAndSum[2 * i + 1];
+        share += AttentionMass.share(max, sum, states.of(0)[whole], states.of(0)[whole + 1]);
       }
       mass.add(layer, headOf(row), share);
     }
@@ -305,7 +319,7 @@ public final class ShardedAttention {
     }
   }
 
-  /** Rows of states are {@code [kv_heads, tokens, group]}. */
+  /** Returns the query head of a row; rows of states are {@code [kv_heads, tokens, group]}. */
   private int headOf(int row) {
     return row / (tokens * shape.group()) * shape.group() + row % shape.group();
   }
@@ -314,23 +328,26 @@ public final class ShardedAttention {
     int count = endRow - firstRow;
     int from = firstRow + Split.start(count, members, member);
     int to = firstRow + Split.start(count, members, member + 1);
-    normalise(states.of(0), states.at(0, from), from, to);
+    normalise(states.of(0), states.offset(0, from), from, to);
   }
 
-  /** Where a row's output stands in {@code [tokens, heads, head_dim]}. */
+  /** Returns the offset of a row's output in {@code [tokens, heads, head_dim]}. */
   private int outputAt(int row) {
     return (row / shape.group() % tokens * shape.heads() + headOf(row)) * shape.headDim();
   }
 
-  /** Outputs of rows from their states, the first of which stands at {@code offset}. */
+  /**
+   * Computes outputs from the states of rows {@code from} to {@code to}, the first of which is at
+   * {@code offset}.
+   */
   private void normalise(float[] state, int offset, int from, int to) {
     for (int row = from; row < to; row++) {
-      int at = offset + (row - from) * shape.stateSize();
+      int rowOffset = offset + (row - from) * shape.stateSize();
       int target = outputAt(row);
-      float sum = state[at + 1];
-      // No key seen: attention over nothing is defined as zero.
+      float sum = state[rowOffset + 1];
+      // Attention of a row that sees no key is defined as zero.
       float inverse = sum == 0f ? 0f : 1f / sum;
-      System.arraycopy(state, at + 2, output, target, shape.headDim());
+      System.arraycopy(state, rowOffset + 2, output, target, shape.headDim());
       kernels.scale(output, target, shape.headDim(), inverse);
     }
   }

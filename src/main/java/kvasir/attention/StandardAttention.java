@@ -7,9 +7,9 @@ import kvasir.kernel.QueryRows;
 import kvasir.tensor.Panels;
 
 /**
- * Standard attention, for comparison: the whole score matrix {@code [queries, keys of the shard]}
- * is materialised, then one softmax over it, then the values. Masked scores are computed too.
- * Memory grows with the context; {@link StreamingAttention} is what it is compared with.
+ * Standard attention, as a comparison for {@link StreamingAttention}. It stores the whole score
+ * matrix {@code [queries, keys of the shard]}, takes one softmax over each row, then sums the
+ * values. Masked scores are computed too, and memory grows with the context.
  */
 final class StandardAttention implements ShardAttention {
   private final AttentionShape shape;
@@ -28,7 +28,7 @@ final class StandardAttention implements ShardAttention {
     int size = cache.shape().blockTokens();
     int blocks = cache.shape().blocks(cache.tokens());
     int owned = shard < blocks ? (blocks - 1 - shard) / cache.shape().shards() + 1 : 0;
-    // Keys come in whole panels: those of a short last one are computed and not looked at.
+    // Keys come in whole panels: the padding of the last one is computed and ignored.
     int stride = owned * lanes(size);
     float[] scores = matrix(rows, stride);
     scores(cache, layer, kvHead, shard, rows, scores, stride);
@@ -55,7 +55,7 @@ final class StandardAttention implements ShardAttention {
     }
   }
 
-  /** Keys of a block as the score matrix holds them: whole panels. */
+  /** Returns the number of columns of a block in the score matrix: its keys in whole panels. */
   static int lanes(int blockTokens) {
     return Math.max(blockTokens, Panels.WIDTH);
   }
@@ -87,7 +87,7 @@ final class StandardAttention implements ShardAttention {
     }
   }
 
-  /** Moves the scores of blocks smaller than a panel together. */
+  /** Moves the scores of blocks smaller than a panel next to each other. */
   private static void compact(int rows, int owned, int size, float[] scores, int stride) {
     for (int row = 0; row < rows && size < Panels.WIDTH; row++) {
       for (int i = 1; i < owned; i++) {
@@ -97,7 +97,9 @@ final class StandardAttention implements ShardAttention {
     }
   }
 
-  /** Keys of the shard that a row sees: causal, so a prefix of them. */
+  /**
+   * Returns the number of keys of the shard that a row sees; by causality they are the first ones.
+   */
   private static int visible(KvCache cache, int shard, int owned, QueryTile tile, int row) {
     int size = cache.shape().blockTokens();
     int n = 0;

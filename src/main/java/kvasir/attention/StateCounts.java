@@ -1,11 +1,12 @@
 package kvasir.attention;
 
 /**
- * States of subtrees that a rank meets when a batch is merged.
+ * Numbers of subtree states that a rank handles when a batch is merged.
  *
- * @param stateBytes of one subtree for all rows of the batch
- * @param own maximal subtrees of the rank that hold a block
- * @param others those of all other ranks
- * @param levels of the merge tree that cross ranks
+ * @param stateBytes bytes of the states of one subtree for all rows of the batch
+ * @param ranks number of ranks
+ * @param own number of the rank's maximal subtrees that contain a block
+ * @param others number of the other ranks' maximal subtrees that contain a block
+ * @param levels number of levels of the merge tree that cross ranks
  */
 record StateCounts(long stateBytes, int ranks, int own, int others, int levels) {}

@@ -4,10 +4,10 @@ import kvasir.cache.KvCache;
 import kvasir.kernel.Kernels;
 
 /**
- * Attention by online softmax: one pass over the blocks, scores of one (query tile x KV block) pair
- * at a time, so memory does not grow with the context. Blocks that no row sees are skipped. A row's
- * arithmetic does not depend on the other rows of its tile: prefill gives the bits that decode
- * gives.
+ * Attention by online softmax, in one pass over the blocks. It holds the scores of one query tile
+ * over one KV block at a time, so memory does not grow with the context. Blocks that no row sees
+ * are skipped. A row's arithmetic does not depend on the other rows of its tile, so prefill gives
+ * the same bits as decode.
  */
 final class StreamingAttention implements ShardAttention {
   private final AttentionShape shape;

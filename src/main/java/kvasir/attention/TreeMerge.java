@@ -6,7 +6,7 @@ import kvasir.cluster.Collectives;
 import kvasir.cluster.Communicator;
 
 /**
- * Up the tree to rank 0, and the result back to all by a broadcast:
+ * Merge up the tree to rank 0, which then broadcasts the result:
  *
  * <pre>
  *   0 &lt;- 1   2 &lt;- 3        the plan's messages, level by level
@@ -28,8 +28,9 @@ final class TreeMerge implements StateMerge {
     this.steps = plan.crossing(world.rank());
   }
 
+  /** Returns the bytes that this merge needs on a rank beside the rank's own states. */
   static long bytes(StateCounts c) {
-    // A subtree's state at each level, and what the transport copies of one message.
+    // A subtree's state at each level, and the transport's copy of one message.
     return (Math.min(c.others(), c.levels()) + 1L) * c.stateBytes();
   }
 

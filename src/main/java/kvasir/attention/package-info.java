@@ -1,5 +1,5 @@
 /**
- * Exact attention over a KV cache that is dealt out over ranks.
+ * Exact attention over a KV cache that is divided among ranks.
  *
  * <p>For a query q and a set of keys, a partial state is {@code (m, l, o)}: m the largest score, l
  * the sum of exp(score - m), o the values weighted by exp(score - m) (Milakov and Gimelshein,
@@ -20,10 +20,7 @@
  * </pre>
  *
  * <p>Each shard's blocks are folded in order by the rank that owns it; subtrees inside one rank are
- * merged there; for the rest of the tree states travel as {@link kvasir.attention.MergeTopology}
- * says. So the bits depend on neither ranks nor threads.
- *
- * <p>May import {@code tensor}, {@code error}, {@code kernel}, {@code cache}, {@code team}, {@code
- * cluster}.
+ * merged there; for the rest of the tree states are exchanged by one of the patterns of {@link
+ * kvasir.attention.MergeTopology}. The bits therefore depend on neither ranks nor threads.
  */
 package kvasir.attention;

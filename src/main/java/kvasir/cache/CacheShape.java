@@ -4,12 +4,16 @@ import kvasir.tensor.DType;
 import kvasir.tensor.Panels;
 
 /**
- * Everything that decides the layout of a KV cache and the order of additions over it. It is part
- * of a run's configuration and never derived from the number of ranks or threads: two runs with
- * equal shapes give equal bits.
+ * Parameters that determine the layout of a KV cache and the order of additions over it. They are
+ * part of a run's configuration and never derived from the number of ranks or threads, so two runs
+ * with equal shapes give equal bits.
  *
- * @param blockTokens tokens in a block, a power of two
- * @param shards classes of blocks, a power of two; no more ranks than this
+ * @param layers number of layers
+ * @param kvHeads number of key-value heads of a layer
+ * @param headDim elements of one head
+ * @param type element type of keys and values
+ * @param blockTokens number of tokens in a block, a power of two
+ * @param shards number of shards, a power of two; the largest possible number of ranks
  */
 public record CacheShape(
     int layers, int kvHeads, int headDim, DType type, int blockTokens, int shards) {
@@ -27,41 +31,51 @@ public record CacheShape(
   }
 
   /**
-   * The block size of a model where nobody asks for one. A block of a short context is smaller, so
-   * that it still spreads over all ranks; a function of the model alone, since it decides the order
-   * of additions.
+   * Returns the default block size of a model. A model with a short context gets smaller blocks, so
+   * that they still spread over all ranks. The size is a function of the model alone, since it
+   * determines the order of additions.
+   *
+   * @param context longest sequence of the model in tokens
    */
   public static int blockTokensFor(int context) {
     int fitting = Integer.highestOneBit(Math.max(1, context / 32));
     return Math.clamp(fitting, SMALLEST_BLOCK, LARGEST_BLOCK);
   }
 
-  /** Bytes of one block: keys and values of all layers, with what pads panels. */
+  /**
+   * Returns the bytes of one block: keys and values of all layers, including the padding of panels.
+   */
   public long blockBytes() {
     return (long) layers * kvHeads * (keyBytes() + valueBytes());
   }
 
-  /** Outputs of a block of keys: its tokens, at least a panel of them. */
+  /** Returns the number of outputs of a block's key panels: its tokens, but at least one panel. */
   int keyLanes() {
     return Math.max(Panels.WIDTH, blockTokens);
   }
 
-  /** Bytes of one head's keys in a block. */
+  /** Returns the bytes of one head's keys in a block. */
   long keyBytes() {
     return Panels.bytes(type, headDim, keyLanes());
   }
 
-  /** Bytes of one head's values in a block. */
+  /** Returns the bytes of one head's values in a block. */
   long valueBytes() {
     return Panels.bytes(type, blockTokens, headDim);
   }
 
-  /** Blocks that a number of tokens fills, the last one perhaps partly. */
+  /**
+   * Returns the number of blocks for {@code tokens} tokens, the last of which may be partly filled.
+   */
   public int blocks(int tokens) {
     return Math.ceilDiv(tokens, blockTokens);
   }
 
-  /** The block in which a token stands. */
+  /**
+   * Returns the block that contains a token.
+   *
+   * @param token position in the sequence
+   */
   public int blockOf(int token) {
     return token / blockTokens;
   }

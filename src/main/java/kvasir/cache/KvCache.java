@@ -9,12 +9,13 @@ import kvasir.tensor.OffHeap;
 import kvasir.tensor.Panels;
 
 /**
- * The blocks that one rank owns. Blocks are allocated when the sequence first reaches them and
- * never move. Owns its memory; {@link #close} frees it. {@link #extend} is for one thread at a
- * time; reading and writing rows is safe from many threads on disjoint rows.
+ * KV cache of one sequence on one rank, which holds the blocks that the rank owns. Blocks are
+ * allocated when the sequence first reaches them and never move. The cache owns its memory; {@link
+ * #close} frees it. Methods that change its length are not thread-safe; several threads may read
+ * and write disjoint rows.
  */
 public final class KvCache implements AutoCloseable {
-  /** Small blocks share memory of this size: a few huge pages. */
+  /** Size of the memory that small blocks share: a few huge pages. */
   private static final long SLAB = 8L << 20;
 
   private final CacheShape shape;
@@ -27,9 +28,14 @@ public final class KvCache implements AutoCloseable {
   private int owned;
   private int tokens;
 
-  /** One block's memory, and views into it {@code [layer * kvHeads + kvHead]}. */
+  /** Memory of one block, with views into it indexed by {@code layer * kvHeads + kvHead}. */
   private record Block(MemorySegment memory, Panels[] keys, Panels[] values) {}
 
+  /**
+   * Creates an empty cache.
+   *
+   * @throws IllegalArgumentException if shape and ownership differ in their number of shards
+   */
   public KvCache(CacheShape shape, Ownership ownership, int rank) {
     if (ownership.shards() != shape.shards()) {
       throw new IllegalArgumentException("ownership and cache differ in their shards");
@@ -51,22 +57,27 @@ public final class KvCache implements AutoCloseable {
     return rank;
   }
 
-  /** Tokens of the sequence so far, those of other ranks included. */
+  /** Returns the length of the sequence in tokens, including those in other ranks' blocks. */
   public int tokens() {
     return tokens;
   }
 
-  /** Blocks that this rank holds, those of tokens cut since included. */
+  /** Returns the number of blocks that this rank has allocated, including those beyond a cut. */
   public int ownedBlocks() {
     return owned;
   }
 
-  /** Bytes that this rank's blocks take. */
+  /** Returns the bytes of the blocks that this rank has allocated. */
   public long bytes() {
     return owned * shape.blockBytes();
   }
 
-  /** Makes room for the sequence to grow to {@code length} tokens. */
+  /**
+   * Extends the sequence to {@code length} tokens and allocates this rank's new blocks. Does
+   * nothing if the sequence is longer.
+   *
+   * @throws UserError if there is no memory
+   */
   public void extend(int length) {
     while (blocks.size() < shape.blocks(length)) {
       boolean mine = ownership.rankOfBlock(blocks.size()) == rank;
@@ -76,7 +87,11 @@ public final class KvCache implements AutoCloseable {
     tokens = Math.max(tokens, length);
   }
 
-  /** Cuts the sequence to its first {@code length} tokens. The blocks stay, for what comes next. */
+  /**
+   * Cuts the sequence to its first {@code length} tokens. Blocks beyond are kept for reuse.
+   *
+   * @throws IllegalArgumentException if the sequence is shorter
+   */
   public void truncate(int length) {
     if (length < 0 || length > tokens) {
       throw new IllegalArgumentException(length + " of " + tokens + " tokens");
@@ -84,25 +99,32 @@ public final class KvCache implements AutoCloseable {
     tokens = length;
   }
 
-  /** Whether a block stands on this rank. */
+  /** Returns whether this rank owns a block that the sequence has reached. */
   public boolean owns(int block) {
     return blocks.get(block) != null;
   }
 
   /**
-   * All bytes of a block that this rank owns, as its shape lays them out; they are the cache's own.
-   * They change no more when the sequence has passed the block, unless it is cut.
+   * Returns the memory of a block that this rank owns, in the layout of its shape. The cache owns
+   * the memory. Its content does not change any more once the sequence has passed the block, unless
+   * the sequence is cut.
    */
   public MemorySegment block(int block) {
     return blocks.get(block).memory;
   }
 
-  /** Keys of a block that this rank owns, {@code [head_dim, block]}: tokens in the lanes. */
+  /**
+   * Returns the keys of a block that this rank owns, {@code [head_dim, block]}, with tokens in the
+   * lanes; a view.
+   */
   public Panels keys(int layer, int kvHead, int block) {
     return blocks.get(block).keys[layer * shape.kvHeads() + kvHead];
   }
 
-  /** Values of a block that this rank owns, {@code [block, head_dim]}: elements in the lanes. */
+  /**
+   * Returns the values of a block that this rank owns, {@code [block, head_dim]}, with elements in
+   * the lanes; a view.
+   */
   public Panels values(int layer, int kvHead, int block) {
     return blocks.get(block).values[layer * shape.kvHeads() + kvHead];
   }
@@ -117,22 +139,22 @@ public final class KvCache implements AutoCloseable {
     int views = shape.layers() * shape.kvHeads();
     Panels[] keys = new Panels[views];
     Panels[] values = new Panels[views];
-    long at = 0;
+    long offset = 0;
     for (int layer = 0; layer < shape.layers(); layer++) {
       int first = layer * shape.kvHeads();
       for (int head = 0; head < shape.kvHeads(); head++) {
         keys[first + head] =
-            new Panels(shape.type(), memory, at, shape.headDim(), shape.keyLanes());
-        at += shape.keyBytes();
+            new Panels(shape.type(), memory, offset, shape.headDim(), shape.keyLanes());
+        offset += shape.keyBytes();
         values[first + head] =
-            new Panels(shape.type(), memory, at, shape.blockTokens(), shape.headDim());
-        at += shape.valueBytes();
+            new Panels(shape.type(), memory, offset, shape.blockTokens(), shape.headDim());
+        offset += shape.valueBytes();
       }
     }
     return new Block(memory, keys, values);
   }
 
-  /** Memory of one block, cut from a slab: large pieces can stand on huge pages. */
+  /** Returns memory for one block, cut from a slab, since only large allocations get huge pages. */
   private MemorySegment takeMemory() {
     long bytes = shape.blockBytes();
     if (slab.byteSize() - slabUsed < bytes) {

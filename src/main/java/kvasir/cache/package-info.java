@@ -1,5 +1,5 @@
 /**
- * The key-value cache of one rank: which blocks it owns and where their rows stand.
+ * Key-value cache of one rank: the blocks that it owns and their layout in memory.
  *
  * <pre>
  *   token      0 .. B-1   B .. 2B-1   2B .. 3B-1 ...          B tokens a block (power of two)
@@ -13,7 +13,6 @@
  *     values in panels [head_dim / 32][B][32 elements]          an element per lane
  * </pre>
  *
- * Takes a {@link kvasir.cache.CacheShape}, never a model. May import {@code kvasir.tensor} and
- * {@code kvasir.error}.
+ * The package knows the {@link kvasir.cache.CacheShape} of a model, but not the model.
  */
 package kvasir.cache;

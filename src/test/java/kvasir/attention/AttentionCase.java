@@ -18,11 +18,11 @@ import kvasir.tensor.Matrix;
 import kvasir.tensor.Shares;
 
 /**
- * A batch of queries at the end of a sequence, with everything that makes it up; replayed by its
- * seed.
+ * Test case of a batch of queries at the end of a sequence. A seed determines its numbers, so it
+ * can be replayed.
  *
- * @param queries tokens of the batch, the last ones of the sequence
- * @param length tokens of the sequence, the batch included
+ * @param queries number of tokens of the batch, the last ones of the sequence
+ * @param length number of tokens of the sequence, including the batch
  * @param spread standard deviation of queries and keys
  */
 record AttentionCase(
@@ -35,31 +35,31 @@ record AttentionCase(
     double spread,
     long seed) {
 
-  /** The layout and the way to compute. */
+  /** Layout and algorithm by which a case is computed. */
   record Way(int threads, AttentionKind kind, Kernels kernels, MergeTopology merge, Shares shares) {
     int ranks() {
       return shares.parts();
     }
   }
 
-  /** Some network: by it AUTO chooses differently for small and large batches. */
+  /** A link for which AUTO chooses differently for small and large batches. */
   static final Link LINK = new Link(20e-6, 1e-9);
 
   float[] q() {
     return random(1, queries * shape.heads() * shape.headDim(), spread);
   }
 
-  /** Keys as the cache holds them, {@code [length, kv_heads, head_dim]}. */
+  /** Returns the keys as the cache holds them, {@code [length, kv_heads, head_dim]}. */
   float[] keys(Kernels kernels) {
     return rounded(kernels, random(2, length * shape.kvHeads() * shape.headDim(), spread));
   }
 
-  /** Values as the cache holds them. */
+  /** Returns the values as the cache holds them, {@code [length, kv_heads, head_dim]}. */
   float[] values(Kernels kernels) {
     return rounded(kernels, random(3, length * shape.kvHeads() * shape.headDim(), 1));
   }
 
-  /** The output of rank 0, after checking that all ranks have the same bits. */
+  /** Returns the output of rank 0, after checking that all ranks have the same bits. */
   float[] run(Way way) {
     Ownership ownership = new Ownership(shards, way.shares());
     List<float[]> outputs =

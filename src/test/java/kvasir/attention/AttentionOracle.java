@@ -2,7 +2,10 @@ package kvasir.attention;
 
 import kvasir.kernel.Kernels;
 
-/** Textbook attention in double, and in plain float32 to know what error float32 has anyway. */
+/**
+ * Textbook attention in double precision, and in plain float32 to measure the error of float32
+ * itself.
+ */
 final class AttentionOracle {
   private AttentionOracle() {}
 

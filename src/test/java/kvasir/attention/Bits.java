@@ -2,7 +2,7 @@ package kvasir.attention;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-/** Equality of bits: no tolerance, and -0 is not 0. */
+/** Assertions of equality of bits, without a tolerance; -0 is not equal to 0. */
 final class Bits {
   private Bits() {}
 

@@ -9,9 +9,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Merging many splits of one softmax, the later half of them empty for part of the rows, against
- * double precision: log-sum-exp and output within 1e-5 (the grid of FlashAttention-3's own combine
- * test).
+ * Merge of many splits of one softmax, the later half of them empty for part of the rows, compared
+ * with double precision: log-sum-exp and output within 1e-5 (the grid of FlashAttention-3's own
+ * combine test).
  */
 class MergeGridTest {
   private static final int[] ROWS = {1, 2, 3, 64, 113, 1024};
@@ -24,7 +24,7 @@ class MergeGridTest {
     for (int dim : HEAD_DIMS) {
       for (int rows : ROWS) {
         Random random = new Random(splits * 31L + dim * 7L + rows);
-        // A row costs the same wherever it stands: sixteen of many are enough.
+        // All rows are computed alike, so sixteen of many are enough.
         for (int row = 0; row < rows; row += Math.max(1, rows / 16)) {
           int full = row % 3 == 1 ? (splits + 1) / 2 : splits;
           assertRow(random, splits, full, dim);

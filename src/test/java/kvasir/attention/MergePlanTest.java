@@ -7,7 +7,7 @@ import kvasir.cache.Ownership;
 import org.junit.jupiter.api.Test;
 
 class MergePlanTest {
-  /** Executes a plan on symbols instead of states. */
+  /** Returns the parenthesisation of a plan, executed on symbols instead of states. */
   private static String parenthesisation(MergePlan plan) {
     int shards = plan.ownership().shards();
     String[] states = new String[shards];

@@ -35,7 +35,7 @@ class ShardedAttentionTest {
     return new AttentionCase.Way(threads, kind, k, topology, Shares.even(ranks));
   }
 
-  /** Every value of every axis with others drawn by seed: each pair of axes meets many times. */
+  /** Returns cases with every value of every axis, the other axes drawn by seed. */
   static Stream<AttentionCase> grid() {
     Random random = new Random(20261120);
     List<AttentionCase> cases = new ArrayList<>();
