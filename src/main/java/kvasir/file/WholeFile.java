@@ -26,7 +26,7 @@ public final class WholeFile {
   /**
    * Writes a text in UTF-8 atomically, and creates the file's folder if needed.
    *
-   * @throws UserError if the file cannot be written
+   * @throws kvasir.error.UserError if the file cannot be written
    */
   public static void write(Path file, String text) {
     try {

@@ -80,7 +80,7 @@ public final class NativeCommunicator implements Communicator {
    *
    * @param start rank and size by the launcher's variables
    * @param expired ends the process when joining or leaving takes longer than {@code limit}
-   * @throws UserError if the library's world is not the launcher's
+   * @throws kvasir.error.UserError if the library's world is not the launcher's
    */
   public static NativeCommunicator init(
       NativeRank start, Duration limit, Deadline.Expired expired) {
