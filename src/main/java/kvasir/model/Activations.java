@@ -2,7 +2,10 @@ package kvasir.model;
 
 import kvasir.error.UserError;
 
-/** Buffers of one batch of tokens, row-major, reused; {@code [tokens, width]} each. */
+/**
+ * Buffers for the activations of one batch, each row-major {@code [tokens, width]} and reused by
+ * all layers.
+ */
 public final class Activations {
   private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
@@ -16,7 +19,7 @@ public final class Activations {
   final float[] gate;
   final float[] up;
 
-  /** Bytes of a batch. */
+  /** Returns the bytes of the buffers for a batch of {@code tokens} tokens. */
   public static long bytes(ModelConfig config, int tokens) {
     long hidden = config.hiddenSize();
     long queries = (long) config.heads() * config.headDim();

@@ -9,7 +9,7 @@ import kvasir.error.UserError;
 import kvasir.file.ModelFolder;
 import kvasir.file.PathKind;
 
-/** Reads config.json, both Hugging Face's older and newer form, and generation_config.json. */
+/** Reader of config.json, in Hugging Face's older and newer form, and of generation_config.json. */
 public final class ConfigReader {
   private static final Map<String, String> BY_MODEL_TYPE =
       Map.of(
@@ -17,14 +17,19 @@ public final class ConfigReader {
           "qwen2", "Qwen2ForCausalLM",
           "llama", "LlamaForCausalLM");
 
-  // Bounds that no model comes near, and beyond which products of two would overflow.
+  // Bounds far above those of any model, beyond which products of two sizes would overflow.
   private static final int MOST_WIDTH = 1 << 20;
   private static final int MOST_LAYERS = 1 << 12;
   private static final int MOST_TOKENS = 1 << 24;
 
   private ConfigReader() {}
 
-  /** The configuration of a model directory; what is unsupported or contradictory is refused. */
+  /**
+   * Reads the configuration of a model directory.
+   *
+   * @throws UserError if a file cannot be read, or the configuration is not supported or
+   *     contradicts itself
+   */
   public static ModelConfig read(Path directory) {
     ModelFolder folder = new ModelFolder(directory);
     folder.check("--model " + directory);
@@ -34,14 +39,21 @@ public final class ConfigReader {
     return read(config, other.has("eos_token_id") ? other : config);
   }
 
-  /** The same of the text of a config.json that stands in no file; errors call it so. */
+  /**
+   * Parses the text of a config.json that does not come from a file.
+   *
+   * @param name name of the text in messages
+   * @throws UserError if the configuration is not supported or contradicts itself
+   */
   public static ModelConfig parse(String name, String text) {
     JsonFields config = JsonFields.parse(Path.of(name), text);
     return read(config, config);
   }
 
   /**
-   * @param end the file that says which tokens end a sequence, if one does
+   * Builds the configuration from its fields.
+   *
+   * @param end fields of the file that names the tokens that end a sequence
    */
   private static ModelConfig read(JsonFields config, JsonFields end) {
     String architecture = architecture(config);
@@ -98,7 +110,7 @@ public final class ConfigReader {
     if (config.has("quantization_config")) {
       throw config.wrong("quantization_config", "quantised weights are not supported");
     }
-    // Layers from max_window_layers on slide: with all layers below it none does.
+    // Layers from max_window_layers on have a sliding window; here that may be no layer at all.
     if (config.flag("use_sliding_window", false)
         && config.positive("max_window_layers", 1) < config.positive("num_hidden_layers")) {
       throw config.wrong("use_sliding_window", "sliding windows are not supported");
@@ -110,16 +122,16 @@ public final class ConfigReader {
     }
   }
 
-  private static int bounded(JsonFields config, String field, int most) {
+  private static int bounded(JsonFields config, String field, int limit) {
     int value = config.positive(field);
-    if (value > most) {
-      throw config.wrong(field, value + " is beyond " + most);
+    if (value > limit) {
+      throw config.wrong(field, value + " is beyond " + limit);
     }
     return value;
   }
 
-  // Model cards say to add yarn and leave max_position_embeddings as it was: at the trained length
-  // or, as Qwen3 has it, somewhat above.
+  // Model cards say to add yarn and to leave max_position_embeddings as it was: the trained length
+  // or, for Qwen3, somewhat more.
   private static int context(JsonFields config, RopeConfig rope) {
     int stated = bounded(config, "max_position_embeddings", MOST_TOKENS);
     return rope instanceof RopeConfig.Yarn yarn && yarn.original() <= stated
@@ -128,7 +140,7 @@ public final class ConfigReader {
   }
 
   private static int headDim(JsonFields config, String architecture, int hidden, int heads) {
-    // Qwen3's own default; the others derive it.
+    // Qwen3 has a default of its own; the other architectures derive head_dim.
     boolean qwen3 = architecture.startsWith("Qwen3");
     if (!config.has("head_dim") && !qwen3 && hidden % heads != 0) {
       throw config.wrong("head_dim", "is missing and hidden_size is no multiple of the heads");

@@ -11,10 +11,11 @@ import kvasir.tensor.Shares;
 import kvasir.tensor.Split;
 
 /**
- * A pre-norm decoder with rotary positions, grouped-query attention and SwiGLU: Qwen3, Qwen2 and
- * Llama by the same code. Linear layers are split over the ranks by their outputs, keys and values
- * go to the rank that owns their block and attention is merged over the ranks: the plan of Helix
- * parallelism (Bhatia et al. 2025), with all layers column-parallel, so that no sum is cut.
+ * Transformer decoder with pre-normalisation, rotary positions, grouped-query attention and SwiGLU,
+ * for Qwen3, Qwen2 and Llama. Linear layers are split over the ranks by their outputs, keys and
+ * values go to the rank that owns their block, and attention is merged over the ranks. This is the
+ * scheme of Helix parallelism (Bhatia et al. 2025), except that all layers are column-parallel, so
+ * that no sum is split.
  *
  * <pre>
  *   exchanges of a layer                each rank has                every rank gets
@@ -25,9 +26,9 @@ import kvasir.tensor.Split;
  *   down projection + residual          a slice of the hidden state  all of it
  * </pre>
  *
- * <p>A token's bits do not depend on the batch it comes in, nor on the ranks. Every rank calls
- * {@link #forward} with the same tokens and has the same hidden states afterwards. One thread at a
- * time.
+ * <p>A token's results do not depend, bit for bit, on the batch that contains it nor on the number
+ * of ranks. Every rank must call {@link #forward} with the same tokens and has the same hidden
+ * states afterwards. Not thread-safe.
  */
 public final class Decoder {
   private final ModelConfig config;
@@ -59,8 +60,12 @@ public final class Decoder {
   private float[] normWeight;
 
   /**
-   * @param guard ends the run where numbers have lost their meaning
-   * @param positions the longest sequence that will be asked for
+   * Creates the decoder of one rank; it owns none of its arguments.
+   *
+   * @param cache this rank's blocks of the sequence, empty or not
+   * @param attention attention over that cache
+   * @param guard check of numbers for being representable and finite
+   * @param positions number of tokens of the longest sequence
    */
   public Decoder(
       ModelConfig config,
@@ -104,20 +109,25 @@ public final class Decoder {
     return config;
   }
 
-  /** Tokens of the sequence so far. */
+  /** Returns the number of tokens of the sequence so far. */
   public int length() {
     return cache.tokens();
   }
 
-  /** Tokens of the last batch. */
+  /** Returns the number of tokens of the last batch. */
   public int batchTokens() {
     return tokens;
   }
 
   /**
    * Appends {@code ids[from .. from + count)} to the sequence and computes their hidden states.
+   * Every rank must call it.
    *
-   * @throws kvasir.error.UserError on every rank alike, where the cache cannot hold a key or value
+   * @param ids token ids
+   * @param from index of the first id
+   * @param count number of tokens in the batch
+   * @throws kvasir.error.UserError on every rank, if the cache's element type cannot hold a key or
+   *     value
    */
   public void forward(int[] ids, int from, int count) {
     begin(count);
@@ -130,17 +140,20 @@ public final class Decoder {
     norm(weights.finalNorm());
   }
 
-  /** Cuts the sequence to its first {@code length} tokens; every rank calls it. */
+  /** Cuts the sequence to its first {@code length} tokens. Every rank must call it. */
   public void rewind(int length) {
     cache.truncate(length);
     tokens = 0;
   }
 
   /**
-   * Logits of rows of the last batch; every rank calls it.
+   * Computes the logits of consecutive rows of the last batch. Every rank must call it.
    *
-   * @param out {@code [rows, vocabulary]}, complete on rank 0, elsewhere the rank's own slice
-   * @throws kvasir.error.UserError on rank 0, where a logit is not finite
+   * @param row first row, counted from the start of the batch
+   * @param rows number of rows
+   * @param out receives {@code [rows, vocabulary]}: all logits on rank 0, only the rank's own slice
+   *     elsewhere
+   * @throws kvasir.error.UserError on rank 0, if a logit is not finite
    */
   public void logits(int row, int rows, float[] out) {
     linear.over(batch.normed, row, rows).to(weights.head(), out).run();
@@ -206,7 +219,10 @@ public final class Decoder {
     runShares(norms);
   }
 
-  /** Work by tokens; that of one is shorter than starting the team. */
+  /**
+   * Runs work that is divided by tokens. The work of one token takes less time than starting the
+   * team.
+   */
   private void runShares(Team.Body shares) {
     if (tokens == 1) {
       shares.run(0, 1);
@@ -220,12 +236,14 @@ public final class Decoder {
     float epsilon = config.rmsNormEpsilon();
     int to = Split.start(tokens, members, member + 1);
     for (int token = Split.start(tokens, members, member); token < to; token++) {
-      int at = token * width;
-      kernels.rmsNorm(batch.hidden, at, normWeight, epsilon, batch.normed, at, width);
+      int offset = token * width;
+      kernels.rmsNorm(batch.hidden, offset, normWeight, epsilon, batch.normed, offset, width);
     }
   }
 
-  /** Norm and rotation of queries and keys, and the append to the cache where a block is ours. */
+  /**
+   * Normalises and rotates queries and keys, and appends keys and values to blocks of this rank.
+   */
   private void positionShare(int member, int members) {
     int keyWidth = config.kvHeads() * config.headDim();
     int to = Split.start(tokens, members, member + 1);
@@ -240,11 +258,11 @@ public final class Decoder {
   private void rotate(float[] x, int token, int heads, float[] norm) {
     int dim = config.headDim();
     for (int head = 0; head < heads; head++) {
-      int at = (token * heads + head) * dim;
+      int offset = (token * heads + head) * dim;
       if (norm != null) {
-        kernels.rmsNorm(x, at, norm, config.rmsNormEpsilon(), x, at, dim);
+        kernels.rmsNorm(x, offset, norm, config.rmsNormEpsilon(), x, offset, dim);
       }
-      kernels.rope(x, at, dim, rope.cosine(), rope.sine(), (first + token) * (dim / 2));
+      kernels.rope(x, offset, dim, rope.cosine(), rope.sine(), (first + token) * (dim / 2));
     }
   }
 
@@ -256,25 +274,25 @@ public final class Decoder {
     }
     int row = position % cache.shape().blockTokens();
     for (int head = 0; head < config.kvHeads(); head++) {
-      int at = (token * config.kvHeads() + head) * config.headDim();
-      kernels.encodeOutput(batch.keys, at, cache.keys(layer, head, block), row, scratch);
-      kernels.encodeInput(batch.values, at, cache.values(layer, head, block), row);
+      int offset = (token * config.kvHeads() + head) * config.headDim();
+      kernels.encodeOutput(batch.keys, offset, cache.keys(layer, head, block), row, scratch);
+      kernels.encodeInput(batch.values, offset, cache.values(layer, head, block), row);
     }
   }
 
   private void swiGluShare(int from, int to) {
     int width = config.intermediateSize();
     for (int token = 0; token < tokens; token++) {
-      int at = token * width + from;
-      kernels.siluMultiply(batch.gate, at, batch.up, at, to - from);
+      int offset = token * width + from;
+      kernels.siluMultiply(batch.gate, offset, batch.up, offset, to - from);
     }
   }
 
   private void residualShare(int from, int to) {
     int width = config.hiddenSize();
     for (int token = 0; token < tokens; token++) {
-      int at = token * width + from;
-      kernels.add(batch.hidden, at, batch.projected, at, to - from);
+      int offset = token * width + from;
+      kernels.add(batch.hidden, offset, batch.projected, offset, to - from);
     }
   }
 }

@@ -3,14 +3,15 @@ package kvasir.model;
 import kvasir.tensor.DType;
 
 /**
- * What a decoder has to do at least, counted from its configuration: floating-point operations, and
- * bytes that must come from memory when nothing is kept between steps.
+ * Least work of a decoder, computed from its configuration: floating-point operations, and bytes
+ * that must be read from memory if no cache keeps data between steps.
  *
+ * @param config configuration of the model
  * @param weightType element type of the weights
  * @param kvType element type of the KV cache
  */
 public record DecoderWork(ModelConfig config, DType weightType, DType kvType) {
-  /** Elements of the linear layers of all decoder layers. */
+  /** Returns the number of weights in the linear layers of all decoder layers. */
   public long linearElements() {
     long queries = (long) config.heads() * config.headDim();
     long keys = (long) config.kvHeads() * config.headDim();
@@ -19,14 +20,17 @@ public record DecoderWork(ModelConfig config, DType weightType, DType kvType) {
     return config.layers() * (attention + 3 * hidden * config.intermediateSize());
   }
 
-  /** Elements of the output layer. */
+  /** Returns the number of weights in the output layer. */
   public long headElements() {
     return (long) config.vocabulary() * config.hiddenSize();
   }
 
   /**
-   * Operations of a batch at a depth: linear layers for each token, logits for the last, and scores
-   * and sums of each query over the keys it sees.
+   * Returns the floating-point operations of a batch: linear layers for each token, logits for the
+   * last one, and scores and sums of each query over the keys that it sees.
+   *
+   * @param tokens number of tokens in the batch
+   * @param depth number of tokens cached before it
    */
   public double flops(int tokens, int depth) {
     double seen = tokens * (double) depth + tokens * (tokens + 1.0) / 2;
@@ -34,7 +38,13 @@ public record DecoderWork(ModelConfig config, DType weightType, DType kvType) {
     return 2.0 * linearElements() * tokens + 2.0 * headElements() + attention;
   }
 
-  /** Bytes of a batch at a depth: the weights and the keys and values before its end, once. */
+  /**
+   * Returns the bytes read by a batch: the weights, and the keys and values up to its end, once
+   * each.
+   *
+   * @param tokens number of tokens in the batch
+   * @param depth number of tokens cached before it
+   */
   public double bytes(int tokens, int depth) {
     double keysAndValues = 2.0 * config.layers() * config.kvHeads() * config.headDim();
     return (double) (linearElements() + headElements()) * weightType.bytes()

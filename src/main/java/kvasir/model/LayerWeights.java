@@ -1,10 +1,13 @@
 package kvasir.model;
 
 /**
- * Weights of one decoder layer. Matrices are packed in panels outside the heap; vectors are small
- * and stand on the heap.
+ * One rank's weights of one decoder layer. Matrices are slices packed in panels outside the heap;
+ * vectors are whole, small and on the heap.
  *
- * @param queryNorm {@code [head_dim]}, null where the model has no q/k norm; so keyNorm
+ * @param inputNorm {@code [hidden]}
+ * @param queryNorm {@code [head_dim]}, or null if the model has no q/k norm
+ * @param keyNorm {@code [head_dim]}, or null if the model has no q/k norm
+ * @param postAttentionNorm {@code [hidden]}
  */
 record LayerWeights(
     float[] inputNorm,

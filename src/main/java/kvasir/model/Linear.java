@@ -5,9 +5,9 @@ import kvasir.tensor.Panels;
 /**
  * A rank's slice of a linear layer, {@code y = weight x + bias}.
  *
- * @param weight {@code [inputs, own outputs]} in panels
- * @param bias {@code [own outputs]}, or null where the model has none
- * @param first of the layer's outputs that is ours
- * @param width outputs of the whole layer
+ * @param weight {@code [inputs, outputs of the slice]} in panels
+ * @param bias {@code [outputs of the slice]}, or null if the model has none
+ * @param first the layer's output with which the slice begins
+ * @param width number of outputs of the whole layer
  */
 public record Linear(Panels weight, float[] bias, int first, int width) {}

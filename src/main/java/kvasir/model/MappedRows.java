@@ -7,9 +7,9 @@ import kvasir.tensor.Matrix;
 import kvasir.weights.Checkpoint;
 
 /**
- * Rows of a matrix where a checkpoint is mapped, read through a copy: when the file is cut under
- * the mapping, a compiled vector load ends the JVM, where a copy throws. One thread at a time; the
- * checkpoint must stay open.
+ * Rows of a matrix in a mapped checkpoint, read through a copy. If the file is cut while it is
+ * mapped, a compiled vector load would end the JVM, but a copy throws. The checkpoint must stay
+ * open. Not thread-safe.
  */
 final class MappedRows {
   private final Checkpoint checkpoint;
@@ -27,12 +27,15 @@ final class MappedRows {
   }
 
   /**
-   * A row in {@code out[at .. at + columns)}; a user error where the file is not whole any more.
+   * Decodes a row into {@code out[offset .. offset + columns)}.
+   *
+   * @param index number of the row
+   * @throws kvasir.error.UserError if the file has become shorter
    */
-  void decode(int index, float[] out, int at) {
+  void decode(int index, float[] out, int offset) {
     try {
       MemorySegment.copy(rows.data(), rows.rowOffset(index), row.data(), 0, row.byteSize());
-      kernels.decode(row, 0, 0, row.columns(), out, at);
+      kernels.decode(row, 0, 0, row.columns(), out, offset);
     } catch (InternalError e) {
       throw checkpoint.unreadable(e);
     }

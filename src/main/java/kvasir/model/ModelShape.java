@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The dense models of the Qwen3 family, by the figures of their published config.json. */
+/** Shapes of the dense models of the Qwen3 family, from their published config.json. */
 public enum ModelShape {
   QWEN3_0_6B(1024, 3072, 28, 16, true),
   QWEN3_1_7B(2048, 6144, 28, 16, true),
@@ -37,15 +37,17 @@ public enum ModelShape {
     this.tied = tied;
   }
 
-  /** A tensor to be written. */
+  /** Name and shape of a tensor to write. */
   record Tensor(String name, List<Integer> shape) {}
 
-  /** As users write it: {@code qwen3-0.6b}. */
+  /** Returns the name that users write, such as {@code qwen3-0.6b}. */
   public String label() {
     return name().toLowerCase(Locale.ROOT).replaceFirst("_", "-").replace('_', '.');
   }
 
-  /** By its label, with or without the family: {@code qwen3-0.6b} or {@code 0.6b}. */
+  /**
+   * Returns the shape with a label, with or without the family: {@code qwen3-0.6b} or {@code 0.6b}.
+   */
   public static Optional<ModelShape> of(String label) {
     String wanted = label.toLowerCase(Locale.ROOT);
     return Stream.of(values())
@@ -53,27 +55,27 @@ public enum ModelShape {
         .findFirst();
   }
 
-  /** All labels, for a message. */
+  /** Returns all labels, separated by commas, for messages. */
   public static String labels() {
     return Stream.of(values()).map(ModelShape::label).collect(Collectors.joining(", "));
   }
 
-  /** Decoder layers of the published model. */
+  /** Returns the number of decoder layers of the published model. */
   public int layers() {
     return layers;
   }
 
-  /** The configuration, without a file. */
+  /** Returns the configuration of the published model, without a file. */
   public ModelConfig model() {
     return model(layers);
   }
 
-  /** The same with another number of layers. */
+  /** Returns the configuration with another number of layers, without a file. */
   public ModelConfig model(int layerCount) {
     return ConfigReader.parse(label(), config(layerCount));
   }
 
-  /** The text of config.json, in Hugging Face's older form, which all readers know. */
+  /** Returns the text of a config.json, in Hugging Face's older form, which all readers accept. */
   String config(int layerCount) {
     ObjectNode c = new ObjectMapper().createObjectNode();
     c.putArray("architectures").add("Qwen3ForCausalLM");
@@ -91,7 +93,9 @@ public enum ModelShape {
     return c.toPrettyString() + "\n";
   }
 
-  /** Every tensor of a checkpoint with so many layers, by Hugging Face's names. */
+  /**
+   * Returns every tensor of a checkpoint with {@code layerCount} layers, by Hugging Face's names.
+   */
   List<Tensor> tensors(int layerCount) {
     List<Tensor> all = new ArrayList<>();
     all.add(new Tensor("model.embed_tokens.weight", List.of(VOCABULARY, hidden)));

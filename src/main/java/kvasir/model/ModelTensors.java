@@ -8,9 +8,10 @@ import kvasir.tensor.Matrix;
 import kvasir.weights.Checkpoint;
 
 /**
- * A checkpoint's tensors by the names that a whole decoder has, {@code layers.0...} and {@code
- * lm_head.weight}. Files of a whole model put a prefix before all but the head; files of the bare
- * model, as embedding models are saved, put none. Remembers which tensors were asked for.
+ * A checkpoint's tensors by names without a prefix, {@code layers.0...} and {@code lm_head.weight}.
+ * Files of a whole model have a prefix before all names but the head's; files of a bare model, as
+ * embedding models are saved, have none. The object records which tensors have been read. Not
+ * thread-safe.
  */
 final class ModelTensors {
   static final String EMBEDDING = "embed_tokens.weight";
@@ -28,7 +29,11 @@ final class ModelTensors {
     this.prefix = prefix;
   }
 
-  /** Finds the prefix that a checkpoint has. */
+  /**
+   * Finds the prefix of a checkpoint's names.
+   *
+   * @throws UserError if no known tensor is found
+   */
   static ModelTensors of(Checkpoint checkpoint) {
     return PREFIXES.stream()
         .filter(prefix -> FIRST.stream().anyMatch(name -> checkpoint.has(prefix + name)))
@@ -61,23 +66,32 @@ final class ModelTensors {
     return tensor.equals(HEAD) ? HEAD : prefix + tensor;
   }
 
+  /** Returns whether the checkpoint lists a tensor. */
   boolean has(String tensor) {
     return checkpoint.has(name(tensor));
   }
 
-  /** Returns a tensor of shape {@code [rows, columns]}. */
+  /**
+   * Returns a view of a tensor of shape {@code [rows, columns]}, and records its use.
+   *
+   * @throws UserError if it is missing or has another shape
+   */
   Matrix matrix(String tensor, int rows, int columns) {
     used.add(name(tensor));
     return checkpoint.matrix(name(tensor), rows, columns);
   }
 
-  /** Returns a tensor of shape {@code [n]}, as a matrix of one row. */
+  /**
+   * Returns a view of a tensor of shape {@code [n]} as a matrix of one row, and records its use.
+   *
+   * @throws UserError if it is missing or has another shape
+   */
   Matrix vector(String tensor, int n) {
     used.add(name(tensor));
     return checkpoint.vector(name(tensor), n);
   }
 
-  /** Returns the tensors of the files that nobody has asked for, in the files' order. */
+  /** Returns the names of the tensors that have not been read, in the files' order. */
   List<String> unused() {
     return checkpoint.tensors().keySet().stream().filter(name -> !used.contains(name)).toList();
   }

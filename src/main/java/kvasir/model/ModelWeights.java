@@ -16,13 +16,15 @@ import kvasir.weights.Checkpoint;
 
 /**
  * One rank's weights of a decoder, found by Hugging Face's names and checked against the
- * configuration. Linear layers are split over the ranks by their outputs; embeddings are looked up
- * where the checkpoint is mapped, so that only rows of tokens that occur take memory.
+ * configuration. Linear layers are split over the ranks by their outputs; embeddings are read from
+ * the mapped checkpoint, so that only rows of tokens that occur take memory.
  *
- * @param shares how layers are dealt out over the ranks
+ * @param shares division of layers among the ranks
  * @param embedding {@code [vocabulary, hidden]}, read from the checkpoint, which must stay open
+ * @param layers weights of the decoder layers, in order
  * @param finalNorm {@code [hidden]}
- * @param head {@code [vocabulary, hidden]}; the embedding, packed, where the model ties them
+ * @param head this rank's slice of {@code [vocabulary, hidden]}; a packed copy of the embedding if
+ *     the model ties them
  */
 public record ModelWeights(
     Shares shares,
@@ -32,9 +34,13 @@ public record ModelWeights(
     Linear head) {
 
   /**
-   * Finds, checks and packs every tensor; a wrong shape or a missing one is a user error.
+   * Finds and checks every tensor, and packs this rank's slices.
    *
-   * @param arena owns the packed matrices
+   * @param checkpoint files of the model, which must stay open
+   * @param rank number of this rank
+   * @param team team that shares the work of packing
+   * @param arena owner of the packed matrices
+   * @throws UserError if a tensor is missing or has another shape, or a file becomes shorter
    */
   public static ModelWeights of(
       Checkpoint checkpoint,
@@ -44,7 +50,7 @@ public record ModelWeights(
       int rank,
       Team team,
       Arena arena) {
-    // What is missing is said before anything is copied.
+    // Missing tensors are reported before anything is copied.
     check(checkpoint, config, kernels);
     WeightPacker packer = new WeightPacker(team, arena);
     try {
@@ -55,17 +61,21 @@ public record ModelWeights(
     }
   }
 
-  /** Finds and checks every tensor, as {@link #of} does, and keeps none. */
+  /**
+   * Finds and checks every tensor without packing.
+   *
+   * @throws UserError if a tensor is missing or has another shape
+   */
   public static void check(Checkpoint checkpoint, ModelConfig config, Kernels kernels) {
     visit(checkpoint, config, kernels, matrix -> {});
   }
 
-  /** Returns the tensors of the files that a model of this configuration does not read. */
+  /** Returns the tensors in the files that a model of this configuration does not use. */
   public static UnusedTensors unused(Checkpoint checkpoint, ModelConfig config, Kernels kernels) {
     return UnusedTensors.of(visit(checkpoint, config, kernels, matrix -> {}), config);
   }
 
-  /** Shows all matrices, whole, and returns where they were found. */
+  /** Calls a visitor with all matrices, whole, and returns the tensors with their use recorded. */
   static ModelTensors visit(
       Checkpoint checkpoint, ModelConfig config, Kernels kernels, Consumer<Matrix> visitor) {
     Function<Matrix, Panels> packer =
@@ -94,7 +104,7 @@ public record ModelWeights(
         finder.slice(config.tiedOutput() ? embedding : head(tensors, config), null));
   }
 
-  // A checkpoint with tied weights may store them under either name: the format drops aliases.
+  // A checkpoint may store tied weights under either name, since the format drops aliases.
   private static Matrix embedding(ModelTensors tensors, ModelConfig config) {
     boolean underHead =
         config.tiedOutput()

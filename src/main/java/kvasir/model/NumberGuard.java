@@ -7,13 +7,13 @@ import kvasir.kernel.Kernels;
 import kvasir.tensor.DType;
 
 /**
- * Refusal of numbers that make a run's results meaningless: keys and values that the cache's
- * elements cannot hold, and logits that are not finite. A NaN among keys or values is left to the
- * logits, which it always reaches; an infinite key may reach none, since it can look like a key of
- * no weight.
+ * Check for numbers that make a run's results meaningless: keys and values that the cache's element
+ * type cannot hold, and logits that are not finite. A NaN among keys or values is found in the
+ * logits, which it always reaches; an infinite key may not reach them, since it can look like a key
+ * of no weight.
  *
- * <p>Every rank has all keys and values of a batch, so all ranks refuse them alike. The members of
- * a team note theirs in places of their own.
+ * <p>Every rank has all keys and values of a batch, so all ranks report the same error. Members of
+ * a team may call {@link #note} at the same time, each with its own number.
  */
 public final class NumberGuard {
   private final boolean refuses;
@@ -24,10 +24,12 @@ public final class NumberGuard {
   private final float[] valuePeaks;
 
   /**
-   * @param refuses false lets all numbers pass
-   * @param model the model's name in messages
+   * Creates a guard.
+   *
+   * @param refuses false to let all numbers pass
+   * @param model name of the model in messages
    * @param cacheType element type of keys and values in the cache
-   * @param members threads that note keys and values
+   * @param members number of threads that note keys and values
    */
   public NumberGuard(boolean refuses, String model, Kernels kernels, DType cacheType, int members) {
     this.refuses = refuses;
@@ -38,22 +40,32 @@ public final class NumberGuard {
     this.valuePeaks = new float[members];
   }
 
-  /** Forgets the keys and values noted before. */
+  /** Discards the keys and values noted before. */
   void begin() {
     Arrays.fill(keyPeaks, 0);
     Arrays.fill(valuePeaks, 0);
   }
 
-  /** Notes the largest of a token's keys and values, {@code n} elements each from {@code at} on. */
-  void note(int member, float[] keys, float[] values, int at, int n) {
+  /**
+   * Notes the largest magnitude of a token's keys and values.
+   *
+   * @param member number of the calling thread in its team
+   * @param offset offset of the token in both arrays
+   * @param n number of elements of the token in each array
+   */
+  void note(int member, float[] keys, float[] values, int offset, int n) {
     if (!refuses) {
       return;
     }
-    keyPeaks[member] = Math.max(keyPeaks[member], kernels.maxMagnitude(keys, at, n));
-    valuePeaks[member] = Math.max(valuePeaks[member], kernels.maxMagnitude(values, at, n));
+    keyPeaks[member] = Math.max(keyPeaks[member], kernels.maxMagnitude(keys, offset, n));
+    valuePeaks[member] = Math.max(valuePeaks[member], kernels.maxMagnitude(values, offset, n));
   }
 
-  /** Refuses keys or values noted since the beginning that the cache cannot hold. */
+  /**
+   * Checks that the cache can hold the keys and values noted since {@link #begin}.
+   *
+   * @throws UserError if it cannot
+   */
   void requireStorable(int layer) {
     requireStorable("keys", keyPeaks, layer);
     requireStorable("values", valuePeaks, layer);
@@ -79,7 +91,11 @@ public final class NumberGuard {
     }
   }
 
-  /** Refuses logits of which one is NaN or infinite; {@code n} from the first on. */
+  /**
+   * Checks that the first {@code n} logits are finite.
+   *
+   * @throws UserError if one is NaN or infinite
+   */
   void requireFinite(float[] logits, int n) {
     if (refuses && !Float.isFinite(kernels.maxMagnitude(logits, 0, n))) {
       throw notFinite("");

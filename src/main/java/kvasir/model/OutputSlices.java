@@ -4,8 +4,9 @@ import kvasir.tensor.Panels;
 import kvasir.tensor.Shares;
 
 /**
- * Which outputs of a layer each rank computes: whole panels, in proportion to the ranks' shares.
- * Splitting outputs changes no sum, so no bit; a rank may have none of a narrow layer.
+ * Division of a layer's outputs among ranks, in whole panels and in proportion to the ranks'
+ * shares. Since only outputs are divided, no sum and no bit changes. A rank may have no output of a
+ * narrow layer.
  */
 final class OutputSlices {
   private final int[] starts;
@@ -18,16 +19,17 @@ final class OutputSlices {
     }
   }
 
-  /** First output of a rank; that of the rank after the last is the number of outputs. */
+  /** Returns the first output of a rank; for the rank after the last one, the number of outputs. */
   int first(int rank) {
     return starts[rank];
   }
 
+  /** Returns the number of outputs of a rank. */
   int count(int rank) {
     return starts[rank + 1] - starts[rank];
   }
 
-  /** Outputs of all ranks. */
+  /** Returns the number of outputs of all ranks. */
   int width() {
     return starts[starts.length - 1];
   }

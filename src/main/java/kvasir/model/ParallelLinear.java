@@ -9,16 +9,17 @@ import kvasir.tensor.Panels;
 import kvasir.tensor.Split;
 
 /**
- * A rank's slices of linear layers over one input as one parallel region: each member computes a
- * run of outputs for all tokens, so weights are read once. Set up and run by one thread; allocates
- * nothing.
+ * Product of a rank's slices of up to three linear layers with one input, in one parallel region.
+ * Each member computes a run of outputs for all tokens, so weights are read once. Not thread-safe;
+ * one thread sets up and runs the region. It allocates nothing after the first batches.
  */
 final class ParallelLinear {
-  /** What a member does with its run of a layer's outputs before the region ends. */
+  /** Function that a member applies to its run of outputs before the region ends. */
   @FunctionalInterface
   interface Epilogue {
     Epilogue NONE = (from, to) -> {};
 
+    /** Processes outputs {@code from} (inclusive) to {@code to} (exclusive) of all tokens. */
     void apply(int from, int to);
   }
 
@@ -46,7 +47,7 @@ final class ParallelLinear {
     Arrays.setAll(scratch, member -> new Scratch());
   }
 
-  /** Bytes of packed rows of the widest layer. */
+  /** Returns the bytes of the packed input of the widest layer. */
   static long packedBytes(ModelConfig config, int tokens) {
     return PackedRows.bytes(tokens, widest(config));
   }
@@ -56,7 +57,13 @@ final class ParallelLinear {
     return Math.max(Math.max(config.hiddenSize(), queries), config.intermediateSize());
   }
 
-  /** Begins a region over rows {@code firstToken} and on of {@code x [tokens, inputs]}. */
+  /**
+   * Begins a region.
+   *
+   * @param x inputs, {@code [tokens, inputs]}
+   * @param firstToken first row of {@code x} to use
+   * @param tokens number of rows to use
+   */
   ParallelLinear over(float[] x, int firstToken, int tokens) {
     this.input = x;
     this.firstToken = firstToken;
@@ -67,8 +74,9 @@ final class ParallelLinear {
   }
 
   /**
-   * Adds a layer, at most three; {@code out} is {@code [tokens, width]} of the whole layer, of
-   * which this rank's outputs are set.
+   * Adds a layer to the region, at most three.
+   *
+   * @param out receives this rank's outputs in {@code [tokens, width]} of the whole layer
    */
   ParallelLinear to(Linear layer, float[] out) {
     layers[count] = layer;
@@ -76,15 +84,19 @@ final class ParallelLinear {
     return this;
   }
 
-  /** Runs on each member's run of outputs; where layers differ in size, do not ask for one. */
+  /**
+   * Sets the epilogue for each member's run of outputs. The layers of the region must then have the
+   * same size.
+   */
   ParallelLinear then(Epilogue epilogue) {
     this.epilogue = epilogue;
     return this;
   }
 
+  /** Runs the region. */
   void run() {
     if (tokens >= Kernels.PACKED) {
-      // Room for the widest layer, since rooms that grow would stand beside each other for long.
+      // Sized for the widest layer, since arrays that grow would long stay beside their successors.
       int floats = PackedRows.floats(tokens, Math.max(widest, inputs()));
       packed = packed.length < floats ? new float[floats] : packed;
       team.run(packing);
@@ -127,8 +139,8 @@ final class ParallelLinear {
       kernels.matmulPacked(weight, from, to, packed, tokens, out, first, stride, scratch);
     } else {
       int inputs = weight.inputs();
-      int at = firstToken * inputs;
-      kernels.matmul(weight, from, to, input, at, inputs, tokens, out, first, stride, scratch);
+      int offset = firstToken * inputs;
+      kernels.matmul(weight, from, to, input, offset, inputs, tokens, out, first, stride, scratch);
     }
   }
 
@@ -137,8 +149,8 @@ final class ParallelLinear {
       return;
     }
     for (int token = 0; token < tokens; token++) {
-      int at = token * layer.width() + from;
-      kernels.add(out, at, layer.bias(), from - layer.first(), to - from);
+      int offset = token * layer.width() + from;
+      kernels.add(out, offset, layer.bias(), from - layer.first(), to - from);
     }
   }
 }

@@ -18,9 +18,10 @@ import kvasir.file.Unwritable;
 import kvasir.file.WholeFile;
 
 /**
- * Writes a checkpoint of a real shape with random weights, in bf16: normal with the deviation that
- * models are initialised with, norms 1. The same bytes for the same seed. Files are there whole or
- * not at all; config.json, without which nothing opens the directory, comes last.
+ * Writer of a checkpoint with the shape of a real model and random weights in bf16: norms are 1,
+ * other weights normally distributed with the deviation of an initialised model. Equal seeds give
+ * equal bytes. Files are written atomically; config.json, without which the directory is not a
+ * model, is written last.
  */
 public final class RandomCheckpoint {
   private static final float DEVIATION = 0.02f;
@@ -33,18 +34,27 @@ public final class RandomCheckpoint {
   private final int layers;
   private final long seed;
 
+  /**
+   * Creates a writer.
+   *
+   * @param layers number of decoder layers
+   */
   public RandomCheckpoint(ModelShape shape, int layers, long seed) {
     this.shape = shape;
     this.layers = layers;
     this.seed = seed;
   }
 
-  /** Bytes that the tensors take. */
+  /** Returns the bytes of all tensors. */
   public long bytes() {
     return shape.tensors(layers).stream().mapToLong(RandomCheckpoint::bytes).sum();
   }
 
-  /** Refuses a directory that has a model. */
+  /**
+   * Checks that a directory contains no model.
+   *
+   * @throws UserError if it does
+   */
   public static void requireNoModel(Path directory) {
     if (Files.exists(directory.resolve("config.json"))
         || Files.exists(directory.resolve("model.safetensors"))) {
@@ -53,7 +63,12 @@ public final class RandomCheckpoint {
     }
   }
 
-  /** Writes into a directory that has no checkpoint yet; {@code progress} hears bytes. */
+  /**
+   * Writes the checkpoint into a directory, creating it if needed.
+   *
+   * @param progress called with the number of bytes of tensors written so far
+   * @throws UserError if the directory contains a model or cannot be written to
+   */
   public void write(Path directory, LongConsumer progress) {
     Path config = directory.resolve("config.json");
     Path weights = directory.resolve("model.safetensors");
@@ -77,7 +92,7 @@ public final class RandomCheckpoint {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
-      return; // What could not be written is the error that the user hears of.
+      return; // The user is told of the failed write instead.
     }
   }
 
@@ -98,13 +113,13 @@ public final class RandomCheckpoint {
   private static ByteBuffer header(List<ModelShape.Tensor> tensors) {
     ObjectNode root = new ObjectMapper().createObjectNode();
     root.putObject("__metadata__").put("format", "pt");
-    long at = 0;
+    long offset = 0;
     for (ModelShape.Tensor tensor : tensors) {
       ObjectNode node = root.putObject(tensor.name());
       node.put("dtype", "BF16");
       tensor.shape().forEach(node.putArray("shape")::add);
-      node.putArray("data_offsets").add(at).add(at + bytes(tensor));
-      at += bytes(tensor);
+      node.putArray("data_offsets").add(offset).add(offset + bytes(tensor));
+      offset += bytes(tensor);
     }
     byte[] json = root.toString().getBytes(StandardCharsets.UTF_8);
     int padded = Math.ceilDiv(json.length, ALIGNMENT) * ALIGNMENT;
@@ -120,7 +135,10 @@ public final class RandomCheckpoint {
     return tensor.shape().stream().mapToLong(Integer::longValue).reduce(2, (a, b) -> a * b);
   }
 
-  /** Normal numbers in bf16, to draw from: quicker than computing each, and as good for timing. */
+  /**
+   * Returns normally distributed numbers in bf16 to draw from, which is faster than computing each
+   * weight and as good for timing.
+   */
   private short[] draws() {
     Random random = new Random(seed);
     short[] draws = new short[DRAWS];

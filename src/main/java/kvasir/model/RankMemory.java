@@ -14,30 +14,34 @@ import kvasir.measure.JvmMemory;
 import kvasir.tensor.Shares;
 
 /**
- * Bytes that one rank holds at most, by cause. Pages of the mapped model, which the system can
- * drop, are not among them.
+ * Upper bound of the memory of one rank, in bytes, by cause. Pages of the mapped model are not
+ * included, since the system can drop them.
  *
- * @param weights its slices of all matrices
- * @param cache its blocks of keys and values
- * @param buffers the table of rotations, activations, packed rows, attention states, messages,
- *     logits and scratch
- * @param jvm the program itself
+ * @param weights the rank's slices of all matrices
+ * @param cache the rank's blocks of keys and values
+ * @param buffers table of rotations, activations, packed rows, attention states, messages, logits
+ *     and scratch
+ * @param jvm the JVM itself
  */
 public record RankMemory(long weights, long cache, long buffers, long jvm) {
-  /** Sizes of the ranks' slices of the weights, as a checkpoint or a configuration tells them. */
+  /**
+   * Function that gives the sizes of the ranks' slices of the weights, from a checkpoint or a
+   * configuration.
+   */
   @FunctionalInterface
   public interface Slices {
-    /** Bytes of a rank's slices. */
+    /** Returns the bytes of a rank's slices. */
     long bytes(Shares shares, int rank);
   }
 
   /**
-   * Everything that decides memory but the model's weights and its split over ranks.
+   * Parameters of a run that determine its memory, except the model's weights and the division
+   * among ranks.
    *
-   * @param threads of a rank
-   * @param batch most tokens of one forward pass
-   * @param positions of the longest sequence
-   * @param logitRows rows of logits that are held at once
+   * @param threads number of threads of a rank
+   * @param batch largest number of tokens of one forward pass
+   * @param positions number of tokens of the longest sequence
+   * @param logitRows number of rows of logits that are held at once
    */
   public record Run(
       ModelConfig config,
@@ -49,7 +53,7 @@ public record RankMemory(long weights, long cache, long buffers, long jvm) {
       int positions,
       int logitRows) {}
 
-  /** Memory of all ranks, in their order. */
+  /** Returns the memory of each rank, in the order of ranks. */
   public static List<RankMemory> ofAll(Run run, Slices weights, Shares shares) {
     ModelConfig c = run.config();
     CacheShape cache = run.cache();
@@ -78,14 +82,14 @@ public record RankMemory(long weights, long cache, long buffers, long jvm) {
         .toList();
   }
 
-  /** Memory of the rank that needs most. */
+  /** Returns the memory of the rank that needs most. */
   public static RankMemory most(Run run, Slices weights, Shares shares) {
     return ofAll(run, weights, shares).stream()
         .max(Comparator.comparingLong(RankMemory::bytes))
         .orElseThrow();
   }
 
-  /** Buffers that are as large on every rank. */
+  /** Returns the bytes of the buffers that have the same size on every rank. */
   private static long buffers(Run run, int ranks, int tokens) {
     ModelConfig config = run.config();
     return RopeTable.bytes(config, run.positions())
@@ -96,7 +100,7 @@ public record RankMemory(long weights, long cache, long buffers, long jvm) {
         + (long) Float.BYTES * run.logitRows() * config.vocabulary();
   }
 
-  /** All of it. */
+  /** Returns the sum of all parts. */
   public long bytes() {
     return weights + cache + buffers + jvm;
   }

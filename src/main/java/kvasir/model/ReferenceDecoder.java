@@ -10,11 +10,12 @@ import kvasir.tensor.Matrix;
 import kvasir.tensor.Panels;
 
 /**
- * The same model in double precision, written for being right: scalar loops, standard attention
- * over the whole sequence, no blocks, no ranks, no threads. The oracle of {@code verify}.
+ * Reference implementation of the decoder in double precision, written for clarity and not for
+ * speed: scalar loops and standard attention over the whole sequence, without blocks, ranks or
+ * threads. {@code verify} compares runs with it. Not thread-safe.
  *
- * <p>Keys and values are rounded to the cache's type as in the real run, so that what is compared
- * is the arithmetic and not the cache's precision.
+ * <p>Keys and values are rounded to the cache's type as in the real run, so that the comparison
+ * shows errors of arithmetic and not of the cache's precision.
  */
 public final class ReferenceDecoder {
   private final ModelConfig config;
@@ -26,6 +27,13 @@ public final class ReferenceDecoder {
   private final List<List<double[]>> values = new ArrayList<>();
   private int length;
 
+  /**
+   * Creates a decoder with an empty sequence.
+   *
+   * @param weights whole weights, as of a single rank
+   * @param kvType type to which keys and values are rounded
+   * @param positions number of tokens of the longest sequence
+   */
   public ReferenceDecoder(
       ModelConfig config, ModelWeights weights, Kernels kernels, DType kvType, int positions) {
     this.config = config;
@@ -39,7 +47,7 @@ public final class ReferenceDecoder {
     }
   }
 
-  /** Appends one token; returns its logits, {@code [vocabulary]}. */
+  /** Appends one token and returns its logits, {@code [vocabulary]}. */
   public double[] next(int id) {
     double[] x = embedding(id);
     for (int layer = 0; layer < config.layers(); layer++) {
@@ -73,14 +81,14 @@ public final class ReferenceDecoder {
     return multiply(w.output(), out);
   }
 
-  private void attendHead(int layer, double[] q, int queryAt, int keyAt, double[] out) {
+  private void attendHead(int layer, double[] q, int queryOffset, int keyOffset, double[] out) {
     int dim = config.headDim();
     double[] p = new double[length + 1];
     double max = Double.NEGATIVE_INFINITY;
     for (int j = 0; j <= length; j++) {
       double dot = 0;
       for (int i = 0; i < dim; i++) {
-        dot += q[queryAt + i] * keys.get(layer).get(j)[keyAt + i];
+        dot += q[queryOffset + i] * keys.get(layer).get(j)[keyOffset + i];
       }
       p[j] = dot / Math.sqrt(dim);
       max = Math.max(max, p[j]);
@@ -92,7 +100,7 @@ public final class ReferenceDecoder {
     }
     for (int j = 0; j <= length; j++) {
       for (int i = 0; i < dim; i++) {
-        out[queryAt + i] += p[j] / sum * values.get(layer).get(j)[keyAt + i];
+        out[queryOffset + i] += p[j] / sum * values.get(layer).get(j)[keyOffset + i];
       }
     }
   }
@@ -100,30 +108,30 @@ public final class ReferenceDecoder {
   private void rotate(double[] x, int heads, float[] norm) {
     int dim = config.headDim();
     int table = length * (dim / 2);
-    for (int at = 0; at < heads * dim; at += dim) {
+    for (int offset = 0; offset < heads * dim; offset += dim) {
       if (norm != null) {
-        System.arraycopy(norm(x, at, dim, norm), 0, x, at, dim);
+        System.arraycopy(norm(x, offset, dim, norm), 0, x, offset, dim);
       }
       for (int i = 0; i < dim / 2; i++) {
         double cosine = rope.cosine()[table + i];
         double sine = rope.sine()[table + i];
-        double low = x[at + i];
-        double high = x[at + i + dim / 2];
-        x[at + i] = low * cosine - high * sine;
-        x[at + i + dim / 2] = high * cosine + low * sine;
+        double low = x[offset + i];
+        double high = x[offset + i + dim / 2];
+        x[offset + i] = low * cosine - high * sine;
+        x[offset + i + dim / 2] = high * cosine + low * sine;
       }
     }
   }
 
-  private double[] norm(double[] x, int at, int n, float[] weight) {
+  private double[] norm(double[] x, int offset, int n, float[] weight) {
     double squares = 0;
     for (int i = 0; i < n; i++) {
-      squares += x[at + i] * x[at + i];
+      squares += x[offset + i] * x[offset + i];
     }
     double inverse = 1 / Math.sqrt(squares / n + config.rmsNormEpsilon());
     double[] out = new double[n];
     for (int i = 0; i < n; i++) {
-      out[i] = x[at + i] * inverse * weight[i];
+      out[i] = x[offset + i] * inverse * weight[i];
     }
     return out;
   }

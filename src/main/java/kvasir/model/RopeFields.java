@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 import kvasir.error.UserError;
 
 /**
- * Rotary settings of a config.json, gathered from the three places that may have them. A key that
- * two places give unlike values is refused, and so is a key that nobody knows.
+ * Rotary settings of a config.json, collected from the three places that may have them. A key with
+ * different values in two places is a {@link UserError}, and so is an unknown key.
  */
 final class RopeFields {
   static final String TYPE = "rope_type";
@@ -40,13 +40,13 @@ final class RopeFields {
           "partial_rotary_factor",
           "rotary_pct");
 
-  /** Settings that say how positions are found without any scaling. */
+  /** Settings that do not belong to a type of scaling. */
   private static final Set<String> OF_ALL_TYPES =
       Set.of(TYPE, "rope_theta", "partial_rotary_factor", "rotary_pct");
 
   private final JsonFields config;
 
-  /** By key: the path of each place that has it, and its value there. */
+  /** Values by key, and then by the path of each place that has the key. */
   private final Map<String, Map<String, JsonNode>> found = new TreeMap<>();
 
   private RopeFields(JsonFields config) {
@@ -103,8 +103,8 @@ final class RopeFields {
   }
 
   private void requireAlike(String key, Map<String, JsonNode> places) {
-    // No scaling in one place is no word against a scaling in the other: transformers 5 writes
-    // the one, and model cards say to add the other.
+    // The type "default" in one place does not contradict a scaling in another: transformers 5
+    // writes the former, and model cards say to add the latter.
     if (key.equals(TYPE) && places.values().stream().anyMatch(type -> !isDefault(type))) {
       places.values().removeIf(RopeFields::isDefault);
     }
@@ -128,7 +128,12 @@ final class RopeFields {
     return (a.isNumber() && b.isNumber()) ? a.asDouble() == b.asDouble() : a.equals(b);
   }
 
-  /** Refuses each setting that does not belong to this type of scaling. */
+  /**
+   * Checks that all settings belong to the type of scaling.
+   *
+   * @param known keys of that type
+   * @throws UserError for the first that does not
+   */
   void refuseOthers(Set<String> known) {
     for (String key : found.keySet()) {
       if (!known.contains(key) && !OF_ALL_TYPES.contains(key)) {
@@ -141,7 +146,7 @@ final class RopeFields {
     }
   }
 
-  /** Returns the type of scaling, {@code default} for none. */
+  /** Returns the type of scaling, or {@code default} for none. */
   String type() {
     return has(TYPE) ? fields(TYPE).text(key(TYPE), "") : DEFAULT;
   }
@@ -178,7 +183,7 @@ final class RopeFields {
     return config.wrong(path(key), what);
   }
 
-  /** Returns where a key stands; where it is missing, where the type of scaling would have it. */
+  /** Returns the path of a key, or for a missing key the path beside the type of scaling. */
   private String path(String key) {
     if (has(key)) {
       return found.get(key).keySet().iterator().next();
@@ -186,7 +191,7 @@ final class RopeFields {
     return has(TYPE) ? path(TYPE).replaceFirst("[a-z_]*$", key) : key;
   }
 
-  /** Returns the fields of the object that a key stands in. */
+  /** Returns the fields of the object that contains a key. */
   private JsonFields fields(String key) {
     int dot = path(key).indexOf('.');
     return dot < 0 ? config : config.object(path(key).substring(0, dot));

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Reads the rotary settings of config.json: {@code rope_theta} and {@code rope_scaling} in older
- * files, {@code rope_parameters} in newer ones, and at the top level what either has inside.
+ * Reader of the rotary settings of config.json: {@code rope_theta} and {@code rope_scaling} in
+ * older files, {@code rope_parameters} in newer ones, or the same keys at the top level.
  */
 final class RopeReader {
   private static final double DEFAULT_THETA = 10_000;
@@ -50,7 +50,7 @@ final class RopeReader {
   }
 
   private static RopeConfig plain(JsonFields config, RopeFields rope, double theta) {
-    // The length that the model was trained at says nothing where it is the model's own.
+    // The original context has no meaning if it equals the model's context.
     boolean trained = rope.has(ORIGINAL) && rope.positive(ORIGINAL) == config.positive(CONTEXT);
     Set<String> harmless = new HashSet<>(trained ? Set.of(ORIGINAL) : Set.of());
     if (rope.number(FACTOR, 0) == 1) {

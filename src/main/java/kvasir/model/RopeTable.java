@@ -3,9 +3,9 @@ package kvasir.model;
 import kvasir.error.UserError;
 
 /**
- * Cosine and sine of every position and frequency, in the roundings of Hugging Face's
- * implementation: frequencies and angles in float32, so that long contexts agree with models as
- * they were trained.
+ * Table of cosine and sine for every position and frequency. Frequencies and angles are rounded to
+ * float32 as in Hugging Face's implementation, so that long contexts agree with models as they were
+ * trained.
  *
  * @param cosine {@code [positions, head_dim / 2]}
  * @param sine {@code [positions, head_dim / 2]}
@@ -13,10 +13,11 @@ import kvasir.error.UserError;
 public record RopeTable(float[] cosine, float[] sine) {
   private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
+  /** Computes the table of {@code positions} positions. */
   static RopeTable of(RopeConfig config, int headDim, int positions) {
     int half = headDim / 2;
     float[] frequencies = frequencies(config, headDim);
-    // StrictMath: hosts of all kinds have the same bits.
+    // StrictMath gives the same bits on all hosts.
     float attention = config instanceof RopeConfig.Yarn yarn ? (float) yarn.attention() : 1f;
     float[] cosine = new float[elements(positions, half)];
     float[] sine = new float[cosine.length];
@@ -30,7 +31,7 @@ public record RopeTable(float[] cosine, float[] sine) {
     return new RopeTable(cosine, sine);
   }
 
-  /** Bytes of a table of so many positions; each rank has it whole. */
+  /** Returns the bytes of a table of {@code positions} positions; each rank has the whole table. */
   public static long bytes(ModelConfig config, int positions) {
     return 2L * Float.BYTES * positions * (config.headDim() / 2);
   }
@@ -46,7 +47,7 @@ public record RopeTable(float[] cosine, float[] sine) {
     return (int) elements;
   }
 
-  /** Angle per position of each pair, {@code [head_dim / 2]}. */
+  /** Returns the angle per position of each pair of elements, {@code [head_dim / 2]}. */
   static float[] frequencies(RopeConfig config, int headDim) {
     float[] out = new float[headDim / 2];
     for (int i = 0; i < out.length; i++) {
@@ -77,13 +78,20 @@ public record RopeTable(float[] cosine, float[] sine) {
   private static float yarn(RopeConfig.Yarn c, float period, int i, int headDim) {
     double low = Math.max(0, correction(c, c.betaFast(), headDim, -1));
     double high = Math.min(headDim - 1, correction(c, c.betaSlow(), headDim, 1));
-    double width = low == high ? 0.001 : high - low; // As Hugging Face avoids the singularity.
+    double width =
+        low == high
+            ? 0.001
+            : high - low; // As in Hugging Face's implementation, against division by 0.
     float ramp = (float) Math.clamp((i - low) / width, 0, 1);
     float keep = 1 - ramp;
     return (float) (1 / (c.factor() * period)) * (1 - keep) + 1f / period * keep;
   }
 
-  /** The dimension that makes so many turns over the original context, rounded outwards. */
+  /**
+   * Returns the dimension that makes {@code turns} turns over the original context.
+   *
+   * @param outwards direction of rounding, -1 down or 1 up
+   */
   private static double correction(RopeConfig.Yarn c, double turns, int headDim, int outwards) {
     double dimension =
         headDim * Math.log(c.original() / (turns * 2 * Math.PI)) / (2 * Math.log(c.theta()));

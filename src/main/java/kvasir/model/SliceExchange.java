@@ -12,11 +12,12 @@ import kvasir.team.Team;
 import kvasir.tensor.Split;
 
 /**
- * Completes activations of which each rank has computed a slice, several layers' in one exchange.
- * In the message buffer a rank's part is {@code [layer][tokens, own outputs]}.
+ * Exchange that completes activations of which each rank has computed a slice, for one or several
+ * layers at once. In the message buffer a rank's part is {@code [layer][tokens, the rank's
+ * outputs]}. Not thread-safe.
  */
 final class SliceExchange {
-  /** Batches that are copied faster by one thread than the team starts. */
+  /** Number of tokens below which one thread copies faster than a team starts. */
   private static final int FEW_TOKENS = 8;
 
   private final Communicator world;
@@ -32,7 +33,7 @@ final class SliceExchange {
   private float[][] activations;
   private int tokens;
 
-  /** For layers that are exchanged together. */
+  /** Creates the exchange of layers that are exchanged together. */
   SliceExchange(Communicator world, Team team, OutputSlices... layers) {
     this.world = world;
     this.team = team;
@@ -43,10 +44,12 @@ final class SliceExchange {
   }
 
   /**
-   * Bytes of a decoder's message buffers, and of what a transport copies of the largest: in each
-   * round of an exchange at most half of it is sent and half received.
+   * Returns the bytes of a decoder's message buffers and of the transport's copies. In each round
+   * of an exchange at most half of a buffer is sent and half received, so the copies of the largest
+   * buffer count once.
    *
-   * @param logitRows rows of logits that are gathered at once
+   * @param tokens number of tokens in a batch
+   * @param logitRows number of rows of logits that are gathered at once
    */
   static long bytes(ModelConfig config, int ranks, int tokens, int logitRows) {
     if (ranks == 1) {
@@ -61,9 +64,10 @@ final class SliceExchange {
   }
 
   /**
-   * Gives every rank all slices.
+   * Copies all slices to every rank. Every rank must call it.
    *
-   * @param activations of each layer {@code [tokens, outputs]}, this rank's slice filled
+   * @param activations of each layer {@code [tokens, outputs]}; this rank's slice is read, the
+   *     others are overwritten
    */
   void allGather(int tokens, float[]... activations) {
     if (world.size() > 1) {
@@ -76,7 +80,12 @@ final class SliceExchange {
     }
   }
 
-  /** Gives rank 0 all slices. */
+  /**
+   * Copies all slices to rank 0. Every rank must call it.
+   *
+   * @param activations of each layer {@code [tokens, outputs]}; this rank's slice is read, the
+   *     others are overwritten on rank 0
+   */
   void gather(int tokens, float[]... activations) {
     if (world.size() > 1) {
       StepClock.Part before = team.clock().enter(StepClock.Part.PACK);
@@ -107,7 +116,10 @@ final class SliceExchange {
     }
   }
 
-  /** A member's share of the tokens, from our slice to the buffer or from it to all others. */
+  /**
+   * Copies a member's share of the tokens: from this rank's slice to the buffer, or from the buffer
+   * to all other slices.
+   */
   private void copy(int member, int members, boolean pack) {
     int from = Split.start(tokens, members, member);
     int to = Split.start(tokens, members, member + 1);
@@ -119,20 +131,20 @@ final class SliceExchange {
   }
 
   private void copyRank(int rank, int from, int to, boolean pack) {
-    long at = starts[rank];
+    long layerOffset = starts[rank];
     for (int i = 0; i < activations.length; i++) {
       OutputSlices layer = layers.get(i);
       int count = layer.count(rank);
       for (int token = from; token < to; token++) {
         int place = token * layer.width() + layer.first(rank);
-        long offset = at + (long) token * count * Float.BYTES;
+        long offset = layerOffset + (long) token * count * Float.BYTES;
         if (pack) {
           MemorySegment.copy(activations[i], place, room, ValueLayout.JAVA_FLOAT, offset, count);
         } else {
           MemorySegment.copy(room, ValueLayout.JAVA_FLOAT, offset, activations[i], place, count);
         }
       }
-      at += (long) tokens * count * Float.BYTES;
+      layerOffset += (long) tokens * count * Float.BYTES;
     }
   }
 }

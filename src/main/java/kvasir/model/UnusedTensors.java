@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Optional;
 import kvasir.weights.Checkpoint;
 
-/** Tensors of a model's files that its configuration leaves out, by name. */
+/** Tensors in a model's files that its configuration does not use, by name. */
 public record UnusedTensors(List<String> names) {
-  // Tables that every program computes itself.
+  // Tables of rotations, which every program computes itself.
   private static final String ROTARY = "rotary_emb.";
 
   private static final int LONGEST_NAME = 200;
@@ -19,7 +19,9 @@ public record UnusedTensors(List<String> names) {
             .toList());
   }
 
-  /** Returns whether a tensor is the head of a tied model, with the embedding's very bytes. */
+  /**
+   * Returns whether a tensor is the head of a tied model and has the same bytes as the embedding.
+   */
   private static boolean repeatsEmbedding(ModelTensors tensors, ModelConfig config, String name) {
     Checkpoint checkpoint = tensors.checkpoint();
     String embedding = tensors.name(ModelTensors.EMBEDDING);
@@ -29,12 +31,15 @@ public record UnusedTensors(List<String> names) {
         && checkpoint.sameBytes(name, embedding);
   }
 
-  /** Returns a line that counts them and names the first; empty where all are used. */
+  /**
+   * Returns a line with the number of unused tensors and the first name, or empty if there are
+   * none.
+   */
   public Optional<String> line() {
     if (names.isEmpty()) {
       return Optional.empty();
     }
-    // A name is input: it may break the line, or be as long as the file.
+    // A name comes from the input: it may break the line, or be as long as the file.
     String first = names.getFirst().replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?");
     first = first.substring(0, Math.min(LONGEST_NAME, first.length()));
     int more = names.size() - 1;

@@ -9,21 +9,22 @@ import kvasir.tensor.Panels;
 import kvasir.tensor.Split;
 
 /**
- * Copies matrices of a mapped checkpoint into panels on huge pages, the team sharing the work, and
- * lets the pages of the file go. A copy costs a second or so per gigabyte at the start; with it one
- * layout serves prefill and decode in one order of additions, and needs no sum across lanes.
+ * Packer that copies matrices of a mapped checkpoint into panels on huge pages, with the work
+ * divided among the team, and then drops the pages of the file. The copy takes about a second per
+ * gigabyte at the start. In return one layout serves prefill and decode with one order of
+ * additions, and no sum runs across lanes.
  */
 final class WeightPacker {
   private final Team team;
   private final Arena arena;
 
-  /** Packed matrices live as long as the arena. */
+  /** Creates a packer whose matrices live as long as the arena. */
   WeightPacker(Team team, Arena arena) {
     this.team = team;
     this.arena = arena;
   }
 
-  /** {@code [outputs, inputs]}, row-major, to panels. */
+  /** Packs a row-major matrix {@code [outputs, inputs]} into panels {@code [inputs, outputs]}. */
   Panels pack(Matrix source) {
     long bytes = Panels.bytes(source.type(), source.columns(), source.rows());
     MemorySegment memory = OffHeap.allocate(arena, bytes);

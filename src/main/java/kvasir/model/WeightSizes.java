@@ -9,19 +9,23 @@ import kvasir.tensor.Shares;
 import kvasir.weights.Checkpoint;
 
 /**
- * How much memory a model's matrices take when they are packed, for any number of ranks.
+ * Sizes of a model's packed matrices for any number of ranks.
  *
- * @param matrices of all layers, whole, in the checkpoint
+ * @param matrices views of all matrices in the checkpoint, whole
  */
 public record WeightSizes(List<Matrix> matrices) {
-  /** Those of a checkpoint; what is missing in it is a user error. */
+  /**
+   * Returns the sizes for a checkpoint.
+   *
+   * @throws kvasir.error.UserError if a tensor is missing or has another shape
+   */
   public static WeightSizes of(Checkpoint checkpoint, ModelConfig config, Kernels kernels) {
     List<Matrix> matrices = new ArrayList<>();
     ModelWeights.visit(checkpoint, config, kernels, matrices::add);
     return new WeightSizes(List.copyOf(matrices));
   }
 
-  /** Bytes of a rank's slices. */
+  /** Returns the bytes of a rank's slices. */
   public long bytes(Shares shares, int rank) {
     long sum = 0;
     for (Matrix matrix : matrices) {

@@ -1,6 +1,14 @@
 /**
- * Configuration, weights by name, and the decoder of Qwen3, Qwen2 and Llama models in Hugging
- * Face's layout. May import {@code tensor}, {@code error}, {@code file}, {@code kernel}, {@code
- * weights}, {@code cache}, {@code team}, {@code cluster}, {@code attention}.
+ * Decoder of Qwen3, Qwen2 and Llama models, with its configuration and its weights in Hugging
+ * Face's layout.
+ *
+ * <pre>
+ *   config.json        -> ConfigReader -> ModelConfig
+ *   model.safetensors  -> Checkpoint -> ModelTensors -> ModelWeights: a rank's slices, in panels
+ *
+ *   Decoder, for each layer:
+ *     norm -> query, key, value -> rotate, append to the cache -> attention -> output -> + residual
+ *     norm -> gate, up, SwiGLU -> down -> + residual
+ * </pre>
  */
 package kvasir.model;

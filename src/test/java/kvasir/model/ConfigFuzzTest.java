@@ -9,7 +9,7 @@ import kvasir.fuzz.Fuzz;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Damaged configurations: read, or refused by name. */
+/** Damaged configurations, each of which must be read or refused with the name of its file. */
 class ConfigFuzzTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden");
 

@@ -75,7 +75,7 @@ class ConfigReaderTest {
 
   private static final String YARN = "\"factor\":4.0,\"original_max_position_embeddings\":64";
 
-  /** L3: the settings of one model, in every place. */
+  /** Checks that the settings of one model are read from every place (L3). */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -104,7 +104,7 @@ class ConfigReaderTest {
     return SMALL.replace("\"eos", settings.replace("Y", YARN).replace('\'', '"') + ",\"eos");
   }
 
-  /** L3: what is in conflict, or not understood, is refused by name and not read as plain. */
+  /** Checks that contradictory or unknown settings are refused by name and not ignored (L3). */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -149,7 +149,7 @@ class ConfigReaderTest {
         message);
   }
 
-  /** L7: the context of a model with yarn added as its card says. */
+  /** Checks the context of a model to which yarn was added as its card says (L7). */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -169,7 +169,7 @@ class ConfigReaderTest {
     assertEquals(context, read(json).maxPositions());
   }
 
-  /** L3: a key that is not known is named, and may be as long as the file. */
+  /** Checks that an unknown key is named, even if it is as long as the file (L3). */
   @Test
   void longKeysAreCut() {
     String json = SMALL.replace("\"eos", "\"rope_" + "x".repeat(5000) + "\":1,\"eos");
@@ -177,7 +177,7 @@ class ConfigReaderTest {
     assertTrue(line.contains("field rope_xxx") && line.length() < 1000, line);
   }
 
-  /** L3c: other programs write integers as 32.0. */
+  /** Checks that integers may be written as 32.0, as some programs do (L3c). */
   @Test
   void integersMayBeWrittenAsFractions() throws IOException {
     String fractions = SMALL.replaceAll("\":(\\d+)([,}])", "\":$1.0$2");
