@@ -76,9 +76,9 @@ class SlurmScriptTest {
 
   /** C6, C7, C17: what readers copy. */
   @Test
-  void theReadmesLinesHaveTheSameOptions() throws IOException {
+  void theDocumentedLineHasTheSameOptions() throws IOException {
     List<String> lines =
-        Files.readAllLines(ROOT.resolve("README.md")).stream()
+        Files.readAllLines(ROOT.resolve("docs/cluster.md")).stream()
             .filter(line -> line.startsWith("srun "))
             .toList();
     assertEquals(1, lines.size());
