@@ -8,15 +8,67 @@ import java.util.Arrays;
  * part of a result, so they are kept in double. Not thread-safe.
  */
 public final class AttentionMass {
+  private final int layers;
   private final int heads;
+  private final int blocks;
   private final double[] mass;
   private final long[] tokens;
+  private final double[] blockMass;
+  private final long[] decoded;
 
   /** Creates empty sums for a model's layers and query heads. */
   public AttentionMass(int layers, int heads) {
+    this(layers, heads, 0);
+  }
+
+  /**
+   * Creates empty sums that also count the mass of each block, for batches of one token. That takes
+   * a second pass over the keys for each decoded token and changes no bit of a result.
+   *
+   * @param blocks number of blocks of the longest sequence; 0 counts no mass by block
+   */
+  public AttentionMass(int layers, int heads, int blocks) {
+    this.layers = layers;
     this.heads = heads;
+    this.blocks = blocks;
     this.mass = new double[layers * heads];
     this.tokens = new long[layers * heads];
+    this.blockMass = new double[Math.multiplyExact(layers * heads, blocks)];
+    this.decoded = new long[layers];
+  }
+
+  int layers() {
+    return layers;
+  }
+
+  int heads() {
+    return heads;
+  }
+
+  boolean countsBlocks() {
+    return blocks > 0;
+  }
+
+  /** Counts a token whose shares by block are added by {@link #addBlock}. */
+  void addDecoded(int layer) {
+    decoded[layer]++;
+  }
+
+  /**
+   * Adds the share, 0 to 1, that a block received of a decoded token. Threads may add to different
+   * heads or blocks at once.
+   */
+  void addBlock(int layer, int head, int block, double share) {
+    blockMass[blockAt(layer, head, block)] += share;
+  }
+
+  /** Returns the share of one block, mean over the decoded tokens; 0 before any. */
+  double blockShare(int layer, int head, int block) {
+    return decoded[layer] == 0 ? 0 : blockMass[blockAt(layer, head, block)] / decoded[layer];
+  }
+
+  private int blockAt(int layer, int head, int block) {
+    return (layer * heads + head) * blocks + block;
   }
 
   /**
@@ -46,6 +98,8 @@ public final class AttentionMass {
   public void reset() {
     Arrays.fill(mass, 0);
     Arrays.fill(tokens, 0);
+    Arrays.fill(blockMass, 0);
+    Arrays.fill(decoded, 0);
   }
 
   /** Returns this rank's share over all layers and heads, 0 to 1; 0 before any token. */

@@ -32,6 +32,7 @@ public final class ShardedAttention {
   private final ShardAttention shardAttention;
   private final QueryTile[] tiles;
   private final AttentionMass mass;
+  private final BlockMassPass blockMass;
   private final SubtreeStates states;
   private final RowMerger merger;
   private final StateExchange exchange;
@@ -96,6 +97,10 @@ public final class ShardedAttention {
     this.exchange =
         new StateExchange(topology, link, new MergeContext(world, plan, states, merger));
     this.gather = new OutputGather(world, shape.headDim());
+    this.blockMass =
+        mass != null && mass.countsBlocks()
+            ? new BlockMassPass(shape, kernels, team, cache, mass)
+            : null;
     this.roots = plan.roots(world.rank());
     this.work = cut(0);
   }
@@ -147,7 +152,15 @@ public final class ShardedAttention {
       addWholeMass();
       finish(0, rows());
     }
+    if (countsBlocks()) {
+      blockMass.count(layer, first, q, states);
+    }
     team.clock().enter(before);
+  }
+
+  /** Returns whether the mass of each block is asked for; a prompt's batches are not counted. */
+  private boolean countsBlocks() {
+    return blockMass != null && tokens == 1;
   }
 
   private void finish(int from, int to) {
@@ -161,7 +174,7 @@ public final class ShardedAttention {
    * merge.
    */
   private boolean finishesInTasks() {
-    return world.size() == 1 && work.pieces().size() == 1;
+    return world.size() == 1 && work.pieces().size() == 1 && !countsBlocks();
   }
 
   private int rows() {

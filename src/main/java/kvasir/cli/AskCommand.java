@@ -5,13 +5,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import kvasir.attention.AttentionMass;
+import kvasir.attention.BlockShares;
+import kvasir.cache.CacheShape;
+import kvasir.cache.Ownership;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.SoloCommunicator;
 import kvasir.engine.Engine;
 import kvasir.engine.EngineSettings;
 import kvasir.error.UserError;
+import kvasir.file.WholeFile;
+import kvasir.lab.recall.Passage;
 import kvasir.lab.recall.Reading;
 import kvasir.lab.recall.Reply;
+import kvasir.lab.report.MassPicture;
 import kvasir.model.ConfigReader;
 import kvasir.model.ModelConfig;
 import kvasir.text.Chat;
@@ -76,6 +82,14 @@ final class AskCommand extends RankCommand {
               + " logits; exit 1 if they differ.")
   boolean compare;
 
+  @Option(
+      names = "--picture",
+      paramLabel = "FILE",
+      description =
+          "Draw how the last answer's attention was shared out over layers, heads and KV blocks,"
+              + " with the ranks that hold the blocks, as an SVG file.")
+  Path picture;
+
   @Option(names = "--json", description = "Print JSON: the document, then each question.")
   boolean json;
 
@@ -96,6 +110,9 @@ final class AskCommand extends RankCommand {
 
   @Override
   public int run(EngineSettings settings, Communicator world) {
+    if (world.rank() == 0 && picture != null) {
+      WholeFile.requireWritable(picture);
+    }
     ModelConfig config = ConfigReader.read(settings.model());
     try (Tokenizer tokenizer = Tokenizer.open(settings.model())) {
       Chat chat = Chat.of(tokenizer, settings.model().toString());
@@ -103,8 +120,7 @@ final class AskCommand extends RankCommand {
       plan.requireKnown(settings.model().toString(), config);
       sayWhereFewer(plan, world);
       RankAgreement.requirePrompt(plan.document().ids(), world);
-      List<Reply> replies =
-          ask(plan, chat, new AttentionMass(config.layers(), config.heads()), settings, world);
+      List<Reply> replies = ask(plan, chat, mass(plan, config, settings), settings, world);
       // What follows is this process's own work: nobody need wait for it.
       world.close();
       boolean same = world.rank() != 0 || !compare || same(replies, plan, chat, settings);
@@ -134,6 +150,12 @@ final class AskCommand extends RankCommand {
     return text().map(file -> kvasir.start().read(file, world)).orElse(null);
   }
 
+  private AttentionMass mass(AskPlan plan, ModelConfig config, EngineSettings settings) {
+    int positions = plan.positions(maxNewTokens);
+    int blocks = picture == null ? 0 : Engine.cacheShape(settings, config).blocks(positions);
+    return new AttentionMass(config.layers(), config.heads(), blocks);
+  }
+
   private List<Reply> ask(
       AskPlan plan, Chat chat, AttentionMass mass, EngineSettings settings, Communicator world) {
     boolean root = world.rank() == 0;
@@ -158,8 +180,29 @@ final class AskCommand extends RankCommand {
         }
         replies.add(reply);
       }
+      if (picture != null) {
+        draw(engine, mass, plan, replies.getLast());
+      }
     }
     return replies;
+  }
+
+  /** Draws the question asked last; all ranks call it. */
+  private void draw(Engine engine, AttentionMass mass, AskPlan plan, Reply reply) {
+    CacheShape shape = engine.cache().shape();
+    Ownership ownership = engine.cache().ownership();
+    int blocks = shape.blocks(engine.cache().tokens());
+    BlockShares shares = BlockShares.gather(engine.world(), mass, ownership, blocks);
+    if (engine.world().rank() == 0) {
+      List<Integer> holders =
+          Passage.find(plan.document(), reply.text()).map(p -> p.blocks(shape)).orElse(List.of());
+      String question = plan.questions().getLast().text();
+      int tokens = plan.document().ids().length;
+      MassPicture.Answered answer =
+          new MassPicture.Answered(question, reply.text(), tokens, holders);
+      WholeFile.write(
+          picture, new MassPicture(shares, ownership, shape.blockTokens(), answer).svg());
+    }
   }
 
   private static double read(Reading reading, AskPlan plan, boolean root) {

@@ -6,7 +6,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import kvasir.cache.CacheShape;
 import kvasir.cache.Ownership;
 import kvasir.engine.Engine;
@@ -142,10 +141,7 @@ final class AskReport {
   }
 
   private List<Integer> blocks(Passage passage) {
-    CacheShape shape = engine.cache().shape();
-    return IntStream.rangeClosed(shape.blockOf(passage.first()), shape.blockOf(passage.last()))
-        .boxed()
-        .toList();
+    return passage.blocks(engine.cache().shape());
   }
 
   private List<Integer> ranks(Passage passage) {

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -40,12 +42,38 @@ public final class WholeFile {
   }
 
   /**
+   * Checks that {@link #write(Path, String)} can write a file, before a result that takes long is
+   * computed. Creates the file's folder if needed, and leaves an existing file unchanged.
+   *
+   * @throws kvasir.error.UserError if the file cannot be written
+   */
+  public static void requireWritable(Path file) {
+    try {
+      Files.createDirectories(file.toAbsolutePath().getParent());
+      // A device or pipe of that name would be replaced by a file.
+      if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+          && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+        throw new FileSystemException(file.toString(), null, "it is not a regular file");
+      }
+      Path fresh = fresh(file);
+      Files.write(fresh, new byte[0]);
+      Files.delete(fresh);
+    } catch (IOException e) {
+      throw Unwritable.of(file.toString(), e);
+    }
+  }
+
+  private static Path fresh(Path file) {
+    return file.resolveSibling(
+        file.getFileName() + "." + ProcessHandle.current().pid() + UNFINISHED);
+  }
+
+  /**
    * Writes a file atomically: writes under a name of this process's own, forces the content to the
    * disk, and renames. On failure the temporary file is removed and an existing file is unchanged.
    */
   public static void write(Path file, Content content) throws IOException {
-    String name = file.getFileName() + "." + ProcessHandle.current().pid() + UNFINISHED;
-    Path fresh = file.resolveSibling(name);
+    Path fresh = fresh(file);
     try {
       try (FileChannel channel =
           FileChannel.open(

@@ -86,6 +86,7 @@ class RecallCommandsTest {
   @Test
   void aDocumentOfTheUsersOwnIsAsked(@TempDir Path folder) throws IOException {
     Path document = folder.resolve("own.txt");
+    Path picture = folder.resolve("pictures/mass.svg");
     Files.writeString(
         document,
         "Here begins the chronicle of Brooham. Emil Floogate works as a baker. The red cart belongs"
@@ -105,7 +106,9 @@ class RecallCommandsTest {
                 "--ask",
                 "What does Ada Thooley work as?",
                 "--ask",
-                "Who owns the red cart?"));
+                "Who owns the red cart?",
+                "--picture",
+                picture));
     assertEquals(4, objects.size());
     assertEquals("Ada Thooley works as a pilot.", objects.get(1).get("text").asText());
     assertEquals("The red cart belongs to Ada Thooley.", objects.get(2).get("text").asText());
@@ -116,6 +119,8 @@ class RecallCommandsTest {
     }
     assertEquals(1, mass, 1e-4);
     assertEquals(0, objects.get(3).get("differing").asInt());
+    String drawn = Files.readString(picture);
+    assertTrue(drawn.contains("Answer: The red cart belongs to Ada Thooley."), drawn);
   }
 
   @Test
@@ -144,6 +149,15 @@ class RecallCommandsTest {
           Launch.kvasir(
               "ask", "--model", MODEL, "--document", document, "--ask", "Who?", "--ranks", ranks);
       result.assertRefused("more than the model's context of 9216");
+    }
+  }
+
+  @Test
+  void aPictureThatCannotBeWrittenIsRefusedBeforeTheDocumentIsRead(@TempDir Path folder) {
+    for (int ranks : new int[] {1, 2}) {
+      Launch.Result result =
+          Launch.kvasir("ask", "--model", MODEL, "--ranks", ranks, "--picture", folder);
+      result.assertRefused(folder + ": cannot be written: it is not a regular file");
     }
   }
 

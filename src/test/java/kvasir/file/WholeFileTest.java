@@ -2,6 +2,7 @@ package kvasir.file;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import kvasir.error.UserError;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +32,20 @@ class WholeFileTest {
     failHalfway(file);
     assertEquals("before", Files.readString(file));
     assertEquals(List.of(file), files());
+  }
+
+  @Test
+  void aFileThatCannotBeWrittenIsRefusedBeforehand() throws IOException {
+    Path file = folder.resolve("new/file");
+    WholeFile.requireWritable(file);
+    assertEquals(List.of(folder.resolve("new")), files());
+    WholeFile.write(file, "before");
+    WholeFile.requireWritable(file);
+    assertEquals("before", Files.readString(file));
+    for (Path bad : List.of(folder, file.resolve("below"), Path.of("/dev/null"))) {
+      UserError error = assertThrows(UserError.class, () -> WholeFile.requireWritable(bad));
+      assertTrue(error.getMessage().contains("cannot be written"), error.getMessage());
+    }
   }
 
   private static void failHalfway(Path file) {

@@ -1,8 +1,11 @@
 package kvasir.lab.recall;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import kvasir.cache.CacheShape;
 import kvasir.text.EncodedText;
 
 /**
@@ -31,5 +34,10 @@ public record Passage(int first, int last) {
     }
     return Optional.of(
         new Passage(document.tokenAt(matcher.start()), document.tokenAt(matcher.end() - 1)));
+  }
+
+  /** Returns the KV blocks in which the tokens stand. */
+  public List<Integer> blocks(CacheShape shape) {
+    return IntStream.rangeClosed(shape.blockOf(first), shape.blockOf(last)).boxed().toList();
   }
 }

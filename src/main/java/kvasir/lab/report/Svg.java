@@ -21,7 +21,7 @@ import org.w3c.dom.Text;
 
 /** Plots as SVG that scales, its text as text. */
 final class Svg {
-  private static final String NAMESPACE = "http://www.w3.org/2000/svg";
+  static final String NAMESPACE = "http://www.w3.org/2000/svg";
 
   private Svg() {}
 
@@ -93,7 +93,7 @@ final class Svg {
     }
   }
 
-  private static String printable(String text) {
+  static String printable(String text) {
     return text.replaceAll(
         "[^\\t\\n\\x{20}-\\x{D7FF}\\x{E000}-\\x{FFFD}\\x{10000}-\\x{10FFFF}]", " ");
   }

@@ -1,0 +1,91 @@
+package kvasir.attention;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import kvasir.cache.KvCache;
+import kvasir.kernel.Kernels;
+import kvasir.team.Team;
+
+/**
+ * Second pass over a rank's own blocks that counts the share of the softmax weight that each block
+ * received from one decoded token. For statistics only: it reads what attention has computed and
+ * changes none of it. A block's share has the same bits on every layout.
+ *
+ * <p>Not safe for use by several threads at once; it drives the team itself.
+ */
+final class BlockMassPass {
+  private final AttentionShape shape;
+  private final Kernels kernels;
+  private final Team team;
+  private final KvCache cache;
+  private final AttentionMass mass;
+  private final QueryTile[] tiles;
+  private final AtomicInteger nextTask = new AtomicInteger();
+  private final Team.Body body = this::countTasks;
+
+  // The token at hand, set by count() for the team.
+  private int layer;
+  private int position;
+  private int blocks;
+  private float[] queries;
+  private SubtreeStates states;
+
+  BlockMassPass(
+      AttentionShape shape, Kernels kernels, Team team, KvCache cache, AttentionMass mass) {
+    this.shape = shape;
+    this.kernels = kernels;
+    this.team = team;
+    this.cache = cache;
+    this.mass = mass;
+    this.tiles = new QueryTile[team.size()];
+    for (int member = 0; member < tiles.length; member++) {
+      tiles[member] = new QueryTile(shape, kernels, shape.group(), 1);
+    }
+  }
+
+  /**
+   * Counts one token.
+   *
+   * @param position of the token, the last one in the cache
+   * @param q {@code [heads, head_dim]}
+   * @param merged holds at position 0 the merged states of all heads
+   */
+  void count(int layer, int position, float[] q, SubtreeStates merged) {
+    this.layer = layer;
+    this.position = position;
+    this.blocks = cache.shape().blocks(position + 1);
+    this.queries = q;
+    this.states = merged;
+    nextTask.set(0);
+    mass.addDecoded(layer);
+    team.run(body);
+  }
+
+  private void countTasks(int member, int members) {
+    int tasks = shape.kvHeads() * blocks;
+    for (int task = nextTask.getAndIncrement(); task < tasks; task = nextTask.getAndIncrement()) {
+      int block = task % blocks;
+      if (cache.owns(block)) {
+        count(tiles[member], task / blocks, block);
+      }
+    }
+  }
+
+  private void count(QueryTile tile, int kvHead, int block) {
+    int size = cache.shape().blockTokens();
+    float[] own = tile.states(0);
+    tile.gather(queries, kvHead, 0, 1, position);
+    tile.see(block * size, Math.min(size, position + 1 - block * size));
+    Kernels.clearStates(own, 0, shape.group(), shape.headDim());
+    kernels.attendBlock(
+        cache.keys(layer, kvHead, block), cache.values(layer, kvHead, block), tile.rows(), own, 0);
+    for (int i = 0; i < shape.group(); i++) {
+      // Rows of a single token are in the order of heads.
+      int head = kvHead * shape.group() + i;
+      int at = i * shape.stateSize();
+      int whole = states.offset(0, head);
+      float[] total = states.of(0);
+      double share = AttentionMass.share(own[at], own[at + 1], total[whole], total[whole + 1]);
+      mass.addBlock(layer, head, block, share);
+    }
+  }
+}
