@@ -77,7 +77,7 @@ final class EvaluateCommand extends RankCommand {
           new RecallEvaluation(reading, chat, questions, perDocument, seed);
       boolean headed = json;
       for (int length : lengths) {
-        RecallEvaluation.Row row;
+        RecallEvaluation.LengthResult row;
         try (Progress progress =
             Progress.of(
                 "asking about documents of " + length + " tokens, question",
@@ -111,7 +111,7 @@ final class EvaluateCommand extends RankCommand {
     return longest + RecallEvaluation.EXCHANGE_TOKENS;
   }
 
-  private void print(RecallEvaluation.Row row) {
+  private void print(RecallEvaluation.LengthResult row) {
     if (json) {
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("tokens", row.tokens());

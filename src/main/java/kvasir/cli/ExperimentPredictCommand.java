@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import kvasir.error.UserError;
 import kvasir.lab.predict.Calibration;
-import kvasir.lab.predict.Layout;
-import kvasir.lab.predict.Planner;
+import kvasir.lab.predict.ClusterLayout;
+import kvasir.lab.predict.LayoutSearch;
 import kvasir.lab.predict.Setting;
 import kvasir.launch.HostFile;
 import kvasir.model.ConfigReader;
@@ -147,8 +147,8 @@ final class ExperimentPredictCommand implements Callable<Integer> {
     Setting setting = Setting.of(config).with(DType.BF16, kvType).withChunk(prefillChunk);
     HardwareSource source = new HardwareSource(cores, read, flops, latency, bandwidth);
     HardwareSource.Found found = source.find(count);
-    Planner.Question question =
-        new Planner.Question(
+    LayoutSearch.LayoutQuestion question =
+        new LayoutSearch.LayoutQuestion(
             count,
             context,
             prompt == null ? 0 : prompt,
@@ -156,8 +156,9 @@ final class ExperimentPredictCommand implements Callable<Integer> {
             shards == null ? 0 : shards,
             ranksPerNode);
     sayWhatIsLeftOut(count);
-    Planner planner = new Planner(setting, found.hardware(), Calibration.DEFAULT, question);
-    PlanReport report = new PlanReport(model, setting, question, found, planner.plan());
+    LayoutSearch search =
+        new LayoutSearch(setting, found.hardware(), Calibration.DEFAULT, question);
+    PlanReport report = new PlanReport(model, setting, question, found, search.choose());
     if (json) {
       experiment.kvasir.output().json(report.json());
     } else {
@@ -178,12 +179,12 @@ final class ExperimentPredictCommand implements Callable<Integer> {
       throw new UserError("--nodes", "--hosts says it too", "give one of the two");
     }
     if (shards != null) {
-      CommonOptions.range("--shards", shards, 1, Layout.MOST_SHARDS);
+      CommonOptions.range("--shards", shards, 1, ClusterLayout.MOST_SHARDS);
       CommonOptions.powerOfTwo("--shards", shards);
     }
-    CommonOptions.range("--nodes", nodeCount(), 1, Layout.MOST_SHARDS);
+    CommonOptions.range("--nodes", nodeCount(), 1, ClusterLayout.MOST_SHARDS);
     long ranks = nodeCount() * (long) ranksPerNode.stream().min(Integer::compare).orElse(1);
-    int most = shards == null ? Layout.MOST_SHARDS : shards;
+    int most = shards == null ? ClusterLayout.MOST_SHARDS : shards;
     if (ranks > most) {
       throw new UserError(
           "--nodes", ranks + " ranks for " + most + " shards", "ask for fewer, or raise --shards");
@@ -192,7 +193,7 @@ final class ExperimentPredictCommand implements Callable<Integer> {
 
   /** Says which of the asked numbers of ranks cannot be on all nodes. */
   private void sayWhatIsLeftOut(int count) {
-    int most = shards == null ? Layout.MOST_SHARDS : shards;
+    int most = shards == null ? ClusterLayout.MOST_SHARDS : shards;
     for (int ranks : ranksPerNode) {
       if ((long) count * ranks > most) {
         experiment

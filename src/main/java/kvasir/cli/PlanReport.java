@@ -7,18 +7,22 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import kvasir.lab.predict.Candidate;
+import kvasir.lab.predict.ClusterLayout;
 import kvasir.lab.predict.Hardware;
-import kvasir.lab.predict.Layout;
-import kvasir.lab.predict.Plan;
-import kvasir.lab.predict.Planner.Question;
+import kvasir.lab.predict.LayoutCandidate;
+import kvasir.lab.predict.LayoutChoice;
+import kvasir.lab.predict.LayoutSearch.LayoutQuestion;
 import kvasir.lab.predict.Prediction;
 import kvasir.lab.predict.Setting;
 import kvasir.model.ModelConfig;
 
 /** A plan for people and for programs. */
 record PlanReport(
-    String model, Setting setting, Question question, HardwareSource.Found found, Plan plan) {
+    String model,
+    Setting setting,
+    LayoutQuestion question,
+    HardwareSource.Found found,
+    LayoutChoice choice) {
   private static final double GIBI = 1L << 30;
   private static final double MEBI = 1 << 20;
 
@@ -53,8 +57,8 @@ record PlanReport(
       @JsonProperty("kv_bytes_per_token") long tokenBytes,
       Hardware hardware,
       String origins,
-      List<Candidate> layouts,
-      Candidate recommended,
+      List<LayoutCandidate> layouts,
+      LayoutCandidate recommended,
       List<String> reasons,
       List<String> notes,
       @JsonProperty("left_out") List<String> leftOut) {}
@@ -67,9 +71,9 @@ record PlanReport(
         setting.tokenBytes(),
         found.hardware(),
         found.origins().strip(),
-        plan.candidates(),
-        plan.best().orElse(null),
-        plan.reasons(),
+        choice.candidates(),
+        choice.best().orElse(null),
+        choice.reasons(),
         notes(),
         LEFT_OUT);
   }
@@ -79,8 +83,8 @@ record PlanReport(
     text.append(HEAD);
     shown().forEach(candidate -> text.append(row(candidate)));
     text.append('\n').append(LEGEND).append('\n');
-    plan.best().ifPresent(best -> text.append(recommendation(best)));
-    plan.reasons().forEach(reason -> text.append(reason).append('\n'));
+    choice.best().ifPresent(best -> text.append(recommendation(best)));
+    choice.reasons().forEach(reason -> text.append(reason).append('\n'));
     notes().forEach(note -> text.append(note).append('\n'));
     text.append("\nNot in the model:\n");
     LEFT_OUT.forEach(item -> text.append("- ").append(item).append('\n'));
@@ -104,25 +108,26 @@ record PlanReport(
   }
 
   /** Of each number of nodes below all of them the fastest layout, of all nodes every one. */
-  private List<Candidate> shown() {
+  private List<LayoutCandidate> shown() {
     List<Integer> nodes =
-        plan.candidates().stream().map(c -> c.layout().nodes()).distinct().toList();
-    List<Candidate> shown = new ArrayList<>();
+        choice.candidates().stream().map(c -> c.layout().nodes()).distinct().toList();
+    List<LayoutCandidate> shown = new ArrayList<>();
     for (int n : nodes) {
-      Stream<Candidate> layouts = plan.candidates().stream().filter(c -> c.layout().nodes() == n);
+      Stream<LayoutCandidate> layouts =
+          choice.candidates().stream().filter(c -> c.layout().nodes() == n);
       if (n == question.nodes()) {
         layouts.forEach(shown::add);
       } else {
-        Plan.shown(layouts.toList()).ifPresent(shown::add);
+        LayoutChoice.shown(layouts.toList()).ifPresent(shown::add);
       }
     }
     return shown;
   }
 
-  private String row(Candidate candidate) {
-    Layout layout = candidate.layout();
+  private String row(LayoutCandidate candidate) {
+    ClusterLayout layout = candidate.layout();
     Prediction p = candidate.decode();
-    boolean best = plan.best().filter(candidate::equals).isPresent();
+    boolean best = choice.best().filter(candidate::equals).isPresent();
     return format(
         "%s %5d %5d %7d %9.2f %8.2f %8.2f %8.2f %8.2f %8.2f %8.2f %8.2f %9d %-9s %6d %9.0f %9.1f%n",
         best ? "*" : candidate.fits() ? " " : "-",
@@ -144,8 +149,8 @@ record PlanReport(
         candidate.nodeBytes() / GIBI);
   }
 
-  private static String recommendation(Candidate best) {
-    Layout layout = best.layout();
+  private static String recommendation(LayoutCandidate best) {
+    ClusterLayout layout = best.layout();
     return format(
         "Recommended: --ranks %d --threads %d --shards %d%n",
         layout.ranks(), layout.threads(), layout.shards());
@@ -156,10 +161,10 @@ record PlanReport(
   }
 
   private String prompt() {
-    if (question.prompt() == 0 || plan.best().isEmpty()) {
+    if (question.prompt() == 0 || choice.best().isEmpty()) {
       return null;
     }
-    Prediction p = plan.best().get().prompt();
+    Prediction p = choice.best().get().prompt();
     return format(
         "A prompt of %,d tokens is read in %.1f s there, %.0f tokens/s; the largest part is %s.",
         question.prompt(),
@@ -184,13 +189,13 @@ record PlanReport(
     long all =
         IntStream.rangeClosed(1, cores)
             .filter(ranks -> cores % ranks == 0)
-            .filter(ranks -> (long) ranks * question.nodes() > Layout.MOST_SHARDS)
+            .filter(ranks -> (long) ranks * question.nodes() > ClusterLayout.MOST_SHARDS)
             .count();
     return all == 0 || !question.ranksPerNode().isEmpty()
         ? null
         : format(
             "Note: layouts of more than %,d ranks are left out, the most that a run can have.",
-            Layout.MOST_SHARDS);
+            ClusterLayout.MOST_SHARDS);
   }
 
   private static String format(String format, Object... arguments) {

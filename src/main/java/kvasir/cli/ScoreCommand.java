@@ -141,7 +141,7 @@ final class ScoreCommand extends RankCommand {
         : String.format(Locale.ROOT, "perplexity %.4f", perplexity);
   }
 
-  private static String candidate(Scorer.Candidate c) {
+  private static String candidate(Scorer.TokenScore c) {
     return String.format(Locale.ROOT, " %d:%.4f", c.id(), c.logprob());
   }
 }

@@ -74,7 +74,7 @@ final class VerifyCommand extends RankCommand {
                 "tokens",
                 "bits",
                 "verdict"));
-    for (Verifier.Row row : report.rows()) {
+    for (Verifier.Check row : report.rows()) {
       String bits = row.sameBits() == null ? "-" : row.sameBits() ? "same" : "DIFFER";
       table.append(
           String.format(

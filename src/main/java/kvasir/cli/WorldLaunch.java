@@ -16,7 +16,7 @@ import kvasir.launch.RankLauncher;
 import kvasir.launch.RankStreams;
 import kvasir.launch.ResumedOutput;
 import kvasir.launch.WorldEnd;
-import kvasir.launch.WorldPlan;
+import kvasir.launch.WorldSpec;
 import kvasir.measure.Activity;
 
 /**
@@ -92,8 +92,8 @@ final class WorldLaunch {
   }
 
   private WorldEnd world(List<String> hosts) {
-    WorldPlan plan =
-        new WorldPlan(
+    WorldSpec spec =
+        new WorldSpec(
             hosts,
             WorldStart.command(),
             handover.encode(),
@@ -108,8 +108,8 @@ final class WorldLaunch {
     boolean slurm = HostFile.SLURM.equals(options.hosts);
     WorldEnd end =
         options.transport == Transport.NATIVE
-            ? new MpirunLauncher(plan, streams).run()
-            : new RankLauncher(plan, slurm, streams).run();
+            ? new MpirunLauncher(spec, streams).run()
+            : new RankLauncher(spec, slurm, streams).run();
     streams.requireWritten();
     return end;
   }

@@ -11,7 +11,7 @@ import kvasir.model.Decoder;
  */
 public final class Scorer {
   /** A token that may come next, with its log-probability. */
-  public record Candidate(int id, double logprob) {}
+  public record TokenScore(int id, double logprob) {}
 
   /**
    * The scores of a text.
@@ -21,7 +21,7 @@ public final class Scorer {
    * @param top the likeliest next tokens after token i, the likeliest first; one list for each
    *     token of the text, or no list if none were asked for
    */
-  public record Scores(List<Double> logprobs, List<List<Candidate>> top) {
+  public record Scores(List<Double> logprobs, List<List<TokenScore>> top) {
     /** Returns {@code exp(-mean(logprobs))}; NaN for a text of a single token. */
     public double perplexity() {
       return Math.exp(-logprobs.stream().mapToDouble(d -> d).average().orElse(Double.NaN));
@@ -92,9 +92,9 @@ public final class Scorer {
       int candidateCount = Math.min(top, vocabulary);
       order.arrange(logits, firstLogit, vocabulary);
       order.order(candidateCount);
-      List<Candidate> candidates = new ArrayList<>();
+      List<TokenScore> candidates = new ArrayList<>();
       for (int i = 0; i < candidateCount; i++) {
-        candidates.add(new Candidate(order.id(i), logits[firstLogit + order.id(i)] - normaliser));
+        candidates.add(new TokenScore(order.id(i), logits[firstLogit + order.id(i)] - normaliser));
       }
       scores.top().add(candidates);
     }

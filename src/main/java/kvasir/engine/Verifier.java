@@ -35,7 +35,7 @@ public final class Verifier {
    * @param passed true if the difference is within the tolerance, and tokens and bits are as
    *     expected
    */
-  public record Row(
+  public record Check(
       String name, double maxDifference, boolean sameTokens, Boolean sameBits, boolean passed) {}
 
   /**
@@ -44,10 +44,10 @@ public final class Verifier {
    * @param tolerance the largest difference that passes
    * @param tokens the continuation
    */
-  public record Report(List<Row> rows, double tolerance, int[] tokens) {
+  public record Report(List<Check> rows, double tolerance, int[] tokens) {
     /** Returns true if every way of computing passed. */
     public boolean passed() {
-      return rows.stream().allMatch(Row::passed);
+      return rows.stream().allMatch(Check::passed);
     }
   }
 
@@ -83,7 +83,7 @@ public final class Verifier {
     float[][] base = solo(streaming, new VectorKernels(), 1, tokens);
     double[][] reference = reference(tokens);
     double tolerance = tolerance(reference);
-    List<Row> rows = new ArrayList<>();
+    List<Check> rows = new ArrayList<>();
     float[][] standard = solo(AttentionKind.STANDARD, new VectorKernels(), 1, tokens);
     rows.add(row("standard attention", standard, reference, tolerance, null));
     rows.add(row("streaming attention", base, reference, tolerance, base));
@@ -173,7 +173,7 @@ public final class Verifier {
     return largest * relative;
   }
 
-  private static Row row(
+  private static Check row(
       String name, float[][] logits, double[][] reference, double tolerance, float[][] expected) {
     double difference = 0;
     boolean sameTokens = true;
@@ -188,7 +188,7 @@ public final class Verifier {
     }
     Boolean sameBits = expected == null ? null : sameBits(logits, expected);
     boolean passed = difference <= tolerance && sameTokens && !Boolean.FALSE.equals(sameBits);
-    return new Row(name, difference, sameTokens, sameBits, passed);
+    return new Check(name, difference, sameTokens, sameBits, passed);
   }
 
   private static boolean sameBits(float[][] a, float[][] b) {

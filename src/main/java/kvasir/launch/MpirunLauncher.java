@@ -51,17 +51,17 @@ public final class MpirunLauncher {
   private static final List<String> PATIENT =
       List.of("sh", "-c", "trap '' PIPE; exec \"$@\"", "sh");
 
-  private final WorldPlan plan;
+  private final WorldSpec spec;
   private final RankStreams streams;
   private final Set<String> localHosts;
   private final RunToken token = RunToken.random();
   private volatile boolean interrupted;
 
-  public MpirunLauncher(WorldPlan plan, RankStreams streams) {
-    this.plan = plan;
+  public MpirunLauncher(WorldSpec spec, RankStreams streams) {
+    this.spec = spec;
     this.streams = streams;
     this.localHosts =
-        plan.hosts().stream().distinct().filter(HostRoute::isLocal).collect(Collectors.toSet());
+        spec.hosts().stream().distinct().filter(HostRoute::isLocal).collect(Collectors.toSet());
   }
 
   /** Runs the world to its end; what {@code mpirun} answers is the first failing rank's code. */
@@ -76,12 +76,12 @@ public final class MpirunLauncher {
                         "no mpirun on the PATH",
                         "install Open MPI or MPICH, or use --transport mpj"));
     RoomForRanks room = RoomForRanks.here();
-    room.require(plan.hosts().size());
+    room.require(spec.hosts().size());
     ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(PATIENT));
     builder.command().addAll(command(launcher, isOpenMpi(launcher)));
     try {
-      InetAddress address = HostRoute.meetingPlace(plan.hosts());
-      try (HeartbeatServer line = new HeartbeatServer(address, token, plan)) {
+      InetAddress address = HostRoute.meetingPlace(spec.hosts());
+      try (HeartbeatServer line = new HeartbeatServer(address, token, spec)) {
         MpirunEnvironment.prepare(builder.environment(), local());
         // The environment, not the command line: that could be read by others.
         builder.environment().put(HeartbeatClient.TOKEN, token.text());
@@ -102,7 +102,7 @@ public final class MpirunLauncher {
         removeLeftovers();
       }
     } catch (IOException e) {
-      throw room.notStarted(plan.hosts().size(), launcher, e);
+      throw room.notStarted(spec.hosts().size(), launcher, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ClusterFailure(-1, -1, "interrupted while ranks ran", e);
@@ -139,8 +139,8 @@ public final class MpirunLauncher {
     boolean over = false;
     Map<Integer, ProcessHandle> found = new HashMap<>();
     Set<Integer> explained = new HashSet<>();
-    int ranks = plan.hosts().size();
-    long here = plan.hosts().stream().filter(localHosts::contains).count();
+    int ranks = spec.hosts().size();
+    long here = spec.hosts().stream().filter(localHosts::contains).count();
     while (!over && line.loss().isEmpty() && !streams.unwritten()) {
       over = process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS);
       Activity.follow(line.activity(0));
@@ -206,7 +206,7 @@ public final class MpirunLauncher {
               .collect(Collectors.toMap(word -> word[0], word -> word[1], (a, b) -> a));
       return NativeRank.of(environment)
           .map(NativeRank::rank)
-          .filter(rank -> rank < plan.hosts().size());
+          .filter(rank -> rank < spec.hosts().size());
     } catch (IOException e) {
       // It has ended again, or this system has no such files.
       return Optional.empty();
@@ -247,22 +247,22 @@ public final class MpirunLauncher {
       }
     }
     all.addAll(List.of(openMpi ? "--host" : "-hosts", hosts(openMpi)));
-    all.addAll(List.of(openMpi ? "-np" : "-n", String.valueOf(plan.hosts().size())));
-    all.addAll(plan.command());
+    all.addAll(List.of(openMpi ? "-np" : "-n", String.valueOf(spec.hosts().size())));
+    all.addAll(spec.command());
     return all;
   }
 
   /** Always named: mpirun would take the nodes of a job around it, which do not reach this host. */
   private String hosts(boolean openMpi) {
     if (!local()) {
-      return String.join(",", plan.hosts());
+      return String.join(",", spec.hosts());
     }
-    return HostRoute.LOCALHOST + (openMpi ? ":" + plan.hosts().size() : "");
+    return HostRoute.LOCALHOST + (openMpi ? ":" + spec.hosts().size() : "");
   }
 
   /** Whether all ranks are on this host. */
   private boolean local() {
-    return localHosts.containsAll(plan.hosts());
+    return localHosts.containsAll(spec.hosts());
   }
 
   private static Optional<String> find(String name) {

@@ -49,7 +49,7 @@ public final class RankLauncher {
   /** For a process that has done its work to give its memory back. */
   private static final Duration OVERDUE = Duration.ofMinutes(1);
 
-  private final WorldPlan plan;
+  private final WorldSpec spec;
   private final boolean slurm;
   private final Map<String, String> identities;
   private final RankStreams streams;
@@ -59,10 +59,10 @@ public final class RankLauncher {
   /**
    * @param slurm whether remote ranks are steps of the Slurm job rather than started by ssh
    */
-  public RankLauncher(WorldPlan plan, boolean slurm, RankStreams streams) {
-    this.plan = plan;
+  public RankLauncher(WorldSpec spec, boolean slurm, RankStreams streams) {
+    this.spec = spec;
     this.slurm = slurm;
-    this.identities = HostRoute.identities(plan.hosts());
+    this.identities = HostRoute.identities(spec.hosts());
     this.streams = streams;
   }
 
@@ -70,16 +70,16 @@ public final class RankLauncher {
   public WorldEnd run() {
     List<Process> ranks = new CopyOnWriteArrayList<>();
     RoomForRanks room = RoomForRanks.here();
-    room.require(plan.hosts().size());
+    room.require(spec.hosts().size());
     OnShutdown killer = new OnShutdown(() -> interrupt(ranks));
     try {
-      InetAddress address = HostRoute.meetingPlace(plan.hosts());
-      try (HeartbeatServer line = new HeartbeatServer(address, token, plan)) {
+      InetAddress address = HostRoute.meetingPlace(spec.hosts());
+      try (HeartbeatServer line = new HeartbeatServer(address, token, spec)) {
         startAll(ranks, line, address.getHostAddress() + ":" + line.port());
         return await(ranks, line);
       }
     } catch (IOException e) {
-      throw room.notStarted(plan.hosts().size(), program(ranks.size()), e);
+      throw room.notStarted(spec.hosts().size(), program(ranks.size()), e);
     } finally {
       kill(ranks);
       streams.finish();
@@ -90,8 +90,8 @@ public final class RankLauncher {
 
   /** The program by which the next rank was to be started. */
   private String program(int rank) {
-    int last = plan.hosts().size() - 1;
-    return commandFor(plan.hosts().get(Math.min(rank, last)), Map.of()).getFirst();
+    int last = spec.hosts().size() - 1;
+    return commandFor(spec.hosts().get(Math.min(rank, last)), Map.of()).getFirst();
   }
 
   /** This process is being ended, by Ctrl-C or a signal. */
@@ -106,13 +106,13 @@ public final class RankLauncher {
 
   private void startAll(List<Process> ranks, HeartbeatServer line, String listener)
       throws IOException {
-    for (int rank = 0; rank < plan.hosts().size(); rank++) {
+    for (int rank = 0; rank < spec.hosts().size(); rank++) {
       Map<String, String> identity = identity(rank, listener);
-      ProcessBuilder builder = new ProcessBuilder(commandFor(plan.hosts().get(rank), identity));
+      ProcessBuilder builder = new ProcessBuilder(commandFor(spec.hosts().get(rank), identity));
       builder.environment().putAll(identity);
       Process process = builder.start();
       ranks.add(process);
-      if (isHere(plan.hosts().get(rank))) {
+      if (isHere(spec.hosts().get(rank))) {
         line.started(rank, process.pid());
       }
       streams.pump(rank, process, token.outputMarker());
@@ -135,9 +135,9 @@ public final class RankLauncher {
   private Map<String, String> identity(int rank, String listener) {
     Map<String, String> identity = new TreeMap<>();
     identity.put(RANK, String.valueOf(rank));
-    identity.put(RANKS, String.valueOf(plan.hosts().size()));
-    identity.put(LOCAL_RANK, String.valueOf(onHost(rank, plan.hosts().get(rank))));
-    identity.put(LOCAL_RANKS, String.valueOf(onHost(plan.hosts().size(), plan.hosts().get(rank))));
+    identity.put(RANKS, String.valueOf(spec.hosts().size()));
+    identity.put(LOCAL_RANK, String.valueOf(onHost(rank, spec.hosts().get(rank))));
+    identity.put(LOCAL_RANKS, String.valueOf(onHost(spec.hosts().size(), spec.hosts().get(rank))));
     identity.put(HeartbeatClient.LISTENER, listener);
     identity.putAll(RemoteShell.locale());
     String home = System.getenv(MPJ_HOME);
@@ -150,7 +150,7 @@ public final class RankLauncher {
   /** How many of the first ranks a host has, by whichever of its names. */
   private long onHost(int first, String host) {
     String identity = identities.get(host);
-    return plan.hosts().subList(0, first).stream()
+    return spec.hosts().subList(0, first).stream()
         .filter(other -> identities.get(other).equals(identity))
         .count();
   }
@@ -165,19 +165,19 @@ public final class RankLauncher {
   /** The command itself on this machine, the same through ssh or srun on another. */
   List<String> commandFor(String host, Map<String, String> identity) {
     if (isHere(host)) {
-      return plan.command();
+      return spec.command();
     }
     if (slurm) {
       List<String> words = new ArrayList<>(List.of("env"));
       identity.forEach((name, value) -> words.add(name + "=" + value));
-      words.addAll(plan.command());
+      words.addAll(spec.command());
       return SlurmStep.command(host, words);
     }
     // In the same folder, so that a relative --model is the same model.
     String folder = Path.of("").toAbsolutePath().toString();
     List<String> words = new ArrayList<>();
     identity.forEach((name, value) -> words.add(name + "=" + value));
-    words.addAll(plan.command());
+    words.addAll(spec.command());
     return RemoteShell.command(
         host,
         "cd " + RemoteShell.quoted(List.of(folder)) + " && exec env " + RemoteShell.quoted(words),
@@ -185,7 +185,7 @@ public final class RankLauncher {
         "-o",
         "ServerAliveInterval=1",
         "-o",
-        "ServerAliveCountMax=" + plan.silence().toSeconds());
+        "ServerAliveCountMax=" + spec.silence().toSeconds());
   }
 
   private WorldEnd await(List<Process> ranks, HeartbeatServer line) {
@@ -247,8 +247,8 @@ public final class RankLauncher {
     if (!interrupted) {
       streams.report(loss.end().reason());
     }
-    if (loss.silent() && loss.processId() > 0 && !isHere(plan.hosts().get(loss.rank()))) {
-      killRemote(plan.hosts().get(loss.rank()), loss.processId());
+    if (loss.silent() && loss.processId() > 0 && !isHere(spec.hosts().get(loss.rank()))) {
+      killRemote(spec.hosts().get(loss.rank()), loss.processId());
     }
     return interrupted
         ? WorldEnd.of(loss.end().code())

@@ -9,7 +9,7 @@
  *   RankLauncher           processes of MPJ Express's world: here, by ssh (RemoteShell), by srun (SlurmStep)
  *   MpirunLauncher         processes of the system's MPI, by mpirun
  *   RankStreams            what ranks print; ResumedOutput leaves out what an earlier world has printed
- *   WorldPlan, WorldEnd    what is started, and how it ended
+ *   WorldSpec, WorldEnd    what is started, and how it ended
  * </pre>
  */
 package kvasir.launch;

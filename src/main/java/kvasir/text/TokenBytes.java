@@ -17,21 +17,22 @@ import java.util.Optional;
  * @param strip the character that is removed at the beginning of the text
  * @param stripped the largest number of characters that are removed there
  */
-record TokenBytes(List<Step> steps, Utf8Stream.Malformed malformed, char strip, int stripped) {
+record TokenBytes(
+    List<DecoderStep> steps, Utf8Stream.Malformed malformed, char strip, int stripped) {
   /**
    * A token between two steps.
    *
    * @param text the token as text
    * @param bytes the token as bytes; null before a step has produced them
    */
-  private record Part(String text, byte[] bytes) {}
+  private record Piece(String text, byte[] bytes) {}
 
   /** A step of the decoder. */
-  private interface Step {
+  private interface DecoderStep {
     /**
      * @param first true if no token with text comes before
      */
-    Part apply(Part token, boolean first);
+    Piece apply(Piece token, boolean first);
   }
 
   /**
@@ -39,7 +40,7 @@ record TokenBytes(List<Step> steps, Utf8Stream.Malformed malformed, char strip, 
    * several tokens or is not known.
    */
   static Optional<TokenBytes> of(JsonNode decoder) {
-    List<Step> steps = new ArrayList<>();
+    List<DecoderStep> steps = new ArrayList<>();
     Utf8Stream.Malformed malformed = Utf8Stream.Malformed.BY_BEGINNING;
     char strip = ' ';
     int stripped = 0;
@@ -98,24 +99,25 @@ record TokenBytes(List<Step> steps, Utf8Stream.Malformed malformed, char strip, 
    * @param first true if no token with text comes before
    */
   byte[] of(String spelling, boolean first) {
-    Part token = new Part(spelling, null);
-    for (Step step : steps) {
+    Piece token = new Piece(spelling, null);
+    for (DecoderStep step : steps) {
       token = token.bytes() == null ? step.apply(token, first) : token;
     }
     return token.bytes() == null ? token.text().getBytes(StandardCharsets.UTF_8) : token.bytes();
   }
 
-  private static Step replace(String pattern, String content) {
-    return (token, first) -> new Part(token.text().replace(pattern, content), null);
+  private static DecoderStep replace(String pattern, String content) {
+    return (token, first) -> new Piece(token.text().replace(pattern, content), null);
   }
 
-  private static Step metaspace(JsonNode step) {
+  private static DecoderStep metaspace(JsonNode step) {
     String blank = step.path("replacement").asText("\u2581");
     boolean kept = step.path("prepend_scheme").asText().equals("never");
-    return (token, first) -> new Part(token.text().replace(blank, first && !kept ? "" : " "), null);
+    return (token, first) ->
+        new Piece(token.text().replace(blank, first && !kept ? "" : " "), null);
   }
 
-  private static Part byteFallback(Part token, boolean first) {
+  private static Piece byteFallback(Piece token, boolean first) {
     String text = token.text();
     boolean isByte =
         text.length() == 6
@@ -123,24 +125,24 @@ record TokenBytes(List<Step> steps, Utf8Stream.Malformed malformed, char strip, 
             && text.endsWith(">")
             && HexFormat.isHexDigit(text.charAt(3))
             && HexFormat.isHexDigit(text.charAt(4));
-    return isByte ? new Part(text, HexFormat.of().parseHex(text, 3, 5)) : token;
+    return isByte ? new Piece(text, HexFormat.of().parseHex(text, 3, 5)) : token;
   }
 
   /**
    * Replaces each character of GPT-2's alphabet by the byte that it stands for. A token with
    * another character is plain text.
    */
-  private static Part byteLevel(Part token, boolean first) {
+  private static Piece byteLevel(Piece token, boolean first) {
     String text = token.text();
     byte[] bytes = new byte[text.length()];
     for (int i = 0; i < bytes.length; i++) {
       int value = byteOf(text.charAt(i));
       if (value < 0) {
-        return new Part(text, text.getBytes(StandardCharsets.UTF_8));
+        return new Piece(text, text.getBytes(StandardCharsets.UTF_8));
       }
       bytes[i] = (byte) value;
     }
-    return new Part(text, bytes);
+    return new Piece(text, bytes);
   }
 
   // GPT-2's alphabet: visible characters of Latin-1 stand for themselves. The other bytes, which

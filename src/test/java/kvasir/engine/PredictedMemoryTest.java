@@ -9,9 +9,9 @@ import kvasir.cache.CacheShape;
 import kvasir.cluster.Link;
 import kvasir.kernel.ScalarKernels;
 import kvasir.lab.predict.Calibration;
+import kvasir.lab.predict.ClusterLayout;
 import kvasir.lab.predict.CostModel;
 import kvasir.lab.predict.Hardware;
-import kvasir.lab.predict.Layout;
 import kvasir.lab.predict.Setting;
 import kvasir.model.ConfigReader;
 import kvasir.model.ModelConfig;
@@ -70,7 +70,7 @@ class PredictedMemoryTest {
   private static RankMemory predicted(Setting setting, int ranks) {
     Hardware node = new Hardware(1, 1, Link.NONE, Link.NONE, 1);
     return new CostModel(setting, node, Calibration.DEFAULT)
-        .decode(new Layout(ranks, 1, THREADS, SHARDS), POSITIONS - 1)
+        .decode(new ClusterLayout(ranks, 1, THREADS, SHARDS), POSITIONS - 1)
         .memory();
   }
 }

@@ -39,9 +39,9 @@ class IntroductionTest {
     InetAddress loopback = InetAddress.getLoopbackAddress();
     RunToken token = RunToken.random();
     Duration limit = Duration.ofSeconds(30);
-    WorldPlan plan = new WorldPlan(List.of("n"), List.of(), "", limit, limit, "");
+    WorldSpec spec = new WorldSpec(List.of("n"), List.of(), "", limit, limit, "");
     List<Socket> crowd = new ArrayList<>();
-    try (HeartbeatServer server = new HeartbeatServer(loopback, token, plan);
+    try (HeartbeatServer server = new HeartbeatServer(loopback, token, spec);
         HeartbeatClient line =
             HeartbeatClient.join(
                 new InetSocketAddress(loopback, server.port()), token, 0, end -> {});

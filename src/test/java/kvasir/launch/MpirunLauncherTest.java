@@ -10,10 +10,10 @@ class MpirunLauncherTest {
   /** What follows an option in the words of mpirun. */
   private static String option(String name, boolean openMpi, String... hosts) {
     Duration limit = Duration.ofSeconds(1);
-    WorldPlan plan =
-        new WorldPlan(List.of(hosts), List.of("java"), "", limit, limit, "the run has ended");
+    WorldSpec spec =
+        new WorldSpec(List.of(hosts), List.of("java"), "", limit, limit, "the run has ended");
     RankStreams streams = new RankStreams(System.err, new ResumedOutput(text -> {}));
-    List<String> words = new MpirunLauncher(plan, streams).command("mpirun", openMpi);
+    List<String> words = new MpirunLauncher(spec, streams).command("mpirun", openMpi);
     return words.get(words.indexOf(name) + 1);
   }
 

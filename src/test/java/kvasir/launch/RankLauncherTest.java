@@ -46,7 +46,7 @@ class RankLauncherTest {
                 MpjExchange.class.getName()));
     command.addAll(List.of(arguments));
     return new RankLauncher(
-            new WorldPlan(
+            new WorldSpec(
                 Collections.nCopies(ranks, "localhost"),
                 command,
                 "",

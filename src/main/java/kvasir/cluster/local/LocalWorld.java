@@ -21,7 +21,7 @@ import kvasir.error.ClusterFailure;
 public final class LocalWorld {
   /** Work of one rank. */
   @FunctionalInterface
-  public interface RankBody<T> {
+  public interface RankFunction<T> {
     /** Runs the work of the rank {@code world.rank()}. */
     T run(Communicator world);
   }
@@ -55,7 +55,7 @@ public final class LocalWorld {
    *
    * @param deadline the longest time that a rank waits for a message
    */
-  public static <T> List<T> run(int ranks, Duration deadline, RankBody<T> body) {
+  public static <T> List<T> run(int ranks, Duration deadline, RankFunction<T> body) {
     LocalWorld world = new LocalWorld(ranks, deadline);
     List<FutureTask<T>> tasks = new ArrayList<>();
     for (int rank = 0; rank < ranks; rank++) {
@@ -71,7 +71,7 @@ public final class LocalWorld {
     return results;
   }
 
-  private <T> T runRank(int rank, RankBody<T> body) {
+  private <T> T runRank(int rank, RankFunction<T> body) {
     try {
       return body.run(new Rank(rank));
     } catch (RuntimeException | Error e) {

@@ -30,7 +30,7 @@ record BlockFile(Path path, String name, int tokens) {
   private static final long PIECE = 8L << 20;
 
   /** The result of reading a file. */
-  enum Found {
+  enum ReadResult {
     /** There is no such file. */
     NOTHING,
     /** The file cannot be read, or its content is not what was written. */
@@ -60,10 +60,13 @@ record BlockFile(Path path, String name, int tokens) {
         });
   }
 
-  /** Reads the file into a new block, which stays zero unless the result is {@link Found#WHOLE}. */
-  Found read(MemorySegment block) {
+  /**
+   * Reads the file into a new block, which stays zero unless the result is {@link
+   * ReadResult#WHOLE}.
+   */
+  ReadResult read(MemorySegment block) {
     if (!exists()) {
-      return Found.NOTHING;
+      return ReadResult.NOTHING;
     }
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       if (channel.size() == HEADER + block.byteSize()) {
@@ -73,14 +76,14 @@ record BlockFile(Path path, String name, int tokens) {
           fill(channel, piece(block, at));
         }
         if (begin.flip().equals(header(block))) {
-          return Found.WHOLE;
+          return ReadResult.WHOLE;
         }
         block.fill((byte) 0);
       }
-      return Found.DAMAGED;
+      return ReadResult.DAMAGED;
     } catch (IOException e) {
       block.fill((byte) 0);
-      return Found.DAMAGED;
+      return ReadResult.DAMAGED;
     }
   }
 

@@ -78,14 +78,14 @@ final class SnapshotReader {
       candidates.add(BlockFile.in(folder, chain.name(), i + 1));
     }
     for (BlockFile file : candidates.reversed()) {
-      BlockFile.Found found = file.read(cache.block(block));
-      if (found == BlockFile.Found.NOTHING) {
+      BlockFile.ReadResult found = file.read(cache.block(block));
+      if (found == BlockFile.ReadResult.NOTHING) {
         continue;
       }
       if (file.tokens() < cache.shape().blockTokens()) {
         partial = Optional.of(new PartialBlock(block, file));
       }
-      if (found == BlockFile.Found.WHOLE) {
+      if (found == BlockFile.ReadResult.WHOLE) {
         return file.tokens();
       }
       damaged.add(file);

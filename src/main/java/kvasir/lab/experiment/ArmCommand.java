@@ -24,7 +24,7 @@ record ArmCommand(
   /** The arguments, without the JVM. */
   List<String> arguments(Arm arm) {
     List<String> all = new ArrayList<>();
-    if (definition.kind() == Kind.ATTENTION_MASS) {
+    if (definition.kind() == ExperimentKind.ATTENTION_MASS) {
       all.addAll(List.of("ask", "--model", model.toString(), "--seed", "1", "--json"));
     } else {
       all.addAll(List.of("bench", "--model", model.toString(), "--output", "jsonl", "--memory"));

@@ -36,12 +36,12 @@ public final class ArmProcess {
 
   private static final int TERMINATED = 143;
 
-  private final Kind kind;
+  private final ExperimentKind kind;
   private final List<BenchRow> rows = new ArrayList<>();
   private final List<Answer> answers = new ArrayList<>();
   private volatile String lastError = "";
 
-  ArmProcess(Kind kind) {
+  ArmProcess(ExperimentKind kind) {
     this.kind = kind;
   }
 
@@ -99,7 +99,7 @@ public final class ArmProcess {
 
   private void take(String line, Consumer<BenchRow> done) {
     try {
-      if (kind == Kind.ATTENTION_MASS) {
+      if (kind == ExperimentKind.ATTENTION_MASS) {
         answer(line);
       } else {
         BenchRow row = BenchTable.parseLine(line);

@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * An experiment as its file tells it, with its defaults filled in; see {@link DefinitionReader}.
- * Arms are all combinations of the lists that its {@link Kind} sweeps.
+ * Arms are all combinations of the lists that its {@link ExperimentKind} sweeps.
  *
  * @param name of the file, without its ending
  * @param question that it answers, in a sentence
@@ -27,7 +27,7 @@ import java.util.List;
 public record Definition(
     String name,
     String question,
-    Kind kind,
+    ExperimentKind kind,
     String model,
     int layers,
     List<Integer> ranks,

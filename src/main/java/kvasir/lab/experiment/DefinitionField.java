@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import kvasir.error.UserError;
-import kvasir.lab.experiment.FieldValues.Form;
+import kvasir.lab.experiment.FieldValues.TextForm;
 import kvasir.lab.experiment.FieldValues.Whole;
 import kvasir.lab.experiment.FieldValues.Word;
 
@@ -37,7 +37,7 @@ record DefinitionField(
   /** All fields but {@code name}, which is the file's, in the order of the documentation. */
   static final List<DefinitionField> ALL =
       List.of(
-          one("kind", new Word(Kind.names()), "\"strong-scaling\""),
+          one("kind", new Word(ExperimentKind.names()), "\"strong-scaling\""),
           one("question", text(), "\"How fast is it?\""),
           one("model", named("a model's folder or a shape as \"qwen3-0.6b\""), "\"qwen3-0.6b\""),
           one("layers", new Whole(0, MOST_LAYERS, false), "8"),
@@ -163,16 +163,16 @@ record DefinitionField(
     return new DefinitionField(name, Shape.LIST, mayBeEmpty, values, example);
   }
 
-  private static Form text() {
+  private static TextForm text() {
     return form("(?s).*", "a text in quotes");
   }
 
-  private static Form named(String allowed) {
+  private static TextForm named(String allowed) {
     return form("(?s).*\\S.*", allowed);
   }
 
-  private static Form form(String pattern, String allowed) {
-    return new Form(Pattern.compile(pattern), allowed);
+  private static TextForm form(String pattern, String allowed) {
+    return new TextForm(Pattern.compile(pattern), allowed);
   }
 
   /** Returns the names of all fields in a line, for a message. */

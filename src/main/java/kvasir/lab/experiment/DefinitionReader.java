@@ -109,7 +109,8 @@ public final class DefinitionReader {
       throw new UserError(
           file.toString(),
           "no field 'kind'",
-          "write kind = \"strong-scaling\", or one of " + String.join(", ", Kind.names()));
+          "write kind = \"strong-scaling\", or one of "
+              + String.join(", ", ExperimentKind.names()));
     }
     try {
       ObjectNode all = (ObjectNode) TOML.readTree(DEFAULTS);
@@ -118,7 +119,7 @@ public final class DefinitionReader {
       Definition definition = TOML.treeToValue(all, Definition.class);
       if (definition.prompt().isEmpty()
           && definition.gen().isEmpty()
-          && definition.kind() != Kind.ATTENTION_MASS) {
+          && definition.kind() != ExperimentKind.ATTENTION_MASS) {
         throw new UserError(
             file.toString(), "nothing to measure", "write prompt = [64] or gen = [16]");
       }

@@ -25,7 +25,7 @@ public final class Experiments {
   public static ExperimentResult run(
       Definition definition, Place place, Path out, Runner.Listener listener) {
     Path folder = out.resolve(definition.name());
-    List<Arm> arms = ArmPlan.of(definition, place.site());
+    List<Arm> arms = ArmGrid.of(definition, place.site());
     PathKind.requireFolderOrNothing(out, "--out " + out);
     try {
       Files.createDirectories(folder);

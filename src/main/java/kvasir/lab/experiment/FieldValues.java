@@ -46,7 +46,7 @@ sealed interface FieldValues {
   }
 
   /** Text of a form that {@code allowed} describes. */
-  record Form(Pattern form, String allowed) implements FieldValues {
+  record TextForm(Pattern form, String allowed) implements FieldValues {
     @Override
     public boolean allows(JsonNode value) {
       return value.isTextual() && form.matcher(value.textValue()).matches();

@@ -28,11 +28,11 @@ public record Place(Path home, String hosts, int hostCount, UnaryOperator<List<S
     return home.resolve("launch").resolve("netns-cluster");
   }
 
-  ArmPlan.Site site() {
+  ArmGrid.Site site() {
     boolean namespaces =
         ProcessUser.isRoot() && Files.isExecutable(namespaces()) && onPath("ip") && onPath("tc");
     int processors = Runtime.getRuntime().availableProcessors() * hostCount;
-    return new ArmPlan.Site(processors, hostCount, onPath("mpirun"), namespaces);
+    return new ArmGrid.Site(processors, hostCount, onPath("mpirun"), namespaces);
   }
 
   private static boolean onPath(String tool) {

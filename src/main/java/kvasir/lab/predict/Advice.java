@@ -15,12 +15,12 @@ final class Advice {
   /** Less than a quarter more is not worth a sentence. */
   private static final double WORTH_A_WORD = 1.25;
 
-  private final Planner planner;
-  private final List<Candidate> candidates;
-  private final Optional<Candidate> best;
+  private final LayoutSearch search;
+  private final List<LayoutCandidate> candidates;
+  private final Optional<LayoutCandidate> best;
 
-  Advice(Planner planner, List<Candidate> candidates, Optional<Candidate> best) {
-    this.planner = planner;
+  Advice(LayoutSearch search, List<LayoutCandidate> candidates, Optional<LayoutCandidate> best) {
+    this.search = search;
     this.candidates = candidates;
     this.best = best;
   }
@@ -40,31 +40,32 @@ final class Advice {
   }
 
   private String nothingFits() {
-    Optional<Candidate> least =
-        candidates.stream().min(Comparator.comparingLong(Candidate::nodeBytes));
+    Optional<LayoutCandidate> least =
+        candidates.stream().min(Comparator.comparingLong(LayoutCandidate::nodeBytes));
     if (least.isEmpty()) {
-      return "No layout has as few as " + planner.mostRanks() + " ranks.";
+      return "No layout has as few as " + search.mostRanks() + " ranks.";
     }
     return text(
-        "No layout fits: the one that needs least, %s, takes %,.0f MiB of a node that has %,.0f; %s.",
+        "No layout fits: the one that needs least, %s, takes %,.0f MiB of a node that has %,.0f;"
+            + " %s.",
         words(least.get().layout()),
         least.get().nodeBytes() / MEBI,
-        planner.question().nodeMemory() / MEBI,
+        search.question().nodeMemory() / MEBI,
         enough());
   }
 
   private String enough() {
-    int nodes = planner.question().nodes();
-    while (2L * nodes <= planner.mostRanks()) {
+    int nodes = search.question().nodes();
+    while (2L * nodes <= search.mostRanks()) {
       nodes *= 2;
-      if (Plan.best(planner.on(nodes)).isPresent()) {
+      if (LayoutChoice.best(search.on(nodes)).isPresent()) {
         return count(nodes, "node") + " would do";
       }
     }
     return "nor would more nodes, up to " + nodes;
   }
 
-  private static String bound(Candidate chosen) {
+  private static String bound(LayoutCandidate chosen) {
     Prediction decode = chosen.decode();
     return text(
         "%s: %.2f ms a token, the largest part %s (%.2f ms, %.0f %%); exchanges take %.2f ms.",
@@ -77,18 +78,18 @@ final class Advice {
   }
 
   /** Layers that are too narrow for so many threads. */
-  private Optional<String> grain(Candidate chosen) {
-    Layout layout = chosen.layout();
-    double even = planner.costs().evenWeights(layout.nodes());
+  private Optional<String> grain(LayoutCandidate chosen) {
+    ClusterLayout layout = chosen.layout();
+    double even = search.costs().evenWeights(layout.nodes());
     double taken = chosen.decode().weights();
-    int outputs = planner.setting().model().hiddenSize();
+    int outputs = search.setting().model().hiddenSize();
     return taken < WORTH_A_WORD * even
         ? Optional.empty()
         : Optional.of(
             text(
-                "Weights take %.2f ms to read and would take %.2f if every thread had as much of each"
-                    + " layer: slices are whole panels of %d outputs, and a layer of %,d outputs has"
-                    + " %d of them for %,d threads.",
+                "Weights take %.2f ms to read and would take %.2f if every thread had as much of"
+                    + " each layer: slices are whole panels of %d outputs, and a layer of %,d"
+                    + " outputs has %d of them for %,d threads.",
                 taken,
                 even,
                 Panels.WIDTH,
@@ -98,23 +99,23 @@ final class Advice {
   }
 
   /** Attention that multiplies more than it has to. */
-  private Optional<String> padding(Candidate chosen) {
-    ModelConfig model = planner.setting().model();
+  private Optional<String> padding(LayoutCandidate chosen) {
+    ModelConfig model = search.setting().model();
     int group = model.heads() / model.kvHeads();
     double factor = Padding.attention(group);
     return factor < WORTH_A_WORD || chosen.decode().compute() == 0
         ? Optional.empty()
         : Optional.of(
             text(
-                "Arithmetic outlasts the reading of keys since %d query heads share a KV head: tiles"
-                    + " take up to 32 rows, so %.1f times what is needed is multiplied (reckoned from"
-                    + " the code, not measured).",
+                "Arithmetic outlasts the reading of keys since %d query heads share a KV head:"
+                    + " tiles take up to 32 rows, so %.1f times what is needed is multiplied"
+                    + " (reckoned from the code, not measured).",
                 group, factor));
   }
 
   /** Another way to share out the same nodes, the best of those. */
-  private Optional<String> sibling(Candidate chosen) {
-    Layout layout = chosen.layout();
+  private Optional<String> sibling(LayoutCandidate chosen) {
+    ClusterLayout layout = chosen.layout();
     return candidates.stream()
         .filter(c -> c.layout().nodes() == layout.nodes() && !c.layout().equals(layout))
         .min(Comparator.comparingDouble(c -> c.decode().total()))
@@ -127,9 +128,9 @@ final class Advice {
                     other.fits() ? "" : " and does not fit"));
   }
 
-  private String doubling(Candidate chosen) {
+  private String doubling(LayoutCandidate chosen) {
     int nodes = 2 * chosen.layout().nodes();
-    Optional<Candidate> twice = Plan.best(planner.on(nodes));
+    Optional<LayoutCandidate> twice = LayoutChoice.best(search.on(nodes));
     return twice
         .map(
             more ->
@@ -138,18 +139,19 @@ final class Advice {
                     words(more.layout()),
                     more.decode().total(),
                     chosen.decode().total() / more.decode().total()))
-        .orElse(text("%d nodes would need more than %d ranks.", nodes, planner.mostRanks()));
+        .orElse(text("%d nodes would need more than %d ranks.", nodes, search.mostRanks()));
   }
 
   /** From how many nodes on exchanges take longer than what nodes share out. */
-  private String crossing(Candidate chosen) {
+  private String crossing(LayoutCandidate chosen) {
     int each = chosen.layout().ranksPerNode();
     int last = 0;
-    for (int nodes = 1; (long) nodes * each <= planner.mostRanks(); nodes *= 2) {
-      Prediction decode = planner.candidate(nodes, each).decode();
+    for (int nodes = 1; (long) nodes * each <= search.mostRanks(); nodes *= 2) {
+      Prediction decode = search.candidate(nodes, each).decode();
       if (decode.exchanges() > decode.shared()) {
         return text(
-            "With %s a node, exchanges (%.2f ms) overtake reading and arithmetic (%.2f ms) from %s on.",
+            "With %s a node, exchanges (%.2f ms) overtake reading and arithmetic (%.2f ms) from %s"
+                + " on.",
             count(each, "rank"), decode.exchanges(), decode.shared(), count(nodes, "node"));
       }
       last = nodes;
@@ -159,7 +161,7 @@ final class Advice {
         count(each, "rank"), count(last, "node"));
   }
 
-  private static String words(Layout layout) {
+  private static String words(ClusterLayout layout) {
     return text(
         "%s of %s of %s",
         count(layout.nodes(), "node"),

@@ -3,7 +3,7 @@ package kvasir.lab.predict;
 import kvasir.attention.AttentionKind;
 import kvasir.attention.MergeTopology;
 import kvasir.lab.predict.Exchanges.Cost;
-import kvasir.lab.predict.WeightCount.Matrix;
+import kvasir.lab.predict.WeightCount.MatrixCount;
 import kvasir.model.ModelConfig;
 import kvasir.model.RankMemory;
 import kvasir.tensor.Panels;
@@ -35,7 +35,7 @@ public final class CostModel {
   }
 
   /** A batch of one shape, {@code times} over. */
-  private record Batch(Layout layout, int tokens, double times, double nanos) {}
+  private record Batch(ClusterLayout layout, int tokens, double times, double nanos) {}
 
   /** What takes as long as memory and as long as arithmetic. */
   private record Roofline(double reading, double multiplying) {
@@ -45,7 +45,7 @@ public final class CostModel {
   }
 
   /** One token after {@code depth} others. */
-  public Prediction decode(Layout layout, int depth) {
+  public Prediction decode(ClusterLayout layout, int depth) {
     Exchanges exchanges = Exchanges.of(hardware, layout);
     Cost cost = exchanges.forward(model, 1).plus(exchanges.broadcast());
     Batch batch = new Batch(layout, 1, 1, calibration.decodeNanos());
@@ -54,7 +54,7 @@ public final class CostModel {
   }
 
   /** A prompt of so many tokens after {@code depth} others; times are per token of it. */
-  public Prediction prefill(Layout layout, int tokens, int depth) {
+  public Prediction prefill(ClusterLayout layout, int tokens, int depth) {
     Exchanges exchanges = Exchanges.of(hardware, layout);
     int passes = Math.ceilDiv(tokens, setting.prefillChunk());
     int each = Math.ceilDiv(tokens, passes);
@@ -76,10 +76,10 @@ public final class CostModel {
 
   private Prediction prediction(
       Batch batch, Roofline attention, Exchanges exchanges, Cost cost, int positions) {
-    Layout layout = batch.layout();
+    ClusterLayout layout = batch.layout();
     double reading = 0;
     double excess = attention.excess();
-    for (Matrix matrix : weights.matrices()) {
+    for (MatrixCount matrix : weights.matrices()) {
       Roofline linear = linear(batch, matrix);
       reading += linear.reading();
       excess += linear.excess();
@@ -99,7 +99,7 @@ public final class CostModel {
   }
 
   /** Memory of the rank that needs most, with the program's own ways to compute. */
-  private RankMemory memory(Layout layout, int positions) {
+  private RankMemory memory(ClusterLayout layout, int positions) {
     RankMemory.Run run =
         new RankMemory.Run(
             model,
@@ -115,8 +115,8 @@ public final class CostModel {
   }
 
   /** Matrices of one size, in one pass. */
-  private Roofline linear(Batch batch, Matrix matrix) {
-    Layout layout = batch.layout();
+  private Roofline linear(Batch batch, MatrixCount matrix) {
+    ClusterLayout layout = batch.layout();
     double elements = (double) matrix.panelElements() * matrix.times();
     // The logits of a prompt are those of its last token, once for all its passes.
     double tokens = matrix.logits() ? 1 / batch.times() : batch.tokens();
@@ -138,7 +138,7 @@ public final class CostModel {
    * @param seen keys that a token sees on average
    */
   private Roofline attention(Batch batch, int length, double seen) {
-    Layout layout = batch.layout();
+    ClusterLayout layout = batch.layout();
     KvCount cache = KvCount.of(setting, layout, length);
     double share = (double) cache.mostTokens() / length;
     double keyBytes = setting.tokenBytes();
@@ -176,7 +176,7 @@ public final class CostModel {
 
   /** Seconds of one pass that no further rank shortens. */
   private double own(Batch batch, double mergedStates) {
-    Layout layout = batch.layout();
+    ClusterLayout layout = batch.layout();
     double queries = (double) model.heads() * model.headDim();
     double keys = (double) model.kvHeads() * model.headDim();
     double hidden = model.hiddenSize();

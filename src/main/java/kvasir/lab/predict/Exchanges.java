@@ -14,7 +14,7 @@ import kvasir.model.ModelConfig;
  * <p>With several nodes every round crosses a border between two of them somewhere, and all wait
  * for that one, so each takes the network's latency. The ranks of a node share its way out.
  */
-record Exchanges(Hardware hardware, Layout layout, MergeCosts merge) {
+record Exchanges(Hardware hardware, ClusterLayout layout, MergeCosts merge) {
   /** Time that messages take, apart from waiting for slower ranks. */
   record Cost(int messages, double latency, double bytes) {
     static final Cost NONE = new Cost(0, 0, 0);
@@ -28,14 +28,14 @@ record Exchanges(Hardware hardware, Layout layout, MergeCosts merge) {
     }
   }
 
-  static Exchanges of(Hardware hardware, Layout layout) {
+  static Exchanges of(Hardware hardware, ClusterLayout layout) {
     Ownership ownership = new Ownership(layout.shards(), layout.ranks());
     MergePlan plan = MergePlan.of(ownership);
     return new Exchanges(hardware, layout, MergeCosts.of(link(hardware, layout), plan));
   }
 
   /** What a rank's messages go through while all other ranks send as well. */
-  private static Link link(Hardware hardware, Layout layout) {
+  private static Link link(Hardware hardware, ClusterLayout layout) {
     if (layout.nodes() == 1) {
       return hardware.shared();
     }

@@ -5,7 +5,7 @@ import kvasir.cache.Ownership;
 
 /** How a sequence in the cache is dealt out. */
 record KvCount(CacheShape shape, Ownership ownership, int tokens) {
-  static KvCount of(Setting setting, Layout layout, int tokens) {
+  static KvCount of(Setting setting, ClusterLayout layout, int tokens) {
     return new KvCount(
         setting.cache(layout.shards()), new Ownership(layout.shards(), layout.ranks()), tokens);
   }

@@ -18,7 +18,7 @@ import kvasir.tensor.DType;
  * @param median of the absolute errors, as a share of what was measured; 0 without rows
  * @param fairMedian the same of rows that had the machine that they should have had
  */
-public record PredictionErrors(List<Row> rows, double median, double fairMedian) {
+public record PredictionErrors(List<PredictedRow> rows, double median, double fairMedian) {
   /**
    * One row.
    *
@@ -29,7 +29,7 @@ public record PredictionErrors(List<Row> rows, double median, double fairMedian)
    * @param bottleneck the largest part, in words
    * @param unfair why the measurement is no good to compare with; empty when it is
    */
-  public record Row(
+  public record PredictedRow(
       String test,
       String layout,
       double predicted,
@@ -46,18 +46,19 @@ public record PredictionErrors(List<Row> rows, double median, double fairMedian)
   }
 
   static PredictionErrors of(List<BenchRow> rows, ModelConfig model, Calibration calibration) {
-    List<Row> errors =
+    List<PredictedRow> errors =
         rows.stream().map(row -> row(row, model, calibration)).flatMap(Optional::stream).toList();
-    List<Row> fair = errors.stream().filter(row -> row.unfair().isEmpty()).toList();
+    List<PredictedRow> fair = errors.stream().filter(row -> row.unfair().isEmpty()).toList();
     return new PredictionErrors(errors, median(errors), median(fair));
   }
 
-  private static double median(List<Row> rows) {
+  private static double median(List<PredictedRow> rows) {
     double[] absolute = rows.stream().mapToDouble(row -> Math.abs(row.error())).toArray();
     return absolute.length == 0 ? 0 : Statistics.median(absolute);
   }
 
-  private static Optional<Row> row(BenchRow row, ModelConfig model, Calibration calibration) {
+  private static Optional<PredictedRow> row(
+      BenchRow row, ModelConfig model, Calibration calibration) {
     Optional<BenchTest> test = BenchTest.of(row.test());
     if (test.isEmpty() || !(row.readLimit() > 0) || !(row.fmaLimit() > 0) || !(row.median() > 0)) {
       return Optional.empty();
@@ -66,7 +67,7 @@ public record PredictionErrors(List<Row> rows, double median, double fairMedian)
     double measured = 1000 / row.median();
     String layout = row.ranks() + "x" + row.threads();
     return Optional.of(
-        new Row(
+        new PredictedRow(
             row.test(),
             row.ranks() == 1 ? layout : layout + " " + row.transport(),
             prediction.total(),
@@ -87,7 +88,7 @@ public record PredictionErrors(List<Row> rows, double median, double fairMedian)
             1e9 * row.readLimit(), 1e9 * row.fmaLimit(), link, link, row.ranks() * row.threads());
     int ranks = row.ranks();
     int shards = Math.max(FEWEST_SHARDS, Integer.highestOneBit(2 * ranks - 1));
-    Layout layout = new Layout(1, ranks, row.threads(), shards);
+    ClusterLayout layout = new ClusterLayout(1, ranks, row.threads(), shards);
     CostModel costs = new CostModel(setting, hardware, calibration);
     return switch (test.phase()) {
       case TG -> costs.decode(layout, test.depth() + test.tokens() / 2);
@@ -136,7 +137,7 @@ public record PredictionErrors(List<Row> rows, double median, double fairMedian)
                 "measured ms",
                 "error",
                 "bound by, remarks"));
-    for (Row row : rows) {
+    for (PredictedRow row : rows) {
       text.append(
           String.format(
               Locale.ROOT,
@@ -164,7 +165,7 @@ public record PredictionErrors(List<Row> rows, double median, double fairMedian)
         rows.size());
   }
 
-  private static List<String> words(Row row) {
+  private static List<String> words(PredictedRow row) {
     return Stream.concat(Stream.of(row.bottleneck()), row.unfair().stream()).toList();
   }
 }

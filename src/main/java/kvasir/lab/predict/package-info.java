@@ -6,7 +6,7 @@
  * <pre>
  *   Hardware, Layout, Setting  ->  CostModel  ->  Prediction
  *   WeightCount, KvCount  what the busiest rank reads      |
- *   Exchanges             what travels, and how often      +-> Planner, PredictionErrors
+ *   Exchanges             what travels, and how often      +-> LayoutSearch, PredictionErrors
  *   Calibration           shares of the limits reached     |
  * </pre>
  */

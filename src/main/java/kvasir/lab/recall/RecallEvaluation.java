@@ -46,7 +46,7 @@ public final class RecallEvaluation {
    * @param documents number of documents
    * @param deciles counts by the tenth of the document that holds the fact, the beginning first
    */
-  public record Row(int tokens, int documents, List<Cell> deciles, List<Miss> misses) {
+  public record LengthResult(int tokens, int documents, List<Cell> deciles, List<Miss> misses) {
     /** Returns the count over all tenths. */
     public Cell all() {
       return new Cell(
@@ -92,7 +92,7 @@ public final class RecallEvaluation {
    *
    * @param progress receives the number of questions that are answered
    */
-  public Row run(int tokens, IntConsumer progress) {
+  public LengthResult run(int tokens, IntConsumer progress) {
     int[] asked = new int[DECILES];
     int[] right = new int[DECILES];
     List<Miss> misses = new ArrayList<>();
@@ -117,7 +117,7 @@ public final class RecallEvaluation {
     }
     List<Cell> cells =
         IntStream.range(0, DECILES).mapToObj(i -> new Cell(asked[i], right[i])).toList();
-    return new Row(tokens, documents, cells, misses);
+    return new LengthResult(tokens, documents, cells, misses);
   }
 
   /**

@@ -14,12 +14,13 @@ import kvasir.lab.bench.RankTimes;
  * @param parts differences; they add up to {@code gap}
  * @param jit compiler time of the slow one and the fast one, beside their steps
  */
-record Attribution(Measurement slow, Measurement fast, double gap, List<Part> parts, double[] jit) {
+record Attribution(
+    Measurement slow, Measurement fast, double gap, List<Cause> parts, double[] jit) {
   /** Limits that differ by less are the same, measured twice. */
   private static final double ALIKE = 0.05;
 
   /** One cause. */
-  record Part(String name, String meaning, double millis) {}
+  record Cause(String name, String meaning, double millis) {}
 
   /** Empty where one of them has no times. */
   static Optional<Attribution> between(Measurement one, Measurement other) {
@@ -42,30 +43,30 @@ record Attribution(Measurement slow, Measurement fast, double gap, List<Part> pa
             new double[] {slow.jit(), fast.jit()}));
   }
 
-  private static List<Part> parts(RankTimes slow, RankTimes fast) {
+  private static List<Cause> parts(RankTimes slow, RankTimes fast) {
     return List.of(
-        new Part(
+        new Cause(
             "synchronisation",
             "threads that are idle, ranks that wait for the last",
             slow.idle() + slow.waiting() - fast.idle() - fast.waiting()),
-        new Part("transport", "messages on their way", slow.transfer() - fast.transfer()),
-        new Part("copies", "between activations and messages", slow.pack() - fast.pack()),
-        new Part("merge", "of states of attention", slow.merge() - fast.merge()),
-        new Part("garbage collection", "pauses", slow.gc() - fast.gc()),
-        new Part(
+        new Cause("transport", "messages on their way", slow.transfer() - fast.transfer()),
+        new Cause("copies", "between activations and messages", slow.pack() - fast.pack()),
+        new Cause("merge", "of states of attention", slow.merge() - fast.merge()),
+        new Cause("garbage collection", "pauses", slow.gc() - fast.gc()),
+        new Cause(
             "compute",
             "caches, placement, work that each rank repeats",
             slow.compute() - fast.compute()));
   }
 
   /** What makes most of the gap. */
-  Part largest() {
-    return parts.stream().max(Comparator.comparingDouble(Part::millis)).orElseThrow();
+  Cause largest() {
+    return parts.stream().max(Comparator.comparingDouble(Cause::millis)).orElseThrow();
   }
 
   String words() {
     List<String> causes = new ArrayList<>();
-    for (Part part : parts) {
+    for (Cause part : parts) {
       causes.add(part.name() + " " + Numbers.signed(part.millis()) + " ms");
     }
     String most =

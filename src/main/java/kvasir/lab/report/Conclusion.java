@@ -3,7 +3,7 @@ package kvasir.lab.report;
 import java.util.ArrayList;
 import java.util.List;
 import kvasir.lab.experiment.Arm;
-import kvasir.lab.experiment.Kind;
+import kvasir.lab.experiment.ExperimentKind;
 
 /**
  * An experiment in words: the answer first, then how far it can be trusted, then numbers.
@@ -38,7 +38,7 @@ record Conclusion(String answer, String sure, List<String> numbers, List<String>
         answer.isEmpty() ? "There is no answer: too little can be compared." : answer,
         String.join(" ", sure(study, fair)),
         numbers,
-        fair.is(Kind.THREADS_VS_PROCESSES) ? LayoutSection.reasons(fair) : List.of());
+        fair.is(ExperimentKind.THREADS_VS_PROCESSES) ? LayoutSection.reasons(fair) : List.of());
   }
 
   /** All of it, sentence by sentence. */
@@ -88,7 +88,7 @@ record Conclusion(String answer, String sure, List<String> numbers, List<String>
     if (!fair.measurements().isEmpty()) {
       words.add(starts(fair));
     }
-    if (study.is(Kind.ATTENTION_MASS)) {
+    if (study.is(ExperimentKind.ATTENTION_MASS)) {
       words.add(MassSection.sure(study));
     }
     if (fair.measurements().size() < study.measurements().size()) {

@@ -168,7 +168,7 @@ final class LayoutSection {
           members.stream()
               .map(m -> Line.Dot.of(layouts.indexOf(ArmLabels.layout(m.arm())), m))
               .toList();
-      lines.add(Line.of(series, members, dots, Line.Style.MARKS));
+      lines.add(Line.of(series, members, dots, Line.LineStyle.MARKS));
     }
     return figures.add(
         study.name() + "-speed-" + test,
@@ -208,12 +208,13 @@ final class LayoutSection {
   private static String most(List<Measurement> all) {
     return all.stream()
         .filter(m -> m.fair() && m.times().isPresent() && m.arm().ranks() > 1)
-        .max(Comparator.comparingDouble(m -> Times.communication(m.times().orElseThrow())))
+        .max(Comparator.comparingDouble(m -> MeanTimes.communication(m.times().orElseThrow())))
         .map(
             m ->
                 "Most goes to messages in %s: %s of its step."
                     .formatted(
-                        m.label(), Numbers.percent(Times.communication(m.times().orElseThrow()))))
+                        m.label(),
+                        Numbers.percent(MeanTimes.communication(m.times().orElseThrow()))))
         .orElse("");
   }
 

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import kvasir.lab.experiment.Kind;
+import kvasir.lab.experiment.ExperimentKind;
 
 /** The words and abbreviations of a page, before the first number that needs them. */
 final class Legend {
@@ -22,7 +22,7 @@ final class Legend {
     if (measured) {
       measures(words, several);
     }
-    if (studies.stream().anyMatch(s -> s.is(Kind.ROOFLINE))) {
+    if (studies.stream().anyMatch(s -> s.is(ExperimentKind.ROOFLINE))) {
       words.put(
           "GB/s, GFLOP/s",
           "what a test reads from memory and computes in a second; a share of the limit compares it"

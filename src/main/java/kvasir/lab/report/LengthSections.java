@@ -98,20 +98,21 @@ final class LengthSections {
         study.name() + "-" + name,
         title,
         caption,
-        new XyPlot("tokens that attention reads", yLabel, places, lines, XyPlot.Form.BARS, breaks));
+        new XyPlot(
+            "tokens that attention reads", yLabel, places, lines, XyPlot.PlotForm.BARS, breaks));
   }
 
   /** Resident MiB of a rank by kind of attention, at one length. */
-  private record Memory(int length, double standard, double streaming) {
+  private record PeakMemory(int length, double standard, double streaming) {
     /** At the longest length that both kinds reach. */
-    static Optional<Memory> atLongest(Study study) {
+    static Optional<PeakMemory> atLongest(Study study) {
       List<Measurement> streaming = attention(study.measurements(), "streaming");
       return attention(study.measurements(), "standard").stream()
           .filter(s -> at(streaming, s).isPresent())
           .max(Comparator.comparingInt(LengthSections::length))
           .map(
               s ->
-                  new Memory(
+                  new PeakMemory(
                       LengthSections.length(s),
                       s.median(BenchRow::residentMiB),
                       at(streaming, s).orElseThrow().median(BenchRow::residentMiB)));
@@ -121,7 +122,7 @@ final class LengthSections {
   /** Memory at the longest length that both kinds reach, and from where on one fails. */
   static String memoryAnswer(Study fair) {
     List<String> parts = new ArrayList<>();
-    Memory.atLongest(fair)
+    PeakMemory.atLongest(fair)
         .ifPresent(
             m ->
                 parts.add(
@@ -157,7 +158,7 @@ final class LengthSections {
   /** Memory at the longest length that both kinds reach, and what failed. */
   static List<String> memoryWords(Study study) {
     List<String> words = new ArrayList<>();
-    Memory.atLongest(study)
+    PeakMemory.atLongest(study)
         .ifPresent(
             m ->
                 words.add(

@@ -4,10 +4,10 @@ import java.util.List;
 import kvasir.measure.Estimate;
 
 /** A series of a plot. */
-record Line(String name, List<Dot> dots, Style style) {
+record Line(String name, List<Dot> dots, LineStyle style) {
 
   /** How a series is drawn. */
-  enum Style {
+  enum LineStyle {
     /** Marks that a line joins. */
     JOINED,
     /** Marks alone. */
@@ -34,7 +34,7 @@ record Line(String name, List<Dot> dots, Style style) {
   }
 
   /** A series of measurements, whose name says which of them are unfair. */
-  static Line of(String name, List<Measurement> measurements, List<Dot> dots, Style style) {
+  static Line of(String name, List<Measurement> measurements, List<Dot> dots, LineStyle style) {
     List<String> reasons =
         measurements.stream().flatMap(m -> m.unfair().stream()).distinct().toList();
     if (reasons.isEmpty()) {

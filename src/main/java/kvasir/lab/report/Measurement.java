@@ -46,7 +46,7 @@ record Measurement(Arm arm, String label, ArmEstimates.Point point) {
   }
 
   Optional<RankTimes> times() {
-    return Times.mean(rows());
+    return MeanTimes.mean(rows());
   }
 
   /** The median over starts of what each row says. */

@@ -7,7 +7,7 @@ import java.util.Optional;
 import kvasir.lab.bench.BenchRow;
 import kvasir.lab.experiment.Definition;
 import kvasir.lab.predict.PredictionErrors;
-import kvasir.lab.predict.PredictionErrors.Row;
+import kvasir.lab.predict.PredictionErrors.PredictedRow;
 import kvasir.model.ModelConfig;
 import kvasir.model.ModelShape;
 
@@ -22,20 +22,20 @@ final class PredictionSection {
     if (found.isEmpty()) {
       return Markup.NONE;
     }
-    List<Row> rows = found.get().rows();
+    List<PredictedRow> rows = found.get().rows();
     List<Line> lines = new ArrayList<>();
-    for (String layout : rows.stream().map(Row::layout).distinct().toList()) {
+    for (String layout : rows.stream().map(PredictedRow::layout).distinct().toList()) {
       List<Line.Dot> dots =
           rows.stream()
               .filter(row -> row.layout().equals(layout))
               .map(row -> Line.Dot.at(row.measured(), row.predicted()))
               .toList();
-      lines.add(new Line(layout, dots, Line.Style.MARKS));
+      lines.add(new Line(layout, dots, Line.LineStyle.MARKS));
     }
-    double least = rows.stream().mapToDouble(Row::measured).min().orElseThrow();
-    double most = rows.stream().mapToDouble(Row::measured).max().orElseThrow();
+    double least = rows.stream().mapToDouble(PredictedRow::measured).min().orElseThrow();
+    double most = rows.stream().mapToDouble(PredictedRow::measured).max().orElseThrow();
     List<Line.Dot> exact = List.of(Line.Dot.at(least, least), Line.Dot.at(most, most));
-    lines.add(new Line("exact", exact, Line.Style.GUIDE));
+    lines.add(new Line("exact", exact, Line.LineStyle.GUIDE));
     return figures.add(
         study.name() + "-predictions",
         "Predicted and measured time per token",
@@ -45,7 +45,7 @@ final class PredictionSection {
             "predicted ms per token",
             List.of(),
             lines,
-            XyPlot.Form.LOG,
+            XyPlot.PlotForm.LOG,
             List.of()));
   }
 
@@ -56,7 +56,7 @@ final class PredictionSection {
       return List.of();
     }
     PredictionErrors errors = found.get();
-    Row worst =
+    PredictedRow worst =
         errors.rows().stream()
             .max(Comparator.comparingDouble(row -> Math.abs(row.error())))
             .orElseThrow();

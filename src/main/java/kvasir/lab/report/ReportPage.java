@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.function.BiFunction;
 import kvasir.error.UserError;
 import kvasir.file.WholeFile;
+import kvasir.lab.experiment.ExperimentKind;
 import kvasir.lab.experiment.ExperimentResult;
-import kvasir.lab.experiment.Kind;
 
 /**
  * The report: {@code report.html}, one page that needs nothing else; its plots as {@code
@@ -79,7 +79,10 @@ public final class ReportPage {
     add("summary", studies.size() == 1 ? "Answer" : "Answers", SummarySection.of(studies));
     add("words", "Words and abbreviations", Legend.of(studies));
     addPlots();
-    add("results", "All results", each(EnumSet.allOf(Kind.class), (s, f) -> ResultSection.of(s)));
+    add(
+        "results",
+        "All results",
+        each(EnumSet.allOf(ExperimentKind.class), (s, f) -> ResultSection.of(s)));
     add("machine", "Machine and method", MachineSection.of(studies));
     Markup links =
         Markup.join(
@@ -101,21 +104,36 @@ public final class ReportPage {
   }
 
   private void addPlots() {
-    topic("scaling", "Scaling", ScalingSection::of, Kind.STRONG_SCALING, Kind.WEAK_SCALING);
-    topic("layouts", "Threads against processes", LayoutSection::of, Kind.THREADS_VS_PROCESSES);
-    topic("roofline", "Roofline", RooflineSection::of, Kind.ROOFLINE);
-    topic("memory", "Memory by length", LengthSections::memory, Kind.ATTENTION_MEMORY);
+    topic(
+        "scaling",
+        "Scaling",
+        ScalingSection::of,
+        ExperimentKind.STRONG_SCALING,
+        ExperimentKind.WEAK_SCALING);
+    topic(
+        "layouts",
+        "Threads against processes",
+        LayoutSection::of,
+        ExperimentKind.THREADS_VS_PROCESSES);
+    topic("roofline", "Roofline", RooflineSection::of, ExperimentKind.ROOFLINE);
+    topic("memory", "Memory by length", LengthSections::memory, ExperimentKind.ATTENTION_MEMORY);
     topic(
         "attention",
         "Standard and streaming attention",
         LengthSections::prefillDecode,
-        Kind.PREFILL_DECODE);
-    topic("blocks", "Block size", SweepSections::blockSize, Kind.BLOCK_SIZE);
-    topic("merge", "Merge topology", SweepSections::merge, Kind.MERGE_TOPOLOGY);
-    topic("network", "Network", SweepSections::network, Kind.NETWORK);
-    topic("mass", "Attention by rank", MassSection::of, Kind.ATTENTION_MASS);
-    add("communication", "Communication share", each(EnumSet.allOf(Kind.class), ShareSection::of));
-    add("predictions", "Cost model", each(EnumSet.allOf(Kind.class), PredictionSection::of));
+        ExperimentKind.PREFILL_DECODE);
+    topic("blocks", "Block size", SweepSections::blockSize, ExperimentKind.BLOCK_SIZE);
+    topic("merge", "Merge topology", SweepSections::merge, ExperimentKind.MERGE_TOPOLOGY);
+    topic("network", "Network", SweepSections::network, ExperimentKind.NETWORK);
+    topic("mass", "Attention by rank", MassSection::of, ExperimentKind.ATTENTION_MASS);
+    add(
+        "communication",
+        "Communication share",
+        each(EnumSet.allOf(ExperimentKind.class), ShareSection::of));
+    add(
+        "predictions",
+        "Cost model",
+        each(EnumSet.allOf(ExperimentKind.class), PredictionSection::of));
   }
 
   /** Numbers in words and plots of the experiments that ask one thing. */
@@ -123,8 +141,8 @@ public final class ReportPage {
       String id,
       String title,
       BiFunction<Study, Figures, Markup> plots,
-      Kind first,
-      Kind... others) {
+      ExperimentKind first,
+      ExperimentKind... others) {
     add(
         id,
         title,
@@ -143,7 +161,7 @@ public final class ReportPage {
   }
 
   /** What a section has to say of each experiment of some kinds, under its name. */
-  private Markup each(Set<Kind> kinds, BiFunction<Study, Figures, Markup> section) {
+  private Markup each(Set<ExperimentKind> kinds, BiFunction<Study, Figures, Markup> section) {
     List<Markup> parts = new ArrayList<>();
     for (Study study : studies) {
       boolean concerned = kinds.contains(study.definition().kind());

@@ -19,12 +19,12 @@ final class RooflineSection {
     for (String label : labels) {
       List<Measurement> members = usable.stream().filter(m -> m.label().equals(label)).toList();
       List<Line.Dot> dots = members.stream().map(RooflineSection::dot).toList();
-      lines.add(Line.of(label, members, dots, Line.Style.MARKS));
+      lines.add(Line.of(label, members, dots, Line.LineStyle.MARKS));
     }
     for (String label : labels) {
       List<Measurement> members = usable.stream().filter(m -> m.label().equals(label)).toList();
       String name = labels.size() == 1 ? "limits of the machine" : "limits for " + label;
-      lines.add(new Line(name, roof(members, usable), Line.Style.GUIDE));
+      lines.add(new Line(name, roof(members, usable), Line.LineStyle.GUIDE));
     }
     return figures.add(
         study.name() + "-roofline",
@@ -36,7 +36,7 @@ final class RooflineSection {
             "GFLOP/s",
             List.of(),
             lines,
-            XyPlot.Form.LOG,
+            XyPlot.PlotForm.LOG,
             List.of()));
   }
 

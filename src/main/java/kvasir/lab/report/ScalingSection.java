@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import kvasir.lab.experiment.Arm;
-import kvasir.lab.experiment.Kind;
+import kvasir.lab.experiment.ExperimentKind;
 import kvasir.measure.Estimate;
 
 /** Speed over more and more ranks and threads, relative to the smallest layout. */
@@ -35,7 +35,7 @@ final class ScalingSection {
     List<Markup> parts = new ArrayList<>();
     for (String problem : problems(study)) {
       List<Curve> curves = curves(study, problem);
-      if (study.is(Kind.WEAK_SCALING)) {
+      if (study.is(ExperimentKind.WEAK_SCALING)) {
         parts.add(weak(study, problem, curves, figures));
       } else {
         parts.add(speedUp(study, problem, curves, figures));
@@ -83,7 +83,9 @@ final class ScalingSection {
     if (byName.isEmpty()) {
       return "";
     }
-    return fair.is(Kind.WEAK_SCALING) ? weakAnswer(byName, fair) : strongAnswer(byName, fair);
+    return fair.is(ExperimentKind.WEAK_SCALING)
+        ? weakAnswer(byName, fair)
+        : strongAnswer(byName, fair);
   }
 
   private static String strongAnswer(Map<String, List<Curve>> byName, Study fair) {
@@ -131,7 +133,7 @@ final class ScalingSection {
   }
 
   private static String ratios(List<Curve> curves, Study study) {
-    boolean time = study.is(Kind.WEAK_SCALING);
+    boolean time = study.is(ExperimentKind.WEAK_SCALING);
     double[] all =
         curves.stream().mapToDouble(c -> time ? 1 / c.ratio() : c.ratio()).sorted().toArray();
     return Phrases.range(all[0], all[all.length - 1]);
@@ -179,7 +181,7 @@ final class ScalingSection {
       double ratio = curve.ratio();
       double more = size(last.arm(), study) / size(base.arm(), study);
       words.add(
-          study.is(Kind.WEAK_SCALING)
+          study.is(ExperimentKind.WEAK_SCALING)
               ? "%s, %s: %s takes %s times the time per token of %s."
                   .formatted(
                       problem, curve.name(), last.label(), Numbers.of(1 / ratio), base.label())
@@ -230,15 +232,15 @@ final class ScalingSection {
         sizes.add(x);
         dots.add(relative.dot(x, x / base, m, curve.base().speed().median()));
       }
-      lines.add(Line.of(curve.name(), curve.points(), dots, Line.Style.JOINED));
+      lines.add(Line.of(curve.name(), curve.points(), dots, Line.LineStyle.JOINED));
     }
     List<Line.Dot> ideal =
         List.of(sizes.first(), sizes.last()).stream()
             .map(x -> Line.Dot.at(x, relative.ideal(x / sizes.first())))
             .toList();
-    lines.add(new Line("ideal", ideal, Line.Style.GUIDE));
+    lines.add(new Line("ideal", ideal, Line.LineStyle.GUIDE));
     String xLabel = byRanks(study) ? "ranks" : "processors (ranks × threads of each)";
-    return new XyPlot(xLabel, yLabel, List.of(), lines, XyPlot.Form.BANDS, List.of());
+    return new XyPlot(xLabel, yLabel, List.of(), lines, XyPlot.PlotForm.BANDS, List.of());
   }
 
   private static double size(Arm arm, Study study) {
@@ -324,7 +326,7 @@ final class ScalingSection {
   /** Without the depth where it grows with the workers: ranks, or threads of one. */
   private static String test(Measurement m, Study study) {
     TestName test = TestName.parse(m.test());
-    return study.is(Kind.WEAK_SCALING) && test.depth() > 0
+    return study.is(ExperimentKind.WEAK_SCALING) && test.depth() > 0
         ? test.base() + " @ d" + test.depth() / workers(m.arm()) + " per worker"
         : m.test();
   }

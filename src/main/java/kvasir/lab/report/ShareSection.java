@@ -45,6 +45,6 @@ final class ShareSection {
   }
 
   private static double share(Measurement m) {
-    return Times.communication(m.times().orElseThrow());
+    return MeanTimes.communication(m.times().orElseThrow());
   }
 }

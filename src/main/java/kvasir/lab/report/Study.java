@@ -7,8 +7,8 @@ import kvasir.lab.bench.BenchTest;
 import kvasir.lab.experiment.Arm;
 import kvasir.lab.experiment.ArmEstimates;
 import kvasir.lab.experiment.Definition;
+import kvasir.lab.experiment.ExperimentKind;
 import kvasir.lab.experiment.ExperimentResult;
-import kvasir.lab.experiment.Kind;
 import kvasir.lab.experiment.RunRecord;
 
 /**
@@ -45,7 +45,7 @@ record Study(
     return definition.name();
   }
 
-  boolean is(Kind kind) {
+  boolean is(ExperimentKind kind) {
     return definition.kind() == kind;
   }
 

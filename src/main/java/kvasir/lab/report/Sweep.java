@@ -39,7 +39,7 @@ record Sweep(
    */
   List<Line> marks(List<Measurement> measurements, BiFunction<Double, Measurement, Line.Dot> dot) {
     return lines(measurements, dot).stream()
-        .map(line -> new Line(line.name(), line.dots(), Line.Style.MARKS))
+        .map(line -> new Line(line.name(), line.dots(), Line.LineStyle.MARKS))
         .toList();
   }
 
@@ -58,7 +58,7 @@ record Sweep(
       List<Measurement> members = measurements.stream().filter(belongs).sorted(order).toList();
       List<Line.Dot> dots =
           members.stream().map(m -> dot.apply((double) places.indexOf(at.apply(m)), m)).toList();
-      lines.add(Line.of(name, members, dots, Line.Style.JOINED));
+      lines.add(Line.of(name, members, dots, Line.LineStyle.JOINED));
     }
     return lines;
   }

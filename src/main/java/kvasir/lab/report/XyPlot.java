@@ -33,12 +33,12 @@ record XyPlot(
     String yLabel,
     List<String> symbols,
     List<Line> lines,
-    Form form,
+    PlotForm form,
     List<Break> breaks)
     implements Plot {
 
   /** How intervals and axes are drawn. */
-  enum Form {
+  enum PlotForm {
     /** Intervals as bars. */
     BARS,
     /** Intervals as a band around the line. */
@@ -61,7 +61,7 @@ record XyPlot(
 
   /** Points over names, with intervals as bars. */
   static XyPlot over(List<String> symbols, String xLabel, String yLabel, List<Line> lines) {
-    return new XyPlot(xLabel, yLabel, symbols, lines, Form.BARS, List.of());
+    return new XyPlot(xLabel, yLabel, symbols, lines, PlotForm.BARS, List.of());
   }
 
   @Override
@@ -74,7 +74,7 @@ record XyPlot(
     XYPlot plot = new XYPlot(data(), domain(), range(), renderer(theme));
     Plot.style(plot.getDomainAxis(), theme);
     Plot.style(plot.getRangeAxis(), theme);
-    plot.setDomainGridlinesVisible(form == Form.LOG);
+    plot.setDomainGridlinesVisible(form == PlotForm.LOG);
     plot.setDomainGridlinePaint(theme.grid());
     plot.setRangeGridlinePaint(theme.grid());
     plot.setDomainGridlineStroke(THIN);
@@ -112,7 +112,7 @@ record XyPlot(
   }
 
   private ValueAxis domain() {
-    if (form == Form.LOG) {
+    if (form == PlotForm.LOG) {
       return free(xLabel, true);
     }
     if (symbols.isEmpty()) {
@@ -127,7 +127,7 @@ record XyPlot(
   }
 
   private ValueAxis range() {
-    if (form == Form.LOG) {
+    if (form == PlotForm.LOG) {
       return free(yLabel, false);
     }
     NumberAxis axis = new NumberAxis(yLabel);
@@ -157,17 +157,17 @@ record XyPlot(
   }
 
   private XYLineAndShapeRenderer renderer(Theme theme) {
-    XYLineAndShapeRenderer renderer = form == Form.BANDS ? new Bands() : new Bars();
+    XYLineAndShapeRenderer renderer = form == PlotForm.BANDS ? new Bands() : new Bars();
     for (int i = 0; i < lines.size(); i++) {
       Line line = lines.get(i);
-      boolean guide = line.style() == Line.Style.GUIDE;
+      boolean guide = line.style() == Line.LineStyle.GUIDE;
       renderer.setSeriesPaint(i, guide ? theme.ink() : theme.colour(i));
       renderer.setSeriesFillPaint(i, theme.colour(i));
       renderer.setSeriesShape(i, Theme.mark(i));
       renderer.setSeriesStroke(i, guide ? DASHED : LINE);
       renderer.setSeriesOutlineStroke(i, LINE);
       renderer.setSeriesShapesVisible(i, !guide);
-      renderer.setSeriesLinesVisible(i, line.style() != Line.Style.MARKS);
+      renderer.setSeriesLinesVisible(i, line.style() != Line.LineStyle.MARKS);
       renderer.setSeriesItemLabelGenerator(
           i, (data, series, item) -> lines.get(series).dots().get(item).label());
       renderer.setSeriesItemLabelsVisible(i, true);

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** One message of the side channel between a rank and the listener. */
-record Frame(Kind kind, String text) {
+record Frame(FrameKind kind, String text) {
   static final int BEAT_MILLIS = 250;
 
   /** Limit of a text in UTF-8. The addresses of thousands of ranks take some 100 KB. */
@@ -19,7 +19,7 @@ record Frame(Kind kind, String text) {
   private static final int HANDOVER_CHARACTERS = 1 << 18;
 
   /** Kind of a message, with the byte that encodes it. */
-  enum Kind {
+  enum FrameKind {
     /**
      * To a rank: it has been accepted. The limit of silence in milliseconds, the listener's process
      * id and the length of the handover in characters, separated by blanks.
@@ -42,12 +42,12 @@ record Frame(Kind kind, String text) {
 
     private final int code;
 
-    Kind(int code) {
+    FrameKind(int code) {
       this.code = code;
     }
 
-    private static Kind of(int code) throws IOException {
-      for (Kind kind : values()) {
+    private static FrameKind of(int code) throws IOException {
+      for (FrameKind kind : values()) {
         if (kind.code == code) {
           return kind;
         }
@@ -56,12 +56,12 @@ record Frame(Kind kind, String text) {
     }
   }
 
-  static Frame of(Kind kind) {
+  static Frame of(FrameKind kind) {
     return new Frame(kind, "");
   }
 
   /** Returns a frame with an exit code and its reason, for FAILED and END. */
-  static Frame of(Kind kind, RunEnd end) {
+  static Frame of(FrameKind kind, RunEnd end) {
     return new Frame(kind, end.code() + " " + end.reason());
   }
 
@@ -79,7 +79,7 @@ record Frame(Kind kind, String text) {
    * @throws IOException if this frame is not a valid welcome
    */
   Welcome welcome() throws IOException {
-    if (kind != Kind.WELCOME || !text.matches("\\d{1,9} \\d{1,18} \\d{1,9}")) {
+    if (kind != FrameKind.WELCOME || !text.matches("\\d{1,9} \\d{1,18} \\d{1,9}")) {
       throw new IOException("no welcome");
     }
     String[] parts = text.split(" ", -1);
@@ -106,7 +106,7 @@ record Frame(Kind kind, String text) {
       if (end < text.length() && Character.isHighSurrogate(text.charAt(end - 1))) {
         end--;
       }
-      pieces.add(new Frame(Kind.HANDOVER, text.substring(begin, end)));
+      pieces.add(new Frame(FrameKind.HANDOVER, text.substring(begin, end)));
       begin = end;
     }
     return pieces;
@@ -121,7 +121,7 @@ record Frame(Kind kind, String text) {
   }
 
   static Frame read(DataInputStream in) throws IOException {
-    Kind kind = Kind.of(in.readUnsignedByte());
+    FrameKind kind = FrameKind.of(in.readUnsignedByte());
     int length = in.readInt();
     if (length < 0 || length > MOST_BYTES) {
       throw new IOException("no message of ours");

@@ -146,7 +146,7 @@ public final class HeartbeatClient implements AutoCloseable {
         heard = now;
       }
       last = now;
-      send(new Frame(Frame.Kind.BEAT, Activity.text()));
+      send(new Frame(Frame.FrameKind.BEAT, Activity.text()));
       if (now - heard > listener.silence().toNanos() && !listenerRunsHere()) {
         lose("no sign of life for " + listener.silence().toMillis() / 1e3 + " s");
       }
@@ -164,7 +164,7 @@ public final class HeartbeatClient implements AutoCloseable {
             "rank " + rank + " has lost what started this run (" + how + "); start it again");
     if (!closed) {
       // A launcher that was only stopped and resumes has to learn how its run ended.
-      send(Frame.of(Frame.Kind.FAILED, end));
+      send(Frame.of(Frame.FrameKind.FAILED, end));
     }
     end(end);
   }
@@ -183,7 +183,7 @@ public final class HeartbeatClient implements AutoCloseable {
    * @return host and address of each rank, separated by a blank, in the order of ranks
    */
   public List<String> introduce(String address, Duration patience) {
-    send(new Frame(Frame.Kind.ADDRESS, address));
+    send(new Frame(Frame.FrameKind.ADDRESS, address));
     return await(peers, "all ranks come", patience);
   }
 
@@ -221,7 +221,7 @@ public final class HeartbeatClient implements AutoCloseable {
    */
   public void failed(RunEnd end) {
     closed = true;
-    send(Frame.of(Frame.Kind.FAILED, end));
+    send(Frame.of(Frame.FrameKind.FAILED, end));
   }
 
   private void send(Frame frame) {
@@ -246,7 +246,7 @@ public final class HeartbeatClient implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    send(Frame.of(Frame.Kind.LEAVING));
+    send(Frame.of(Frame.FrameKind.LEAVING));
     closeQuietly(socket);
   }
 }

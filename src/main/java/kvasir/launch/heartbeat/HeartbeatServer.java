@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
-import kvasir.launch.WorldPlan;
+import kvasir.launch.WorldSpec;
 
 /**
  * Listener for the ranks of one run. It tells all ranks when one is lost, and gives each the
@@ -41,7 +41,7 @@ public final class HeartbeatServer implements AutoCloseable {
   private final Visitors visitors;
   private final RunToken token;
   private final List<Member> members = new ArrayList<>();
-  private final WorldPlan plan;
+  private final WorldSpec spec;
   private final CompletableFuture<Loss> loss = new CompletableFuture<>();
   private volatile boolean closed;
   private boolean introduced;
@@ -50,12 +50,12 @@ public final class HeartbeatServer implements AutoCloseable {
    * Opens the port and starts to listen.
    *
    * @param address local address to listen on; the system chooses the port
-   * @param plan expected ranks and time limits
+   * @param spec expected ranks and time limits
    */
-  public HeartbeatServer(InetAddress address, RunToken token, WorldPlan plan) throws IOException {
+  public HeartbeatServer(InetAddress address, RunToken token, WorldSpec spec) throws IOException {
     this.token = token;
-    this.plan = plan;
-    int ranks = plan.hosts().size();
+    this.spec = spec;
+    int ranks = spec.hosts().size();
     for (int rank = 0; rank < ranks; rank++) {
       members.add(new Member(rank));
     }
@@ -153,12 +153,12 @@ public final class HeartbeatServer implements AutoCloseable {
     long process = in.readLong();
     Frame welcome =
         new Frame(
-            Frame.Kind.WELCOME,
-            plan.silence().toMillis()
+            Frame.FrameKind.WELCOME,
+            spec.silence().toMillis()
                 + " "
                 + ProcessHandle.current().pid()
                 + " "
-                + plan.handover().length());
+                + spec.handover().length());
     boolean open = visitors.remove(socket);
     if (!open
         || rank < 0
@@ -167,13 +167,13 @@ public final class HeartbeatServer implements AutoCloseable {
       return null;
     }
     Member member = members.get(rank);
-    Frame.handover(plan.handover()).forEach(member::send);
+    Frame.handover(spec.handover()).forEach(member::send);
     tellLoss(member);
     return member;
   }
 
   private void take(Member member, Frame frame) throws IOException {
-    member.heard(frame.kind() == Frame.Kind.BEAT ? frame.text() : "");
+    member.heard(frame.kind() == Frame.FrameKind.BEAT ? frame.text() : "");
     switch (frame.kind()) {
       case BEAT -> {}
       case ADDRESS -> {
@@ -193,13 +193,13 @@ public final class HeartbeatServer implements AutoCloseable {
     List<String> peers = members.stream().map(Member::address).toList();
     if (!introduced && !peers.contains("")) {
       introduced = true;
-      Frame frame = new Frame(Frame.Kind.PEERS, String.join("\n", peers));
+      Frame frame = new Frame(Frame.FrameKind.PEERS, String.join("\n", peers));
       members.forEach(member -> member.send(frame));
     }
   }
 
   private void watch() {
-    Frame beat = Frame.of(Frame.Kind.BEAT);
+    Frame beat = Frame.of(Frame.FrameKind.BEAT);
     long last = System.nanoTime();
     while (!closed) {
       LockSupport.parkNanos(Frame.BEAT_MILLIS * 1_000_000L);
@@ -218,23 +218,23 @@ public final class HeartbeatServer implements AutoCloseable {
 
   private void checkSilence(Member member) {
     long quiet = member.silence();
-    if (member.state() == Member.State.PRESENT && quiet > plan.silence().toNanos()) {
+    if (member.state() == Member.State.PRESENT && quiet > spec.silence().toNanos()) {
       if (member.runsHere()) {
         member.grant();
         return;
       }
-      lose(member, true, "no sign of life for " + plan.silence().toMillis() / 1e3 + " s");
+      lose(member, true, "no sign of life for " + spec.silence().toMillis() / 1e3 + " s");
     }
-    if (member.state() == Member.State.LEFT && member.standstill() > plan.silence().toNanos()) {
+    if (member.state() == Member.State.LEFT && member.standstill() > spec.silence().toNanos()) {
       lose(member, true, "its process was stopped after its work");
     }
     if (member.state() == Member.State.EXPECTED) {
       if (!member.explanation().isEmpty()) {
         lose(member, false, member.explanation());
-      } else if (member.standstill() > plan.silence().toNanos()) {
+      } else if (member.standstill() > spec.silence().toNanos()) {
         lose(member, true, "its process was stopped before it came");
-      } else if (quiet > plan.limit().toNanos()) {
-        lose(member, true, "it has not come within " + plan.limit().toSeconds() + " s");
+      } else if (quiet > spec.limit().toNanos()) {
+        lose(member, true, "it has not come within " + spec.limit().toSeconds() + " s");
       }
     }
   }
@@ -256,13 +256,13 @@ public final class HeartbeatServer implements AutoCloseable {
 
   private void lose(Member member, boolean silent, String how) {
     String reason =
-        plan.name(member.rank())
+        spec.name(member.rank())
             + " was lost ("
             + how
             + ") while "
             + member.activity()
             + "; "
-            + plan.afterLoss();
+            + spec.afterLoss();
     lose(new Loss(member.rank(), member.processId(), silent, new RunEnd(LOST, reason)));
   }
 
@@ -271,13 +271,13 @@ public final class HeartbeatServer implements AutoCloseable {
     if (!closed && !loss.isDone()) {
       members.reversed().stream()
           .filter(member -> member.rank() != first.rank())
-          .forEach(member -> member.send(Frame.of(Frame.Kind.END, first.end())));
+          .forEach(member -> member.send(Frame.of(Frame.FrameKind.END, first.end())));
       loss.complete(first);
     }
   }
 
   private synchronized void tellLoss(Member late) {
-    loss().ifPresent(known -> late.send(Frame.of(Frame.Kind.END, known.end())));
+    loss().ifPresent(known -> late.send(Frame.of(Frame.FrameKind.END, known.end())));
   }
 
   @Override

@@ -14,7 +14,7 @@ import kvasir.cluster.Collectives;
 import kvasir.cluster.Communicator;
 import kvasir.error.ClusterFailure;
 import kvasir.launch.HostRoute;
-import kvasir.launch.WorldPlan;
+import kvasir.launch.WorldSpec;
 
 /**
  * Side channel of a world that a foreign launcher started: {@code mpirun}, {@code srun} or MPJ's
@@ -58,7 +58,7 @@ public final class SelfHosted {
           new HeartbeatServer(
               address,
               token,
-              new WorldPlan(
+              new WorldSpec(
                   names,
                   List.of(),
                   "",

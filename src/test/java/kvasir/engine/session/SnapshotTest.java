@@ -285,19 +285,19 @@ class SnapshotTest {
     BlockFile file = BlockFile.in(folder, "0123456789abcdef".repeat(4), 5);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment block = arena.allocate(333);
-      assertEquals(BlockFile.Found.NOTHING, file.read(block));
+      assertEquals(BlockFile.ReadResult.NOTHING, file.read(block));
       block.asByteBuffer().put(new byte[] {1, 2, 3});
       file.write(block);
       byte[] whole = Files.readAllBytes(file.path());
       MemorySegment read = arena.allocate(333);
-      assertEquals(BlockFile.Found.WHOLE, file.read(read));
+      assertEquals(BlockFile.ReadResult.WHOLE, file.read(read));
       assertEquals(-1, block.mismatch(read));
       for (int at = 0; at < whole.length; at++) {
         byte[] changed = whole.clone();
         changed[at] ^= 0x40;
         for (byte[] bad : List.of(changed, Arrays.copyOf(whole, at))) {
           Files.write(file.path(), bad);
-          assertEquals(BlockFile.Found.DAMAGED, file.read(read), "at " + at);
+          assertEquals(BlockFile.ReadResult.DAMAGED, file.read(read), "at " + at);
           assertEquals(0, read.get(ValueLayout.JAVA_BYTE, 0));
         }
       }

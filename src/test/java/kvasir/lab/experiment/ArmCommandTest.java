@@ -23,7 +23,7 @@ class ArmCommandTest {
     ArmCommand command =
         new ArmCommand(definition, Path.of("/m"), hosts, Path.of("/netns"), ArmCommandTest::java);
     Map<String, List<String>> all = new java.util.LinkedHashMap<>();
-    ArmPlan.of(definition, new ArmPlan.Site(4, 1, true, true))
+    ArmGrid.of(definition, new ArmGrid.Site(4, 1, true, true))
         .forEach(arm -> all.put(arm.id(), command.process(arm)));
     return all;
   }

@@ -40,14 +40,14 @@ class DefinitionFuzzTest {
       }
     }
     Path file = directory.resolve("mine.toml");
-    ArmPlan.Site site = new ArmPlan.Site(8, 1, true, true);
+    ArmGrid.Site site = new ArmGrid.Site(8, 1, true, true);
     Fuzz.check(
         "mine.toml",
         800,
         samples,
         in -> {
           Files.write(file, in);
-          ArmPlan.of(DefinitionReader.read(file, false, Map.of()), site);
+          ArmGrid.of(DefinitionReader.read(file, false, Map.of()), site);
         });
   }
 }

@@ -41,7 +41,7 @@ class DefinitionReaderTest {
   void theFilesNameIsItsNameAndTheRestHasDefaults() throws IOException {
     Definition definition = read(LEAST);
     assertEquals("mine", definition.name());
-    assertEquals(Kind.STRONG_SCALING, definition.kind());
+    assertEquals(ExperimentKind.STRONG_SCALING, definition.kind());
     assertEquals(16, definition.shards());
     assertEquals(List.of(0), definition.depth());
     assertEquals("steady", definition.warmUp());
@@ -125,7 +125,8 @@ class DefinitionReaderTest {
     UserError error = assertThrows(UserError.class, () -> read("kind = \"strong\"\ngen = [4]"));
     String message = error.getMessage();
     assertTrue(message.contains("line 1: 'kind' is \"strong\"; allowed: \"strong"), message);
-    Kind.names().forEach(name -> assertTrue(message.contains(name), name + " in " + message));
+    ExperimentKind.names()
+        .forEach(name -> assertTrue(message.contains(name), name + " in " + message));
   }
 
   @Test
@@ -163,11 +164,11 @@ class DefinitionReaderTest {
   @ParameterizedTest
   @MethodSource("shipped")
   void shippedExperimentsAreWholeAndTheirArmsHaveNamesOfTheirOwn(Path file) {
-    ArmPlan.Site site = new ArmPlan.Site(8, 1, true, true);
+    ArmGrid.Site site = new ArmGrid.Site(8, 1, true, true);
     for (boolean quick : new boolean[] {false, true}) {
       Definition definition = DefinitionReader.read(file, quick, Map.of());
       assertFalse(definition.question().isEmpty());
-      List<String> ids = ArmPlan.of(definition, site).stream().map(Arm::id).toList();
+      List<String> ids = ArmGrid.of(definition, site).stream().map(Arm::id).toList();
       assertEquals(ids.size(), new HashSet<>(ids).size(), ids.toString());
     }
   }

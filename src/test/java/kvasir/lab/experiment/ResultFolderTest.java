@@ -25,7 +25,7 @@ class ResultFolderTest {
   void plan() throws IOException {
     Path file = Files.writeString(folder.resolve("x.toml"), "kind = \"roofline\"\nprompt = [2]\n");
     definition = DefinitionReader.read(file, false, Map.of());
-    arms = ArmPlan.of(definition, new ArmPlan.Site(2, 1, false, false));
+    arms = ArmGrid.of(definition, new ArmGrid.Site(2, 1, false, false));
     results = new ResultFolder(folder.resolve("x"));
     results.plan(definition, arms);
   }

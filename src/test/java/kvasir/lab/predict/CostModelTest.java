@@ -48,7 +48,7 @@ class CostModelTest {
     ModelConfig model = ModelShape.QWEN3_0_6B.model();
     Hardware hardware = Hardware.of(1e10, 1e12, new Link(9e-6, 1 / 18.5e9), 1);
     CostModel costs = new CostModel(Setting.of(model), hardware, Calibration.DEFAULT);
-    Layout layout = new Layout(ranks, 1, 1, Math.max(16, ranks));
+    ClusterLayout layout = new ClusterLayout(ranks, 1, 1, Math.max(16, ranks));
     assertEquals(messages, costs.decode(layout, 4095).messages());
   }
 
@@ -56,7 +56,7 @@ class CostModelTest {
   void theRanksOfANodeShareItsNetwork() {
     Link network = new Link(1000, 1);
     Hardware hardware = new Hardware(1, 1, network, new Link(0, 0), 2);
-    Exchanges exchanges = Exchanges.of(hardware, new Layout(2, 2, 1, 16));
+    Exchanges exchanges = Exchanges.of(hardware, new ClusterLayout(2, 2, 1, 16));
     // Of four slices of 100 bytes: one leaves each node in the first round, two of both ranks then.
     assertEquals(100 + 2 * 200, exchanges.allGather(400).bytes(), EXACT);
     assertEquals(2, exchanges.allGather(400).messages());
@@ -68,7 +68,7 @@ class CostModelTest {
   @ValueSource(ints = {1, 2, 3, 5, 8, 64})
   void moreOfAnythingIsNeverSlower(int nodes) {
     Setting setting = Setting.of(ModelShape.QWEN3_32B.model());
-    Layout layout = new Layout(nodes, 2, 4, 512);
+    ClusterLayout layout = new ClusterLayout(nodes, 2, 4, 512);
     Hardware base = Hardware.of(1e11, 1e12, NETWORK, 8);
     double time = total(setting, base, layout);
     assertTrue(total(setting, Hardware.of(2e11, 1e12, NETWORK, 8), layout) <= time);
@@ -79,7 +79,7 @@ class CostModelTest {
     assertTrue(total(setting, Hardware.of(1e11, 1e12, quick, 8), layout) <= time);
   }
 
-  private static double total(Setting setting, Hardware hardware, Layout layout) {
+  private static double total(Setting setting, Hardware hardware, ClusterLayout layout) {
     CostModel costs = new CostModel(setting, hardware, Calibration.DEFAULT);
     Prediction p = costs.decode(layout, 100_000);
     double parts = p.weights() + p.kv() + p.compute() + p.own() + p.latency() + p.bytes();
@@ -105,18 +105,18 @@ class CostModelTest {
   void theFullestRankDecides() {
     // Three ranks over four shards: one has two of them, so half of the keys.
     CostModel costs = Tiny.costs(0, 0);
-    double whole = costs.decode(new Layout(1, 1, 1, 4), 6399).kv();
-    assertEquals(whole / 2, costs.decode(new Layout(3, 1, 1, 4), 6399).kv(), EXACT);
-    assertEquals(whole / 4, costs.decode(new Layout(4, 1, 1, 4), 6399).kv(), EXACT);
+    double whole = costs.decode(new ClusterLayout(1, 1, 1, 4), 6399).kv();
+    assertEquals(whole / 2, costs.decode(new ClusterLayout(3, 1, 1, 4), 6399).kv(), EXACT);
+    assertEquals(whole / 4, costs.decode(new ClusterLayout(4, 1, 1, 4), 6399).kv(), EXACT);
   }
 
   @Test
   void panelsThatAreFewerThanThreadsLeaveSomeIdle() {
     Hardware hardware = new Hardware(1e12, 1e18, Link.NONE, Link.NONE, 8);
     CostModel costs = new CostModel(Tiny.SETTING, hardware, Tiny.IDEAL);
-    double two = costs.decode(new Layout(1, 1, 4, 16), 0).weights();
+    double two = costs.decode(new ClusterLayout(1, 1, 4, 16), 0).weights();
     // No layer has more than four panels of 32 outputs.
-    assertEquals(two, costs.decode(new Layout(1, 1, 8, 16), 0).weights(), EXACT);
+    assertEquals(two, costs.decode(new ClusterLayout(1, 1, 8, 16), 0).weights(), EXACT);
   }
 
   @Test

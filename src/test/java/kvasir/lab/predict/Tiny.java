@@ -50,7 +50,7 @@ final class Tiny {
   }
 
   /** One rank of one thread a node. */
-  static Layout layout(int nodes) {
-    return new Layout(nodes, 1, 1, 16);
+  static ClusterLayout layout(int nodes) {
+    return new ClusterLayout(nodes, 1, 1, 16);
   }
 }

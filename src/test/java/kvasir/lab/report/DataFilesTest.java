@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
-import kvasir.lab.experiment.Kind;
+import kvasir.lab.experiment.ExperimentKind;
 import org.junit.jupiter.api.Test;
 
 class DataFilesTest {
@@ -34,7 +34,7 @@ class DataFilesTest {
     String name = "=1+1,\"x\"\n";
     var result =
         Fixture.result(
-            Fixture.definition(Kind.BLOCK_SIZE, name, "?"),
+            Fixture.definition(ExperimentKind.BLOCK_SIZE, name, "?"),
             List.of(Fixture.arm("1x1", 1, 1, "none")),
             a -> List.of(Fixture.Values.of("tg32", 10).conditions(Fixture.oversubscribed())));
     String csv = DataFiles.csv(List.of(Study.of(result)));

@@ -7,8 +7,8 @@ import java.util.stream.Stream;
 import kvasir.lab.bench.RankTimes;
 import kvasir.lab.experiment.Answer;
 import kvasir.lab.experiment.Arm;
+import kvasir.lab.experiment.ExperimentKind;
 import kvasir.lab.experiment.ExperimentResult;
-import kvasir.lab.experiment.Kind;
 import kvasir.lab.experiment.RunRecord;
 
 /** Experiments of all kinds; run it with a directory to look at their page. */
@@ -45,7 +45,8 @@ final class Demo {
     }
     arms.add(Fixture.skipped(Fixture.arm("16x1-native", 16, 1, "native"), "only 8 processors"));
     return Fixture.result(
-        Fixture.definition(Kind.STRONG_SCALING, "strong", "How far do ranks and threads scale?"),
+        Fixture.definition(
+            ExperimentKind.STRONG_SCALING, "strong", "How far do ranks and threads scale?"),
         arms,
         a -> {
           int n = a.ranks() * a.threads();
@@ -62,7 +63,8 @@ final class Demo {
       arms.add(Fixture.tests(arm, List.of(), List.of(32), List.of(4096 * n)));
     }
     return Fixture.result(
-        Fixture.definition(Kind.WEAK_SCALING, "weak", "Does time stay level as ranks are added?"),
+        Fixture.definition(
+            ExperimentKind.WEAK_SCALING, "weak", "Does time stay level as ranks are added?"),
         arms,
         a ->
             List.of(Fixture.Values.of("tg32 @ d" + 4096 * a.ranks(), 20 / (1 + 0.06 * a.ranks()))));
@@ -75,7 +77,7 @@ final class Demo {
       arms.add(Fixture.arm(n + "x" + 8 / n + "-mpj", n, 8 / n, "mpj"));
     }
     return Fixture.result(
-        Fixture.definition(Kind.THREADS_VS_PROCESSES, "layouts", "Threads or processes?"),
+        Fixture.definition(ExperimentKind.THREADS_VS_PROCESSES, "layouts", "Threads or processes?"),
         arms,
         a -> {
           double more = a.transport().equals("mpj") ? 1.6 : 1;
@@ -106,7 +108,7 @@ final class Demo {
             List.of(),
             List.of(0));
     return Fixture.result(
-        Fixture.definition(Kind.ROOFLINE, "roofline", "What limits each batch?"),
+        Fixture.definition(ExperimentKind.ROOFLINE, "roofline", "What limits each batch?"),
         List.of(arm),
         a ->
             a.prompts().stream()
@@ -143,7 +145,7 @@ final class Demo {
     }
     return new ExperimentResult(
         Fixture.definition(
-            Kind.ATTENTION_MEMORY, "memory", "How much memory does each attention need?"),
+            ExperimentKind.ATTENTION_MEMORY, "memory", "How much memory does each attention need?"),
         arms,
         runs);
   }
@@ -165,7 +167,7 @@ final class Demo {
             .toList();
     return Fixture.result(
         Fixture.definition(
-            Kind.PREFILL_DECODE, "prefill", "From which length on does streaming pay?"),
+            ExperimentKind.PREFILL_DECODE, "prefill", "From which length on does streaming pay?"),
         arms,
         a ->
             Stream.concat(
@@ -187,7 +189,7 @@ final class Demo {
       arms.add(Fixture.with(Fixture.arm("2x1-" + size, 2, 1, "native"), "streaming", "tree", size));
     }
     return Fixture.result(
-        Fixture.definition(Kind.BLOCK_SIZE, "blocks", "Which block size is best?"),
+        Fixture.definition(ExperimentKind.BLOCK_SIZE, "blocks", "Which block size is best?"),
         arms,
         a -> List.of(Fixture.Values.of("tg32", 20 - Math.abs(a.blockSize() - 64) / 40.0)));
   }
@@ -199,7 +201,7 @@ final class Demo {
           Fixture.with(Fixture.arm("4x1-" + topology, 4, 1, "native"), "streaming", topology, 0));
     }
     return Fixture.result(
-        Fixture.definition(Kind.MERGE_TOPOLOGY, "merge", "How should states travel?"),
+        Fixture.definition(ExperimentKind.MERGE_TOPOLOGY, "merge", "How should states travel?"),
         arms,
         a -> List.of(Fixture.Values.of("tg32", 15 + a.merge().length())));
   }
@@ -215,7 +217,7 @@ final class Demo {
       arms.add(Fixture.network(renamed(arm, "2x1" + rate), "", rate));
     }
     return Fixture.result(
-        Fixture.definition(Kind.NETWORK, "network", "What does a slow network cost?"),
+        Fixture.definition(ExperimentKind.NETWORK, "network", "What does a slow network cost?"),
         arms,
         a ->
             List.of(
@@ -233,7 +235,7 @@ final class Demo {
   static ExperimentResult mass() {
     Arm arm = Fixture.arm("4x1", 4, 1, "native");
     return new ExperimentResult(
-        Fixture.definition(Kind.ATTENTION_MASS, "mass", "Where does attention look?"),
+        Fixture.definition(ExperimentKind.ATTENTION_MASS, "mass", "Where does attention look?"),
         List.of(arm),
         List.of(
             Fixture.answers(

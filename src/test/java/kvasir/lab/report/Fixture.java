@@ -13,8 +13,8 @@ import kvasir.lab.bench.RankTimes;
 import kvasir.lab.experiment.Answer;
 import kvasir.lab.experiment.Arm;
 import kvasir.lab.experiment.Definition;
+import kvasir.lab.experiment.ExperimentKind;
 import kvasir.lab.experiment.ExperimentResult;
-import kvasir.lab.experiment.Kind;
 import kvasir.lab.experiment.RunRecord;
 import kvasir.measure.MachineFacts;
 
@@ -26,7 +26,7 @@ final class Fixture {
 
   private Fixture() {}
 
-  static Definition definition(Kind kind, String name, String question) {
+  static Definition definition(ExperimentKind kind, String name, String question) {
     List<Integer> none = List.of();
     return new Definition(
         name,
@@ -319,7 +319,7 @@ final class Fixture {
   static ExperimentResult layouts() {
     List<Arm> arms = List.of(arm("1x2", 1, 2, "none"), arm("2x1-native", 2, 1, "native"));
     return result(
-        definition(Kind.THREADS_VS_PROCESSES, "layouts", "Threads or processes?"),
+        definition(ExperimentKind.THREADS_VS_PROCESSES, "layouts", "Threads or processes?"),
         arms,
         a ->
             List.of(

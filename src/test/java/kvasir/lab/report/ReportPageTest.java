@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import kvasir.lab.experiment.Answer;
 import kvasir.lab.experiment.Arm;
+import kvasir.lab.experiment.ExperimentKind;
 import kvasir.lab.experiment.ExperimentResult;
-import kvasir.lab.experiment.Kind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -136,12 +136,12 @@ class ReportPageTest {
         page(
             List.of(
                 new ExperimentResult(
-                    Fixture.definition(Kind.ATTENTION_MASS, HOSTILE, HOSTILE),
+                    Fixture.definition(ExperimentKind.ATTENTION_MASS, HOSTILE, HOSTILE),
                     List.of(arm, asked),
                     List.of(
                         Fixture.answers(asked, answer), Fixture.run(1, asked, List.of(), HOSTILE))),
                 Fixture.result(
-                    Fixture.definition(Kind.THREADS_VS_PROCESSES, HOSTILE, HOSTILE),
+                    Fixture.definition(ExperimentKind.THREADS_VS_PROCESSES, HOSTILE, HOSTILE),
                     List.of(asked),
                     a -> List.of(Fixture.Values.of(HOSTILE, 10)))));
     assertFalse(page.contains("<img"));
@@ -155,7 +155,7 @@ class ReportPageTest {
 
   @Test
   void everyKindWithoutRunsGivesAPage() throws IOException {
-    for (Kind kind : Kind.values()) {
+    for (ExperimentKind kind : ExperimentKind.values()) {
       ExperimentResult empty =
           new ExperimentResult(
               Fixture.definition(kind, "empty", "Nothing?"),
@@ -170,7 +170,7 @@ class ReportPageTest {
   void everyKindWithOneRunOrAFailureGivesAPage() throws IOException {
     Arm arm = Fixture.arm("1x1", 1, 1, "none");
     Arm two = Fixture.arm("2x1-native", 2, 1, "native");
-    for (Kind kind : Kind.values()) {
+    for (ExperimentKind kind : ExperimentKind.values()) {
       String page =
           page(
               List.of(

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import kvasir.lab.experiment.Arm;
+import kvasir.lab.experiment.ExperimentKind;
 import kvasir.lab.experiment.ExperimentResult;
-import kvasir.lab.experiment.Kind;
 import org.junit.jupiter.api.Test;
 
 class WordsTest {
@@ -52,7 +52,7 @@ class WordsTest {
   void partsAddUpToTheGap() {
     List<Measurement> all = Study.of(Fixture.layouts()).measurements();
     Attribution gap = Attribution.between(all.get(0), all.get(1)).orElseThrow();
-    double sum = gap.parts().stream().mapToDouble(Attribution.Part::millis).sum();
+    double sum = gap.parts().stream().mapToDouble(Attribution.Cause::millis).sum();
     assertEquals(gap.gap(), sum, 1e-9);
   }
 
@@ -63,7 +63,7 @@ class WordsTest {
     String words =
         words(
             Fixture.result(
-                Fixture.definition(Kind.THREADS_VS_PROCESSES, "near", "?"),
+                Fixture.definition(ExperimentKind.THREADS_VS_PROCESSES, "near", "?"),
                 arms,
                 a -> List.of(Fixture.Values.of("tg32", a.ranks() == 1 ? 100 : 99.9))));
     says(words, "the intervals overlap: no difference is shown");
@@ -76,7 +76,7 @@ class WordsTest {
     String words =
         words(
             Fixture.result(
-                Fixture.definition(Kind.THREADS_VS_PROCESSES, "unfair", "?"),
+                Fixture.definition(ExperimentKind.THREADS_VS_PROCESSES, "unfair", "?"),
                 arms,
                 a ->
                     List.of(
@@ -92,7 +92,7 @@ class WordsTest {
   void unfairStartsGiveNoConclusionForAnyKindU1() {
     for (ExperimentResult fair : Demo.all()) {
       ExperimentResult unfair = Fixture.unfair(fair);
-      if (fair.definition().kind() == Kind.ATTENTION_MASS) {
+      if (fair.definition().kind() == ExperimentKind.ATTENTION_MASS) {
         continue;
       }
       List<String> words = SummarySection.words(Study.of(unfair));
@@ -113,7 +113,7 @@ class WordsTest {
     String words =
         words(
             Fixture.result(
-                Fixture.definition(Kind.STRONG_SCALING, "strong", "?"),
+                Fixture.definition(ExperimentKind.STRONG_SCALING, "strong", "?"),
                 ONE_TO_FOUR,
                 a -> {
                   Fixture.Values values = Fixture.Values.of("tg32", 10 * a.ranks());
@@ -147,7 +147,7 @@ class WordsTest {
         Conclusion.of(
                 Study.of(
                     Fixture.result(
-                        Fixture.definition(Kind.THREADS_VS_PROCESSES, "three", "?"),
+                        Fixture.definition(ExperimentKind.THREADS_VS_PROCESSES, "three", "?"),
                         arms,
                         a ->
                             List.of(
@@ -166,7 +166,7 @@ class WordsTest {
     String words =
         words(
             Fixture.result(
-                Fixture.definition(Kind.THREADS_VS_PROCESSES, "bits", "?"),
+                Fixture.definition(ExperimentKind.THREADS_VS_PROCESSES, "bits", "?"),
                 arms,
                 a -> List.of(Fixture.Values.of("tg32", 100).fingerprint("f" + a.ranks()))));
     says(words, "Results differ in bits at tg32, streaming, f32: f1 by 1×2; f2 by 2×1 native.");
@@ -178,7 +178,7 @@ class WordsTest {
     String words =
         words(
             Fixture.result(
-                Fixture.definition(Kind.STRONG_SCALING, "strong", "?"),
+                Fixture.definition(ExperimentKind.STRONG_SCALING, "strong", "?"),
                 ONE_TO_FOUR,
                 a -> List.of(Fixture.Values.of("tg32", a.ranks() == 4 ? 30 : 10 * a.ranks()))));
     says(words, "4×1 native is 3.00 times as fast as 1×1, an efficiency of 75.0 %");

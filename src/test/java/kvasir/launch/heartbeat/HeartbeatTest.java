@@ -24,7 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import kvasir.error.ClusterFailure;
-import kvasir.launch.WorldPlan;
+import kvasir.launch.WorldSpec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,7 +50,7 @@ class HeartbeatTest {
         new HeartbeatServer(
             LOOPBACK,
             token,
-            new WorldPlan(
+            new WorldSpec(
                 Collections.nCopies(ranks, "n"),
                 List.of(),
                 HANDOVER,
@@ -211,7 +211,7 @@ class HeartbeatTest {
     join(0, ends);
     try (Socket socket = rawRank(1, token.text())) {
       DataOutputStream out = new DataOutputStream(socket.getOutputStream());
-      new Frame(Frame.Kind.BEAT, "decoding token 7/9").write(out);
+      new Frame(Frame.FrameKind.BEAT, "decoding token 7/9").write(out);
     }
     assertTrue(next(ends).reason().contains("while decoding token 7/9;"));
   }
@@ -244,7 +244,8 @@ class HeartbeatTest {
     String secret = words.equals("wrong") ? RunToken.random().text() : words;
     try (Socket stranger = new Socket(LOOPBACK, server.port())) {
       stranger.getOutputStream().write(secret.getBytes(StandardCharsets.US_ASCII));
-      new Frame(Frame.Kind.FAILED, "0 bad").write(new DataOutputStream(stranger.getOutputStream()));
+      new Frame(Frame.FrameKind.FAILED, "0 bad")
+          .write(new DataOutputStream(stranger.getOutputStream()));
       stranger.shutdownOutput();
       assertEquals(-1, new DataInputStream(stranger.getInputStream()).read());
     } catch (SocketException e) {

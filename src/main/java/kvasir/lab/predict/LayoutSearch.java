@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
  * Finds the layout that decodes fastest: all ways to share a node's cores out to ranks, on one
  * node, two, four and so on up to all of them.
  */
-public final class Planner {
+public final class LayoutSearch {
   /**
    * What is asked.
    *
@@ -20,7 +20,7 @@ public final class Planner {
    * @param shards of all layouts; 0 chooses for each what keeps its threads busy
    * @param ranksPerNode to consider; empty for all that divide the cores
    */
-  public record Question(
+  public record LayoutQuestion(
       int nodes,
       int context,
       int prompt,
@@ -31,9 +31,10 @@ public final class Planner {
   private final Setting setting;
   private final Hardware hardware;
   private final CostModel costs;
-  private final Question question;
+  private final LayoutQuestion question;
 
-  public Planner(Setting setting, Hardware hardware, Calibration calibration, Question question) {
+  public LayoutSearch(
+      Setting setting, Hardware hardware, Calibration calibration, LayoutQuestion question) {
     this.setting = setting;
     this.hardware = hardware;
     this.costs = new CostModel(setting, hardware, calibration);
@@ -41,36 +42,39 @@ public final class Planner {
   }
 
   /** All layouts, the best of them, and why. */
-  public Plan plan() {
+  public LayoutChoice choose() {
     TreeSet<Integer> nodes = new TreeSet<>();
     for (int n = 1; n < question.nodes(); n *= 2) {
       nodes.add(n);
     }
     nodes.add(question.nodes());
-    List<Candidate> candidates = new ArrayList<>();
+    List<LayoutCandidate> candidates = new ArrayList<>();
     nodes.forEach(n -> candidates.addAll(on(n)));
-    Optional<Candidate> best = Plan.best(candidates);
-    return new Plan(List.copyOf(candidates), best, new Advice(this, candidates, best).reasons());
+    Optional<LayoutCandidate> best = LayoutChoice.best(candidates);
+    return new LayoutChoice(
+        List.copyOf(candidates), best, new Advice(this, candidates, best).reasons());
   }
 
   /** Layouts on so many nodes; those with more ranks than there can be shards are left out. */
-  List<Candidate> on(int nodes) {
+  List<LayoutCandidate> on(int nodes) {
     return ranksPerNode().stream()
         .filter(ranks -> (long) nodes * ranks <= mostRanks())
         .map(ranks -> candidate(nodes, ranks))
         .toList();
   }
 
-  Candidate candidate(int nodes, int ranksPerNode) {
+  LayoutCandidate candidate(int nodes, int ranksPerNode) {
     int threads = Math.max(1, hardware.cores() / ranksPerNode);
     int ranks = nodes * ranksPerNode;
     int kvHeads = setting.model().kvHeads();
     int shards =
-        question.shards() > 0 ? question.shards() : Layout.shardsFor(ranks, threads, kvHeads);
-    Layout layout = new Layout(nodes, ranksPerNode, threads, shards);
+        question.shards() > 0
+            ? question.shards()
+            : ClusterLayout.shardsFor(ranks, threads, kvHeads);
+    ClusterLayout layout = new ClusterLayout(nodes, ranksPerNode, threads, shards);
     Prediction decode = costs.decode(layout, question.context() - 1);
     long bytes = ranksPerNode * decode.memory().bytes();
-    return new Candidate(
+    return new LayoutCandidate(
         layout,
         decode,
         bytes,
@@ -86,12 +90,12 @@ public final class Planner {
     return costs;
   }
 
-  Question question() {
+  LayoutQuestion question() {
     return question;
   }
 
   int mostRanks() {
-    return question.shards() > 0 ? question.shards() : Layout.MOST_SHARDS;
+    return question.shards() > 0 ? question.shards() : ClusterLayout.MOST_SHARDS;
   }
 
   private List<Integer> ranksPerNode() {

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param threads of each rank
  * @param shards leaves of the merge tree, a power of two, at least as many as ranks
  */
-public record Layout(int nodes, int ranksPerNode, int threads, int shards) {
+public record ClusterLayout(int nodes, int ranksPerNode, int threads, int shards) {
   /** The most shards that a run may ask for, so the most ranks. */
   public static final int MOST_SHARDS = 1 << 12;
 
@@ -16,7 +16,7 @@ public record Layout(int nodes, int ranksPerNode, int threads, int shards) {
   private static final int TASKS_PER_THREAD = 4;
   private static final int UNEVEN = 8;
 
-  public Layout {
+  public ClusterLayout {
     if (nodes < 1 || ranksPerNode < 1 || threads < 1) {
       throw new IllegalArgumentException(nodes + " x " + ranksPerNode + " x " + threads);
     }

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 import kvasir.error.UserError;
 
 /** All combinations of what a definition sweeps. */
-public final class ArmPlan {
+public final class ArmGrid {
   private final Definition definition;
   private final Site site;
 
@@ -25,22 +25,22 @@ public final class ArmPlan {
 
   private record Layout(int ranks, int threads) {}
 
-  private ArmPlan(Definition definition, Site site) {
+  private ArmGrid(Definition definition, Site site) {
     this.definition = definition;
     this.site = site;
   }
 
   /** The arms in the order of their definition. */
   public static List<Arm> of(Definition definition, Site site) {
-    ArmPlan plan = new ArmPlan(definition, site);
-    if (plan.layouts().stream().noneMatch(layout -> plan.unfit(layout).isEmpty())) {
+    ArmGrid grid = new ArmGrid(definition, site);
+    if (grid.layouts().stream().noneMatch(layout -> grid.unfit(layout).isEmpty())) {
       throw new UserError(
           definition.name(),
           "no arm is left: %d hosts, %d processors; %s"
-              .formatted(site.hosts(), site.processors(), plan.unfit(plan.layouts().getFirst())),
+              .formatted(site.hosts(), site.processors(), grid.unfit(grid.layouts().getFirst())),
           "give other ranks or threads");
     }
-    return plan.arms();
+    return grid.arms();
   }
 
   private List<Arm> arms() {
@@ -76,7 +76,7 @@ public final class ArmPlan {
   }
 
   private List<Layout> layouts() {
-    if (definition.kind() == Kind.THREADS_VS_PROCESSES) {
+    if (definition.kind() == ExperimentKind.THREADS_VS_PROCESSES) {
       return sharedOut();
     }
     Set<Layout> layouts = new LinkedHashSet<>();
@@ -113,7 +113,8 @@ public final class ArmPlan {
 
   /** Without threads of its own a scaling experiment compares n ranks with n threads. */
   private boolean scaling() {
-    return definition.kind() == Kind.STRONG_SCALING || definition.kind() == Kind.WEAK_SCALING;
+    return definition.kind() == ExperimentKind.STRONG_SCALING
+        || definition.kind() == ExperimentKind.WEAK_SCALING;
   }
 
   private List<Integer> ranks() {
@@ -183,7 +184,7 @@ public final class ArmPlan {
 
   /** Why no run can have a layout here; empty where one can. */
   private String unfit(Layout layout) {
-    if (definition.kind() == Kind.THREADS_VS_PROCESSES
+    if (definition.kind() == ExperimentKind.THREADS_VS_PROCESSES
         && layout.ranks() * layout.threads() != cores()) {
       return "%d ranks cannot share out %d cores evenly".formatted(layout.ranks(), cores());
     }
@@ -191,7 +192,7 @@ public final class ArmPlan {
       return "%d ranks are more than the shards, of which there are %d"
           .formatted(layout.ranks(), definition.shards());
     }
-    boolean all = definition.kind() == Kind.THREADS_VS_PROCESSES;
+    boolean all = definition.kind() == ExperimentKind.THREADS_VS_PROCESSES;
     if ((layout.ranks() > 1 || all) && layout.ranks() < site.hosts()) {
       return "fewer ranks than the %d hosts".formatted(site.hosts());
     }

@@ -9,8 +9,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param fits whether a node has that much memory; true where nobody said how much it has
  * @param prompt reading a prompt into an empty cache, per token; null where nobody asked
  */
-public record Candidate(
-    Layout layout,
+public record LayoutCandidate(
+    ClusterLayout layout,
     Prediction decode,
     @JsonProperty("node_bytes") long nodeBytes,
     boolean fits,

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /** What an experiment asks: decides its arms, its plot and its words. */
-public enum Kind {
+public enum ExperimentKind {
   /** A fixed problem over more and more ranks and threads. */
   @JsonProperty("strong-scaling")
   STRONG_SCALING,

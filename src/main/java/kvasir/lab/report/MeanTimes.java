@@ -7,10 +7,10 @@ import kvasir.lab.bench.BenchRow;
 import kvasir.lab.bench.RankTimes;
 
 /** Time splits of several ranks and runs as one. */
-final class Times {
+final class MeanTimes {
   private static final int ALL_RANKS = -1;
 
-  private Times() {}
+  private MeanTimes() {}
 
   /** Mean over all ranks of all rows; empty where none has times. */
   static Optional<RankTimes> mean(List<BenchRow> rows) {

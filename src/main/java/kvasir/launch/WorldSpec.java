@@ -1,0 +1,34 @@
+package kvasir.launch;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The specification of a world to launch: its ranks, their command and the time limits.
+ *
+ * @param hosts host of each rank, in the order of ranks
+ * @param command command of every rank: java, its options, the main class
+ * @param handover the arguments that every rank receives over its connection after it has started.
+ *     They are not part of the command, since a command line is limited in length and can be read
+ *     by other users
+ * @param silence the longest time for which a rank may give no sign of life
+ * @param limit the time within which all ranks must have started
+ * @param afterLoss words that follow the report of a lost rank, which say what happens next
+ */
+public record WorldSpec(
+    List<String> hosts,
+    List<String> command,
+    String handover,
+    Duration silence,
+    Duration limit,
+    String afterLoss) {
+  public WorldSpec {
+    hosts = List.copyOf(hosts);
+    command = List.copyOf(command);
+  }
+
+  /** Returns a rank's name in messages, such as {@code rank 1 on node2}. */
+  public String name(int rank) {
+    return "rank " + rank + " on " + hosts.get(rank);
+  }
+}
