@@ -5,47 +5,59 @@ import java.util.Arrays;
 import kvasir.tensor.Panels;
 
 /**
- * {@link AttendRows} for many rows, on register tiles: a block's keys and values are widened once
- * for all rows of the tile, then 32 rows at a time stand in the lanes.
+ * Attention over one KV block for many rows, by register tiles. The block's keys and values are
+ * widened once for all rows; then 32 rows at a time are held in the lanes. The results have the
+ * same bits as those of {@link AttendRows}.
  *
  * <pre>
  *   scores  [keys, 32 rows]     += keys [head_dim][keys]      x queries [head_dim][32 rows]
- *   softmax down the columns: no sum across lanes
+ *   softmax down the columns, without sums across lanes
  *   output  [32 rows, head_dim] += scores [keys][32 rows]     x values [keys][head_dim]
  * </pre>
  *
- * The scores come out as the packed rows that the second product reads.
+ * The first product gives the scores in the layout of packed rows, which the second one reads.
  */
 final class AttendTile {
   private static final int WIDTH = Panels.WIDTH;
 
   /**
-   * Keys of the second product at once: a panel of scores and one of values, 16 KiB each, stay in
-   * the first-level cache.
+   * Number of keys that the second product takes at once: a panel of scores and one of values, 16
+   * KiB each, stay in the first-level cache.
    */
   private static final int KEYS = 128;
 
   private AttendTile() {}
 
+  /** Folds a block into the states, as {@link Kernels#attendBlock} specifies. */
   static void attend(
-      Kernels kernels, Panels keys, Panels values, QueryRows q, float[] states, int at) {
-    int most = q.most(0, q.rows());
-    if (most == 0) {
+      Kernels kernels, Panels keys, Panels values, QueryRows q, float[] states, int offset) {
+    int mostVisible = q.mostVisible(0, q.rows());
+    if (mostVisible == 0) {
       return;
     }
     int dim = q.headDim;
-    int keyPanels = Panels.count(most);
-    float[] wideKeys = q.keys(PackedRows.floats(most, dim));
+    int keyPanels = Panels.count(mostVisible);
+    float[] wideKeys = q.keys(PackedRows.floats(mostVisible, dim));
     for (int panel = 0; panel < keyPanels; panel++) {
       WidenVector.widen(keys, panel, 0, dim, wideKeys, panel * dim * WIDTH);
     }
-    MemorySegment wideValues = q.scratch.panels((long) values.count() * most);
+    MemorySegment wideValues = q.scratch.panels((long) values.count() * mostVisible);
     for (int panel = 0; panel < values.count(); panel++) {
-      WidenVector.widen(values, panel, 0, most, wideValues, 4L * WIDTH * panel * most);
+      WidenVector.widen(
+          values, panel, 0, mostVisible, wideValues, 4L * WIDTH * panel * mostVisible);
     }
     for (int row = 0; row < q.rows(); row += WIDTH) {
       int count = Math.min(WIDTH, q.rows() - row);
-      rows(kernels, wideKeys, wideValues, most, q, row, count, states, at + row * (dim + 2));
+      rows(
+          kernels,
+          wideKeys,
+          wideValues,
+          mostVisible,
+          q,
+          row,
+          count,
+          states,
+          offset + row * (dim + 2));
     }
   }
 
@@ -58,36 +70,36 @@ final class AttendTile {
       int first,
       int rows,
       float[] states,
-      int at) {
-    int most = q.most(first, first + rows);
-    if (most == 0) {
+      int offset) {
+    int mostVisible = q.mostVisible(first, first + rows);
+    if (mostVisible == 0) {
       return;
     }
-    float[] scores = q.scores(PackedRows.floats(most, WIDTH));
-    scores(keys, q, first, most, scores);
-    mask(q.visible(), first, rows, most, scores);
-    softmax(kernels, q, first, rows, most, scores, states, at);
+    float[] scores = q.scores(PackedRows.floats(mostVisible, WIDTH));
+    scores(keys, q, first, mostVisible, scores);
+    mask(q.visible(), first, rows, mostVisible, scores);
+    softmax(kernels, q, first, rows, mostVisible, scores, states, offset);
     int size = q.headDim + 2;
-    int shared = q.least(first, first + rows);
+    int shared = q.leastVisible(first, first + rows);
     for (int key = 0; key < shared; key += KEYS) {
       int n = Math.min(KEYS, shared - key);
       for (int column = 0; column < q.headDim; column += WIDTH) {
         long b = 4L * (column * stored + key * WIDTH);
         int width = Math.min(WIDTH, q.headDim - column);
-        int c = at + 2 + column;
+        int c = offset + 2 + column;
         PanelsVector.tiles(
             values, b, n, scores, key * WIDTH, states, c, size, rows, width, q.scratch);
       }
     }
-    rest(values, stored, shared, q, first, rows, scores, states, at);
+    rest(values, stored, shared, q, first, rows, scores, states, offset);
   }
 
-  private static void scores(float[] keys, QueryRows q, int first, int most, float[] scores) {
+  private static void scores(float[] keys, QueryRows q, int first, int keyCount, float[] scores) {
     int dim = q.headDim;
-    Arrays.fill(scores, 0, most * WIDTH, 0f);
+    Arrays.fill(scores, 0, keyCount * WIDTH, 0f);
     long b = 4L * first * dim;
-    for (int key = 0; key < most; key += WIDTH) {
-      int count = Math.min(WIDTH, most - key);
+    for (int key = 0; key < keyCount; key += WIDTH) {
+      int count = Math.min(WIDTH, keyCount - key);
       PanelsVector.tiles(
           q.transposed(),
           b,
@@ -103,9 +115,9 @@ final class AttendTile {
     }
   }
 
-  private static void mask(int[] visible, int first, int rows, int most, float[] scores) {
+  private static void mask(int[] visible, int first, int rows, int keyCount, float[] scores) {
     for (int row = 0; row < rows; row++) {
-      for (int key = visible[first + row]; key < most; key++) {
+      for (int key = visible[first + row]; key < keyCount; key++) {
         scores[key * WIDTH + row] = Float.NEGATIVE_INFINITY;
       }
     }
@@ -116,28 +128,31 @@ final class AttendTile {
       QueryRows q,
       int first,
       int rows,
-      int most,
+      int keyCount,
       float[] scores,
       float[] states,
-      int at) {
+      int offset) {
     int size = q.headDim + 2;
     Arrays.fill(q.max, 0f);
     for (int row = 0; row < rows; row++) {
-      q.max[row] = states[at + row * size];
+      q.max[row] = states[offset + row * size];
     }
-    SoftmaxVector.columns(scores, most, q.max, q.factor, q.sum, q.lanes);
+    SoftmaxVector.columns(scores, keyCount, q.max, q.factor, q.sum, q.lanes);
     for (int row = 0; row < rows; row++) {
       if (q.max[row] == Float.NEGATIVE_INFINITY) {
         q.visible()[first + row] = 0;
       } else if (q.visible()[first + row] > 0) {
-        int state = at + row * size;
+        int state = offset + row * size;
         AttendRows.rescale(
             kernels, states, state, q.headDim, q.max[row], q.factor[row], q.sum[row]);
       }
     }
   }
 
-  /** Keys that not all rows of the 32 see, row by row: a masked key may not touch an output. */
+  /**
+   * Adds the keys that only some of the 32 rows see, row by row, since a masked key may not change
+   * an output.
+   */
   private static void rest(
       MemorySegment values,
       int stored,
@@ -147,7 +162,7 @@ final class AttendTile {
       int rows,
       float[] scores,
       float[] states,
-      int at) {
+      int offset) {
     for (int row = 0; row < rows; row++) {
       int n = q.visible()[first + row] - shared;
       if (n <= 0) {
@@ -159,7 +174,7 @@ final class AttendTile {
       }
       long base = 4L * WIDTH * shared;
       long panel = 4L * WIDTH * stored;
-      int out = at + row * (q.headDim + 2) + 2;
+      int out = offset + row * (q.headDim + 2) + 2;
       PanelsVector.direct(
           false, values, base, panel, q.headDim, n, p, 0, 0, 1, states, out, 0, q.scratch);
     }

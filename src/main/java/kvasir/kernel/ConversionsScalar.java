@@ -7,7 +7,10 @@ import kvasir.tensor.DType;
 import kvasir.tensor.Matrix;
 import kvasir.tensor.Panels;
 
-/** Element types to and from f32, rounding to nearest even; a NaN stays a quiet NaN. */
+/**
+ * Scalar conversion of elements to and from f32. It rounds to nearest even; a NaN becomes a quiet
+ * NaN.
+ */
 final class ConversionsScalar {
   static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -19,7 +22,7 @@ final class ConversionsScalar {
   static short toBf16(float value) {
     int bits = Float.floatToRawIntBits(value);
     if (Float.isNaN(value)) {
-      // Rounding could carry a NaN into infinity or zero; dropping low bits could empty it.
+      // Rounding could turn a NaN into infinity or zero, and so could dropping its low bits.
       return (short) ((bits >>> 16) | 0x40);
     }
     return (short) ((bits + 0x7fff + (bits >>> 16 & 1)) >>> 16);
@@ -41,11 +44,11 @@ final class ConversionsScalar {
       float[] source, int sourceOffset, int n, DType type, MemorySegment target, long offset) {
     for (int i = 0; i < n; i++) {
       float value = source[sourceOffset + i];
-      long at = offset + (long) i * type.bytes();
+      long elementOffset = offset + (long) i * type.bytes();
       switch (type) {
-        case F32 -> target.set(FLOAT, at, value);
-        case F16 -> target.set(SHORT, at, Float.floatToFloat16(value));
-        case BF16 -> target.set(SHORT, at, toBf16(value));
+        case F32 -> target.set(FLOAT, elementOffset, value);
+        case F16 -> target.set(SHORT, elementOffset, Float.floatToFloat16(value));
+        case BF16 -> target.set(SHORT, elementOffset, toBf16(value));
       }
     }
   }
@@ -60,8 +63,8 @@ final class ConversionsScalar {
 
   static void encodeOutput(float[] source, int sourceOffset, Panels target, int output) {
     for (int input = 0; input < target.inputs(); input++) {
-      long at = target.elementOffset(input, output);
-      encode(source, sourceOffset + input, 1, target.type(), target.data(), at);
+      long elementOffset = target.elementOffset(input, output);
+      encode(source, sourceOffset + input, 1, target.type(), target.data(), elementOffset);
     }
   }
 
@@ -69,18 +72,18 @@ final class ConversionsScalar {
     encodeInput(source, sourceOffset, target, input, 0);
   }
 
-  /** Outputs {@code from} and on. */
+  /** Stores the outputs of one input from output {@code from} on. */
   static void encodeInput(float[] source, int sourceOffset, Panels target, int input, int from) {
     for (int output = from; output < target.outputs(); output++) {
-      long at = target.elementOffset(input, output);
-      encode(source, sourceOffset + output, 1, target.type(), target.data(), at);
+      long elementOffset = target.elementOffset(input, output);
+      encode(source, sourceOffset + output, 1, target.type(), target.data(), elementOffset);
     }
   }
 
   static void decodeOutput(Panels source, int output, float[] target, int targetOffset) {
     for (int input = 0; input < source.inputs(); input++) {
-      long at = source.elementOffset(input, output);
-      target[targetOffset + input] = element(source.data(), source.type(), at);
+      long elementOffset = source.elementOffset(input, output);
+      target[targetOffset + input] = element(source.data(), source.type(), elementOffset);
     }
   }
 }

@@ -15,19 +15,22 @@ import kvasir.tensor.DType;
 import kvasir.tensor.Matrix;
 import kvasir.tensor.Panels;
 
-/** {@link ConversionsScalar} on vectors; the bits of a NaN's payload may differ for f16. */
+/**
+ * Vector conversion of elements to and from f32, with the bits of {@link ConversionsScalar} except
+ * for the payload of a NaN in f16.
+ */
 final class ConversionsVector {
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
-  /** 2^(127 - 15): what the exponent bias of a float exceeds that of a half by. */
+  /** Factor 2^(127 - 15), for the difference of the exponent biases of f32 and f16. */
   static final float BIAS = 0x1p112f;
 
-  /** Bits of a half shifted left by 13, its sign extended. */
+  /** Mask of the bits of an f16 number that has been sign-extended and shifted left by 13. */
   static final int SIGN_TO_MANTISSA = 0x8fffe000;
 
   static final int INFINITY = 0x7f800000;
 
-  /** All bits but the sign: greater than infinity, it is that of a NaN. */
+  /** Mask of all bits but the sign; a magnitude above that of infinity is a NaN. */
   private static final int MAGNITUDE = 0x7fffffff;
 
   private ConversionsVector() {}
@@ -89,9 +92,10 @@ final class ConversionsVector {
     ConversionsScalar.encodeInput(source, sourceOffset, target, input, done);
   }
 
-  /** A row of 32 in bf16, elements i and i + 16 as one integer. */
-  private static void encodePairs(float[] source, int from, MemorySegment target, long at) {
-    long start = Memory.start(target, at, 2L * Panels.WIDTH);
+  /** Stores a row of 32 elements in bf16, with elements i and i + 16 in one integer. */
+  private static void encodePairs(
+      float[] source, int from, MemorySegment target, long targetOffset) {
+    long start = Memory.start(target, targetOffset, 2L * Panels.WIDTH);
     int half = Panels.WIDTH / 2;
     for (int lane = 0; lane < half; lane += W) {
       IntVector a = FloatVector.fromArray(F, source, from + lane).reinterpretAsInts();
@@ -103,7 +107,7 @@ final class ConversionsVector {
       IntVector high = bHigh.and(1).add(b).add(0x7fff).lanewise(VectorOperators.LSHR, 16);
       high = high.blend(bHigh.or(0x40), b.and(MAGNITUDE).compare(VectorOperators.GT, INFINITY));
       low.or(high.lanewise(VectorOperators.LSHL, 16))
-          .intoMemorySegment(Memory.ALL, start + at + 4L * lane, ORDER);
+          .intoMemorySegment(Memory.ALL, start + targetOffset + 4L * lane, ORDER);
     }
     Memory.keep(target);
   }
@@ -128,9 +132,9 @@ final class ConversionsVector {
   }
 
   /**
-   * Sign, exponent and mantissa are moved into place and multiplied by 2^112, which is exact and
-   * turns subnormal halves into normal floats. An infinity or NaN would become 65536 or more; it
-   * gets the exponent of its kind instead.
+   * Decodes f16. Sign, exponent and mantissa are shifted into place and multiplied by 2^112, which
+   * is exact and turns subnormal f16 numbers into normal floats. An infinity or NaN would become
+   * 65536 or more and gets the largest exponent instead.
    */
   private static void decodeF16(
       MemorySegment data, long offset, int n, float[] target, int targetOffset) {

@@ -10,12 +10,23 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
 /**
- * Few rows by panels of bf16, read where they lie. A stream is one vector of a panel's row for each
- * input, as 32-bit integers: its low halves are outputs {@code o} and on, its high halves those
- * from {@code o + 16} on. Both are added to what stands in {@code out}, input after input.
+ * Product of a few rows with panels of bf16, read in place. A stream is one vector of 32-bit
+ * integers from a panel's row for each input; its low halves are outputs from {@code o} on, its
+ * high halves those from {@code o + 16} on. Both are added to {@code out}, input by input in
+ * ascending order.
+ *
+ * <p>Parameters of all methods:
+ *
+ * <pre>
+ *   data, p0..p3         panels, and the byte offset of each stream's first vector
+ *   n                    number of inputs
+ *   x, xOffset, xStride  activations, offset of the first row, elements to the next row
+ *   out, o0..o3          outputs, and the offset of each stream's first output in the first row
+ *   outStride            elements from the first row's outputs to the second row's
+ * </pre>
  */
 final class DirectBf16 {
-  /** Bytes from one input to the next. */
+  /** Bytes from one input's row in a panel to the next. */
   private static final long ROW = 64;
 
   private static final int HIGH = 0xffff0000;
@@ -25,7 +36,7 @@ final class DirectBf16 {
 
   private DirectBf16() {}
 
-  /** One row by four streams. */
+  /** Multiplies one row by four streams. */
   static void oneByFour(
       MemorySegment data,
       long p0,
@@ -34,7 +45,7 @@ final class DirectBf16 {
       long p3,
       int n,
       float[] x,
-      int xAt,
+      int xOffset,
       float[] out,
       int o0,
       int o1,
@@ -55,7 +66,7 @@ final class DirectBf16 {
     FloatVector d1 = FloatVector.fromArray(F, out, o3 + APART);
     for (int k = 0; k < n; k++) {
       long at = start + k * ROW;
-      FloatVector u = FloatVector.broadcast(F, x[xAt + k]);
+      FloatVector u = FloatVector.broadcast(F, x[xOffset + k]);
       IntVector a = IntVector.fromMemorySegment(I, Memory.ALL, p0 + at, LITTLE_ENDIAN);
       a0 = a.lanewise(LSHL, 16).reinterpretAsFloats().fma(u, a0);
       a1 = a.and(HIGH).reinterpretAsFloats().fma(u, a1);
@@ -80,14 +91,14 @@ final class DirectBf16 {
     Memory.keep(data);
   }
 
-  /** Two rows by two streams; the second row's outputs stand {@code outStride} further on. */
+  /** Multiplies two rows by two streams. */
   static void twoByTwo(
       MemorySegment data,
       long p0,
       long p1,
       int n,
       float[] x,
-      int xAt,
+      int xOffset,
       int xStride,
       float[] out,
       int o0,
@@ -96,7 +107,7 @@ final class DirectBf16 {
     Memory.check(data, p0, n, ROW);
     Memory.check(data, p1, n, ROW);
     long start = Memory.start(data);
-    int y = xAt + xStride;
+    int y = xOffset + xStride;
     int q0 = o0 + outStride;
     int q1 = o1 + outStride;
     FloatVector a0 = FloatVector.fromArray(F, out, o0);
@@ -109,7 +120,7 @@ final class DirectBf16 {
     FloatVector d1 = FloatVector.fromArray(F, out, q1 + APART);
     for (int k = 0; k < n; k++) {
       long at = start + k * ROW;
-      FloatVector u = FloatVector.broadcast(F, x[xAt + k]);
+      FloatVector u = FloatVector.broadcast(F, x[xOffset + k]);
       FloatVector v = FloatVector.broadcast(F, x[y + k]);
       IntVector w0 = IntVector.fromMemorySegment(I, Memory.ALL, p0 + at, LITTLE_ENDIAN);
       FloatVector low0 = w0.lanewise(LSHL, 16).reinterpretAsFloats();
@@ -137,7 +148,7 @@ final class DirectBf16 {
     Memory.keep(data);
   }
 
-  /** Two rows by four streams, for vectors of which there are 32 registers. */
+  /** Multiplies two rows by four streams, for machines with 32 vector registers. */
   static void twoByFour(
       MemorySegment data,
       long p0,
@@ -146,7 +157,7 @@ final class DirectBf16 {
       long p3,
       int n,
       float[] x,
-      int xAt,
+      int xOffset,
       int xStride,
       float[] out,
       int o0,
@@ -159,7 +170,7 @@ final class DirectBf16 {
     Memory.check(data, p2, n, ROW);
     Memory.check(data, p3, n, ROW);
     long start = Memory.start(data);
-    int y = xAt + xStride;
+    int y = xOffset + xStride;
     int q0 = o0 + outStride;
     int q1 = o1 + outStride;
     int q2 = o2 + outStride;
@@ -182,7 +193,7 @@ final class DirectBf16 {
     FloatVector d3 = FloatVector.fromArray(F, out, q3 + APART);
     for (int k = 0; k < n; k++) {
       long at = start + k * ROW;
-      FloatVector u = FloatVector.broadcast(F, x[xAt + k]);
+      FloatVector u = FloatVector.broadcast(F, x[xOffset + k]);
       FloatVector v = FloatVector.broadcast(F, x[y + k]);
       IntVector a = IntVector.fromMemorySegment(I, Memory.ALL, p0 + at, LITTLE_ENDIAN);
       FloatVector aLow = a.lanewise(LSHL, 16).reinterpretAsFloats();

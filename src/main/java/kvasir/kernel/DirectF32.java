@@ -7,13 +7,14 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Few rows by panels of f32, read where they lie: {@link DirectBf16} with the two vectors of a
- * stream sixteen elements apart.
+ * Product of a few rows with panels of f32, read in place. A stream is two vectors, sixteen
+ * elements apart, of a panel's row for each input. Parameters are those of {@link DirectBf16}.
  */
 final class DirectF32 {
-  /** Bytes from one input to the next. */
+  /** Bytes from one input's row in a panel to the next. */
   private static final long ROW = 128;
 
+  /** Bytes from a stream's first vector to its second. */
   private static final long UPPER = 64;
 
   /** Elements from a stream's first vector of outputs to its second. */
@@ -21,13 +22,13 @@ final class DirectF32 {
 
   private DirectF32() {}
 
-  /** Both vectors of a stream, in n rows. */
+  /** Checks the bounds of both vectors of a stream in n rows. */
   private static void check(MemorySegment data, long stream, int n) {
     Memory.check(data, stream, n, ROW);
     Memory.check(data, stream + UPPER, n, ROW);
   }
 
-  /** One row by four streams. */
+  /** Multiplies one row by four streams. */
   static void oneByFour(
       MemorySegment data,
       long p0,
@@ -36,7 +37,7 @@ final class DirectF32 {
       long p3,
       int n,
       float[] x,
-      int xAt,
+      int xOffset,
       float[] out,
       int o0,
       int o1,
@@ -57,7 +58,7 @@ final class DirectF32 {
     FloatVector d1 = FloatVector.fromArray(F, out, o3 + APART);
     for (int k = 0; k < n; k++) {
       long at = start + k * ROW;
-      FloatVector u = FloatVector.broadcast(F, x[xAt + k]);
+      FloatVector u = FloatVector.broadcast(F, x[xOffset + k]);
       a0 = FloatVector.fromMemorySegment(F, Memory.ALL, p0 + at, LITTLE_ENDIAN).fma(u, a0);
       a1 = FloatVector.fromMemorySegment(F, Memory.ALL, p0 + UPPER + at, LITTLE_ENDIAN).fma(u, a1);
       b0 = FloatVector.fromMemorySegment(F, Memory.ALL, p1 + at, LITTLE_ENDIAN).fma(u, b0);
@@ -78,14 +79,14 @@ final class DirectF32 {
     Memory.keep(data);
   }
 
-  /** Two rows by two streams; the second row's outputs stand {@code outStride} further on. */
+  /** Multiplies two rows by two streams. */
   static void twoByTwo(
       MemorySegment data,
       long p0,
       long p1,
       int n,
       float[] x,
-      int xAt,
+      int xOffset,
       int xStride,
       float[] out,
       int o0,
@@ -94,7 +95,7 @@ final class DirectF32 {
     check(data, p0, n);
     check(data, p1, n);
     long start = Memory.start(data);
-    int y = xAt + xStride;
+    int y = xOffset + xStride;
     int q0 = o0 + outStride;
     int q1 = o1 + outStride;
     FloatVector a0 = FloatVector.fromArray(F, out, o0);
@@ -107,7 +108,7 @@ final class DirectF32 {
     FloatVector d1 = FloatVector.fromArray(F, out, q1 + APART);
     for (int k = 0; k < n; k++) {
       long at = start + k * ROW;
-      FloatVector u = FloatVector.broadcast(F, x[xAt + k]);
+      FloatVector u = FloatVector.broadcast(F, x[xOffset + k]);
       FloatVector v = FloatVector.broadcast(F, x[y + k]);
       FloatVector low0 = FloatVector.fromMemorySegment(F, Memory.ALL, p0 + at, LITTLE_ENDIAN);
       FloatVector high0 =
@@ -135,7 +136,7 @@ final class DirectF32 {
     Memory.keep(data);
   }
 
-  /** Two rows by four streams, for vectors of which there are 32 registers. */
+  /** Multiplies two rows by four streams, for machines with 32 vector registers. */
   static void twoByFour(
       MemorySegment data,
       long p0,
@@ -144,7 +145,7 @@ final class DirectF32 {
       long p3,
       int n,
       float[] x,
-      int xAt,
+      int xOffset,
       int xStride,
       float[] out,
       int o0,
@@ -157,7 +158,7 @@ final class DirectF32 {
     check(data, p2, n);
     check(data, p3, n);
     long start = Memory.start(data);
-    int y = xAt + xStride;
+    int y = xOffset + xStride;
     int q0 = o0 + outStride;
     int q1 = o1 + outStride;
     int q2 = o2 + outStride;
@@ -180,7 +181,7 @@ final class DirectF32 {
     FloatVector d3 = FloatVector.fromArray(F, out, q3 + APART);
     for (int k = 0; k < n; k++) {
       long at = start + k * ROW;
-      FloatVector u = FloatVector.broadcast(F, x[xAt + k]);
+      FloatVector u = FloatVector.broadcast(F, x[xOffset + k]);
       FloatVector v = FloatVector.broadcast(F, x[y + k]);
       FloatVector aLow = FloatVector.fromMemorySegment(F, Memory.ALL, p0 + at, LITTLE_ENDIAN);
       FloatVector aHigh =

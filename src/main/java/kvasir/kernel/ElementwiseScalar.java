@@ -1,8 +1,11 @@
 package kvasir.kernel;
 
-/** Operations on each element alone; the vector twins call these for what no vector fills. */
+/**
+ * Scalar operations on single elements. The vector implementations call them for the elements that
+ * do not fill a vector.
+ */
 final class ElementwiseScalar {
-  /** All bits of a float but its sign. */
+  /** Mask of all bits of a float but its sign. */
   static final int MAGNITUDE = 0x7fffffff;
 
   private ElementwiseScalar() {}
@@ -15,7 +18,10 @@ final class ElementwiseScalar {
     return max;
   }
 
-  /** Bits of magnitudes have the order of magnitudes, and those of a NaN are above all others. */
+  /**
+   * Returns the largest magnitude, found by bits: these have the order of magnitudes, with NaN
+   * above all.
+   */
   static float maxMagnitude(float[] a, int offset, int n) {
     int max = 0;
     for (int i = offset; i < offset + n; i++) {

@@ -8,7 +8,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** {@link ElementwiseScalar} on vectors. */
+/** Vector operations on single elements, with the bits of {@link ElementwiseScalar}. */
 final class ElementwiseVector {
   private ElementwiseVector() {}
 
@@ -59,7 +59,7 @@ final class ElementwiseVector {
     for (int i = 0; i < done; i += W) {
       FloatVector g = FloatVector.fromArray(F, gate, gateOffset + i);
       FloatVector x = g.neg();
-      // exp(x) in line: see Lanes on helpers.
+      // exp(x) is written in line for the reason given in Lanes.
       FloatVector shifted = x.fma(Exponential.LOG2_E, Exponential.ROUND);
       FloatVector whole = shifted.sub(Exponential.ROUND);
       FloatVector r = whole.fma(FloatVector.broadcast(F, -Exponential.LN2_HIGH), x);

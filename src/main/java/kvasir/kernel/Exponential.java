@@ -1,7 +1,7 @@
 package kvasir.kernel;
 
 /**
- * The project's own exponential, on fused multiply-adds, the same bits in every width.
+ * Exponential function on fused multiply-adds, with the same bits for every vector width.
  *
  * <p>{@code x = n ln 2 + r} with n the nearest integer to x / ln 2 and |r| at most ln 2 / 2; {@code
  * e^x = 2^n p(r)}. Rounding adds 1.5 * 2^23, which leaves n in the low bits of the sum. {@code n ln
@@ -9,9 +9,9 @@ package kvasir.kernel;
  * minimax in relative error with 1 + r fixed (own Remez exchange; 3.1e-9 before rounding), so that
  * exp(0) is 1. n is added to the exponent of p(r).
  *
- * <p>Largest error over the whole range: 0.8913 ulp of the exact value, at 5.2016387f, found by a
- * sweep over every float from {@link #LOWEST} to {@link #HIGHEST} of 2^-26 and more. Below LOWEST,
- * where results would be subnormal, exactly +0; above HIGHEST +infinity; NaN gives NaN.
+ * <p>The largest error is 0.8913 ulp of the exact value, at 5.2016387f, found by a sweep over every
+ * float from {@link #LOWEST} to {@link #HIGHEST} with a magnitude of 2^-26 or more. Below LOWEST,
+ * where results would be subnormal, the result is +0; above HIGHEST it is +infinity; NaN gives NaN.
  */
 final class Exponential {
   static final float LOWEST = -87.33654f;
@@ -28,7 +28,7 @@ final class Exponential {
   static final float C5 = 0x1.123a2p-7f;
   static final float C6 = 0x1.6a23dp-10f;
 
-  /** Where the exponent of a float begins. */
+  /** Number of bits below the exponent of a float. */
   static final int EXPONENT = 23;
 
   private Exponential() {}
@@ -56,7 +56,7 @@ final class Exponential {
     return Float.intBitsToFloat(bits);
   }
 
-  /** {@code a[i] = exp(a[i] - max)}, and their sum over sixteen lanes. */
+  /** Computes {@code a[i] = exp(a[i] - max)} and returns the sum over sixteen lanes. */
   static float expAndSum(float[] a, int offset, int n, float max) {
     for (int i = offset; i < offset + n; i++) {
       a[i] = exp(a[i] - max);
@@ -64,7 +64,10 @@ final class Exponential {
     return sum(a, offset, n);
   }
 
-  /** The sum over sixteen lanes; no pad matters, as nothing is negative. */
+  /**
+   * Returns the sum over sixteen lanes. Padding with +0 does not change it, since no element is
+   * negative.
+   */
   static float sum(float[] a, int offset, int n) {
     return sum(a, offset, n, 0, 1);
   }

@@ -8,9 +8,10 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * {@link Exponential} on vectors, operation for operation, in one loop that all go through; {@link
- * ElementwiseVector#siluMultiply} alone has it in line as well. A sum whose last group of sixteen
- * is not whole is left to the scalar twin: C2 boxes masked tails in some runs.
+ * Exponential function on vectors, with the operations of {@link Exponential} in the same order.
+ * All callers share one loop, except that {@link ElementwiseVector#siluMultiply} has the same code
+ * in line. A sum whose last group of sixteen is not complete is left to the scalar implementation,
+ * since C2 boxes masked tails in some runs.
  */
 final class ExponentialVector {
   private ExponentialVector() {}
@@ -69,13 +70,17 @@ final class ExponentialVector {
       sum2 = sum2.add(FloatVector.fromArray(F, a, i + 8));
       sum3 = sum3.add(FloatVector.fromArray(F, a, i + 12));
     }
-    // In line: C2 leaves a helper that takes a vector out of this loop's method, and boxes.
+    // In line, since C2 may not inline a helper that takes a vector, and then boxes it.
     FloatVector s = sum0.add(sum2).add(sum1.add(sum3));
     s = s.add(s.rearrange(Lanes.HALF));
     return s.lane(0) + s.lane(1);
   }
 
-  /** {@code a[i] = exp(a[i] - max)} for whole vectors. */
+  /**
+   * Computes {@code a[i] = exp(a[i] - max)}.
+   *
+   * @param whole number of elements, a multiple of the vector length
+   */
   static void exponentials(float[] a, int offset, int whole, float max) {
     for (int i = offset; i < offset + whole; i += W) {
       FloatVector x = FloatVector.fromArray(F, a, i).sub(max);

@@ -6,37 +6,46 @@ import kvasir.tensor.Matrix;
 import kvasir.tensor.Panels;
 
 /**
- * The arithmetic of a decoder, by operation. Two implementations, equal to the bit: {@link
- * ScalarKernels} is the oracle, {@link VectorKernels} the one that runs.
+ * Arithmetic operations of a decoder. There are two implementations that agree bit for bit: {@link
+ * ScalarKernels} is the reference, {@link VectorKernels} is used by default.
  *
  * <p><b>One order.</b> A product of matrices keeps outputs in the lanes and adds its inputs one
  * after the other, by fused multiply-adds, whether one row is multiplied or a tile of them. Where a
  * sum runs across lanes (sums of squares, sums of exponentials), element i goes to lane {@code i
  * mod 16} of <b>sixteen virtual lanes</b> in ascending order, and the lanes are added by halving:
- * lane j += lane j + 8, then + 4, + 2, + 1. So the bits depend on neither the vector width nor on
- * how many rows are computed at once: prefill gives what decode gives.
+ * lane j += lane j + 8, then + 4, + 2, + 1. The bits therefore depend on neither the vector width
+ * nor the number of rows that are computed at once, and prefill gives the same bits as decode.
  *
  * <p>Activations are {@code float[]} with an offset and a row stride in elements; weights and the
  * KV cache are {@link Panels} in f32, f16 or bf16, widened to f32 before use. All methods are
- * stateless, allocate nothing and may run on several threads at once on disjoint output.
+ * stateless, allocate nothing and may run on several threads at once with disjoint outputs. Offsets
+ * and strides are in elements unless stated otherwise.
  */
 public sealed interface Kernels permits ScalarKernels, VectorKernels {
-  /** Lanes of a sum, whatever the machine's vectors hold. */
+  /** Number of virtual lanes of a sum, for every vector width. */
   int LANES = 16;
 
-  /** Rows from which packing them pays. */
+  /** Number of rows from which {@link #matmulPacked} is faster than {@link #matmul}. */
   int PACKED = 4;
 
-  /** For the record of a run: {@code scalar}, or {@code vector-512}. */
+  /**
+   * Returns the name of the implementation for reports: {@code scalar}, or {@code vector-} and the
+   * bits of a vector.
+   */
   String name();
 
   /**
-   * {@code out[t, o] = sum over k of x[t, k] weights[k, o]}, by fused multiply-adds from 0 on in
-   * ascending order of k, for outputs of panels {@code from <= panel < to} and {@code 0 <= t <
-   * rows}; out[t, o] stands at {@code outOffset + t * outStride + o}. For few rows: each passes
-   * over the weights.
+   * Multiplies a few rows by a matrix: {@code out[t, o] = sum over k of x[t, k] weights[k, o]}, by
+   * fused multiply-adds from 0 on in ascending order of k. Every row or pair of rows reads the
+   * weights again.
    *
-   * @param scratch this thread's own
+   * @param weights {@code [inputs, outputs]}
+   * @param from first panel of outputs to compute, inclusive
+   * @param to last panel of outputs to compute, exclusive
+   * @param x {@code [rows, inputs]} from {@code xOffset} on, rows {@code xStride} apart
+   * @param rows number of rows
+   * @param out receives output o of row t at {@code outOffset + t * outStride + o}
+   * @param scratch working memory of the calling thread
    */
   void matmul(
       Panels weights,
@@ -51,7 +60,17 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
       int outStride,
       Scratch scratch);
 
-  /** {@link #matmul} of rows that have been packed: {@link PackedRows}. The same bits. */
+  /**
+   * Multiplies many rows by a matrix, with the same bits as {@link #matmul}.
+   *
+   * @param weights {@code [inputs, outputs]}
+   * @param from first panel of outputs to compute, inclusive
+   * @param to last panel of outputs to compute, exclusive
+   * @param packed the rows, as {@link PackedRows} packs them
+   * @param rows number of rows
+   * @param out receives output o of row t at {@code outOffset + t * outStride + o}
+   * @param scratch working memory of the calling thread
+   */
   void matmulPacked(
       Panels weights,
       int from,
@@ -64,8 +83,15 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
       Scratch scratch);
 
   /**
-   * {@code out[r] = fma(p[r, i], values[i], out[r])} for i = 0 .. counts[r] - 1 in this order, each
-   * row r of {@code rows} with a count of its own; out[r] has {@code values.outputs()} elements.
+   * Adds weighted values to rows: {@code out[r] = fma(p[r, i], values[i], out[r])} for i = 0 ..
+   * counts[r] - 1 in this order.
+   *
+   * @param values {@code [inputs, outputs]}
+   * @param p weights, row r from {@code pOffset + r * pStride} on
+   * @param counts number of values to add to each row
+   * @param rows number of rows
+   * @param out row r, of {@code values.outputs()} elements, is at {@code outOffset + r * outStride}
+   * @param scratch working memory of the calling thread
    */
   void accumulate(
       Panels values,
@@ -80,87 +106,107 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
       Scratch scratch);
 
   /**
-   * Folds one KV block into the partial states of a tile of rows, by online softmax. A row's bits
-   * do not depend on the other rows.
+   * Folds one KV block into the partial states of a tile of rows by online softmax. A row's bits do
+   * not depend on the other rows of the tile.
    *
    * @param keys {@code [head_dim, tokens]}
    * @param values {@code [tokens, head_dim]}
-   * @param rows the queries, and how many keys each sees; what is visible to a row whose keys were
-   *     all masked is set to 0
-   * @param states rows of {@code [max, sum, output...]} from {@code offset} on
+   * @param rows the queries, with the number of keys that each sees; the number is set to 0 for a
+   *     row whose scores so far are all -infinity
+   * @param states {@code [rows, state]} from {@code offset} on, updated; a state is {@code [max,
+   *     sum, output...]}
    */
   void attendBlock(Panels keys, Panels values, QueryRows rows, float[] states, int offset);
 
-  /** Sets states of rows to those over no keys: (-inf, 0, 0). */
+  /** Sets the states of {@code rows} rows to those over no keys, (-inf, 0, 0). */
   static void clearStates(float[] states, int offset, int rows, int headDim) {
     AttendRows.clear(states, offset, rows, headDim + 2);
   }
 
-  /** The largest of {@code a[offset .. offset + n)}; -infinity where n is 0; no NaN in a. */
+  /**
+   * Returns the largest of {@code a[offset .. offset + n)}, or -infinity if n is 0. The elements
+   * must not include a NaN.
+   */
   float max(float[] a, int offset, int n);
 
   /**
-   * Returns the largest magnitude of {@code a[offset .. offset + n)}: NaN where one of them is NaN,
-   * 0 where n is 0.
+   * Returns the largest magnitude of {@code a[offset .. offset + n)}: NaN if one of them is NaN, 0
+   * if n is 0.
    */
   float maxMagnitude(float[] a, int offset, int n);
 
   /**
-   * {@code a[i] = exp(a[i] - max)}; returns their sum over sixteen lanes. {@code max} is finite and
-   * at least every a[i].
+   * Computes {@code a[i] = exp(a[i] - max)} in place and returns the sum over sixteen lanes.
+   *
+   * @param max finite, and not less than any a[i]
    */
   float expAndSum(float[] a, int offset, int n, float max);
 
-  /** {@code a[i] *= factor}. */
+  /** Computes {@code a[i] *= factor} in place. */
   void scale(float[] a, int offset, int n, float factor);
 
-  /** {@code a[i] += b[i]}. */
+  /** Computes {@code a[i] += b[i]} in place. */
   void add(float[] a, int aOffset, float[] b, int bOffset, int n);
 
-  /** The project's own exponential, the same bits in every width; see {@link Exponential}. */
+  /**
+   * Returns e to the power x, with the same bits for every vector width; see {@link Exponential}.
+   */
   float exp(float x);
 
   /**
-   * Merges two partial softmax states, laid out as {@code [max, sum, output...]} with {@code n}
-   * output elements: {@code a = merge(a, b)}. Commutative to the bit; (-inf, 0, 0) is neutral to
-   * the bit.
+   * Merges two partial softmax states of {@code n} output elements, {@code [max, sum, output...]}:
+   * {@code a = merge(a, b)}. The operation is commutative, and (-inf, 0, 0) is its neutral element,
+   * both bit for bit.
    */
   void merge(float[] a, int aOffset, float[] b, int bOffset, int n);
 
-  /** {@code out = x * (1 / sqrt(mean(x^2) + epsilon)) * weight}; out may be x. */
+  /**
+   * Computes the root mean square norm {@code out = x * (1 / sqrt(mean(x^2) + epsilon)) * weight}
+   * of n elements (Zhang and Sennrich, 2019). The output may be the input.
+   */
   void rmsNorm(
       float[] x, int xOffset, float[] weight, float epsilon, float[] out, int outOffset, int n);
 
   /**
-   * Rotates one head in place, halves apart (Su et al., RoFormer; Hugging Face's rotate_half):
-   * {@code x[i], x[i + n/2]} with the angle whose cosine and sine stand at {@code tableOffset + i}.
+   * Rotates one head of n elements in place (Su et al. 2021, RoFormer). The pair {@code x[i], x[i +
+   * n/2]}, as in Hugging Face's rotate_half, turns by the angle whose cosine and sine are at {@code
+   * tableOffset + i}.
    */
   void rope(float[] x, int xOffset, int n, float[] cosine, float[] sine, int tableOffset);
 
-  /** {@code gate[i] = gate[i] / (1 + exp(-gate[i])) * up[i]} (SwiGLU). */
+  /** Computes {@code gate[i] = gate[i] / (1 + exp(-gate[i])) * up[i]} in place (SwiGLU). */
   void siluMultiply(float[] gate, int gateOffset, float[] up, int upOffset, int n);
 
-  /** Rounds to nearest even and stores n elements at a byte offset. */
+  /**
+   * Rounds n elements to nearest even and stores them.
+   *
+   * @param targetOffset byte offset of the first element
+   */
   void encode(
       float[] source, int sourceOffset, int n, DType type, MemorySegment target, long targetOffset);
 
-  /** Widens n elements of one row, from a column on. */
+  /** Widens n elements of one row, from {@code column} on. */
   void decode(Matrix source, int row, int column, int n, float[] target, int targetOffset);
 
   /**
-   * Rounds to nearest even and stores all inputs of one output: a key, in a block of keys.
+   * Rounds to nearest even and stores all inputs of one output, such as a key in a block of keys.
    *
    * @param source {@code target.inputs()} elements from {@code sourceOffset} on
    */
   void encodeOutput(float[] source, int sourceOffset, Panels target, int output, Scratch scratch);
 
   /**
-   * Rounds to nearest even and stores all outputs of one input: a value, in a block of values.
+   * Rounds to nearest even and stores all outputs of one input, such as a value in a block of
+   * values.
    *
    * @param source {@code target.outputs()} elements from {@code sourceOffset} on
    */
   void encodeInput(float[] source, int sourceOffset, Panels target, int input);
 
-  /** Widens all inputs of one output. */
+  /**
+   * Widens all inputs of one output.
+   *
+   * @param target receives {@code source.inputs()} elements from {@code targetOffset} on
+   */
   void decodeOutput(Panels source, int output, float[] target, int targetOffset);
 }

@@ -6,26 +6,30 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The species of this JVM, chosen once, and sums over lanes by halving. {@code reduceLanes(ADD)} is
- * not used: its order is unspecified, and differs between the interpreter and C2.
+ * Vector species of this JVM, chosen once, and the shuffles for sums over lanes by halving. {@code
+ * reduceLanes(ADD)} is not used, since its order is unspecified and differs between the interpreter
+ * and C2.
  *
- * <p>Lanes are added crosswise, lane j += lane j xor h.
+ * <p>Lanes are added in pairs, lane j += lane j xor h.
  *
- * <p>Kernels widen bf16 in line, not by helpers that take or return vectors: C2 leaves a helper out
- * of line in a large caller (NodeCountInliningCutoff), or when it has been compiled before its
- * caller (InlineSmallCode), and then boxes what is passed, in one run and not the next. The methods
- * of the vector API are exempt, as they are annotated ForceInline.
+ * <p>Kernels widen bf16 in line and not by helpers that take or return vectors. C2 does not inline
+ * a helper into a large caller (NodeCountInliningCutoff), nor one that was compiled before its
+ * caller (InlineSmallCode), and then boxes the vectors passed, in some runs and not in others.
+ * Methods of the vector API are exempt, as they are annotated ForceInline.
  */
 final class Lanes {
-  /** At most 512 bits: sixteen lanes are the widest sum there is. At least 128. */
+  /**
+   * Species of floats, of 128 to 512 bits. Wider vectors are not used, since a sum has sixteen
+   * lanes.
+   */
   static final VectorSpecies<Float> F = floats(FloatVector.SPECIES_PREFERRED.length());
 
-  /** Lanes of a vector: 4, 8 or 16. */
+  /** Number of lanes of a vector of floats: 4, 8 or 16. */
   static final int W = F.length();
 
   static final VectorSpecies<Integer> I = VectorSpecies.of(int.class, F.vectorShape());
 
-  /** As many shorts as there are floats in a vector. */
+  /** Species of shorts with as many lanes as {@link #F}. */
   static final VectorSpecies<Short> S =
       switch (W) {
         case 16 -> ShortVector.SPECIES_256;

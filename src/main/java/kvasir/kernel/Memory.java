@@ -5,34 +5,42 @@ import java.lang.ref.Reference;
 import java.util.Objects;
 
 /**
- * Memory outside the heap as the vector loops address it: by absolute addresses in one segment that
- * is a constant. C2 has to know the class of a segment to make vector loads of the accesses to it.
- * Of a parameter it knows that by what it has seen so far: too little where a kernel is compiled
- * early, and too much where other code has used arrays as segments. Both leave a kernel a hundred
- * times slower, in one start and not the next.
+ * Access to memory outside the heap by absolute addresses in one constant segment. C2 has to know
+ * the class of a segment to compile accesses to it into vector loads. For a parameter it relies on
+ * the classes seen so far: none if a kernel is compiled early, several if other code has used
+ * arrays as segments. Either makes a kernel a hundred times slower, in some starts and not in
+ * others.
  *
- * <p>A kernel keeps the segment that it was given reachable until it is done. Bounds are checked
- * where {@link kvasir.tensor.Panels} and {@link kvasir.tensor.Matrix} are made, and the owner of an
- * arena closes it when the threads that compute have ended. With the JVM's checks of vector
- * accesses on ({@code KVASIR_CHECKED=1}, and in unit tests) each kernel checks what it is going to
- * access.
+ * <p>A kernel keeps its segment reachable until it has finished. Bounds are checked when {@link
+ * kvasir.tensor.Panels} and {@link kvasir.tensor.Matrix} are created, and the owner of an arena
+ * closes it after the computing threads have ended. If the JVM checks vector accesses ({@code
+ * KVASIR_CHECKED=1}, and in unit tests) each kernel checks its accesses first.
  */
 final class Memory {
-  /** All there is. */
+  /** The whole address space. */
   static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
-  /** The property by which the Vector API itself decides; without it, it checks. */
+  /**
+   * Whether accesses are checked, by the property that the Vector API itself reads; the default is
+   * yes.
+   */
   private static final boolean CHECKED =
       Integer.getInteger("jdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK", 2) != 0;
 
   private Memory() {}
 
-  /** Where a segment outside the heap begins in {@link #ALL}. */
+  /** Returns the offset in {@link #ALL} of a segment outside the heap. */
   static long start(MemorySegment segment) {
     return segment.address();
   }
 
-  /** As {@link #start(MemorySegment)}; refuses an access of so many bytes. */
+  /**
+   * Returns the offset in {@link #ALL} of a segment outside the heap, after checking an access to
+   * it.
+   *
+   * @param offset byte offset of the access in the segment
+   * @param bytes number of bytes of the access
+   */
   static long start(MemorySegment segment, long offset, long bytes) {
     if (CHECKED) {
       require(segment, offset, bytes);
@@ -40,10 +48,16 @@ final class Memory {
     return segment.address();
   }
 
-  /** Refuses an access of rows of 4 W bytes, each so many bytes behind the one before. */
-  static void check(MemorySegment segment, long offset, int rows, long apart) {
+  /**
+   * Checks an access to rows of one vector each.
+   *
+   * @param offset byte offset of the first row in the segment
+   * @param rows number of rows
+   * @param strideBytes bytes from one row to the next
+   */
+  static void check(MemorySegment segment, long offset, int rows, long strideBytes) {
     if (CHECKED && rows > 0) {
-      require(segment, offset, (rows - 1) * apart + 4L * Lanes.W);
+      require(segment, offset, (rows - 1) * strideBytes + 4L * Lanes.W);
     }
   }
 
@@ -54,8 +68,8 @@ final class Memory {
     Objects.checkFromIndexSize(offset, bytes, segment.byteSize());
   }
 
-  /** Keeps a segment, and so what an automatic arena has given it, until here. */
-  // Without a finally block: behind an exception nothing is read any more.
+  /** Keeps a segment, and with it the memory of an automatic arena, reachable until this call. */
+  // No finally block is needed, since after an exception nothing is read any more.
   @SuppressWarnings("ReachabilityFenceUsage")
   static void keep(MemorySegment segment) {
     Reference.reachabilityFence(segment);

@@ -3,12 +3,12 @@ package kvasir.kernel;
 import java.util.Arrays;
 
 /**
- * Merges partial softmax states {@code [max, sum, output...]} (Milakov and Gimelshein, 2018). Both
- * products are rounded before they are added, without fused multiply-add, so that a and b may be
- * exchanged; an empty side is left out rather than added, as -0 + 0 is +0.
+ * Scalar merge of partial softmax states {@code [max, sum, output...]} (Milakov and Gimelshein,
+ * 2018). Both products are rounded before they are added, without fused multiply-add, so that a and
+ * b may be exchanged. An empty side is skipped and not added, since -0 + 0 is +0.
  */
 final class MergeScalar {
-  /** Elements before the output: the maximum and the sum. */
+  /** Number of elements before the output: the maximum and the sum. */
   static final int HEADER = 2;
 
   private MergeScalar() {}
@@ -24,7 +24,11 @@ final class MergeScalar {
     weigh(a, aOffset, ofA, b, bOffset, ofB, 1, HEADER + n);
   }
 
-  /** Merges, and says so, where a or b is the state of no keys. */
+  /**
+   * Merges if a or b is the state over no keys.
+   *
+   * @return whether it was
+   */
   static boolean oneEmpty(float[] a, int aOffset, float[] b, int bOffset, int n) {
     if (a[aOffset] != Float.NEGATIVE_INFINITY && b[bOffset] != Float.NEGATIVE_INFINITY) {
       return false;
@@ -40,6 +44,7 @@ final class MergeScalar {
     return true;
   }
 
+  /** Computes {@code a[i] = a[i] * ofA + b[i] * ofB} for i from {@code from} to {@code to}. */
   static void weigh(
       float[] a, int aOffset, float ofA, float[] b, int bOffset, float ofB, int from, int to) {
     for (int i = from; i < to; i++) {

@@ -5,7 +5,7 @@ import static kvasir.kernel.Lanes.W;
 
 import jdk.incubator.vector.FloatVector;
 
-/** {@link MergeScalar} on vectors. */
+/** Vector merge of partial softmax states, with the bits of {@link MergeScalar}. */
 final class MergeVector {
   private MergeVector() {}
 

@@ -1,6 +1,6 @@
 package kvasir.kernel;
 
-/** Root mean square norm (Zhang and Sennrich, 2019). */
+/** Scalar root mean square norm (Zhang and Sennrich, 2019). */
 final class NormsScalar {
   private NormsScalar() {}
 
@@ -12,13 +12,16 @@ final class NormsScalar {
     }
   }
 
-  /** In double, and once for both implementations: a norm takes it once. */
+  /** Returns the inverse root mean square, computed in double. Both implementations share it. */
   static float inverse(float squares, int n, float epsilon) {
     float mean = squares / n;
     return (float) (1.0 / Math.sqrt((double) mean + epsilon));
   }
 
-  /** The sum of squares in the lanes lane, lane + stride, ... of sixteen, by halving. */
+  /**
+   * Returns the sum of squares over the lanes {@code lane, lane + stride, ...} of sixteen, by
+   * halving.
+   */
   static float squares(float[] x, int offset, int n, int lane, int stride) {
     if (stride < Kernels.LANES) {
       return squares(x, offset, n, lane, 2 * stride)

@@ -5,7 +5,7 @@ import static kvasir.kernel.Lanes.W;
 
 import jdk.incubator.vector.FloatVector;
 
-/** {@link NormsScalar} on vectors. */
+/** Vector root mean square norm, with the bits of {@link NormsScalar}. */
 final class NormsVector {
   private NormsVector() {}
 

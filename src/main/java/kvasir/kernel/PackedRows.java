@@ -3,29 +3,29 @@ package kvasir.kernel;
 import kvasir.tensor.Panels;
 
 /**
- * Rows of activations as {@link Kernels#matmulPacked} reads them: panels of 32 rows, an input's
- * values of all rows side by side, {@code [panel][inputs][32 rows]}, and room for one row of a
- * panel more, since tiles read beyond their end.
+ * Layout of activations for {@link Kernels#matmulPacked}: panels of 32 rows, {@code
+ * [panel][inputs][32 rows]}, so that the values of one input in all rows are neighbours. Another 32
+ * floats follow, since tiles read beyond their end.
  */
 public final class PackedRows {
   private static final int WIDTH = Panels.WIDTH;
 
-  /** Columns that are moved at once: a cache line of each row. */
+  /** Number of columns that are packed at once: a cache line of each row. */
   private static final int LINE = 16;
 
   private PackedRows() {}
 
-  /** Panels of so many rows. */
+  /** Returns the number of panels for {@code rows} rows. */
   public static int panels(int rows) {
     return Math.ceilDiv(rows, WIDTH);
   }
 
-  /** Floats that so many rows take. */
+  /** Returns the number of floats of {@code rows} packed rows. */
   public static int floats(int rows, int inputs) {
     return Math.toIntExact(count(rows, inputs));
   }
 
-  /** Bytes that so many rows take. */
+  /** Returns the number of bytes of {@code rows} packed rows. */
   public static long bytes(int rows, int inputs) {
     return Float.BYTES * count(rows, inputs);
   }
@@ -35,9 +35,11 @@ public final class PackedRows {
   }
 
   /**
-   * Packs row panels {@code from} up to {@code to}.
+   * Packs panels {@code from} (inclusive) to {@code to} (exclusive) of rows. Threads may pack
+   * disjoint panels at the same time.
    *
-   * @param x {@code [rows, inputs]} from {@code offset} on, {@code stride} apart
+   * @param x {@code [rows, inputs]} from {@code offset} on, rows {@code stride} elements apart
+   * @param packed receives all panels; of at least {@link #floats} elements
    */
   public static void pack(
       float[] x, int offset, int stride, int rows, int inputs, int from, int to, float[] packed) {

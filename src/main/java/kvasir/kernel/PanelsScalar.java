@@ -2,7 +2,7 @@ package kvasir.kernel;
 
 import kvasir.tensor.Panels;
 
-/** Products of rows with {@link Panels}, one element after the other: the oracle of the vectors. */
+/** Scalar products of rows with {@link Panels}, one element after the other. */
 final class PanelsScalar {
   private static final int WIDTH = Panels.WIDTH;
 
@@ -13,16 +13,17 @@ final class PanelsScalar {
       int from,
       int to,
       float[] x,
-      int xAt,
+      int xOffset,
       int xStride,
       int rows,
       float[] out,
-      int outAt,
+      int outOffset,
       int outStride) {
     for (int o = from * WIDTH; o < Math.min(weights.outputs(), to * WIDTH); o++) {
       for (int row = 0; row < rows; row++) {
-        int at = xAt + row * xStride;
-        out[outAt + row * outStride + o] = add(weights, o, weights.inputs(), x, at, 1, 0f);
+        int rowOffset = xOffset + row * xStride;
+        out[outOffset + row * outStride + o] =
+            add(weights, o, weights.inputs(), x, rowOffset, 1, 0f);
       }
     }
   }
@@ -34,13 +35,14 @@ final class PanelsScalar {
       float[] packed,
       int rows,
       float[] out,
-      int outAt,
+      int outOffset,
       int outStride) {
     int inputs = weights.inputs();
     for (int o = from * WIDTH; o < Math.min(weights.outputs(), to * WIDTH); o++) {
       for (int row = 0; row < rows; row++) {
-        int at = row / WIDTH * inputs * WIDTH + row % WIDTH;
-        out[outAt + row * outStride + o] = add(weights, o, inputs, packed, at, WIDTH, 0f);
+        int rowOffset = row / WIDTH * inputs * WIDTH + row % WIDTH;
+        out[outOffset + row * outStride + o] =
+            add(weights, o, inputs, packed, rowOffset, WIDTH, 0f);
       }
     }
   }
@@ -48,29 +50,29 @@ final class PanelsScalar {
   static void accumulate(
       Panels values,
       float[] p,
-      int pAt,
+      int pOffset,
       int pStride,
       int[] counts,
       int rows,
       float[] out,
-      int outAt,
+      int outOffset,
       int outStride) {
     for (int row = 0; row < rows; row++) {
       for (int o = 0; o < values.outputs(); o++) {
-        int at = outAt + row * outStride + o;
-        out[at] = add(values, o, counts[row], p, pAt + row * pStride, 1, out[at]);
+        int target = outOffset + row * outStride + o;
+        out[target] = add(values, o, counts[row], p, pOffset + row * pStride, 1, out[target]);
       }
     }
   }
 
   private static float add(
-      Panels weights, int output, int inputs, float[] x, int at, int step, float sum) {
+      Panels weights, int output, int inputs, float[] x, int offset, int step, float sum) {
     float result = sum;
     for (int k = 0; k < inputs; k++) {
       float weight =
           ConversionsScalar.element(
               weights.data(), weights.type(), weights.elementOffset(k, output));
-      result = Math.fma(weight, x[at + k * step], result);
+      result = Math.fma(weight, x[offset + k * step], result);
     }
     return result;
   }

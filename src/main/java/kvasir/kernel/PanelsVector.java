@@ -8,53 +8,69 @@ import kvasir.tensor.DType;
 import kvasir.tensor.Panels;
 
 /**
- * Products of rows with {@link Panels}, cut into register tiles. Whichever tile an output falls
- * into, its inputs are added in ascending order.
+ * Vector products of rows with {@link Panels}, divided into register tiles. In every tile the
+ * inputs of an output are added in ascending order.
+ *
+ * <p>Parameters, beside those of {@link Kernels}:
+ *
+ * <pre>
+ *   input, n             the first input to add, and the number of inputs
+ *   a, aOffset           packed rows, and the offset of the first row's first input
+ *   b, bOffset           a panel in f32, and the byte offset of its first input
+ *   c, cOffset, cStride  sums, offset of the first row, elements to the next row
+ *   s, last              the first stream, and the last one that exists
+ * </pre>
  */
 final class PanelsVector {
   private static final int WIDTH = Panels.WIDTH;
 
-  /** Vectors of pairs, or of half a panel's row of f32. */
+  /** Number of streams in a panel: vectors of pairs in bf16, or of half a row in f32. */
   private static final int STREAMS = WIDTH / 2 / W;
 
   /**
-   * Inputs of a packed product at once: a panel of weights and one of rows, 16 KiB each, stay in
-   * the first-level cache while tiles pass.
+   * Number of inputs of a packed product at once: a panel of weights and one of rows, 16 KiB each,
+   * stay in the first-level cache while the tiles are computed.
    */
   private static final int INPUTS = 128;
 
-  /** Bytes of a panel of so many inputs. */
+  /** Bytes of a panel of {@link #INPUTS} inputs in f32. */
   private static final long PANEL_BYTES = 4L * WIDTH * INPUTS;
 
-  /** Panels that share a panel of rows while it is in the first-level cache. */
+  /** Number of panels of weights that use a panel of rows while it is in the first-level cache. */
   private static final int GROUP = 8;
 
-  /** Rows whose sums for a group of panels, 512 KiB, stay in the second-level cache. */
+  /**
+   * Number of rows at once; their sums for a group of panels, 512 KiB, stay in the second-level
+   * cache.
+   */
   private static final int ROWS = 512;
 
-  /** From one row of the block of sums to the next. */
+  /** Elements from one row of the block of sums to the next. */
   private static final int STRIDE = GROUP * WIDTH;
 
   private PanelsVector() {}
 
-  /** Sets outputs of panels {@code from} up to {@code to} of a few rows. */
+  /** Computes a product with a few rows, as {@link Kernels#matmul} specifies. */
   static void matmul(
       Panels weights,
       int from,
       int to,
       float[] x,
-      int xAt,
+      int xOffset,
       int xStride,
       int rows,
       float[] out,
-      int outAt,
+      int outOffset,
       int outStride,
       Scratch scratch) {
-    clear(weights, from, to, rows, out, outAt, outStride);
+    clear(weights, from, to, rows, out, outOffset, outStride);
     int inputs = weights.inputs();
-    add(weights, from, to, 0, inputs, x, xAt, xStride, rows, out, outAt, outStride, scratch);
+    add(
+        weights, from, to, 0, inputs, x, xOffset, xStride, rows, out, outOffset, outStride,
+        scratch);
   }
 
+  /** Computes a product with packed rows, as {@link Kernels#matmulPacked} specifies. */
   static void matmulPacked(
       Panels weights,
       int from,
@@ -62,13 +78,13 @@ final class PanelsVector {
       float[] packed,
       int rows,
       float[] out,
-      int outAt,
+      int outOffset,
       int outStride,
       Scratch scratch) {
     for (int row = 0; row < rows; row += ROWS) {
       int count = Math.min(ROWS, rows - row);
       int a = row * weights.inputs();
-      int target = outAt + row * outStride;
+      int target = outOffset + row * outStride;
       for (int panel = from; panel < to; panel += GROUP) {
         int panels = Math.min(GROUP, to - panel);
         float[] sums = block(weights, panel, panels, packed, a, count, scratch);
@@ -77,15 +93,24 @@ final class PanelsVector {
     }
   }
 
-  /** Bytes of a thread's scratch for products of so many packed rows. */
+  /** Returns the bytes of a thread's scratch memory for products of {@code rows} packed rows. */
   static long scratchBytes(int rows) {
     int block = PackedRows.panels(Math.min(rows, ROWS)) * WIDTH * STRIDE;
     return Scratch.fixedBytes() + (long) Float.BYTES * (block + GROUP * INPUTS * WIDTH);
   }
 
-  /** Up to 512 packed rows by up to eight panels: sums {@code [rows, 256]}, in scratch. */
+  /**
+   * Multiplies up to 512 packed rows by up to eight panels. Returns the sums, {@code [rows, 256]},
+   * in scratch memory.
+   */
   private static float[] block(
-      Panels weights, int panel, int panels, float[] packed, int aAt, int rows, Scratch scratch) {
+      Panels weights,
+      int panel,
+      int panels,
+      float[] packed,
+      int aOffset,
+      int rows,
+      Scratch scratch) {
     float[] c = scratch.block(PackedRows.panels(rows) * WIDTH * STRIDE);
     Arrays.fill(c, 0, rows * STRIDE, 0f);
     MemorySegment b = scratch.panels(GROUP * INPUTS);
@@ -96,7 +121,7 @@ final class PanelsVector {
         WidenVector.widen(weights, panel + i, input, n, b, i * PANEL_BYTES);
       }
       for (int row = 0; row < rows; row += WIDTH) {
-        int a = aAt + (row * inputs + input * WIDTH);
+        int a = aOffset + (row * inputs + input * WIDTH);
         int count = Math.min(WIDTH, rows - row);
         for (int i = 0; i < panels; i++) {
           int at = row * STRIDE + i * WIDTH;
@@ -114,26 +139,29 @@ final class PanelsVector {
       float[] block,
       int rows,
       float[] out,
-      int outAt,
+      int outOffset,
       int outStride) {
     int first = panel * WIDTH;
     int width = Math.min(weights.outputs() - first, panels * WIDTH);
     for (int row = 0; row < rows; row++) {
-      System.arraycopy(block, row * STRIDE, out, outAt + row * outStride + first, width);
+      System.arraycopy(block, row * STRIDE, out, outOffset + row * outStride + first, width);
     }
   }
 
   private static void clear(
-      Panels weights, int from, int to, int rows, float[] out, int outAt, int outStride) {
+      Panels weights, int from, int to, int rows, float[] out, int outOffset, int outStride) {
     int begin = from * WIDTH;
     int end = Math.min(weights.outputs(), to * WIDTH);
     for (int row = 0; row < rows && begin < end; row++) {
-      int at = outAt + row * outStride;
+      int at = outOffset + row * outStride;
       Arrays.fill(out, at + begin, at + end, 0f);
     }
   }
 
-  /** Adds n inputs from {@code input} on, of a few rows; x begins with the first of these. */
+  /**
+   * Adds n inputs from {@code input} on to the outputs of a few rows; {@code x} begins with the
+   * first of these inputs.
+   */
   static void add(
       Panels weights,
       int from,
@@ -141,11 +169,11 @@ final class PanelsVector {
       int input,
       int n,
       float[] x,
-      int xAt,
+      int xOffset,
       int xStride,
       int rows,
       float[] out,
-      int outAt,
+      int outOffset,
       int outStride,
       Scratch scratch) {
     if (weights.type() != DType.F16) {
@@ -153,10 +181,10 @@ final class PanelsVector {
       long base = weights.rowOffset(from, input);
       long stride = (long) weights.inputs() * weights.rowBytes();
       int outputs = Math.min(weights.outputs(), to * WIDTH) - from * WIDTH;
-      int first = outAt + from * WIDTH;
+      int first = outOffset + from * WIDTH;
       MemorySegment data = weights.data();
       direct(
-          narrow, data, base, stride, outputs, n, x, xAt, xStride, rows, out, first, outStride,
+          narrow, data, base, stride, outputs, n, x, xOffset, xStride, rows, out, first, outStride,
           scratch);
       return;
     }
@@ -164,14 +192,20 @@ final class PanelsVector {
     for (int panel = from; panel < to; panel++) {
       WidenVector.widen(weights, panel, input, n, wide, 0);
       int width = weights.width(panel);
-      int first = outAt + panel * WIDTH;
-      direct(false, wide, 0, 0, width, n, x, xAt, xStride, rows, out, first, outStride, scratch);
+      int first = outOffset + panel * WIDTH;
+      direct(
+          false, wide, 0, 0, width, n, x, xOffset, xStride, rows, out, first, outStride, scratch);
     }
   }
 
   /**
-   * Rows by panels where they lie, those of bf16 if {@code narrow}, else of f32; {@code out} is at
-   * the first panel's outputs.
+   * Multiplies rows by panels that are read in place.
+   *
+   * @param narrow whether the panels are bf16, else f32
+   * @param base byte offset of the first panel's first row
+   * @param panelStride bytes from one panel to the next
+   * @param outputs number of outputs of all panels
+   * @param outOffset offset of the first panel's outputs in the first row
    */
   static void direct(
       boolean narrow,
@@ -181,11 +215,11 @@ final class PanelsVector {
       int outputs,
       int n,
       float[] x,
-      int xAt,
+      int xOffset,
       int xStride,
       int rows,
       float[] out,
-      int outAt,
+      int outOffset,
       int outStride,
       Scratch scratch) {
     int full = outputs / WIDTH;
@@ -200,28 +234,30 @@ final class PanelsVector {
           streams - 1,
           n,
           x,
-          xAt,
+          xOffset,
           xStride,
           rows,
           out,
-          outAt,
+          outOffset,
           outStride);
     }
     int rest = outputs - full * WIDTH;
     long last = base + full * panelStride;
     for (int row = 0; rest > 0 && row < rows; row++) {
       float[] tile = scratch.tile;
-      int target = outAt + row * outStride + full * WIDTH;
+      int target = outOffset + row * outStride + full * WIDTH;
       System.arraycopy(out, target, tile, 0, rest);
       for (int s = 0; s < STREAMS; s += 4) {
-        int at = xAt + row * xStride;
+        int at = xOffset + row * xStride;
         four(narrow, data, last, 0, s, STREAMS - 1, n, x, at, 0, 1, tile, 0, 0);
       }
       System.arraycopy(tile, 0, out, target, rest);
     }
   }
 
-  /** Streams s to s + 3, the last standing in for those beyond it. */
+  /**
+   * Multiplies rows by the streams s to s + 3; the last stream is used in place of those beyond it.
+   */
   private static void four(
       boolean narrow,
       MemorySegment data,
@@ -231,11 +267,11 @@ final class PanelsVector {
       int last,
       int n,
       float[] x,
-      int xAt,
+      int xOffset,
       int xStride,
       int rows,
       float[] out,
-      int outAt,
+      int outOffset,
       int outStride) {
     int s1 = Math.min(s + 1, last);
     int s2 = Math.min(s + 2, last);
@@ -244,13 +280,13 @@ final class PanelsVector {
     long p1 = base + place(s1, panelStride);
     long p2 = base + place(s2, panelStride);
     long p3 = base + place(s3, panelStride);
-    int o0 = outAt + output(s);
-    int o1 = outAt + output(s1);
-    int o2 = outAt + output(s2);
-    int o3 = outAt + output(s3);
+    int o0 = outOffset + output(s);
+    int o1 = outOffset + output(s1);
+    int o2 = outOffset + output(s2);
+    int o3 = outOffset + output(s3);
     int row = 0;
     for (; W == 16 && s + 1 < last && row + 2 <= rows; row += 2) {
-      int xRow = xAt + row * xStride;
+      int xRow = xOffset + row * xStride;
       int to = row * outStride;
       if (narrow) {
         DirectBf16.twoByFour(
@@ -263,7 +299,7 @@ final class PanelsVector {
       }
     }
     for (; row + 2 <= rows; row += 2) {
-      int xRow = xAt + row * xStride;
+      int xRow = xOffset + row * xStride;
       int to = row * outStride;
       if (narrow) {
         DirectBf16.twoByTwo(data, p0, p1, n, x, xRow, xStride, out, to + o0, to + o1, outStride);
@@ -280,7 +316,7 @@ final class PanelsVector {
       }
     }
     if (row < rows) {
-      int xRow = xAt + row * xStride;
+      int xRow = xOffset + row * xStride;
       int to = row * outStride;
       if (narrow) {
         DirectBf16.oneByFour(
@@ -300,53 +336,56 @@ final class PanelsVector {
     return stream / STREAMS * WIDTH + stream % STREAMS * W;
   }
 
-  /** Adds a panel of f32 times up to 32 packed rows to {@code c}, of {@code width} columns. */
+  /**
+   * Adds the product of a panel of f32 and up to 32 packed rows to {@code width} columns of {@code
+   * c}.
+   */
   static void tiles(
       MemorySegment b,
-      long bAt,
+      long bOffset,
       int n,
       float[] a,
-      int aAt,
+      int aOffset,
       float[] c,
-      int cAt,
+      int cOffset,
       int cStride,
       int rows,
       int width,
       Scratch scratch) {
     if (width == WIDTH) {
-      whole(b, bAt, n, a, aAt, c, cAt, cStride, rows);
+      whole(b, bOffset, n, a, aOffset, c, cOffset, cStride, rows);
       return;
     }
     float[] tile = scratch.tile;
     for (int row = 0; row < rows; row++) {
-      System.arraycopy(c, cAt + row * cStride, tile, row * WIDTH, width);
+      System.arraycopy(c, cOffset + row * cStride, tile, row * WIDTH, width);
     }
-    whole(b, bAt, n, a, aAt, tile, 0, WIDTH, rows);
+    whole(b, bOffset, n, a, aOffset, tile, 0, WIDTH, rows);
     for (int row = 0; row < rows; row++) {
-      System.arraycopy(tile, row * WIDTH, c, cAt + row * cStride, width);
+      System.arraycopy(tile, row * WIDTH, c, cOffset + row * cStride, width);
     }
   }
 
   private static void whole(
       MemorySegment b,
-      long bAt,
+      long bOffset,
       int n,
       float[] a,
-      int aAt,
+      int aOffset,
       float[] c,
-      int cAt,
+      int cOffset,
       int cStride,
       int rows) {
     if (W == 16) {
       for (int row = 0; row < rows; row += TileWide.ROWS) {
         TileWide.multiply(
             b,
-            bAt,
+            bOffset,
             n,
             a,
-            aAt + row,
+            aOffset + row,
             c,
-            cAt + row * cStride,
+            cOffset + row * cStride,
             cStride,
             Math.min(TileWide.ROWS, rows - row));
       }
@@ -356,36 +395,36 @@ final class PanelsVector {
       for (int row = 0; row < rows; row += TileNarrow.ROWS) {
         TileNarrow.multiply(
             b,
-            bAt + 4L * lane,
+            bOffset + 4L * lane,
             n,
             a,
-            aAt + row,
+            aOffset + row,
             c,
-            cAt + row * cStride + lane,
+            cOffset + row * cStride + lane,
             cStride,
             Math.min(TileNarrow.ROWS, rows - row));
       }
     }
   }
 
-  /** {@link Kernels#accumulate}. */
+  /** Adds weighted values to rows, as {@link Kernels#accumulate} specifies. */
   static void accumulate(
       Panels values,
       float[] p,
-      int pAt,
+      int pOffset,
       int pStride,
       int[] counts,
       int rows,
       float[] out,
-      int outAt,
+      int outOffset,
       int outStride,
       Scratch scratch) {
     int panels = values.count();
     for (int row = 0; row < rows; row += 2) {
       int pair = Math.min(2, rows - row);
       int shared = Math.min(counts[row], counts[row + pair - 1]);
-      int from = pAt + row * pStride;
-      int to = outAt + row * outStride;
+      int from = pOffset + row * pStride;
+      int to = outOffset + row * outStride;
       add(values, 0, panels, 0, shared, p, from, pStride, pair, out, to, outStride, scratch);
       for (int i = 0; i < pair; i++) {
         int more = counts[row + i] - shared;

@@ -10,23 +10,27 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
 /**
- * What the machine can do at most, as vectors of this JVM see it: reading memory and multiplying,
- * with nothing else in between. For the limits beside which {@code bench} puts its figures.
+ * Loops that only read memory or only multiply, with the vectors of this JVM. {@code bench}
+ * measures the machine's limits with them.
  */
 public final class Probe {
-  /** Bytes that {@link #read} takes at once; ranges are multiples of it. */
+  /** Bytes that {@link #read} reads at once; ranges must be multiples of it. */
   public static final int STEP = 256;
 
   private static final int SUMS = 12;
 
   private Probe() {}
 
-  /** Floating-point operations of so many rounds of {@link #multiplyAdd}. */
+  /** Returns the floating-point operations of {@code rounds} rounds of {@link #multiplyAdd}. */
   public static double flops(int rounds) {
     return 2.0 * SUMS * W * rounds;
   }
 
-  /** Twelve independent chains of fused multiply-adds, which fill both of a core's pipes. */
+  /**
+   * Computes twelve independent chains of fused multiply-adds, which fill both of a core's pipes.
+   *
+   * @return a value that depends on all of them
+   */
   public static float multiplyAdd(int rounds) {
     FloatVector u = FloatVector.broadcast(F, 0.999f);
     FloatVector v = FloatVector.broadcast(F, 0.001f);
@@ -59,7 +63,11 @@ public final class Probe {
     return a.add(b).add(c).add(d).add(e).add(f).add(g).add(h).add(i).add(j).add(k).add(l).lane(0);
   }
 
-  /** Reads bytes {@code from} up to {@code to} as one stream; returns their disjunction. */
+  /**
+   * Reads bytes {@code from} (inclusive) to {@code to} (exclusive) as one stream.
+   *
+   * @return a value that depends on all of them
+   */
   public static int read(MemorySegment data, long from, long to) {
     long start = Memory.start(data, from, to - from);
     IntVector a = IntVector.zero(I);
@@ -76,7 +84,12 @@ public final class Probe {
     return a.or(b).or(c).or(d).lane(0);
   }
 
-  /** As {@link #read}, as four streams side by side; what is faster depends on the machine. */
+  /**
+   * Reads bytes {@code from} (inclusive) to {@code to} (exclusive) as four streams at once, which
+   * is faster than {@link #read} on some machines.
+   *
+   * @return a value that depends on all of them
+   */
   public static int readStreams(MemorySegment data, long from, long to) {
     long start = Memory.start(data, from, to - from);
     long quarter = (to - from) / STEP * (STEP / 4);

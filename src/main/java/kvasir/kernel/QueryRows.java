@@ -6,12 +6,12 @@ import java.lang.foreign.ValueLayout;
 import kvasir.tensor.Panels;
 
 /**
- * A tile of query rows of one KV head, {@code [rows, head_dim]} and scaled, with how many keys of
- * the block at hand each may see, and the working memory of {@link Kernels#attendBlock}. Reused;
- * one thread's own. Its part outside the heap is freed with the object.
+ * Tile of scaled query rows of one KV head, {@code [rows, head_dim]}, with the number of keys of
+ * the current block that each row sees, and the working memory of {@link Kernels#attendBlock}. It
+ * is reused. Not thread-safe. Its memory outside the heap is freed with the object.
  */
 public final class QueryRows {
-  /** From so many rows on, scores are computed in tiles with rows in the lanes. */
+  /** Number of rows from which scores are computed in tiles, with rows in the lanes. */
   static final int TILED = 8;
 
   private static final int WIDTH = Panels.WIDTH;
@@ -19,13 +19,16 @@ public final class QueryRows {
   final int headDim;
   final Scratch scratch = new Scratch();
 
-  /** Max before the block, then after it; factor of the old sum; sum of the block: by lane. */
+  /** Maximum of each lane's row, before the block and then after it. */
   final float[] max = new float[WIDTH];
 
+  /** Factor of each lane's old sum and output. */
   final float[] factor = new float[WIDTH];
+
+  /** Sum of each lane's row over the block. */
   final float[] sum = new float[WIDTH];
 
-  /** Sums of a row by virtual lane, {@code [16, 32]}. */
+  /** Sums of 32 rows by virtual lane, {@code [16, 32]}. */
   final float[] lanes = new float[Kernels.LANES * WIDTH];
 
   private final float[] queries;
@@ -37,6 +40,7 @@ public final class QueryRows {
   private float[] row = new float[0];
   private int rows;
 
+  /** Creates an empty tile for up to {@code maxRows} rows. */
   public QueryRows(int headDim, int maxRows) {
     this.headDim = headDim;
     this.queries = new float[maxRows * headDim];
@@ -49,9 +53,10 @@ public final class QueryRows {
   }
 
   /**
-   * Bytes of so many rows with the working memory that blocks of keys and values take.
+   * Returns the bytes of a tile, including the working memory for blocks of keys and values.
    *
-   * @param blockTokens keys of a block
+   * @param maxRows largest number of rows
+   * @param blockTokens number of keys in a block
    */
   public static long bytes(int headDim, int maxRows, int blockTokens) {
     long floats = (long) maxRows * (headDim + 1) + Kernels.LANES * WIDTH;
@@ -63,12 +68,18 @@ public final class QueryRows {
         + Scratch.fixedBytes();
   }
 
-  /** Where the caller puts the rows before {@link #ready}. */
+  /**
+   * Returns the array into which the caller writes the rows before {@link #ready}, {@code [rows,
+   * head_dim]}.
+   */
   public float[] queries() {
     return queries;
   }
 
-  /** Says that so many rows are there. */
+  /**
+   * Completes the tile after {@code count} rows have been written, and packs them if there are
+   * enough.
+   */
   public void ready(int count) {
     rows = count;
     if (tiled()) {
@@ -79,37 +90,47 @@ public final class QueryRows {
     }
   }
 
+  /** Returns the number of rows. */
   public int rows() {
     return rows;
   }
 
-  /** For kernels that are called beside {@link Kernels#attendBlock}. */
+  /** Returns working memory for kernels that are called beside {@link Kernels#attendBlock}. */
   public Scratch scratch() {
     return scratch;
   }
 
-  /** Keys of the block that each row sees, from its first on; set by the caller for each block. */
+  /**
+   * Returns the number of keys of the block that each row sees, from the first key on. The caller
+   * sets it for each block; kernels may reduce it.
+   */
   public int[] visible() {
     return visible;
   }
 
-  /** The rows, packed; there if there are enough for it to pay. */
+  /** Returns the packed rows, as {@link PackedRows} packs them; valid only if {@link #tiled}. */
   public float[] packed() {
     return packed;
   }
 
-  /** Whether the rows are packed. */
+  /** Returns whether the rows are packed. */
   public boolean tiled() {
     return rows >= TILED;
   }
 
-  /** The packed rows outside the heap: {@code [panel][head_dim][32 rows]}. */
+  /**
+   * Returns the packed rows outside the heap, {@code [panel][head_dim][32 rows]}; valid only if
+   * {@link #tiled}.
+   */
   MemorySegment transposed() {
     return transposed;
   }
 
-  /** The most keys that a row from {@code from} up to {@code to} sees. */
-  int most(int from, int to) {
+  /**
+   * Returns the largest number of keys that a row from {@code from} (inclusive) to {@code to}
+   * (exclusive) sees.
+   */
+  int mostVisible(int from, int to) {
     int most = 0;
     for (int row = from; row < to; row++) {
       most = Math.max(most, visible[row]);
@@ -117,7 +138,11 @@ public final class QueryRows {
     return most;
   }
 
-  int least(int from, int to) {
+  /**
+   * Returns the smallest number of keys that a row from {@code from} (inclusive) to {@code to}
+   * (exclusive) sees.
+   */
+  int leastVisible(int from, int to) {
     int least = Integer.MAX_VALUE;
     for (int row = from; row < to; row++) {
       least = Math.min(least, visible[row]);
@@ -125,7 +150,10 @@ public final class QueryRows {
     return least;
   }
 
-  /** At least {@code size} floats, kept between uses. */
+  /**
+   * Returns an array of at least {@code size} floats for scores, the same at each call until a
+   * larger one replaces it.
+   */
   public float[] scores(int size) {
     if (scores.length < size) {
       scores = new float[size];
@@ -133,7 +161,7 @@ public final class QueryRows {
     return scores;
   }
 
-  /** At least {@code size} floats for widened keys. */
+  /** Returns an array of at least {@code size} floats for widened keys. */
   float[] keys(int size) {
     if (keys.length < size) {
       keys = new float[size];
@@ -141,7 +169,7 @@ public final class QueryRows {
     return keys;
   }
 
-  /** At least {@code size} floats for one row of scores. */
+  /** Returns an array of at least {@code size} floats for one row of scores. */
   float[] row(int size) {
     if (row.length < size) {
       row = new float[size];

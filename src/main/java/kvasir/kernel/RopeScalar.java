@@ -1,6 +1,9 @@
 package kvasir.kernel;
 
-/** Rotary position embedding, halves apart. Products are rounded before they are added. */
+/**
+ * Scalar rotary position embedding of pairs half a head apart. Products are rounded before they are
+ * added.
+ */
 final class RopeScalar {
   private RopeScalar() {}
 
@@ -8,7 +11,7 @@ final class RopeScalar {
     rope(x, xOffset, n, cosine, sine, tableOffset, 0);
   }
 
-  /** The pairs from {@code first} on. */
+  /** Rotates the pairs from {@code first} on. */
   static void rope(
       float[] x, int xOffset, int n, float[] cosine, float[] sine, int tableOffset, int first) {
     int half = n / 2;

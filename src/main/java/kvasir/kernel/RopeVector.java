@@ -5,7 +5,7 @@ import static kvasir.kernel.Lanes.W;
 
 import jdk.incubator.vector.FloatVector;
 
-/** {@link RopeScalar} on vectors. */
+/** Vector rotary position embedding, with the bits of {@link RopeScalar}. */
 final class RopeVector {
   private RopeVector() {}
 

@@ -5,7 +5,10 @@ import kvasir.tensor.DType;
 import kvasir.tensor.Matrix;
 import kvasir.tensor.Panels;
 
-/** The oracle: plain loops in the order that the contract states. */
+/**
+ * Reference implementation by plain loops, in the order of operations that {@link Kernels}
+ * specifies.
+ */
 public final class ScalarKernels implements Kernels {
   @Override
   public String name() {

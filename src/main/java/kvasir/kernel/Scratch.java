@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 import kvasir.tensor.Panels;
 
 /**
- * Working memory of one thread's kernels, reused so that they allocate nothing. Its part outside
- * the heap is freed with the object.
+ * Working memory for the kernels of one thread, reused so that they allocate nothing. Not
+ * thread-safe. Its memory outside the heap is freed with the object.
  */
 public final class Scratch {
   /** A tile of outputs that do not fill a panel, {@code [32, 32]}. */
@@ -15,17 +15,23 @@ public final class Scratch {
   private float[] block = new float[0];
   private MemorySegment panel = MemorySegment.NULL;
 
-  /** Bytes of one thread's, for products of so many rows with the weights of a layer. */
+  /**
+   * Returns the bytes of the working memory of one thread for products of {@code rows} rows with
+   * the weights of a layer.
+   */
   public static long bytes(int rows) {
     return PanelsVector.scratchBytes(rows);
   }
 
-  /** Bytes of the members that keep their size. */
+  /** Returns the bytes of the parts of fixed size. */
   static long fixedBytes() {
     return (long) Panels.WIDTH * Panels.WIDTH * Float.BYTES;
   }
 
-  /** Aligned memory for panels of f32, {@code [rows, 32]}; the same one on each call. */
+  /**
+   * Returns memory outside the heap for panels of f32, {@code [rows, 32]}, aligned to 64 bytes; the
+   * same at each call until a larger one replaces it.
+   */
   MemorySegment panels(long rows) {
     long bytes = rows * Panels.WIDTH * Float.BYTES;
     if (panel.byteSize() < bytes) {
@@ -34,7 +40,10 @@ public final class Scratch {
     return panel;
   }
 
-  /** At least {@code size} floats for sums of a block of outputs, kept between uses. */
+  /**
+   * Returns an array of at least {@code size} floats for the sums of a block of outputs, the same
+   * at each call until a larger one replaces it.
+   */
   float[] block(int size) {
     if (block.length < size) {
       block = new float[size];

@@ -8,8 +8,8 @@ import jdk.incubator.vector.FloatVector;
 import kvasir.tensor.Panels;
 
 /**
- * The softmax step of 32 rows that stand side by side, {@code [keys, 32]}: what {@code max}, {@code
- * expAndSum} and {@code exp} give for each row alone, to the bit.
+ * Softmax step of 32 rows in neighbouring lanes, {@code [keys, 32]}. The results have the same bits
+ * as {@code max}, {@code expAndSum} and {@code exp} for each row alone.
  */
 final class SoftmaxVector {
   private static final int WIDTH = Panels.WIDTH;
@@ -17,11 +17,14 @@ final class SoftmaxVector {
   private SoftmaxVector() {}
 
   /**
-   * Turns scores into {@code exp(score - max)}. A column whose max is -infinity is left undefined.
+   * Replaces scores by {@code exp(score - max)}. A column whose maximum is -infinity is undefined
+   * afterwards.
    *
-   * @param max the max so far in, with these keys out, {@code [32]}
-   * @param factor out: {@code exp(max before - max after)}
-   * @param sum out: the sum of the column, over sixteen lanes of keys
+   * @param scores {@code [keys, 32]}
+   * @param keys number of keys
+   * @param max maximum of each column so far, updated with these keys, {@code [32]}
+   * @param factor receives {@code exp(max before - max after)}, {@code [32]}
+   * @param sum receives the sum of each column over sixteen lanes of keys, {@code [32]}
    * @param lanes working memory, {@code [16, 32]}
    */
   static void columns(
@@ -35,7 +38,7 @@ final class SoftmaxVector {
     System.arraycopy(lanes, 0, sum, 0, WIDTH);
   }
 
-  /** The new max, and what the old one and the scores are below it. */
+  /** Updates the maximum, and subtracts it from the old maximum and from the scores. */
   private static void subtractMaximum(
       float[] scores, int lane, int keys, float[] max, float[] below) {
     FloatVector before = FloatVector.fromArray(F, max, lane);
@@ -51,7 +54,9 @@ final class SoftmaxVector {
     }
   }
 
-  /** Sums by key mod 16, then by halving; the result in the first row of lanes. */
+  /**
+   * Sums columns by key mod 16, then by halving; the result is in the first row of {@code lanes}.
+   */
   private static void sum(float[] scores, int keys, float[] lanes) {
     int present = Math.min(Kernels.LANES, keys);
     for (int j = 0; j < present; j++) {

@@ -8,15 +8,15 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * A register tile of eleven rows by two vectors, for 512 bits, where there are 32 registers: 22
- * sums, two vectors of the panel, one broadcast.
+ * Register tile of eleven rows by two vectors, for vectors of 512 bits, where a machine has 32
+ * registers. It holds 22 sums, two vectors of the panel and one broadcast.
  *
- * <p>{@code c[r, lane] = fma(a[k, r], b[k, lane], c[r, lane])} for k in ascending order. Rows from
- * {@code rows} on are computed of whatever stands there and stored before the last valid row, over
- * whose place they go.
+ * <p>It computes {@code c[r, lane] = fma(a[k, r], b[k, lane], c[r, lane])} for k in ascending
+ * order. Rows from {@code rows} on are computed from undefined data and stored to the place of the
+ * last valid row, which is stored after them.
  */
 final class TileWide {
-  /** Rows of the tile. */
+  /** Number of rows of the tile. */
   static final int ROWS = 11;
 
   /** Elements from one k to the next, of both operands. */
@@ -25,35 +25,40 @@ final class TileWide {
   private TileWide() {}
 
   /**
-   * @param b a panel of f32, at byte {@code bAt} the first vector of its first row
-   * @param a packed rows, at {@code aAt} the first row of the tile; a panel and one row more can be
-   *     read
+   * Adds the product of a tile to {@code c}.
+   *
+   * @param b a panel in f32; the first vector of its first row is at byte {@code bOffset}
+   * @param n number of inputs
+   * @param a packed rows; the first row of the tile is at {@code aOffset}; the array has 32 floats
+   *     beyond its last panel
+   * @param c sums; the first row is at {@code cOffset}, the next {@code cStride} elements on
+   * @param rows number of valid rows, at least 1
    */
   static void multiply(
       MemorySegment b,
-      long bAt,
+      long bOffset,
       int n,
       float[] a,
-      int aAt,
+      int aOffset,
       float[] c,
-      int cAt,
+      int cOffset,
       int cStride,
       int rows) {
-    Memory.check(b, bAt, n, 4L * ROW);
-    Memory.check(b, bAt + 4L * W, n, 4L * ROW);
+    Memory.check(b, bOffset, n, 4L * ROW);
+    Memory.check(b, bOffset + 4L * W, n, 4L * ROW);
     long start = Memory.start(b);
     int last = rows - 1;
-    int c0 = cAt;
-    int c1 = cAt + Math.min(1, last) * cStride;
-    int c2 = cAt + Math.min(2, last) * cStride;
-    int c3 = cAt + Math.min(3, last) * cStride;
-    int c4 = cAt + Math.min(4, last) * cStride;
-    int c5 = cAt + Math.min(5, last) * cStride;
-    int c6 = cAt + Math.min(6, last) * cStride;
-    int c7 = cAt + Math.min(7, last) * cStride;
-    int c8 = cAt + Math.min(8, last) * cStride;
-    int c9 = cAt + Math.min(9, last) * cStride;
-    int c10 = cAt + Math.min(10, last) * cStride;
+    int c0 = cOffset;
+    int c1 = cOffset + Math.min(1, last) * cStride;
+    int c2 = cOffset + Math.min(2, last) * cStride;
+    int c3 = cOffset + Math.min(3, last) * cStride;
+    int c4 = cOffset + Math.min(4, last) * cStride;
+    int c5 = cOffset + Math.min(5, last) * cStride;
+    int c6 = cOffset + Math.min(6, last) * cStride;
+    int c7 = cOffset + Math.min(7, last) * cStride;
+    int c8 = cOffset + Math.min(8, last) * cStride;
+    int c9 = cOffset + Math.min(9, last) * cStride;
+    int c10 = cOffset + Math.min(10, last) * cStride;
     FloatVector l0 = FloatVector.fromArray(F, c, c0);
     FloatVector h0 = FloatVector.fromArray(F, c, c0 + W);
     FloatVector l1 = FloatVector.fromArray(F, c, c1);
@@ -78,8 +83,8 @@ final class TileWide {
     FloatVector h10 = FloatVector.fromArray(F, c, c10 + W);
     for (int k = 0; k < n; k++) {
       int step = k * ROW;
-      long at = start + bAt + 4L * step;
-      int row = aAt + step;
+      long at = start + bOffset + 4L * step;
+      int row = aOffset + step;
       FloatVector low = FloatVector.fromMemorySegment(F, Memory.ALL, at, LITTLE_ENDIAN);
       FloatVector high = FloatVector.fromMemorySegment(F, Memory.ALL, at + 4L * W, LITTLE_ENDIAN);
       FloatVector u0 = FloatVector.broadcast(F, a[row]);

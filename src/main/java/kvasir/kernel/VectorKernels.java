@@ -5,11 +5,9 @@ import kvasir.tensor.DType;
 import kvasir.tensor.Matrix;
 import kvasir.tensor.Panels;
 
-/**
- * The implementation that runs: jdk.incubator.vector at the width of this machine, up to 512 bits.
- */
+/** Implementation by jdk.incubator.vector, at the vector width of this machine up to 512 bits. */
 public final class VectorKernels implements Kernels {
-  /** Bits of a vector in this JVM. */
+  /** Returns the number of bits of a vector in this JVM. */
   public static int bits() {
     return Lanes.F.vectorBitSize();
   }

@@ -11,48 +11,58 @@ import jdk.incubator.vector.VectorOperators;
 import kvasir.tensor.Panels;
 
 /**
- * Rows of a panel widened to f32, into an array or into aligned memory outside the heap; f16 as
- * {@link ConversionsVector} does.
+ * Widening of a panel's rows to f32, into an array or into aligned memory outside the heap. F16 is
+ * widened as in {@link ConversionsVector}.
  */
 final class WidenVector {
   private static final int HIGH = 0xffff0000;
 
-  /** Where the second half of a row of 32 floats begins, in elements. */
+  /** Elements from the first half of a row of 32 floats to the second. */
   private static final int HALF = Panels.WIDTH / 2;
 
   private WidenVector() {}
 
-  /** Inputs {@code input} and on, n of them, to {@code [n, 32]} floats. */
-  static void widen(Panels source, int panel, int input, int n, float[] target, int at) {
+  /**
+   * Widens n inputs from {@code input} on.
+   *
+   * @param target receives {@code [n, 32]} from {@code targetOffset} on
+   */
+  static void widen(Panels source, int panel, int input, int n, float[] target, int targetOffset) {
     MemorySegment data = source.data();
     long from = source.rowOffset(panel, input);
     switch (source.type()) {
       case F32 ->
-          MemorySegment.copy(data, ConversionsScalar.FLOAT, from, target, at, n * Panels.WIDTH);
-      case BF16 -> bf16(data, from, n, target, at);
-      case F16 -> f16(data, from, n, target, at);
+          MemorySegment.copy(
+              data, ConversionsScalar.FLOAT, from, target, targetOffset, n * Panels.WIDTH);
+      case BF16 -> bf16(data, from, n, target, targetOffset);
+      case F16 -> f16(data, from, n, target, targetOffset);
     }
   }
 
-  /** As above, at a byte offset. */
-  static void widen(Panels source, int panel, int input, int n, MemorySegment target, long at) {
+  /**
+   * Widens n inputs from {@code input} on.
+   *
+   * @param target receives {@code [n, 32]} floats from byte {@code targetOffset} on
+   */
+  static void widen(
+      Panels source, int panel, int input, int n, MemorySegment target, long targetOffset) {
     MemorySegment data = source.data();
     long from = source.rowOffset(panel, input);
     switch (source.type()) {
-      case F32 -> MemorySegment.copy(data, from, target, at, n * 128L);
-      case BF16 -> bf16(data, from, n, target, at);
-      case F16 -> f16(data, from, n, target, at);
+      case F32 -> MemorySegment.copy(data, from, target, targetOffset, n * 128L);
+      case BF16 -> bf16(data, from, n, target, targetOffset);
+      case F16 -> f16(data, from, n, target, targetOffset);
     }
   }
 
-  private static void bf16(MemorySegment data, long from, int n, float[] target, int at) {
+  private static void bf16(MemorySegment data, long from, int n, float[] target, int targetOffset) {
     long start = Memory.start(data, from, n * 64L);
     for (int k = 0; k < n; k++) {
       for (int lane = 0; lane < HALF; lane += W) {
         IntVector pairs =
             IntVector.fromMemorySegment(
                 I, Memory.ALL, start + from + k * 64L + 4L * lane, LITTLE_ENDIAN);
-        int to = at + k * Panels.WIDTH + lane;
+        int to = targetOffset + k * Panels.WIDTH + lane;
         pairs.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(target, to);
         pairs.and(HIGH).reinterpretAsFloats().intoArray(target, to + HALF);
       }
@@ -60,15 +70,16 @@ final class WidenVector {
     Memory.keep(data);
   }
 
-  private static void bf16(MemorySegment data, long from, int n, MemorySegment target, long at) {
+  private static void bf16(
+      MemorySegment data, long from, int n, MemorySegment target, long targetOffset) {
     long start = Memory.start(data, from, n * 64L);
-    long targetStart = Memory.start(target, at, n * 128L);
+    long targetStart = Memory.start(target, targetOffset, n * 128L);
     for (int k = 0; k < n; k++) {
       for (int lane = 0; lane < HALF; lane += W) {
         IntVector pairs =
             IntVector.fromMemorySegment(
                 I, Memory.ALL, start + from + k * 64L + 4L * lane, LITTLE_ENDIAN);
-        long to = at + k * 128L + 4L * lane;
+        long to = targetOffset + k * 128L + 4L * lane;
         pairs
             .lanewise(VectorOperators.LSHL, 16)
             .reinterpretAsFloats()
@@ -83,7 +94,7 @@ final class WidenVector {
     Memory.keep(target);
   }
 
-  private static void f16(MemorySegment data, long from, int n, float[] target, int at) {
+  private static void f16(MemorySegment data, long from, int n, float[] target, int targetOffset) {
     long start = Memory.start(data, from, n * 64L);
     for (int i = 0; i < 2 * n * HALF; i += W) {
       int k = i / (2 * HALF);
@@ -100,14 +111,15 @@ final class WidenVector {
       FloatVector value = bits.reinterpretAsFloats().mul(ConversionsVector.BIAS);
       FloatVector special = bits.or(ConversionsVector.INFINITY).reinterpretAsFloats();
       value = value.blend(special, value.abs().compare(VectorOperators.GE, 0x1p16f));
-      value.intoArray(target, at + i);
+      value.intoArray(target, targetOffset + i);
     }
     Memory.keep(data);
   }
 
-  private static void f16(MemorySegment data, long from, int n, MemorySegment target, long at) {
+  private static void f16(
+      MemorySegment data, long from, int n, MemorySegment target, long targetOffset) {
     long start = Memory.start(data, from, n * 64L);
-    long targetStart = Memory.start(target, at, n * 128L);
+    long targetStart = Memory.start(target, targetOffset, n * 128L);
     for (int i = 0; i < 2 * n * HALF; i += W) {
       int k = i / (2 * HALF);
       int lane = i % HALF;
@@ -123,7 +135,7 @@ final class WidenVector {
       FloatVector value = bits.reinterpretAsFloats().mul(ConversionsVector.BIAS);
       FloatVector special = bits.or(ConversionsVector.INFINITY).reinterpretAsFloats();
       value = value.blend(special, value.abs().compare(VectorOperators.GE, 0x1p16f));
-      value.intoMemorySegment(Memory.ALL, targetStart + at + 4L * i, LITTLE_ENDIAN);
+      value.intoMemorySegment(Memory.ALL, targetStart + targetOffset + 4L * i, LITTLE_ENDIAN);
     }
     Memory.keep(data);
     Memory.keep(target);

@@ -1,11 +1,11 @@
 /**
- * The arithmetic of a decoder, by operation, as a scalar and a vector implementation that agree to
- * the bit. The only home of {@code jdk.incubator.vector}; may import only {@code kvasir.tensor}.
+ * Arithmetic operations of a decoder, in a scalar and a vector implementation that agree bit for
+ * bit. This is the only package that uses {@code jdk.incubator.vector}.
  *
  * <p>{@link kvasir.kernel.Kernels} is the contract. Behind it each operation has one file of static
  * methods per implementation ({@code PanelsScalar} beside {@code PanelsVector}), which allocate
- * nothing. Products of matrices read {@link kvasir.tensor.Panels}: few rows where they lie ({@code
- * Direct}), many by register tiles ({@code TileWide}, {@code TileNarrow}); either adds inputs one
+ * nothing. Products of matrices read {@link kvasir.tensor.Panels}: in place for few rows ({@code
+ * Direct}), by register tiles for many ({@code TileWide}, {@code TileNarrow}). Both add inputs one
  * after the other. Only sums of squares and of exponentials run across lanes:
  *
  * <pre>

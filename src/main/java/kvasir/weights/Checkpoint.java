@@ -19,8 +19,9 @@ import kvasir.tensor.DType;
 import kvasir.tensor.Matrix;
 
 /**
- * The weights of a model directory, one safetensors file or several with an index, mapped and never
- * copied whole. Owns the mapping: views are dead after {@link #close}. Safe for many readers.
+ * Weights of a model directory, in one safetensors file or in several with an index. Files are
+ * mapped and never copied as a whole. The checkpoint owns the mapping: views must not be used after
+ * {@link #close}. Thread-safe.
  */
 public final class Checkpoint implements AutoCloseable {
   private static final int CHUNK = 1 << 18;
@@ -36,8 +37,10 @@ public final class Checkpoint implements AutoCloseable {
   }
 
   /**
-   * Maps the files of a directory and checks their headers. A single file comes before an index and
-   * its shards, as in transformers.
+   * Maps the files of a directory and checks their headers. A single file is preferred to an index
+   * and its shards, as in transformers.
+   *
+   * @throws UserError if there are no weights, or a file cannot be read or is damaged
    */
   public static Checkpoint open(Path directory) {
     Checkpoint checkpoint = new Checkpoint(new ModelFolder(directory));
@@ -64,8 +67,8 @@ public final class Checkpoint implements AutoCloseable {
     return SafetensorsFile.map(file, arena);
   }
 
-  // A shard that is not there is missed when a tensor of it is asked for: an index may list parts
-  // that this model does not have.
+  // A missing shard is reported when one of its tensors is read, since an index may list parts that
+  // this model does not have.
   private void openShards() {
     List<Path> shards =
         new TreeSet<>(index.shardOf().values()).stream().map(folder.path()::resolve).toList();
@@ -87,21 +90,25 @@ public final class Checkpoint implements AutoCloseable {
     }
   }
 
+  /** Returns the model's directory. */
   public Path directory() {
     return folder.path();
   }
 
-  /** The files that the weights are read from, in the order of their names. */
+  /** Returns the files that the weights are read from, in the order of their names. */
   public List<Path> paths() {
     return files.values().stream().map(SafetensorsFile::path).distinct().sorted().toList();
   }
 
-  /** The index that assigns tensors to files, where it is read. */
+  /** Returns the index that assigns tensors to files, if one is read. */
   public Optional<Path> index() {
     return Optional.ofNullable(index).map(WeightIndex::file);
   }
 
-  /** What a user should know of a directory with two sets of weights: which one is read. */
+  /**
+   * Returns a message to the user about a directory with two sets of weights, one of which is not
+   * read.
+   */
   public Optional<String> otherWeights() {
     return index == null && isThere(folder.index())
         ? Optional.of(
@@ -113,34 +120,42 @@ public final class Checkpoint implements AutoCloseable {
         : Optional.empty();
   }
 
-  /** All tensors by name. */
+  /** Returns all tensors by name, in the order of the files and of the data in each. */
   public Map<String, TensorInfo> tensors() {
     Map<String, TensorInfo> all = new LinkedHashMap<>();
     files.forEach((name, file) -> all.put(name, file.tensors().get(name)));
     return all;
   }
 
-  /** Returns whether a tensor is there, or should be: the index lists it. */
+  /** Returns whether a tensor is in a file or listed by the index. */
   public boolean has(String name) {
     return files.containsKey(name) || (index != null && index.shardOf().containsKey(name));
   }
 
-  /** Returns whether a tensor has a file to be read from. */
+  /** Returns whether a tensor is in a file. */
   public boolean holds(String name) {
     return files.containsKey(name);
   }
 
-  /** Bytes of all tensors. */
+  /** Returns the bytes of all tensors. */
   public long bytes() {
     return tensors().values().stream().mapToLong(t -> t.end() - t.begin()).sum();
   }
 
-  /** A tensor of shape {@code [rows, columns]}; anything else contradicts config.json. */
+  /**
+   * Returns a view of a tensor of shape {@code [rows, columns]}.
+   *
+   * @throws UserError if it is missing, or has another shape or an unsupported type
+   */
   public Matrix matrix(String name, int rows, int columns) {
     return view(name, List.of((long) rows, (long) columns), rows, columns);
   }
 
-  /** A tensor of shape {@code [n]}, as a matrix of one row. */
+  /**
+   * Returns a view of a tensor of shape {@code [n]} as a matrix of one row.
+   *
+   * @throws UserError if it is missing, or has another shape or an unsupported type
+   */
   public Matrix vector(String name, int n) {
     return view(name, List.of((long) n), 1, n);
   }
@@ -211,8 +226,7 @@ public final class Checkpoint implements AutoCloseable {
   }
 
   /**
-   * Reads all tensors of floating-point numbers that a model can have, and counts in each what is
-   * no finite number.
+   * Counts the elements that are not finite in each tensor of F32, F16 or BF16; reads all of them.
    */
   public List<NonFinite> nonFinite() {
     List<NonFinite> counts = new ArrayList<>();
@@ -229,7 +243,7 @@ public final class Checkpoint implements AutoCloseable {
     return counts;
   }
 
-  /** Returns whether two tensors have equal type, shape and content. */
+  /** Returns whether two tensors have equal types, shapes and bytes. */
   public boolean sameBytes(String one, String other) {
     SafetensorsFile first = file(one);
     SafetensorsFile second = file(other);
@@ -244,7 +258,7 @@ public final class Checkpoint implements AutoCloseable {
     }
   }
 
-  // Copied first: a vector load from a file that is cut meanwhile would end the JVM.
+  // Copied first, since a vector load from a file that is cut meanwhile would end the JVM.
   private static boolean sameBytes(MemorySegment a, MemorySegment b) {
     byte[] left = new byte[CHUNK];
     byte[] right = new byte[CHUNK];
@@ -264,8 +278,10 @@ public final class Checkpoint implements AutoCloseable {
   }
 
   /**
-   * What to throw where reading a view threw: the system answers an access to what a file has no
-   * more by a signal, which the JVM turns into this error. Other errors are thrown again.
+   * Returns the error to throw when reading a view threw an InternalError. The system answers an
+   * access beyond the end of a mapped file by a signal, which the JVM turns into that error.
+   *
+   * @throws InternalError {@code e} itself, if it has another cause
    */
   public UserError unreadable(InternalError e) {
     if (!String.valueOf(e.getMessage()).contains("unsafe memory access")) {

@@ -18,23 +18,32 @@ import kvasir.file.Sha256;
 import kvasir.file.Unreadable;
 
 /**
- * Tells models apart by all bytes of all files that decide their tokens: fine-tunes may differ in a
- * single weight. Large files are read once; their hashes are kept in a cache.
+ * Hash of a model over all bytes of all files that determine its tokens, since fine-tuned models
+ * may differ in a single weight. The hashes of large files are kept in a cache.
  */
 public final class ModelHash {
-  /** Coarser than the clock of any file system. */
+  /**
+   * Age of a file's last change from which its times identify its content; longer than the
+   * resolution of any file system's clock.
+   */
   private static final Duration SETTLING = Duration.ofSeconds(2);
 
   private final Optional<HashCache> cache;
 
   /**
-   * @param cache the folder of hashes that are known; without one, files are read each time
+   * Creates a hash function.
+   *
+   * @param cache folder of known hashes; without one, files are read each time
    */
   public ModelHash(Optional<Path> cache) {
     this.cache = cache.map(folder -> new HashCache(folder, SETTLING));
   }
 
-  /** Returns the hash of a model directory, in hexadecimal digits. */
+  /**
+   * Returns the hash of a model directory in hexadecimal digits.
+   *
+   * @throws kvasir.error.UserError if a file cannot be read
+   */
   public String of(Path directory) {
     ModelFolder folder = new ModelFolder(directory);
     List<Path> small =

@@ -7,13 +7,14 @@ import java.util.stream.LongStream;
 import kvasir.tensor.DType;
 
 /**
- * Elements of a tensor that are no finite numbers.
+ * Count of a tensor's elements that are not finite.
  *
- * @param nans that are no number
- * @param infinities of either sign
+ * @param tensor name of the tensor
+ * @param nans number of elements that are NaN
+ * @param infinities number of elements that are infinite, of either sign
  */
 public record NonFinite(String tensor, long nans, long infinities) {
-  // A multiple of all element sizes; small enough for a cache.
+  // Bytes of a chunk: a multiple of all element sizes, and small enough for a cache.
   private static final long CHUNK = 1 << 18;
 
   private static final ValueLayout.OfShort SHORT =
@@ -21,7 +22,7 @@ public record NonFinite(String tensor, long nans, long infinities) {
   private static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  /** Counts them by all processors. */
+  /** Counts the elements of a tensor, on all processors. */
   static NonFinite count(String tensor, DType type, MemorySegment elements) {
     return LongStream.range(0, Math.ceilDiv(elements.byteSize(), CHUNK))
         .parallel()
@@ -29,7 +30,7 @@ public record NonFinite(String tensor, long nans, long infinities) {
         .reduce(new NonFinite(tensor, 0, 0), NonFinite::plus);
   }
 
-  // Copied first: a vector load from a file that is cut meanwhile would end the JVM.
+  // Copied first, since a vector load from a file that is cut meanwhile would end the JVM.
   private static NonFinite count(String tensor, DType type, MemorySegment elements, long from) {
     MemorySegment chunk = elements.asSlice(from, Math.min(CHUNK, elements.byteSize() - from));
     return switch (type) {
@@ -39,7 +40,7 @@ public record NonFinite(String tensor, long nans, long infinities) {
     };
   }
 
-  // Without its sign a number is infinite where its exponent alone is full, and none beyond.
+  // Without its sign, a number with all bits of the exponent set is infinite if it has no others.
   private static NonFinite countHalves(String tensor, short[] elements, int full) {
     int nans = 0;
     int infinities = 0;
@@ -66,7 +67,7 @@ public record NonFinite(String tensor, long nans, long infinities) {
     return new NonFinite(tensor, nans + other.nans, infinities + other.infinities);
   }
 
-  /** Whether all elements are finite. */
+  /** Returns whether all elements are finite. */
   public boolean isClean() {
     return nans == 0 && infinities == 0;
   }

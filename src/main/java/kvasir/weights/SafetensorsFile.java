@@ -18,15 +18,22 @@ import kvasir.file.Unreadable;
 import kvasir.file.WrongContent;
 
 /**
- * One safetensors file, mapped: 8 bytes length of the header, the header, the data.
+ * A mapped safetensors file: 8 bytes with the length of the header, the header, the data.
  *
+ * @param path the file
+ * @param tensors tensors by name, in the order of their data
  * @param data the bytes after the header; lives as long as the arena given to {@link #map}
- * @param bytes that the file had when it was mapped
+ * @param bytes size of the file when it was mapped
  */
 record SafetensorsFile(Path path, Map<String, TensorInfo> tensors, MemorySegment data, long bytes) {
   private static final int PREFIX = 8;
   private static final long MOST_HEADER = 100_000_000;
 
+  /**
+   * Maps a file and checks its header.
+   *
+   * @throws UserError if the file cannot be read or is damaged
+   */
   static SafetensorsFile map(Path path, Arena arena) {
     PathKind.requireFile(path, path.toString(), "complete the model's directory");
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
@@ -74,18 +81,18 @@ record SafetensorsFile(Path path, Map<String, TensorInfo> tensors, MemorySegment
     return (int) header;
   }
 
-  private static ByteBuffer read(Path path, FileChannel channel, long at, int bytes)
+  private static ByteBuffer read(Path path, FileChannel channel, long offset, int bytes)
       throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     while (buffer.hasRemaining()) {
-      if (channel.read(buffer, at + buffer.position()) < 0) {
+      if (channel.read(buffer, offset + buffer.position()) < 0) {
         throw cut(path, null);
       }
     }
     return buffer.flip();
   }
 
-  /** Whether the file is shorter than it was, or gone from under its name. */
+  /** Returns whether the file has become shorter or has been deleted since it was mapped. */
   boolean isCut() {
     try {
       return Files.size(path) < bytes;
@@ -94,7 +101,7 @@ record SafetensorsFile(Path path, Map<String, TensorInfo> tensors, MemorySegment
     }
   }
 
-  /** What a user reads of a file, or of a directory of them, that cannot be read to its end. */
+  /** Returns the error for a file, or a directory of files, that cannot be read to its end. */
   static UserError cut(Path path, Throwable cause) {
     return new UserError(
         path.toString(),

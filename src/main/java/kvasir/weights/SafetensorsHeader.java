@@ -14,9 +14,9 @@ import kvasir.error.UserError;
 import kvasir.file.StrictJson;
 
 /**
- * Reads and checks the JSON header of a safetensors file: the tensors cover the data without
- * overlap or hole, and each one's span is its shape times its element size. The format and its
- * checks are those of the reference implementation (huggingface/safetensors).
+ * Parser and checks of the JSON header of a safetensors file. The tensors must cover the data
+ * without overlap or hole, and each one's bytes must be its shape times its element size. Format
+ * and checks are those of the reference implementation (huggingface/safetensors).
  */
 final class SafetensorsHeader {
   private static final JsonMapper JSON =
@@ -55,11 +55,13 @@ final class SafetensorsHeader {
   }
 
   /**
-   * Reads a header and checks all of it.
+   * Parses and checks a header.
    *
-   * @param json the header's text
-   * @param dataBytes bytes that follow the header
+   * @param file name of the file in messages
+   * @param json text of the header
+   * @param dataBytes number of bytes after the header
    * @return tensors by name, in the order of their data
+   * @throws UserError if the header is not valid
    */
   static Map<String, TensorInfo> parse(String file, String json, long dataBytes) {
     return new SafetensorsHeader(file).parse(json, dataBytes);
@@ -135,7 +137,7 @@ final class SafetensorsHeader {
 
   private void checkSpan(String name, List<Long> shape, int bits, long begin, long end) {
     try {
-      // Elements first, as the reference does: what is wide and empty takes no room.
+      // Elements are multiplied first, as in the reference: a large extent times 0 is allowed.
       long elements = 1;
       for (long extent : shape) {
         elements = Math.multiplyExact(elements, extent);

@@ -3,10 +3,12 @@ package kvasir.weights;
 import java.util.List;
 
 /**
- * A tensor as a header describes it, checked against its file.
+ * Description of a tensor in a header, checked against its file.
  *
- * @param dtype as written: F32, BF16, I64 ...
- * @param begin first byte, from the end of the header
- * @param end one past the last byte
+ * @param name name of the tensor
+ * @param dtype element type as written: F32, BF16, I64 ...
+ * @param shape extents, the slowest first
+ * @param begin offset of the first byte from the end of the header
+ * @param end offset one past the last byte
  */
 public record TensorInfo(String name, String dtype, List<Long> shape, long begin, long end) {}

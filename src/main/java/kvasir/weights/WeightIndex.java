@@ -8,16 +8,20 @@ import kvasir.error.UserError;
 import kvasir.file.StrictJson;
 
 /**
- * The index of weights in several files.
+ * Index of weights in several files, which assigns each tensor to one of them.
  *
  * @param file the index itself
- * @param shardOf the name of the file that a tensor is to be read from, by tensor
+ * @param shardOf file names by tensor
  */
 record WeightIndex(Path file, Map<String, String> shardOf) {
-  // That of a model of 700 billion weights has 9 MB.
+  // The index of a model of 700 billion weights has 9 MB.
   private static final long MOST_BYTES = 64 << 20;
 
-  /** Reads an index; file names that lead out of the model's directory are refused. */
+  /**
+   * Reads an index.
+   *
+   * @throws UserError if it is not valid, or a file name leads out of the model's directory
+   */
   static WeightIndex read(Path file) {
     JsonNode map =
         StrictJson.object(file, MOST_BYTES, "complete the model's directory").path("weight_map");
@@ -32,7 +36,7 @@ record WeightIndex(Path file, Map<String, String> shardOf) {
   }
 
   private static String shardName(Path file, String tensor, JsonNode value) {
-    // The index is input: it may not lead out of the model's directory.
+    // The index may be hostile: a file name must not lead out of the model's directory.
     if (!value.isTextual() || !value.asText().matches("[A-Za-z0-9_-][A-Za-z0-9._-]{0,254}")) {
       throw new UserError(
           file.toString(), "tensor " + tensor + " has no plain file name", "fetch the file again");
@@ -40,7 +44,10 @@ record WeightIndex(Path file, Map<String, String> shardOf) {
     return value.asText();
   }
 
-  /** Returns whether a tensor of a shard is the one to read: the index may name another. */
+  /**
+   * Returns whether a tensor in a shard may be read from there, which is not so if the index names
+   * another shard.
+   */
   boolean assigns(String tensor, Path shard) {
     String assigned = shardOf.get(tensor);
     return assigned == null || assigned.equals(shard.getFileName().toString());

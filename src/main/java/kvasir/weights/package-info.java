@@ -1,6 +1,11 @@
 /**
- * From files to named {@link kvasir.tensor.Matrix} views, memory-mapped. Hostile input ends here: a
- * header is believed only after every offset in it has been checked. May import {@code
- * kvasir.tensor}, {@code kvasir.file} and {@code kvasir.error}.
+ * Model weights as named {@link kvasir.tensor.Matrix} views of mapped safetensors files. Files may
+ * be hostile: a header is used only after every offset in it has been checked.
+ *
+ * <pre>
+ *   model.safetensors             length of the header | header, JSON | data of all tensors
+ *   model.safetensors.index.json  tensor -> file, where there are several
+ *   Checkpoint                    all files of a model; tensors by name
+ * </pre>
  */
 package kvasir.weights;

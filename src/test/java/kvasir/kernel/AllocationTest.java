@@ -13,7 +13,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A vector that C2 cannot keep in a register is an object, and makes a kernel 50 times slower. */
+/**
+ * Allocation of kernels. A vector that C2 cannot keep in a register becomes an object, and makes a
+ * kernel 50 times slower.
+ */
 class AllocationTest {
   private static final int ROUNDS = 400;
   private static final long PATIENCE = 10_000_000_000L;
@@ -123,7 +126,8 @@ class AllocationTest {
   }
 
   /**
-   * Interpreted code and C1's do allocate: the rounds go on until C2's code has come, if it does.
+   * Asserts that a call allocates nothing once C2 has compiled it. Interpreted code and C1's do
+   * allocate, so rounds are repeated until C2's code runs, within a limit.
    */
   private static void assertAllocatesNothing(String what, Runnable call) {
     double average = Double.MAX_VALUE;

@@ -43,7 +43,9 @@ class ConversionsTest {
     }
   }
 
-  /** Halfway between every pattern and the next, and one float to either side of it. */
+  /**
+   * Checks rounding halfway between every bit pattern and the next, and one float to either side.
+   */
   @ParameterizedTest
   @EnumSource(names = {"F16", "BF16"})
   void tiesGoToEven(DType type) {

@@ -42,7 +42,7 @@ class ExponentialTest {
     assertTrue(Float.isNaN(SCALAR.exp(Float.intBitsToFloat(0x7f800001))));
   }
 
-  /** Through expAndSum, the only way in; its maximum is 0 here, so that all is seen as it is. */
+  /** Checks the vector exponential through expAndSum, its only caller, with a maximum of 0. */
   @Test
   void vectorIsScalarOverASweep() {
     int n = 4096;

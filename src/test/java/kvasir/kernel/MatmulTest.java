@@ -98,7 +98,7 @@ class MatmulTest {
   private float[] runPacked(Kernels kernels, Panels weights, float[] x, int rows) {
     int inputs = weights.inputs();
     float[] packed = new float[PackedRows.floats(rows, inputs)];
-    // What pads the last panel of rows may be anything.
+    // The padding of the last panel of rows may have any content.
     java.util.Arrays.fill(packed, Float.NaN);
     PackedRows.pack(x, 3, inputs + 5, rows, inputs, 0, PackedRows.panels(rows), packed);
     int stride = weights.outputs() + 2;

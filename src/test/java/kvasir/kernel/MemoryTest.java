@@ -9,7 +9,9 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What kernels refuse where accesses are checked: they address all of memory. */
+/**
+ * Accesses that kernels refuse when checks are on; without checks they can address all of memory.
+ */
 class MemoryTest {
   @BeforeEach
   void needChecks() {

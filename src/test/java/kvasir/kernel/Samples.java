@@ -19,7 +19,10 @@ final class Samples {
 
   private final Random random = new Random(SEED);
 
-  /** Mostly normal, with zeros of both signs and magnitudes whose products underflow. */
+  /**
+   * Returns numbers that are mostly normally distributed, with zeros of both signs and magnitudes
+   * whose products underflow.
+   */
   float[] floats(int n) {
     float[] a = new float[n];
     for (int i = 0; i < n; i++) {
@@ -33,7 +36,7 @@ final class Samples {
     return a;
   }
 
-  /** A matrix in memory outside the heap that begins at an odd offset. */
+  /** Returns a matrix in memory outside the heap that begins at an odd offset. */
   Matrix matrix(DType type, int rows, int columns) {
     long offset = 6;
     long bytes = offset + (long) rows * columns * type.bytes();
@@ -42,7 +45,10 @@ final class Samples {
     return new Matrix(type, data, offset, rows, columns);
   }
 
-  /** Panels of {@code [inputs, outputs]} in memory outside the heap that begin at an odd offset. */
+  /**
+   * Returns panels of {@code [inputs, outputs]} in memory outside the heap that begin at an odd
+   * offset.
+   */
   Panels panels(DType type, int inputs, int outputs) {
     long offset = 6;
     long bytes = offset + Panels.bytes(type, inputs, outputs);

@@ -12,7 +12,7 @@ import kvasir.fuzz.Fuzz;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Damaged weights and indexes: read, or refused by name. */
+/** Damaged weights and indexes, each of which must be read or refused with the name of its file. */
 class CheckpointFuzzTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden");
   private static final Path SHARDED = GOLDEN.resolve("llama-bias-sharded");
@@ -24,7 +24,7 @@ class CheckpointFuzzTest {
     Checkpoint.open(directory).close();
   }
 
-  /** The file with only so much of its data that it stays small. */
+  /** Returns a file with only a small part of its data. */
   private static byte[] small() {
     String header =
         "{\"__metadata__\":{\"format\":\"pt\"},"
@@ -49,7 +49,7 @@ class CheckpointFuzzTest {
         "model.safetensors", 300, List.of(small(), real), in -> open("model.safetensors", in));
   }
 
-  /** Damage inside the header, whose length is right again: the checks behind the first. */
+  /** Damages the header but keeps its length right, to reach the checks after the first. */
   @Test
   void damagedHeaders() {
     byte[] whole = small();

@@ -42,7 +42,7 @@ class CheckpointTest {
     return assertThrows(UserError.class, () -> Checkpoint.open(directory).close()).getMessage();
   }
 
-  /** What our refusal says where the reference parser has an error of that name. */
+  /** Words of our error by the name of the reference parser's error. */
   private static final Map<String, String> REFUSALS =
       Map.of(
           "HeaderTooSmall", "is empty",
@@ -78,7 +78,7 @@ class CheckpointTest {
     assertEquals(REFUSALS.size() + 1, seen.size(), seen.toString());
   }
 
-  /** A file of so many bytes, all blanks, that claims a header of that length. */
+  /** Writes a file of blanks that claims a header of a length. */
   private void claim(long header, int bytes) throws IOException {
     byte[] blanks = new byte[bytes];
     Arrays.fill(blanks, (byte) ' ');
@@ -233,7 +233,10 @@ class CheckpointTest {
     }
   }
 
-  /** A tensor of ones but for these bits, each at a place of its own. */
+  /**
+   * Counts the non-finite elements of a tensor of ones with some odd elements, each at a place of
+   * its own.
+   */
   private NonFinite counted(DType type, int elements, int one, int... odd) throws IOException {
     ByteBuffer data = ByteBuffer.allocate(elements * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
     for (int i = 0; i < elements; i++) {

@@ -72,7 +72,7 @@ class ModelHashTest {
     return HexFormat.of().formatHex(bytes);
   }
 
-  /** Counts how often a hash is computed. */
+  /** Number of times that a hash has been computed. */
   private final AtomicInteger computed = new AtomicInteger();
 
   private byte[] get(HashCache cache, Path file) throws IOException {
