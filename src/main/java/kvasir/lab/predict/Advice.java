@@ -8,11 +8,14 @@ import java.util.Optional;
 import kvasir.model.ModelConfig;
 import kvasir.tensor.Panels;
 
-/** Why a layout is the best: what bounds it, what more nodes would bring, where that ends. */
+/**
+ * The reasons for which a layout is the best, in sentences: what limits it, the gain of more nodes,
+ * and the number of nodes at which exchanges dominate.
+ */
 final class Advice {
   private static final double MEBI = 1 << 20;
 
-  /** Less than a quarter more is not worth a sentence. */
+  /** The factor over the ideal from which a cause is mentioned. */
   private static final double WORTH_A_WORD = 1.25;
 
   private final LayoutSearch search;
@@ -25,6 +28,7 @@ final class Advice {
     this.best = best;
   }
 
+  /** Returns the reasons, a sentence each; the reason for which no layout fits if none does. */
   List<String> reasons() {
     if (best.isEmpty()) {
       return List.of(nothingFits());
@@ -77,7 +81,10 @@ final class Advice {
         decode.exchanges());
   }
 
-  /** Layers that are too narrow for so many threads. */
+  /**
+   * Returns a sentence if layers are too narrow for the number of threads, so that some read more
+   * than others.
+   */
   private Optional<String> grain(LayoutCandidate chosen) {
     ClusterLayout layout = chosen.layout();
     double even = search.costs().evenWeights(layout.nodes());
@@ -98,7 +105,9 @@ final class Advice {
                 layout.ranks() * layout.threads()));
   }
 
-  /** Attention that multiplies more than it has to. */
+  /**
+   * Returns a sentence if attention multiplies much more than it needs, because tiles are not full.
+   */
   private Optional<String> padding(LayoutCandidate chosen) {
     ModelConfig model = search.setting().model();
     int group = model.heads() / model.kvHeads();
@@ -113,7 +122,7 @@ final class Advice {
                 group, factor));
   }
 
-  /** Another way to share out the same nodes, the best of those. */
+  /** Returns a sentence on the best other layout of the same number of nodes. */
   private Optional<String> sibling(LayoutCandidate chosen) {
     ClusterLayout layout = chosen.layout();
     return candidates.stream()
@@ -142,7 +151,10 @@ final class Advice {
         .orElse(text("%d nodes would need more than %d ranks.", nodes, search.mostRanks()));
   }
 
-  /** From how many nodes on exchanges take longer than what nodes share out. */
+  /**
+   * Returns a sentence on the number of nodes from which exchanges take longer than the work that
+   * nodes divide.
+   */
   private String crossing(LayoutCandidate chosen) {
     int each = chosen.layout().ranksPerNode();
     int last = 0;

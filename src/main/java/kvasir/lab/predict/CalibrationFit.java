@@ -5,17 +5,17 @@ import kvasir.lab.bench.BenchRow;
 import kvasir.model.ModelConfig;
 
 /**
- * Finds the shares of a machine's limits that fit its own rows best: one share after the other,
- * three times over, each by trying all whole percents. The mean of the logarithms' distances
- * decides.
+ * Finds the shares of a machine's limits that predict its measured rows best. Each share in turn is
+ * set to the best whole percentage, three times over. The best one has the smallest mean distance
+ * between the logarithms of predicted and measured time.
  */
 public final class CalibrationFit {
-  /** Sets one share. */
-  private interface Turn {
+  /** Setter of one share. */
+  private interface ShareSetter {
     Calibration set(Calibration c, double share);
   }
 
-  private static final List<Turn> TURNS =
+  private static final List<ShareSetter> SETTERS =
       List.of(
           (c, share) -> c.withShares(share, c.kvShare(), c.linearShare(), c.attentionShare()),
           (c, share) -> c.withShares(c.weightShare(), share, c.linearShare(), c.attentionShare()),
@@ -34,23 +34,26 @@ public final class CalibrationFit {
     this.model = model;
   }
 
-  /** The four shares of the rows; what no row depends on stays as it is by default. */
+  /**
+   * Returns the calibration with the four shares that fit the rows. A share that no row depends on
+   * keeps its default.
+   */
   public static Calibration of(List<BenchRow> rows, ModelConfig model) {
     CalibrationFit fit = new CalibrationFit(rows, model);
     Calibration best = Calibration.DEFAULT;
     for (int round = 0; round < ROUNDS; round++) {
-      for (Turn turn : TURNS) {
-        best = fit.search(best, turn);
+      for (ShareSetter setter : SETTERS) {
+        best = fit.search(best, setter);
       }
     }
     return best;
   }
 
-  private Calibration search(Calibration start, Turn turn) {
+  private Calibration search(Calibration start, ShareSetter setter) {
     Calibration best = start;
     double least = distance(start);
     for (int share = LEAST; share <= PERCENT; share++) {
-      Calibration next = turn.set(start, share / (double) PERCENT);
+      Calibration next = setter.set(start, share / (double) PERCENT);
       double distance = distance(next);
       if (distance < least) {
         best = next;

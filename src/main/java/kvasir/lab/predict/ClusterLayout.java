@@ -3,13 +3,14 @@ package kvasir.lab.predict;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
- * Where ranks and threads stand.
+ * A layout on a cluster: the number of nodes, of ranks on each and of threads of each rank.
  *
- * @param threads of each rank
- * @param shards leaves of the merge tree, a power of two, at least as many as ranks
+ * @param threads number of threads of each rank
+ * @param shards number of leaves of the merge tree, a power of two, not less than the number of
+ *     ranks
  */
 public record ClusterLayout(int nodes, int ranksPerNode, int threads, int shards) {
-  /** The most shards that a run may ask for, so the most ranks. */
+  /** The largest number of shards, and so of ranks, that a run may have. */
   public static final int MOST_SHARDS = 1 << 12;
 
   private static final int FEWEST_SHARDS = 16;
@@ -25,20 +26,23 @@ public record ClusterLayout(int nodes, int ranksPerNode, int threads, int shards
     }
   }
 
-  /** Of all nodes. */
+  /** Returns the number of ranks on all nodes together. */
   @JsonProperty("ranks")
   public int ranks() {
     return nodes * ranksPerNode;
   }
 
-  /** As the commands write it: {@code 2x4} are two ranks of four threads. */
+  /**
+   * Returns this layout as the commands write it: {@code 2x4} stands for two ranks of four threads.
+   */
   public String label() {
     return ranks() + "x" + threads;
   }
 
   /**
-   * Shards that keep all threads busy: a thread's task is one KV head of one shard, and ranks that
-   * are no power of two get runs of unequal length, the less so the more shards there are.
+   * Returns a number of shards that keeps all threads busy. A task is one KV head of one shard, so
+   * there should be several for each thread. If the number of ranks is not a power of two, ranks
+   * get different numbers of shards, and more shards make the difference relatively smaller.
    */
   public static int shardsFor(int ranks, int threads, int kvHeads) {
     long tasks = Math.ceilDiv((long) TASKS_PER_THREAD * ranks * threads, kvHeads);

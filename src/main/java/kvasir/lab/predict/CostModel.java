@@ -10,12 +10,16 @@ import kvasir.tensor.Panels;
 import kvasir.tensor.Shares;
 
 /**
- * Time and memory of one layout. Reading and multiplying go on at once, so the longer of the two
- * counts for each layer; they end when the busiest thread does. Exchanges come in between, and
- * nothing overlaps with them. Waiting for slower ranks is not in it, other than by unequal shares.
+ * Model of the time and memory of a layout. In each layer reading and multiplying overlap, so the
+ * longer of the two counts, for the busiest thread. Exchanges come between layers' parts and
+ * overlap with nothing. Waiting for slower ranks is not included, except where shares are unequal.
+ * Immutable and safe for many threads.
  */
 public final class CostModel {
-  /** Projections, attention with its merge and its end, output, gate and up, down. */
+  /**
+   * The parallel regions of a layer: projections, attention (three, with its merge and its end),
+   * output, gate and up, down.
+   */
   private static final int REGIONS_PER_LAYER = 7;
 
   private static final int MILLIS = 1000;
@@ -34,17 +38,23 @@ public final class CostModel {
     this.calibration = calibration;
   }
 
-  /** A batch of one shape, {@code times} over. */
+  /**
+   * Equal forward passes.
+   *
+   * @param tokens number of tokens in each pass
+   * @param times number of passes
+   * @param nanos time for each float of serial work
+   */
   private record Batch(ClusterLayout layout, int tokens, double times, double nanos) {}
 
-  /** What takes as long as memory and as long as arithmetic. */
+  /** The time of a piece of work by the read limit and by the FMA limit, in seconds. */
   private record Roofline(double reading, double multiplying) {
     double excess() {
       return Math.max(0, multiplying - reading);
     }
   }
 
-  /** One token after {@code depth} others. */
+  /** Returns the prediction for the decode of one token after {@code depth} others. */
   public Prediction decode(ClusterLayout layout, int depth) {
     Exchanges exchanges = Exchanges.of(hardware, layout);
     Cost cost = exchanges.forward(model, 1).plus(exchanges.broadcast());
@@ -53,7 +63,10 @@ public final class CostModel {
     return prediction(batch, attention, exchanges, cost, depth + 1);
   }
 
-  /** A prompt of so many tokens after {@code depth} others; times are per token of it. */
+  /**
+   * Returns the prediction for the prefill of a prompt after {@code depth} other tokens. Times are
+   * per token of the prompt.
+   */
   public Prediction prefill(ClusterLayout layout, int tokens, int depth) {
     Exchanges exchanges = Exchanges.of(hardware, layout);
     int passes = Math.ceilDiv(tokens, setting.prefillChunk());
@@ -68,7 +81,10 @@ public final class CostModel {
         depth + tokens);
   }
 
-  /** Milliseconds that reading the weights takes if all threads of all nodes have as much of it. */
+  /**
+   * Returns the milliseconds that reading the weights takes if all threads of all nodes read equal
+   * parts.
+   */
   double evenWeights(int nodes) {
     double seconds = setting.weightBytes() / hardware.readBytesPerSecond() / nodes;
     return MILLIS * seconds / calibration.weightShare();
@@ -90,7 +106,7 @@ public final class CostModel {
         perToken * reading,
         perToken * attention.reading(),
         perToken * excess,
-        perToken * own(batch, exchanges.mergedStates(topology)),
+        perToken * undivided(batch, exchanges.mergedStates(topology)),
         perToken * cost.latency(),
         perToken * cost.bytes(),
         cost.messages(),
@@ -98,7 +114,7 @@ public final class CostModel {
         memory(layout, positions));
   }
 
-  /** Memory of the rank that needs most, with the program's own ways to compute. */
+  /** Returns the memory of the rank that needs most, with the default attention and merge. */
   private RankMemory memory(ClusterLayout layout, int positions) {
     RankMemory.Run run =
         new RankMemory.Run(
@@ -114,11 +130,11 @@ public final class CostModel {
     return RankMemory.most(run, slices, Shares.even(layout.ranks()));
   }
 
-  /** Matrices of one size, in one pass. */
+  /** Returns the time of all matrices of one size, in one pass. */
   private Roofline linear(Batch batch, MatrixCount matrix) {
     ClusterLayout layout = batch.layout();
     double elements = (double) matrix.panelElements() * matrix.times();
-    // The logits of a prompt are those of its last token, once for all its passes.
+    // A prompt has logits for its last token only, once for all passes.
     double tokens = matrix.logits() ? 1 / batch.times() : batch.tokens();
     double passes = matrix.logits() ? 1 / batch.times() : 1;
     double bytes = elements * passes * weights.type().bytes();
@@ -132,10 +148,10 @@ public final class CostModel {
   }
 
   /**
-   * Attention of one pass.
+   * Returns the time of attention in one pass.
    *
-   * @param length of the sequence at the end, which decides how it is dealt out
-   * @param seen keys that a token sees on average
+   * @param length length of the sequence after the pass, which decides the ranks' shares
+   * @param seen number of keys that a token sees on average
    */
   private Roofline attention(Batch batch, int length, double seen) {
     ClusterLayout layout = batch.layout();
@@ -154,10 +170,10 @@ public final class CostModel {
         multiply(all * flops, busiest * flops) / calibration.attentionShare());
   }
 
-  /** Share of a rank's attention that its busiest thread has. */
+  /** Returns the share of a rank's attention that its busiest thread computes. */
   private static double busiest(Batch batch, KvCount cache) {
     int threads = batch.layout().threads();
-    // A prompt has a task for each of many query tiles as well.
+    // In a prompt the query tiles are tasks of their own too.
     long tasks = batch.tokens() * cache.tasks();
     return (double) Math.ceilDiv(tasks, (long) threads) / tasks;
   }
@@ -174,8 +190,8 @@ public final class CostModel {
     return Math.max(ofNode / node, ofThread / (node / hardware.cores()));
   }
 
-  /** Seconds of one pass that no further rank shortens. */
-  private double own(Batch batch, double mergedStates) {
+  /** Returns the seconds of one pass that do not become fewer with more ranks. */
+  private double undivided(Batch batch, double mergedStates) {
     ClusterLayout layout = batch.layout();
     double queries = (double) model.heads() * model.headDim();
     double keys = (double) model.kvHeads() * model.headDim();
@@ -187,7 +203,7 @@ public final class CostModel {
     boolean several = layout.ranks() > 1;
     floats += several ? queries + 2 * keys + 2 * hidden + inner : 0;
     double merged = several ? mergedStates * (queries + 2 * model.heads()) : 0;
-    // The norms of one token are shorter than starting a team for them.
+    // The norms of one token are computed by one thread, since starting a team takes longer.
     double work = (prompt ? floats / layout.threads() : floats) + merged / layout.threads();
     double starts = REGIONS_PER_LAYER * Calibration.region(layout.threads());
     return model.layers() * (work * batch.tokens() * batch.nanos() * 1e-9 + starts);

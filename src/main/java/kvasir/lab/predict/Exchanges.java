@@ -8,14 +8,22 @@ import kvasir.cluster.Link;
 import kvasir.model.ModelConfig;
 
 /**
- * What the exchanges of a forward pass cost, as the code makes them: four all-gathers a layer by
- * Bruck's algorithm, the merge of attention states by the cheapest topology, and the logits.
+ * The cost of the exchanges in a forward pass: in each layer four all-gathers by Bruck's algorithm
+ * and the merge of attention states by the cheapest topology, and at the end the gathering of
+ * logits.
  *
- * <p>With several nodes every round crosses a border between two of them somewhere, and all wait
- * for that one, so each takes the network's latency. The ranks of a node share its way out.
+ * <p>With several nodes, some message of each round crosses between nodes and all ranks wait for
+ * it, so each round takes the network's latency. The ranks of a node share its bandwidth to the
+ * network.
  */
 record Exchanges(Hardware hardware, ClusterLayout layout, MergeCosts merge) {
-  /** Time that messages take, apart from waiting for slower ranks. */
+  /**
+   * The cost of messages, without waiting for slower ranks.
+   *
+   * @param messages number of messages in sequence
+   * @param latency time by the links' latency, in seconds
+   * @param bytes time by the links' bandwidth, in seconds
+   */
   record Cost(int messages, double latency, double bytes) {
     static final Cost NONE = new Cost(0, 0, 0);
 
@@ -28,13 +36,14 @@ record Exchanges(Hardware hardware, ClusterLayout layout, MergeCosts merge) {
     }
   }
 
+  /** Returns the exchanges between the ranks of a layout. */
   static Exchanges of(Hardware hardware, ClusterLayout layout) {
     Ownership ownership = new Ownership(layout.shards(), layout.ranks());
     MergePlan plan = MergePlan.of(ownership);
     return new Exchanges(hardware, layout, MergeCosts.of(link(hardware, layout), plan));
   }
 
-  /** What a rank's messages go through while all other ranks send as well. */
+  /** Returns the link of a rank's messages while all other ranks send as well. */
   private static Link link(Hardware hardware, ClusterLayout layout) {
     if (layout.nodes() == 1) {
       return hardware.shared();
@@ -43,7 +52,9 @@ record Exchanges(Hardware hardware, ClusterLayout layout, MergeCosts merge) {
     return new Link(network.latency(), network.perByte() * layout.ranksPerNode());
   }
 
-  /** All of one forward pass over so many tokens, and the logits of the last. */
+  /**
+   * Returns the cost of a forward pass over {@code tokens} tokens, with the logits of the last one.
+   */
   Cost forward(ModelConfig c, int tokens) {
     if (layout.ranks() == 1) {
       return Cost.NONE;
@@ -59,18 +70,18 @@ record Exchanges(Hardware hardware, ClusterLayout layout, MergeCosts merge) {
         .plus(gather((long) Float.BYTES * c.vocabulary()));
   }
 
-  /** A token's id from rank 0 to all. */
+  /** Returns the cost of sending a token's id from rank 0 to all ranks. */
   Cost broadcast() {
     int rounds = rounds();
     return new Cost(rounds, rounds * latency(), 0);
   }
 
-  /** How states of a batch travel. */
+  /** Returns the topology over which the attention states of a batch are merged. */
   MergeTopology topology(ModelConfig c, int tokens) {
     return merge.choose(stateBytes(c, tokens));
   }
 
-  /** States that a rank merges for each row. */
+  /** Returns the number of states that a rank merges for each query row. */
   double mergedStates(MergeTopology topology) {
     return switch (topology) {
       case GATHER -> layout.ranks();
@@ -79,6 +90,7 @@ record Exchanges(Hardware hardware, ClusterLayout layout, MergeCosts merge) {
     };
   }
 
+  /** Returns the bytes of the attention states of {@code tokens} tokens, over all heads. */
   static long stateBytes(ModelConfig c, int tokens) {
     return (long) Float.BYTES * tokens * c.heads() * (c.headDim() + 2);
   }
@@ -92,10 +104,10 @@ record Exchanges(Hardware hardware, ClusterLayout layout, MergeCosts merge) {
   }
 
   /**
-   * Gives every rank the slices of all; in the round over distance d a rank sends d slices, or what
-   * is missing in the last one.
+   * Returns the cost of giving every rank the slices of all ranks. In the round over distance d a
+   * rank sends d slices, in the last round only the missing ones.
    *
-   * @param bytes of all slices
+   * @param bytes bytes of all slices together
    */
   Cost allGather(long bytes) {
     int ranks = layout.ranks();
@@ -108,9 +120,9 @@ record Exchanges(Hardware hardware, ClusterLayout layout, MergeCosts merge) {
   }
 
   /**
-   * Every rank sends so many bytes.
+   * Returns the seconds of a round in which every rank sends {@code bytes} bytes.
    *
-   * @param leaving ranks of each node whose message goes to another
+   * @param leaving number of ranks of each node whose message goes to another node
    */
   private double round(double bytes, int leaving) {
     double out = layout.nodes() == 1 ? 0 : bytes * leaving * hardware.network().perByte();
@@ -118,7 +130,10 @@ record Exchanges(Hardware hardware, ClusterLayout layout, MergeCosts merge) {
     return Math.max(out, staying ? bytes * hardware.shared().perByte() : 0);
   }
 
-  /** Rank 0 gets all slices; the last message has half of them, and the others are on their way. */
+  /**
+   * Returns the cost of sending all slices to rank 0. The time counts all bytes that rank 0
+   * receives.
+   */
   private Cost gather(long bytes) {
     int ranks = layout.ranks();
     Link last = layout.nodes() == 1 ? hardware.shared() : hardware.network();
@@ -126,6 +141,7 @@ record Exchanges(Hardware hardware, ClusterLayout layout, MergeCosts merge) {
     return new Cost(rounds(), rounds() * latency(), received * last.perByte());
   }
 
+  /** Returns the cost of merging attention states of {@code bytes} bytes on each rank. */
   Cost merge(long bytes) {
     MergeTopology topology = merge.choose(bytes);
     Link free = new Link(latency(), 0);
@@ -137,12 +153,15 @@ record Exchanges(Hardware hardware, ClusterLayout layout, MergeCosts merge) {
         topology == MergeTopology.BUTTERFLY && aligned() ? pairs(bytes) : sent);
   }
 
-  /** Whether pairs of ranks at a distance are on one node all or none. */
+  /** Returns true if, at each distance, either all pairs of ranks are on one node or none is. */
   private boolean aligned() {
     return Integer.bitCount(layout.ranks()) == 1 && Integer.bitCount(layout.ranksPerNode()) == 1;
   }
 
-  /** Pairs of ranks swap states, over twice the distance each time: first inside their nodes. */
+  /**
+   * Returns the seconds in which pairs of ranks swap states, at distances that double each time;
+   * the first ones are inside a node.
+   */
   private double pairs(long bytes) {
     double seconds = 0;
     for (int distance = 1; distance < layout.ranks(); distance *= 2) {

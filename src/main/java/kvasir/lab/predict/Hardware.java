@@ -3,12 +3,14 @@ package kvasir.lab.predict;
 import kvasir.cluster.Link;
 
 /**
- * One node of a cluster of equal ones, and what joins them.
+ * A cluster of equal nodes: the limits of a node and the links.
  *
- * @param readBytesPerSecond that all cores of a node read from memory together
- * @param flopsPerSecond of all cores of a node: f32 multiply-adds, two operations each
- * @param network between nodes; the ranks of a node share its bytes per second
- * @param shared between ranks of one node, while all of them send
+ * @param readBytesPerSecond read limit of all cores of a node together
+ * @param flopsPerSecond FMA limit of all cores of a node together: float32 multiply-adds, two
+ *     operations each
+ * @param network link between nodes; the ranks of a node share its bandwidth
+ * @param shared link between ranks of one node while all of them send
+ * @param cores number of cores of a node
  */
 public record Hardware(
     double readBytesPerSecond, double flopsPerSecond, Link network, Link shared, int cores) {
@@ -20,8 +22,8 @@ public record Hardware(
   }
 
   /**
-   * With messages inside a node at what shared memory was measured to take, or at what the network
-   * takes where that is better.
+   * Returns hardware whose ranks of one node exchange messages as measured for shared memory, or as
+   * over the network if that is faster.
    */
   public static Hardware of(
       double readBytesPerSecond, double flopsPerSecond, Link network, int cores) {

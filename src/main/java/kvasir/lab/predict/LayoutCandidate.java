@@ -3,11 +3,13 @@ package kvasir.lab.predict;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
- * A layout and what it would cost.
+ * A layout and its predicted cost.
  *
- * @param nodeBytes that the ranks of a node hold together, all told
- * @param fits whether a node has that much memory; true where nobody said how much it has
- * @param prompt reading a prompt into an empty cache, per token; null where nobody asked
+ * @param decode prediction for one token in decode
+ * @param nodeBytes memory that all ranks of a node hold together, in bytes
+ * @param fits true if a node has that much memory, or if its memory is not known
+ * @param prompt prediction for the prefill of a prompt into an empty cache, per token; null if not
+ *     asked for
  */
 public record LayoutCandidate(
     ClusterLayout layout,

@@ -5,18 +5,21 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a cluster can do.
+ * The predicted costs of all layouts of a cluster, and the best layout.
  *
- * @param candidates all layouts, by nodes and ranks per node
- * @param best the fastest that fits; empty when none does
- * @param reasons for the best one, or why there is none; a sentence each
+ * @param candidates all layouts, by number of nodes and ranks per node
+ * @param best the fastest layout that fits into memory; empty if none does
+ * @param reasons the reasons for which it is the best, or for which none fits; a sentence each
  */
 public record LayoutChoice(
     List<LayoutCandidate> candidates, Optional<LayoutCandidate> best, List<String> reasons) {
-  /** Closer than this no model tells two layouts apart; fewer ranks are less trouble. */
+  /**
+   * The relative difference of times below which two layouts count as equally fast, and the one
+   * with fewer ranks is chosen.
+   */
   private static final double TIE = 0.02;
 
-  /** The fastest of some layouts, or one with fewer ranks that is as fast but for a tie. */
+  /** Returns the fastest layout, or one with fewer ranks that is slower by at most {@link #TIE}. */
   private static Optional<LayoutCandidate> fastest(List<LayoutCandidate> candidates) {
     double least =
         candidates.stream().mapToDouble(c -> c.decode().total()).min().orElse(Double.MAX_VALUE);
@@ -27,12 +30,15 @@ public record LayoutChoice(
                 .thenComparingDouble(c -> c.decode().total()));
   }
 
-  /** The same, among those that fit if one does. */
+  /**
+   * Returns the fastest layout that fits, or the fastest of all if none fits; empty if there are no
+   * candidates.
+   */
   public static Optional<LayoutCandidate> shown(List<LayoutCandidate> candidates) {
     return best(candidates).or(() -> fastest(candidates));
   }
 
-  /** The fastest of those that fit. */
+  /** Returns the fastest layout that fits; empty if none does. */
   static Optional<LayoutCandidate> best(List<LayoutCandidate> candidates) {
     return fastest(candidates.stream().filter(LayoutCandidate::fits).toList());
   }

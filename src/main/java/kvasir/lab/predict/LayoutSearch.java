@@ -7,18 +7,21 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
- * Finds the layout that decodes fastest: all ways to share a node's cores out to ranks, on one
- * node, two, four and so on up to all of them.
+ * Search for the layout that decodes fastest. It tries all ways to divide a node's cores among
+ * ranks, on one node, two, four and so on, up to all nodes.
  */
 public final class LayoutSearch {
   /**
-   * What is asked.
+   * The question that a search answers.
    *
-   * @param context tokens in the cache, the one at hand included
-   * @param prompt tokens of a prompt whose reading is predicted too; 0 for none
-   * @param nodeMemory bytes of a node; 0 sets no limit
-   * @param shards of all layouts; 0 chooses for each what keeps its threads busy
-   * @param ranksPerNode to consider; empty for all that divide the cores
+   * @param nodes number of nodes of the cluster
+   * @param context number of tokens in the cache, including the one that is decoded
+   * @param prompt number of tokens of a prompt whose prefill is predicted too; 0 for none
+   * @param nodeMemory memory of a node in bytes; 0 for no limit
+   * @param shards number of shards of all layouts; 0 chooses one for each layout that keeps its
+   *     threads busy
+   * @param ranksPerNode numbers of ranks per node to try; empty for all divisors of the number of
+   *     cores
    */
   public record LayoutQuestion(
       int nodes,
@@ -41,7 +44,7 @@ public final class LayoutSearch {
     this.question = question;
   }
 
-  /** All layouts, the best of them, and why. */
+  /** Returns all layouts, the best of them and the reasons. */
   public LayoutChoice choose() {
     TreeSet<Integer> nodes = new TreeSet<>();
     for (int n = 1; n < question.nodes(); n *= 2) {
@@ -55,7 +58,10 @@ public final class LayoutSearch {
         List.copyOf(candidates), best, new Advice(this, candidates, best).reasons());
   }
 
-  /** Layouts on so many nodes; those with more ranks than there can be shards are left out. */
+  /**
+   * Returns the layouts on {@code nodes} nodes, without those that have more ranks than there can
+   * be shards.
+   */
   List<LayoutCandidate> on(int nodes) {
     return ranksPerNode().stream()
         .filter(ranks -> (long) nodes * ranks <= mostRanks())
@@ -63,6 +69,7 @@ public final class LayoutSearch {
         .toList();
   }
 
+  /** Returns one layout with its predicted cost. */
   LayoutCandidate candidate(int nodes, int ranksPerNode) {
     int threads = Math.max(1, hardware.cores() / ranksPerNode);
     int ranks = nodes * ranksPerNode;
@@ -94,6 +101,7 @@ public final class LayoutSearch {
     return question;
   }
 
+  /** Returns the largest number of ranks that a layout may have. */
   int mostRanks() {
     return question.shards() > 0 ? question.shards() : ClusterLayout.MOST_SHARDS;
   }

@@ -1,32 +1,36 @@
 package kvasir.lab.predict;
 
 /**
- * What kernels compute beyond what is asked, since rows go through registers in tiles. Shares of
- * the multiply limit were measured on full tiles.
+ * The extra work of kernels for tiles of rows that are not full. The shares of the FMA limit in
+ * {@link Calibration} were measured on full tiles.
  */
 final class Padding {
-  /** Rows in the lanes of a vector kernel at once. */
+  /** Number of rows that a vector kernel holds in its lanes at once. */
   private static final int PANEL = 32;
 
-  /** Rows of a register tile with 512 bits; three of them make a panel. */
+  /** Number of rows of a register tile with 512 bits; three tiles make a panel. */
   private static final int TILE = 11;
 
-  /** From so many rows of activations on, linear layers go through tiles. */
+  /** The number of activation rows from which linear layers use tiles. */
   private static final int PACKED = 4;
 
-  /** From so many rows of queries on, attention does. */
+  /** The number of query rows from which attention uses tiles. */
   private static final int TILED = 8;
 
   private Padding() {}
 
-  /** Work of a linear layer over so many tokens, as a multiple of what is needed. */
+  /**
+   * Returns the work of a linear layer over {@code tokens} tokens, as a multiple of the work
+   * needed.
+   */
   static double linear(int tokens) {
     return tokens < PACKED ? 1 : tiles(tokens) / tokens;
   }
 
   /**
-   * Work of attention of so many query rows over the same keys: scores have the rows in the lanes,
-   * so a panel whatever their number; outputs have them in tiles.
+   * Returns the work of attention of {@code rows} query rows over the same keys, as a multiple of
+   * the work needed. Scores have the rows in the lanes, so they take whole panels; outputs have the
+   * rows in tiles.
    */
   static double attention(int rows) {
     double scores = (double) Math.ceilDiv(rows, PANEL) * PANEL;

@@ -9,17 +9,19 @@ import kvasir.attention.MergeTopology;
 import kvasir.model.RankMemory;
 
 /**
- * What a token will take, in milliseconds by cause, one after the other; in a prompt on average.
+ * The predicted time for one token, in milliseconds by cause. The causes do not overlap, so they
+ * add up. For a prompt it is the mean over its tokens.
  *
  * @param weights reading the weights
  * @param kv reading keys and values
- * @param compute arithmetic that lasts longer than the reading it goes with, by how much
- * @param own what every rank does for itself, whatever the number of ranks: norms, rotation,
+ * @param compute arithmetic, as far as it takes longer than the reading that it overlaps with
+ * @param own work that every rank does for itself, however many ranks there are: norms, rotation,
  *     packing, copying, merging, starting its team
- * @param latency of messages that wait for each other
- * @param bytes through the links
- * @param messages in sequence, for one forward pass
- * @param merge how attention states travel
+ * @param latency latency of messages in sequence
+ * @param bytes transfer of bytes over the links
+ * @param messages number of messages in sequence, for one forward pass
+ * @param merge the topology over which attention states are merged
+ * @param memory memory of the rank that needs most
  */
 public record Prediction(
     @JsonProperty("weights_ms") double weights,
@@ -32,7 +34,7 @@ public record Prediction(
     MergeTopology merge,
     RankMemory memory) {
 
-  /** All parts. */
+  /** Returns the total time. */
   @JsonProperty("ms_per_token")
   public double total() {
     return weights + kv + compute + own + latency + bytes;
@@ -43,19 +45,21 @@ public record Prediction(
     return 1000 / total();
   }
 
-  /** Time in messages. */
+  /** Returns the time of exchanges. */
   @JsonIgnore
   public double exchanges() {
     return latency + bytes;
   }
 
-  /** Time of what more nodes share out further. */
+  /**
+   * Returns the time of the work that ranks divide among themselves, and that more nodes shorten.
+   */
   @JsonIgnore
   public double shared() {
     return weights + kv + compute;
   }
 
-  /** The largest part, in words. */
+  /** Returns the cause that takes most time, in words. */
   @JsonProperty("bound_by")
   public String bottleneck() {
     return parts().entrySet().stream()

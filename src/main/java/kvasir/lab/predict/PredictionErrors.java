@@ -12,22 +12,23 @@ import kvasir.model.ModelConfig;
 import kvasir.tensor.DType;
 
 /**
- * How far the model is from rows that were measured, each predicted from the limits and the link of
- * its own row.
+ * The errors of the cost model on measured rows. Each row is predicted from the limits and the link
+ * that were measured with it.
  *
- * @param median of the absolute errors, as a share of what was measured; 0 without rows
- * @param fairMedian the same of rows that had the machine that they should have had
+ * @param median median of the absolute errors, as a share of the measured time; 0 without rows
+ * @param fairMedian median over the rows that were measured fairly; 0 without such rows
  */
 public record PredictionErrors(List<PredictedRow> rows, double median, double fairMedian) {
   /**
-   * One row.
+   * A measured row and its prediction.
    *
-   * @param layout as {@code 2x1 native}
-   * @param predicted milliseconds per token
-   * @param measured milliseconds per token, by the median of tokens per second
-   * @param error of the prediction, as a share of what was measured; below 0 it was too fast
-   * @param bottleneck the largest part, in words
-   * @param unfair why the measurement is no good to compare with; empty when it is
+   * @param layout layout and transport, such as {@code 2x1 native}
+   * @param predicted predicted milliseconds per token
+   * @param measured measured milliseconds per token, from the median of tokens per second
+   * @param error error of the prediction as a share of the measured time; negative if the
+   *     prediction was too fast
+   * @param bottleneck the cause that takes most time by the prediction, in words
+   * @param unfair reasons for which the measurement cannot be compared; empty if it can
    */
   public record PredictedRow(
       String test,
@@ -40,7 +41,7 @@ public record PredictionErrors(List<PredictedRow> rows, double median, double fa
 
   private static final int FEWEST_SHARDS = 16;
 
-  /** Of rows of one model; rows without limits are left out. */
+  /** Returns the errors on rows of one model. Rows without limits are left out. */
   public static PredictionErrors of(List<BenchRow> rows, ModelConfig model) {
     return of(rows, model, Calibration.DEFAULT);
   }
@@ -82,7 +83,7 @@ public record PredictionErrors(List<PredictedRow> rows, double median, double fa
     DType kvType = DType.valueOf(row.kvType().toUpperCase(Locale.ROOT));
     Setting setting = Setting.of(model).with(weightType(row), kvType);
     Link link = link(row);
-    // A row's limits and link are those of all its ranks at once, wherever they ran: one node's.
+    // A row's limits and link are those of all its ranks together, so they are taken as one node.
     Hardware hardware =
         new Hardware(
             1e9 * row.readLimit(), 1e9 * row.fmaLimit(), link, link, row.ranks() * row.threads());
@@ -96,15 +97,15 @@ public record PredictionErrors(List<PredictedRow> rows, double median, double fa
     };
   }
 
-  /** A row says how large the model is and how many parameters it has. */
+  /** Returns the weights' element type, from the size of the model and its number of parameters. */
   private static DType weightType(BenchRow row) {
     double bytes = row.gib() * (1L << 30) / (1e6 * row.millionParameters());
     return bytes > 3 ? DType.F32 : DType.BF16;
   }
 
   /**
-   * What a message cost in the row. Rows from before conditions were recorded measured latency in a
-   * loop that did nothing else: the transport's own, between computations, stands in for it.
+   * Returns the link of a row. Old rows, without conditions, measured latency in a loop that did
+   * nothing else; for these the calibrated link of the transport is used instead.
    */
   private static Link link(BenchRow row) {
     if (row.ranks() == 1) {
@@ -121,7 +122,7 @@ public record PredictionErrors(List<PredictedRow> rows, double median, double fa
     return new Link(1e-6 * row.latencyMicros(), perByte);
   }
 
-  /** A table for people, and the median; empty without rows. */
+  /** Returns a table of the errors and their median, as text for people; empty without rows. */
   public String text() {
     if (rows.isEmpty()) {
       return "";

@@ -8,32 +8,38 @@ import kvasir.tensor.Panels;
 import kvasir.tensor.Split;
 
 /**
- * A model's matrices, counted from its configuration as {@code WeightSizes} counts them in a
- * checkpoint: outputs are dealt out in panels of 32.
+ * The sizes of a model's matrices, counted from its configuration. The result is that of {@code
+ * WeightSizes}, which counts them in a checkpoint: outputs are divided among ranks in panels of 32.
  */
 record WeightCount(List<MatrixCount> matrices, DType type) {
   /**
-   * Matrices of one size.
+   * A number of matrices of one size.
    *
-   * @param times how many there are, all of which a token passes through
-   * @param logits whether only the last token of a batch does
+   * @param times number of such matrices
+   * @param logits true if only the last token of a batch passes through them, false if all tokens
+   *     do
    */
   record MatrixCount(int outputs, int inputs, int times, boolean logits) {
-    /** Panels of the rank that has most. */
+    /** Returns the number of panels of the rank that has most. */
     int panels(int ranks) {
       return Math.ceilDiv(Panels.count(outputs), ranks);
     }
 
-    /** Panels of the thread that has most: where there are few, others have none. */
+    /**
+     * Returns the number of panels of the thread that has most. If there are few panels, other
+     * threads have none.
+     */
     int panels(int ranks, int threads) {
       return Math.ceilDiv(panels(ranks), threads);
     }
 
+    /** Returns the number of weights in a panel. */
     long panelElements() {
       return (long) inputs * Panels.WIDTH;
     }
   }
 
+  /** Returns the sizes of the matrices of a model. */
   static WeightCount of(ModelConfig c, DType type) {
     int queries = c.heads() * c.headDim();
     int keys = c.kvHeads() * c.headDim();
@@ -47,13 +53,13 @@ record WeightCount(List<MatrixCount> matrices, DType type) {
     return new WeightCount(List.copyOf(all), type);
   }
 
-  /** Bytes of a rank's slices. */
+  /** Returns the bytes of the matrices' slices on one rank. */
   long bytes(int ranks, int rank) {
     long sum = 0;
     for (MatrixCount matrix : matrices) {
       int panels = Panels.count(matrix.outputs());
-      int own = Split.start(panels, ranks, rank + 1) - Split.start(panels, ranks, rank);
-      sum += own * matrix.panelElements() * matrix.times() * type.bytes();
+      int owned = Split.start(panels, ranks, rank + 1) - Split.start(panels, ranks, rank);
+      sum += owned * matrix.panelElements() * matrix.times() * type.bytes();
     }
     return sum;
   }

@@ -1,13 +1,13 @@
 /**
- * What a layout of ranks and threads will cost before it is run: a model of time and memory from
- * counts of the code and rates of the machine, the best layout by it, and how far it was from what
- * has been measured.
+ * Prediction of the time and memory of a layout before it is run. The cost model combines counts of
+ * the code's work with rates of the machine. It is used to find the best layout, and its errors on
+ * measured rows are reported.
  *
  * <pre>
- *   Hardware, Layout, Setting  ->  CostModel  ->  Prediction
- *   WeightCount, KvCount  what the busiest rank reads      |
- *   Exchanges             what travels, and how often      +-> LayoutSearch, PredictionErrors
- *   Calibration           shares of the limits reached     |
+ *   Hardware, ClusterLayout, Setting  -&gt;  CostModel  -&gt;  Prediction
+ *     WeightCount, KvCount   reads of the busiest rank        |
+ *     Exchanges              messages and their bytes         +-&gt; LayoutSearch, PredictionErrors
+ *     Calibration            shares of the limits reached
  * </pre>
  */
 package kvasir.lab.predict;

@@ -12,7 +12,7 @@ import kvasir.fuzz.Fuzz;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Damaged experiment files: read, or refused by name; what is read has arms. */
+/** Tests that damaged experiment files are either refused by name or read, and then have arms. */
 class DefinitionFuzzTest {
   private static final String ALL_FORMS =
       """

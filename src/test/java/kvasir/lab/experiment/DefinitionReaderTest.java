@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DefinitionReaderTest {
   private static final String LEAST = "kind = \"strong-scaling\"\ngen = [4]\n";
 
-  /** Words of libraries, which tell a user nothing. */
+  /** Words of libraries, which must not appear in messages for users. */
   private static final Pattern JARGON =
       Pattern.compile("java|jackson|deserial|token|Exception|Premature", Pattern.CASE_INSENSITIVE);
 

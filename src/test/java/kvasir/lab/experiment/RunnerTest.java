@@ -17,7 +17,7 @@ import kvasir.lab.bench.BenchRow;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs of arms whose command is a script that prints a row. */
+/** Tests runs of arms whose command is a script that prints a row. */
 class RunnerTest {
   private static final Path MEASURED = Path.of("experiments/results/xeon-2-cores/strong-scaling");
   private static final String TINY =

@@ -18,7 +18,7 @@ class CostModelTest {
   @Test
   void oneRankReadsAllAndSendsNothing() {
     Prediction p = Tiny.costs(1, 1).decode(Tiny.layout(1), 99);
-    // A layer: 64 x 64 twice, 32 x 64 twice, 128 x 64 three times; and 96 x 64 for the logits.
+    // A layer has 64 x 64 twice, 32 x 64 twice and 128 x 64 three times; the logits take 96 x 64.
     assertEquals(1e-6 * 2 * (2 * (2 * 4096 + 2 * 2048 + 3 * 8192) + 6144), p.weights(), EXACT);
     // Keys and values of two layers, two KV heads of 16, in bf16, for 100 tokens.
     assertEquals(1e-6 * 100 * 2 * 2 * 2 * 16 * 2, p.kv(), EXACT);
@@ -57,10 +57,12 @@ class CostModelTest {
     Link network = new Link(1000, 1);
     Hardware hardware = new Hardware(1, 1, network, new Link(0, 0), 2);
     Exchanges exchanges = Exchanges.of(hardware, new ClusterLayout(2, 2, 1, 16));
-    // Of four slices of 100 bytes: one leaves each node in the first round, two of both ranks then.
+    // With four slices of 100 bytes, one leaves each node in the first round, then two from each
+    // rank.
     assertEquals(100 + 2 * 200, exchanges.allGather(400).bytes(), EXACT);
     assertEquals(2, exchanges.allGather(400).messages());
-    // Pairs of a node first, which cost nothing here; then both ranks of a node with another's.
+    // First pairs of a node, which cost nothing here; then both ranks of a node with those of the
+    // other.
     assertEquals(2 * 100, exchanges.merge(100).bytes(), EXACT);
   }
 
@@ -95,7 +97,7 @@ class CostModelTest {
     Prediction p = costs.prefill(Tiny.layout(1), 512, 0);
     double linear = 2.0 * 2 * (2 * 4096 + 2 * 2048 + 3 * 8192);
     double logits = 2.0 * 96 * 64 / 512;
-    // Of 512 tokens each sees 256.5 on average, in 4 heads of 16 of two layers.
+    // Each of 512 tokens sees 256.5 keys on average, in 4 heads of 16 of two layers.
     double attention = 4.0 * 2 * 4 * 16 * 256.5;
     assertEquals(1e-6 * (linear + logits + attention), p.total(), 1e-6);
     assertEquals("arithmetic", p.bottleneck());
@@ -103,7 +105,7 @@ class CostModelTest {
 
   @Test
   void theFullestRankDecides() {
-    // Three ranks over four shards: one has two of them, so half of the keys.
+    // One of three ranks has two of the four shards, so half of the keys.
     CostModel costs = Tiny.costs(0, 0);
     double whole = costs.decode(new ClusterLayout(1, 1, 1, 4), 6399).kv();
     assertEquals(whole / 2, costs.decode(new ClusterLayout(3, 1, 1, 4), 6399).kv(), EXACT);
@@ -122,7 +124,7 @@ class CostModelTest {
   @Test
   void tilesAreFilledOrPaidFor() {
     assertEquals(1, Padding.attention(2));
-    // 8 rows: scores of 32, outputs of a tile of 11.
+    // For 8 rows, scores take a panel of 32 and outputs a tile of 11.
     assertEquals((32 + 11) / 16.0, Padding.attention(8));
     assertEquals(1, Padding.attention(192));
     assertEquals(1, Padding.linear(3));

@@ -33,7 +33,7 @@ class LayoutSearchTest {
   void aHopelessNetworkIsLeftAlone() {
     LayoutChoice choice = choose(16, new Link(1, 0), 0);
     assertEquals(1, choice.best().orElseThrow().layout().nodes());
-    // Of 1, 2, 4, 8 and 16 nodes: 1, 2, 4, 8, 16 or 32 ranks each.
+    // 1, 2, 4, 8 or 16 nodes, each with 1, 2, 4, 8, 16 or 32 ranks.
     assertEquals(5 * 6, choice.candidates().size());
   }
 

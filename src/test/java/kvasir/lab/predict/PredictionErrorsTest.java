@@ -20,7 +20,7 @@ class PredictionErrorsTest {
     assertTrue(errors.median() <= WANTED, errors.text());
   }
 
-  /** Shares come from one part of the rows; the others, but for their links, are a check. */
+  /** Tests the shares on rows that they were not fitted to. */
   @Test
   void rowsThatTheSharesWereNotFittedToAreMetAsWell() {
     assertEquals(Calibration.DEFAULT, CalibrationFit.of(streaming(), MODEL));

@@ -6,9 +6,12 @@ import kvasir.model.ModelConfig;
 import kvasir.model.RopeConfig;
 import kvasir.tensor.DType;
 
-/** A model and a machine that can be reckoned by hand. */
+/** A model and a machine whose costs can be calculated by hand. */
 final class Tiny {
-  /** Two layers, hidden 64, inner 128, 4 heads over 2 KV heads of 16, 96 tokens. */
+  /**
+   * A model of two layers, hidden size 64, inner size 128, 4 heads over 2 KV heads of 16, and 96
+   * token ids.
+   */
   static final ModelConfig MODEL =
       new ModelConfig(
           "Qwen3ForCausalLM",
@@ -31,7 +34,7 @@ final class Tiny {
 
   static final Setting SETTING = new Setting(MODEL, DType.BF16, DType.BF16, 16, 512);
 
-  /** Limits are reached and what ranks do for themselves takes no time. */
+  /** A calibration in which limits are reached and serial work takes no time. */
   static final Calibration IDEAL = new Calibration(1, 1, 1, 1, 0, 0);
 
   private static final double READ = 1e9;
@@ -39,7 +42,7 @@ final class Tiny {
 
   private Tiny() {}
 
-  /** One core that reads 1 GB/s and multiplies at once. */
+  /** Returns nodes of one core that reads 1 GB/s and multiplies in no time. */
   static Hardware hardware(double latency, double perByte) {
     Link link = new Link(latency, perByte);
     return new Hardware(READ, ENDLESS, link, link, 1);
@@ -49,7 +52,7 @@ final class Tiny {
     return new CostModel(SETTING, hardware(latency, perByte), IDEAL);
   }
 
-  /** One rank of one thread a node. */
+  /** Returns a layout of one rank of one thread on each node. */
   static ClusterLayout layout(int nodes) {
     return new ClusterLayout(nodes, 1, 1, 16);
   }

@@ -11,7 +11,9 @@ import kvasir.lab.experiment.ExperimentKind;
 import kvasir.lab.experiment.ExperimentResult;
 import kvasir.lab.experiment.RunRecord;
 
-/** Experiments of all kinds; run it with a directory to look at their page. */
+/**
+ * Program that writes the report of experiments of all kinds to a directory, to look at the page.
+ */
 final class Demo {
   private Demo() {}
 

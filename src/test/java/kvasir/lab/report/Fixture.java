@@ -155,7 +155,7 @@ final class Fixture {
     return new Conditions(true, 10, 3, 2, 0, 0, 0, 0);
   }
 
-  /** What a row says beside its arm. */
+  /** The values of a row beside its arm. */
   record Values(
       String test,
       double speed,
@@ -166,7 +166,7 @@ final class Fixture {
       double gflops,
       double residentMiB) {
 
-    /** A row whose time is all compute. */
+    /** Returns values whose time is all computing. */
     static Values of(String test, double speed) {
       RankTimes times = new RankTimes(0, 1000 / speed, 0, 0, 0, 0, 0, 0, 0.01);
       return new Values(test, speed, times, fair(), "abc123", 0, 0, 0);
@@ -194,7 +194,7 @@ final class Fixture {
     }
   }
 
-  /** Five samples within 1 % of the speed. */
+  /** Returns a row with five samples within 1 % of the speed. */
   static BenchRow row(Arm arm, Values v) {
     List<Double> samples = new ArrayList<>();
     for (int i = -2; i <= 2; i++) {
@@ -274,7 +274,7 @@ final class Fixture {
         "");
   }
 
-  /** Two rounds of all arms, with the values that a function gives for each. */
+  /** Returns two rounds of all arms, with the values that a function gives for each arm. */
   static ExperimentResult result(
       Definition definition, List<Arm> arms, Function<Arm, List<Values>> values) {
     List<RunRecord> runs = new ArrayList<>();
@@ -288,7 +288,7 @@ final class Fixture {
     return new ExperimentResult(definition, arms, runs);
   }
 
-  /** The same rows, each measured with more threads than processors. */
+  /** Returns the result with each row marked as measured with more threads than processors. */
   static ExperimentResult unfair(ExperimentResult result) {
     return new ExperimentResult(
         result.definition(),
@@ -315,7 +315,10 @@ final class Fixture {
     }
   }
 
-  /** One rank of two threads against two ranks, which are 10 % slower and wait for each other. */
+  /**
+   * Returns a result of one rank with two threads and of two ranks, which are 10 % slower and wait
+   * for each other.
+   */
   static ExperimentResult layouts() {
     List<Arm> arms = List.of(arm("1x2", 1, 2, "none"), arm("2x1-native", 2, 1, "native"));
     return result(
