@@ -175,7 +175,7 @@ final class AttendTile {
       long base = 4L * WIDTH * shared;
       long panel = 4L * WIDTH * stored;
       int out = offset + row * (q.headDim + 2) + 2;
-      PanelsVector.direct(
+      DirectProduct.multiplyAdd(
           false, values, base, panel, q.headDim, n, p, 0, 0, 1, states, out, 0, q.scratch);
     }
   }

@@ -21,7 +21,7 @@ final class Memory {
   static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
   /**
-   * Whether accesses are checked, by the property that the Vector API itself reads; the default is
+   * True if accesses are checked, by the property that the Vector API itself reads; the default is
    * yes.
    */
   private static final boolean CHECKED =

@@ -18,14 +18,10 @@ import kvasir.tensor.Panels;
  *   a, aOffset           packed rows, and the offset of the first row's first input
  *   b, bOffset           a panel in f32, and the byte offset of its first input
  *   c, cOffset, cStride  sums, offset of the first row, elements to the next row
- *   s, last              the first stream, and the last one that exists
  * </pre>
  */
 final class PanelsVector {
   private static final int WIDTH = Panels.WIDTH;
-
-  /** Number of streams in a panel: vectors of pairs in bf16, or of half a row in f32. */
-  private static final int STREAMS = WIDTH / 2 / W;
 
   /**
    * Number of inputs of a packed product at once: a panel of weights and one of rows, 16 KiB each,
@@ -183,7 +179,7 @@ final class PanelsVector {
       int outputs = Math.min(weights.outputs(), to * WIDTH) - from * WIDTH;
       int first = outOffset + from * WIDTH;
       MemorySegment data = weights.data();
-      direct(
+      DirectProduct.multiplyAdd(
           narrow, data, base, stride, outputs, n, x, xOffset, xStride, rows, out, first, outStride,
           scratch);
       return;
@@ -193,147 +189,9 @@ final class PanelsVector {
       WidenVector.widen(weights, panel, input, n, wide, 0);
       int width = weights.width(panel);
       int first = outOffset + panel * WIDTH;
-      direct(
+      DirectProduct.multiplyAdd(
           false, wide, 0, 0, width, n, x, xOffset, xStride, rows, out, first, outStride, scratch);
     }
-  }
-
-  /**
-   * Multiplies rows by panels that are read in place.
-   *
-   * @param narrow whether the panels are bf16, else f32
-   * @param base byte offset of the first panel's first row
-   * @param panelStride bytes from one panel to the next
-   * @param outputs number of outputs of all panels
-   * @param outOffset offset of the first panel's outputs in the first row
-   */
-  static void direct(
-      boolean narrow,
-      MemorySegment data,
-      long base,
-      long panelStride,
-      int outputs,
-      int n,
-      float[] x,
-      int xOffset,
-      int xStride,
-      int rows,
-      float[] out,
-      int outOffset,
-      int outStride,
-      Scratch scratch) {
-    int full = outputs / WIDTH;
-    int streams = full * STREAMS;
-    for (int s = 0; s < streams; s += 4) {
-      four(
-          narrow,
-          data,
-          base,
-          panelStride,
-          s,
-          streams - 1,
-          n,
-          x,
-          xOffset,
-          xStride,
-          rows,
-          out,
-          outOffset,
-          outStride);
-    }
-    int rest = outputs - full * WIDTH;
-    long last = base + full * panelStride;
-    for (int row = 0; rest > 0 && row < rows; row++) {
-      float[] tile = scratch.tile;
-      int target = outOffset + row * outStride + full * WIDTH;
-      System.arraycopy(out, target, tile, 0, rest);
-      for (int s = 0; s < STREAMS; s += 4) {
-        int at = xOffset + row * xStride;
-        four(narrow, data, last, 0, s, STREAMS - 1, n, x, at, 0, 1, tile, 0, 0);
-      }
-      System.arraycopy(tile, 0, out, target, rest);
-    }
-  }
-
-  /**
-   * Multiplies rows by the streams s to s + 3; the last stream is used in place of those beyond it.
-   */
-  private static void four(
-      boolean narrow,
-      MemorySegment data,
-      long base,
-      long panelStride,
-      int s,
-      int last,
-      int n,
-      float[] x,
-      int xOffset,
-      int xStride,
-      int rows,
-      float[] out,
-      int outOffset,
-      int outStride) {
-    int s1 = Math.min(s + 1, last);
-    int s2 = Math.min(s + 2, last);
-    int s3 = Math.min(s + 3, last);
-    long p0 = base + place(s, panelStride);
-    long p1 = base + place(s1, panelStride);
-    long p2 = base + place(s2, panelStride);
-    long p3 = base + place(s3, panelStride);
-    int o0 = outOffset + output(s);
-    int o1 = outOffset + output(s1);
-    int o2 = outOffset + output(s2);
-    int o3 = outOffset + output(s3);
-    int row = 0;
-    for (; W == 16 && s + 1 < last && row + 2 <= rows; row += 2) {
-      int xRow = xOffset + row * xStride;
-      int to = row * outStride;
-      if (narrow) {
-        DirectBf16.twoByFour(
-            data, p0, p1, p2, p3, n, x, xRow, xStride, out, to + o0, to + o1, to + o2, to + o3,
-            outStride);
-      } else {
-        DirectF32.twoByFour(
-            data, p0, p1, p2, p3, n, x, xRow, xStride, out, to + o0, to + o1, to + o2, to + o3,
-            outStride);
-      }
-    }
-    for (; row + 2 <= rows; row += 2) {
-      int xRow = xOffset + row * xStride;
-      int to = row * outStride;
-      if (narrow) {
-        DirectBf16.twoByTwo(data, p0, p1, n, x, xRow, xStride, out, to + o0, to + o1, outStride);
-      } else {
-        DirectF32.twoByTwo(data, p0, p1, n, x, xRow, xStride, out, to + o0, to + o1, outStride);
-      }
-      if (s + 2 > last) {
-        continue;
-      }
-      if (narrow) {
-        DirectBf16.twoByTwo(data, p2, p3, n, x, xRow, xStride, out, to + o2, to + o3, outStride);
-      } else {
-        DirectF32.twoByTwo(data, p2, p3, n, x, xRow, xStride, out, to + o2, to + o3, outStride);
-      }
-    }
-    if (row < rows) {
-      int xRow = xOffset + row * xStride;
-      int to = row * outStride;
-      if (narrow) {
-        DirectBf16.oneByFour(
-            data, p0, p1, p2, p3, n, x, xRow, out, to + o0, to + o1, to + o2, to + o3);
-      } else {
-        DirectF32.oneByFour(
-            data, p0, p1, p2, p3, n, x, xRow, out, to + o0, to + o1, to + o2, to + o3);
-      }
-    }
-  }
-
-  private static long place(int stream, long panelStride) {
-    return stream / STREAMS * panelStride + stream % STREAMS * 4L * W;
-  }
-
-  private static int output(int stream) {
-    return stream / STREAMS * WIDTH + stream % STREAMS * W;
   }
 
   /**

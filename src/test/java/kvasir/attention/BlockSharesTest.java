@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class BlockSharesTest {
   private static final Kernels KERNELS = new VectorKernels();
 
-  /** What rank 0 has of a run. */
+  /** Block shares and output of rank 0 after a run. */
   private record Counted(BlockShares shares, float[] output) {}
 
   private static AttentionCase decodedToken() {

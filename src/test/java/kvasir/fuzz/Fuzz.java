@@ -12,12 +12,13 @@ import java.util.regex.Pattern;
 import kvasir.error.UserError;
 
 /**
- * Whatever the input, it is read or refused by one line that names it: no other exception, no hang,
- * no allocation out of proportion. Where slow tests run, twenty times as many cases do; {@code
- * -Dkvasir.fuzz.cases=N} says how many, {@code -Dkvasir.fuzz.seed=N} runs the one that failed.
+ * Checks that a reader reads any damaged input or refuses it in one line that names it, without
+ * another exception, a hang or an allocation out of proportion. With slow tests, twenty times as
+ * many cases run; {@code -Dkvasir.fuzz.cases=N} sets their number, {@code -Dkvasir.fuzz.seed=N}
+ * replays one that failed.
  */
 public final class Fuzz {
-  /** What is under test. */
+  /** Code under test. */
   @FunctionalInterface
   public interface Reader {
     void read(byte[] input) throws IOException;
@@ -35,10 +36,10 @@ public final class Fuzz {
   private Fuzz() {}
 
   /**
-   * Damages samples and has each read.
+   * Damages samples and checks that each is read or refused.
    *
-   * @param named what a refusal has to name
-   * @param cases how many, where nobody asks for more
+   * @param named text that a refusal must contain
+   * @param cases number of cases, unless a property sets another
    */
   public static void check(String named, int cases, List<byte[]> samples, Reader reader) {
     Long only = Long.getLong("kvasir.fuzz.seed");

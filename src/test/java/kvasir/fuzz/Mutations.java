@@ -11,8 +11,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Damages a good input as disks, networks and enemies do: the same seed, the same damage. Bytes
- * stand as characters 0 to 255, so that texts and binary files are damaged alike.
+ * Source of damaged inputs, with damage as disks, networks and attackers cause it. Equal seeds give
+ * equal damage. Bytes are handled as characters 0 to 255, so that texts and binary files are
+ * damaged alike.
  */
 public final class Mutations {
   private static final int MOST_AT_ONCE = 3;
@@ -76,7 +77,7 @@ public final class Mutations {
     this.random = new SplittableRandom(seed);
   }
 
-  /** One of the samples, damaged in one to three ways. */
+  /** Returns one of the samples, damaged in one to three ways. */
   public byte[] next(List<byte[]> samples) {
     String text = new String(samples.get(random.nextInt(samples.size())), ISO_8859_1);
     int times = 1 + random.nextInt(MOST_AT_ONCE);
@@ -134,7 +135,7 @@ public final class Mutations {
         + text.substring(Math.min(text.length(), from + random.nextInt(1, 65)));
   }
 
-  /** Replaces one place where the pattern is found; the text as it was where it is not. */
+  /** Replaces one random match of the pattern, or returns the text unchanged if there is none. */
   private String replaceOne(String text, Pattern pattern, UnaryOperator<String> replacement) {
     List<int[]> found = new ArrayList<>();
     Matcher matcher = pattern.matcher(text);
