@@ -4,15 +4,21 @@ import java.util.List;
 import kvasir.lab.bench.BenchTest;
 
 /**
- * One way to run, in processes of its own; the things it measures in one go.
+ * An arm of an experiment: one configuration, which runs in processes of its own, and the tests
+ * that it measures.
  *
- * @param id unique in its experiment, as {@code 2x1-native} or {@code 1x2-block64}
- * @param transport {@code none} with one rank
- * @param addedLatency held back by each sender, as {@code 50us}; empty for none
- * @param rate of each host's network, as {@code 1gbit}: then ranks run in network namespaces; empty
- *     for none
- * @param blockSize 0 leaves it to the model
- * @param skipped why it cannot run here; empty when it can
+ * @param id name that is unique in its experiment, such as {@code 2x1-native} or {@code
+ *     1x2-block64}
+ * @param transport name of the transport; {@code none} with one rank
+ * @param blockSize number of tokens in a KV block; 0 derives it from the model
+ * @param addedLatency time that each sender holds a message back, such as {@code 50us}; empty for
+ *     none
+ * @param rate limit of each host's network, such as {@code 1gbit}, for which ranks run in network
+ *     namespaces; empty for none
+ * @param prompts numbers of prompt tokens to test
+ * @param generations numbers of generated tokens to test
+ * @param depths numbers of tokens in the cache before each test
+ * @param skipped the reason for which it cannot run here; empty if it can
  */
 public record Arm(
     String id,
@@ -30,7 +36,7 @@ public record Arm(
     List<Integer> depths,
     String skipped) {
 
-  /** What it measures; nothing where it asks questions. */
+  /** Returns the tests of this arm; empty if it asks questions instead. */
   public List<BenchTest> tests() {
     return BenchTest.all(prompts, generations, depths);
   }

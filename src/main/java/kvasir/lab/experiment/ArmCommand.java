@@ -8,20 +8,21 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The command of an arm: what a user would type, in a JVM with the arm's share of the heap.
+ * Builder of the commands of arms: the arguments that a user would type, and a JVM with the arm's
+ * share of the heap.
  *
- * @param definition of the experiment
- * @param model its directory
- * @param hosts file of hosts; empty for this machine
+ * @param definition definition of the experiment
+ * @param model directory of the model
+ * @param hosts name of the hostfile; empty for this machine
  * @param netns the script that makes network namespaces
- * @param java makes the command line of a JVM like this one, with these arguments for Kvasir
+ * @param java returns the command line of a JVM like this one, for given arguments of Kvasir
  */
 record ArmCommand(
     Definition definition, Path model, String hosts, Path netns, UnaryOperator<List<String>> java) {
   private static final Pattern HEAP = Pattern.compile("(\\d+)([mg])");
   private static final int YOUNG_MIB = 256;
 
-  /** The arguments, without the JVM. */
+  /** Returns the arguments of Kvasir for an arm. */
   List<String> arguments(Arm arm) {
     List<String> all = new ArrayList<>();
     if (definition.kind() == ExperimentKind.ATTENTION_MASS) {
@@ -51,7 +52,7 @@ record ArmCommand(
     return all;
   }
 
-  /** What a user would type for the same. */
+  /** Returns the command that a user would type to run an arm. */
   String text(Arm arm) {
     return namespaces(arm) + "launch/kvasir " + String.join(" ", arguments(arm));
   }
@@ -62,7 +63,7 @@ record ArmCommand(
         : "launch/netns-cluster " + arm.ranks() + " --rate " + arm.rate() + " -- ";
   }
 
-  /** The whole command line. */
+  /** Returns the whole command line for an arm, with the JVM and its options. */
   List<String> process(Arm arm) {
     List<String> command = new ArrayList<>(java.apply(arguments(arm)));
     int classPath = command.indexOf("-cp");
@@ -77,7 +78,10 @@ record ArmCommand(
     return command;
   }
 
-  /** The same heap for every arm: its processes divide it. */
+  /**
+   * Returns the heap options of one process. Every arm has the same heap, which its processes
+   * divide.
+   */
   private List<String> heapFlags(Arm arm) {
     int processes = arm.transport().equals("inprocess") ? 1 : arm.ranks();
     Matcher size = HEAP.matcher(definition.heap());

@@ -8,25 +8,29 @@ import kvasir.lab.bench.BenchRow;
 import kvasir.measure.Estimate;
 import kvasir.measure.Statistics;
 
-/** What all starts of an arm say together. */
+/** Estimates of an arm's rates from all its starts. */
 public final class ArmEstimates {
   private ArmEstimates() {}
 
   /**
-   * One test of an arm. Starts that did not have the machine for themselves do not count where
-   * others did.
+   * The estimate for one test of an arm. Unfair starts, which did not have the machine to
+   * themselves, count only if no start was fair.
    *
+   * @param test name of the test
    * @param rate tokens per second
-   * @param rows of each start that counts; not empty
-   * @param leftOut of the others
+   * @param rows the rows of the starts that count; not empty
+   * @param leftOut the rows of the other starts
    */
   public record Point(String test, Estimate rate, List<BenchRow> rows, List<BenchRow> leftOut) {
-    /** Why no start is comparable with others; empty when those that count are. */
+    /** Returns the reasons for which the starts that count are unfair; empty if they are fair. */
     public List<String> unfair() {
       return reasons(rows);
     }
 
-    /** {@code 1 of 4 starts left out: other load 8 %}; empty when all count. */
+    /**
+     * Returns a note on starts that do not count, such as {@code 1 of 4 starts left out: other load
+     * 8 %}; empty if all count.
+     */
     public String without() {
       return leftOut.isEmpty()
           ? ""
@@ -42,7 +46,10 @@ public final class ArmEstimates {
     }
   }
 
-  /** The tests of an arm that have ended at least once, in their order. */
+  /**
+   * Returns the estimates for the tests of an arm that have ended at least once, in the order of
+   * the tests.
+   */
   public static List<Point> of(ExperimentResult result, Arm arm) {
     Map<String, List<BenchRow>> tests =
         result.runs().stream()

@@ -8,18 +8,18 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import kvasir.error.UserError;
 
-/** All combinations of what a definition sweeps. */
+/** The arms of an experiment: all combinations of the values that its definition lists. */
 public final class ArmGrid {
   private final Definition definition;
   private final Site site;
 
   /**
-   * What is known of the place where arms run.
+   * The properties of the place where arms run.
    *
-   * @param processors of all hosts together
-   * @param hosts that ranks are spread over; 1 where none are given
-   * @param nativeMpi whether there is an mpirun
-   * @param namespaces whether network namespaces can be made
+   * @param processors number of processors of all hosts together
+   * @param hosts number of hosts that ranks are spread over; 1 if no hostfile is given
+   * @param nativeMpi true if there is an mpirun
+   * @param namespaces true if network namespaces can be made
    */
   public record Site(int processors, int hosts, boolean nativeMpi, boolean namespaces) {}
 
@@ -30,7 +30,10 @@ public final class ArmGrid {
     this.site = site;
   }
 
-  /** The arms in the order of their definition. */
+  /**
+   * Returns the arms in the order of the definition, including those that cannot run here; throws a
+   * {@link UserError} if none can.
+   */
   public static List<Arm> of(Definition definition, Site site) {
     ArmGrid grid = new ArmGrid(definition, site);
     if (grid.layouts().stream().noneMatch(layout -> grid.unfit(layout).isEmpty())) {
@@ -64,7 +67,7 @@ public final class ArmGrid {
       for (String merge : definition.merge()) {
         for (String latency : definition.addedLatencies()) {
           for (String rate : definition.rates()) {
-            // One thing at a time: a curve over latency and one over bandwidth.
+            // Latency and bandwidth are varied one at a time, which gives a curve over each.
             if (!latency.isEmpty() && !rate.isEmpty()) {
               continue;
             }
@@ -92,7 +95,7 @@ public final class ArmGrid {
     return List.copyOf(layouts);
   }
 
-  /** Layouts of all cores: ranks times threads is their number. */
+  /** Returns the layouts in which ranks times threads is the number of cores. */
   private List<Layout> sharedOut() {
     if (!definition.threads().isEmpty()) {
       throw new UserError(
@@ -111,7 +114,10 @@ public final class ArmGrid {
     return definition.cores() == 0 ? site.processors() : definition.cores();
   }
 
-  /** Without threads of its own a scaling experiment compares n ranks with n threads. */
+  /**
+   * Returns true for a scaling experiment, which compares n ranks with n threads if no threads are
+   * given.
+   */
   private boolean scaling() {
     return definition.kind() == ExperimentKind.STRONG_SCALING
         || definition.kind() == ExperimentKind.WEAK_SCALING;
@@ -182,7 +188,7 @@ public final class ArmGrid {
         : "";
   }
 
-  /** Why no run can have a layout here; empty where one can. */
+  /** Returns the reason for which a layout cannot run here; empty if it can. */
   private String unfit(Layout layout) {
     if (definition.kind() == ExperimentKind.THREADS_VS_PROCESSES
         && layout.ranks() * layout.threads() != cores()) {

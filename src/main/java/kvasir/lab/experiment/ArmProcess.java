@@ -18,22 +18,29 @@ import kvasir.lab.bench.BenchRow;
 import kvasir.lab.bench.BenchTable;
 import kvasir.process.BoundedProcess;
 
-/** One run of an arm: its processes, and what they print. Ends with this process. */
+/**
+ * One run of an arm: it starts the arm's command and reads the results that it prints. The command
+ * ends when this process ends.
+ */
 public final class ArmProcess {
   /**
-   * Tells an arm's first process to end when its standard input does, which is when the process has
-   * ended whose id is the value.
+   * The environment variable that tells the first process of an arm to end when its standard input
+   * ends. Its value is the id of the process that started the arm, whose end ends that input.
    */
   public static final String WATCHED = "KVASIR_WATCHED_ARM";
 
   private static final JsonMapper JSON = new JsonMapper();
 
-  /** No run hangs for ever, whatever its own bounds are worth. */
+  /** The time after which a run is ended, in case its own limits fail. */
   private static final Duration LIMIT = Duration.ofHours(2);
 
-  /** Exit codes of a process that the user, who ended us too, has ended: its run is no result. */
+  /**
+   * Exit code of a process that was interrupted by the user, as this process is then too. Its run
+   * has no result.
+   */
   private static final int INTERRUPTED = 130;
 
+  /** Exit code of a process that was ended by a signal; its run has no result. */
   private static final int TERMINATED = 143;
 
   private final ExperimentKind kind;
@@ -45,20 +52,23 @@ public final class ArmProcess {
     this.kind = kind;
   }
 
+  /** Returns the rows that the command has printed so far. */
   List<BenchRow> rows() {
     return List.copyOf(rows);
   }
 
+  /** Returns the answers that the command has printed so far. */
   List<Answer> answers() {
     return List.copyOf(answers);
   }
 
   /**
-   * Runs it to its end.
+   * Runs a command until it ends; throws {@link RunInterrupted} if the user ended it.
    *
-   * @param watched whether its standard input is ours
-   * @param done hears each row as it comes
-   * @return why it ended early, in a line; empty when it did not
+   * @param watched true if the command reads the standard input given to it, by whose end it
+   *     notices the end of this process
+   * @param done receives each row as soon as it is printed
+   * @return the reason for which it failed, in one line; empty if it succeeded
    */
   String run(List<String> command, boolean watched, Consumer<BenchRow> done) {
     try {
@@ -111,7 +121,7 @@ public final class ArmProcess {
     }
   }
 
-  /** Keeps the last line that says something. */
+  /** Keeps the last line that contains an error. */
   private void keepErrors(InputStream stream) throws IOException {
     BufferedReader lines =
         new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8));

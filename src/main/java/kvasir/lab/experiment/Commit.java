@@ -5,13 +5,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 import kvasir.process.BoundedProcess;
 
-/** The version of the code that runs, by git. */
+/**
+ * The git commit of the running code.
+ *
+ * @param text abbreviated hash, with {@code -dirty} if sources differ from it; {@code unknown}
+ *     without git
+ */
 record Commit(String text) {
   private static final String UNKNOWN = "unknown";
   private static final Duration LIMIT = Duration.ofSeconds(10);
   private static final int MOST_BYTES = 1 << 20;
 
-  /** Its hash, with {@code -dirty} where sources differ from it. */
+  /** Returns the commit of the checkout in a folder. */
   static Commit of(Path home) {
     String hash = git(home, "rev-parse", "--short=12", "HEAD");
     if (hash.isEmpty()) {

@@ -4,24 +4,28 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 
 /**
- * An experiment as its file tells it, with its defaults filled in; see {@link DefinitionReader}.
- * Arms are all combinations of the lists that its {@link ExperimentKind} sweeps.
+ * The definition of an experiment, as read from its file by {@link DefinitionReader}, with defaults
+ * filled in. The arms are all combinations of the listed values, see {@link ArmGrid}.
  *
- * @param name of the file, without its ending
- * @param question that it answers, in a sentence
- * @param model a published shape, for which random weights are made, or a model's directory
- * @param layers of a made model; 0 for all that the shape has
- * @param ranks empty for powers of two up to the processors
- * @param threads of each rank; empty shares the cores out, and in scaling experiments compares n
- *     ranks of one thread with one rank of n
- * @param cores that ranks x threads come to in {@code threads-vs-processes}; 0 for all
- * @param shards leaves of the merge tree, the same in all arms
- * @param depthPerRank tokens in the cache for each rank's thread, in place of {@code depth}
- * @param repetitions starts of each arm
- * @param samples timed runs of each test in one start
- * @param warmUp {@code steady}, or seconds
- * @param heap of all ranks together, as the JVM's options write sizes
- * @param bind as the option {@code --bind}
+ * @param name name of the file, without its ending
+ * @param question the question that it answers, in a sentence
+ * @param model name of a published shape, for which random weights are made, or a model's directory
+ * @param layers number of layers of a model with random weights; 0 for all layers of the shape
+ * @param ranks numbers of ranks; empty for powers of two up to the number of processors
+ * @param threads numbers of threads of each rank. Empty divides the cores among ranks; in scaling
+ *     experiments it compares n ranks of one thread with one rank of n threads
+ * @param cores product of ranks and threads in {@code threads-vs-processes}; 0 for all cores
+ * @param shards number of leaves of the merge tree, the same in all arms
+ * @param prompt numbers of prompt tokens to test
+ * @param gen numbers of generated tokens to test
+ * @param depth numbers of tokens in the cache before each test
+ * @param depthPerRank number of tokens in the cache for each thread of each rank, in place of
+ *     {@code depth}
+ * @param repetitions number of starts of each arm
+ * @param samples number of timed runs of each test in one start
+ * @param warmUp {@code steady}, or a number of seconds
+ * @param heap heap of all ranks together, such as {@code 2g}
+ * @param bind value of the option {@code --bind}
  * @param fill {@code synthetic} or {@code prefill}
  */
 public record Definition(
@@ -52,8 +56,8 @@ public record Definition(
     String bind,
     String fill) {
 
-  /** As this, started more or less often. */
-  Definition withRepetitions(int times) {
+  /** Returns a copy of this definition with another number of starts of each arm. */
+  Definition withRepetitions(int starts) {
     return new Definition(
         name,
         question,
@@ -75,7 +79,7 @@ public record Definition(
         gen,
         depth,
         depthPerRank,
-        times,
+        starts,
         samples,
         warmUp,
         heap,

@@ -13,9 +13,9 @@ import kvasir.lab.experiment.FieldValues.Whole;
 import kvasir.lab.experiment.FieldValues.Word;
 
 /**
- * A field of an experiment's file and the values that it may have.
+ * A field of an experiment file and the values that it may have.
  *
- * @param mayBeEmpty tells whether a list without elements is allowed
+ * @param mayBeEmpty true if a list without elements is allowed
  * @param example a value as it is written in TOML
  */
 record DefinitionField(
@@ -28,13 +28,16 @@ record DefinitionField(
   private static final int MOST_LAYERS = 1000;
   private static final int MOST_QUOTED = 60;
 
-  /** One value, or a list of values. */
+  /** The form of a field: one value, or a list of values. */
   enum Shape {
     ONE,
     LIST
   }
 
-  /** All fields but {@code name}, which is the file's, in the order of the documentation. */
+  /**
+   * All fields in the order of the documentation, without {@code name}, which is derived from the
+   * file's name.
+   */
   static final List<DefinitionField> ALL =
       List.of(
           one("kind", new Word(ExperimentKind.names()), "\"strong-scaling\""),
@@ -89,15 +92,15 @@ record DefinitionField(
           one("bind", new Word(List.of("core", "numa", "none")), "\"core\""),
           one("fill", new Word(List.of("synthetic", "prefill")), "\"synthetic\""));
 
-  /** Returns the field of a name. */
+  /** Returns the field with a name; empty if there is none. */
   static Optional<DefinitionField> of(String name) {
     return ALL.stream().filter(field -> field.name().equals(name)).findFirst();
   }
 
   /**
-   * Throws where a value is not allowed.
+   * Throws a {@link UserError} if a value is not allowed.
    *
-   * @param where the file and line, or the option, that gave the value
+   * @param where the file and line or the option that gave the value, for errors
    */
   void check(String where, JsonNode value) {
     if (shape == Shape.ONE) {
@@ -175,7 +178,7 @@ record DefinitionField(
     return new TextForm(Pattern.compile(pattern), allowed);
   }
 
-  /** Returns the names of all fields in a line, for a message. */
+  /** Returns the names of all fields in one line, for a message. */
   static String names() {
     return String.join(", ", ALL.stream().map(DefinitionField::name).toList());
   }

@@ -11,8 +11,9 @@ import java.util.function.Function;
 import kvasir.error.UserError;
 
 /**
- * Reads an experiment's TOML file: the fields of {@link Definition}, of which only {@code kind} has
- * no default, and a table {@code [quick]} of fields that a quick run changes.
+ * Reader of an experiment's TOML file. It has the fields of {@link Definition}, of which only
+ * {@code kind} has no default, and may have a table {@code [quick]} with fields that are changed in
+ * a quick run.
  */
 public final class DefinitionReader {
   private static final String QUICK = "quick";
@@ -51,10 +52,11 @@ public final class DefinitionReader {
   private DefinitionReader() {}
 
   /**
-   * Reads a file.
+   * Reads a file; throws a {@link UserError} that names the line of a wrong field.
    *
-   * @param quick with the changes of its table {@code [quick]}
-   * @param overrides fields by name, in place of the file's; each came from the option of its name
+   * @param quick true to apply the table {@code [quick]}
+   * @param overrides values by name of the field, in place of those in the file; each was given by
+   *     the option of the same name
    */
   public static Definition read(Path file, boolean quick, Map<String, Object> overrides) {
     TomlFile toml = TomlFile.read(file);
@@ -65,7 +67,7 @@ public final class DefinitionReader {
           toml.where("", QUICK), "'quick' is not a table", "write [quick] and fields below it");
     }
     check(all, key -> toml.where("", key));
-    // Checked in any case: a mistake in it should not wait for the first quick run.
+    // The table is always checked, so that a mistake in it is found before the first quick run.
     ObjectNode changed = all.deepCopy();
     if (changes instanceof ObjectNode fields) {
       check(fields, key -> toml.where(QUICK, key));
@@ -80,7 +82,7 @@ public final class DefinitionReader {
     return quick ? shorter : full;
   }
 
-  /** Names the line of a field of a file that was read, for a message about its value. */
+  /** Returns the file and line of a field, for a message about its value. */
   public static String where(Path file, String field) {
     return TomlFile.read(file).where("", field);
   }
@@ -129,7 +131,10 @@ public final class DefinitionReader {
     }
   }
 
-  /** The name of the file without its ending is that of the experiment, and of its results. */
+  /**
+   * Returns the name of the experiment and its folder of results, which is the file's name without
+   * its ending.
+   */
   private static String name(Path file) {
     String name = file.getFileName().toString().replaceFirst("\\.toml$", "");
     if (Set.of("", ".", "..").contains(name)) {

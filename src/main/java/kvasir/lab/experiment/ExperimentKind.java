@@ -5,40 +5,40 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** What an experiment asks: decides its arms, its plot and its words. */
+/** The kind of an experiment, which decides its arms, its plot and the words of its report. */
 public enum ExperimentKind {
-  /** A fixed problem over more and more ranks and threads. */
+  /** A fixed problem on increasing numbers of ranks and threads. */
   @JsonProperty("strong-scaling")
   STRONG_SCALING,
-  /** A fixed number of tokens in the cache for each rank. */
+  /** A fixed number of cached tokens for each rank, on increasing numbers of ranks. */
   @JsonProperty("weak-scaling")
   WEAK_SCALING,
-  /** All ranks x threads of one product. */
+  /** All layouts with the same product of ranks and threads. */
   @JsonProperty("threads-vs-processes")
   THREADS_VS_PROCESSES,
-  /** Tokens in a KV block. */
+  /** Different numbers of tokens in a KV block. */
   @JsonProperty("block-size")
   BLOCK_SIZE,
-  /** Peak memory and time of standard and streaming attention by length. */
+  /** Peak memory and time of standard and streaming attention, by length. */
   @JsonProperty("attention-memory")
   ATTENTION_MEMORY,
-  /** How states travel. */
+  /** Different topologies for merging attention states. */
   @JsonProperty("merge-topology")
   MERGE_TOPOLOGY,
-  /** Added latency and limited bandwidth. */
+  /** Added latency and limited bandwidth of the network. */
   @JsonProperty("network")
   NETWORK,
-  /** Batches of every size beside the limits of memory and arithmetic. */
+  /** Batches of different sizes beside the read limit and the FMA limit. */
   @JsonProperty("roofline")
   ROOFLINE,
-  /** Standard and streaming attention by length of the prompt. */
+  /** Time of standard and streaming attention, by length of the prompt. */
   @JsonProperty("prefill-decode")
   PREFILL_DECODE,
-  /** How the softmax weight of real answers is shared out over the ranks. */
+  /** Shares of the ranks in the softmax weight of real answers. */
   @JsonProperty("attention-mass")
   ATTENTION_MASS;
 
-  /** Returns the names of all kinds, as files have them. */
+  /** Returns the names of all kinds, as they are written in files. */
   static List<String> names() {
     return Stream.of(values())
         .map(kind -> kind.name().toLowerCase(Locale.ROOT).replace('_', '-'))

@@ -3,9 +3,9 @@ package kvasir.lab.experiment;
 import java.util.List;
 
 /**
- * All of one experiment's folder.
+ * The result of an experiment, as far as it has run.
  *
- * @param arms that were planned, those among them that were skipped too
- * @param runs that have ended, by round and in the order of arms
+ * @param arms all arms, including those that cannot run
+ * @param runs all runs that have ended, by round and then in the order of arms
  */
 public record ExperimentResult(Definition definition, List<Arm> arms, List<RunRecord> runs) {}

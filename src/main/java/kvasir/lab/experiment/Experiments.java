@@ -10,17 +10,22 @@ import kvasir.file.FileClaim;
 import kvasir.file.PathKind;
 import kvasir.file.Unwritable;
 
-/** Runs an experiment, or what is left of it. */
+/** Entry point for running experiments. */
 public final class Experiments {
-  /** Stays when a run has ended: whoever deletes a lock file locks nobody out. */
+  /**
+   * Name of the lock file. It is not deleted after a run, since another run may hold a lock on the
+   * deleted file.
+   */
   private static final String LOCK = ".lock";
 
   private Experiments() {}
 
   /**
-   * Measures what is not in the folder yet.
+   * Runs an experiment. Runs whose results are in the folder already are not repeated, so that an
+   * interrupted experiment is resumed. Throws a {@link UserError} if the folder is in use, cannot
+   * be written, or holds results of another definition or machine.
    *
-   * @param out folder of results; this experiment's gets its name
+   * @param out folder of results, in which this experiment gets a folder of its name
    */
   public static ExperimentResult run(
       Definition definition, Place place, Path out, Runner.Listener listener) {
@@ -50,15 +55,15 @@ public final class Experiments {
     }
   }
 
-  /** The model of an experiment: its directory, made where there is none. */
+  /** Returns the directory of an experiment's model, which is made if it is missing. */
   public static Path model(Definition definition, Place place) {
     return Models.find(definition, place, _ -> {});
   }
 
   /**
-   * Throws where the model of an experiment is neither a shape nor a folder.
+   * Throws a {@link UserError} if the model of an experiment is neither a shape nor a folder.
    *
-   * @param where names the field or option that gave the model
+   * @param where returns the name of the field or option that gave the model
    */
   public static void checkModel(Definition definition, Place place, Supplier<String> where) {
     Models.check(definition, place.home(), where);

@@ -4,15 +4,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Values that a field of an experiment may have. */
+/** The set of values that a field of an experiment file may have. */
 sealed interface FieldValues {
-  /** Tells whether a value is allowed. */
+  /** Returns true if a value is allowed. */
   boolean allows(JsonNode value);
 
-  /** All allowed values in words, for a message: {@code whole numbers from 1 to 16}. */
+  /**
+   * Returns the allowed values in words, for a message, such as {@code whole numbers from 1 to 16}.
+   */
   String allowed();
 
-  /** Whole numbers, of which only powers of two where {@code powers} says so; 0 counts as one. */
+  /**
+   * Whole numbers within limits.
+   *
+   * @param powers true to allow only powers of two, and 0
+   */
   record Whole(long least, long most, boolean powers) implements FieldValues {
     @Override
     public boolean allows(JsonNode value) {
@@ -29,7 +35,7 @@ sealed interface FieldValues {
     }
   }
 
-  /** One of these words. */
+  /** Words of a list. */
   record Word(List<String> known) implements FieldValues {
     @Override
     public boolean allows(JsonNode value) {
@@ -45,7 +51,7 @@ sealed interface FieldValues {
     }
   }
 
-  /** Text of a form that {@code allowed} describes. */
+  /** Texts that match a pattern, which {@code allowed} describes in words. */
   record TextForm(Pattern form, String allowed) implements FieldValues {
     @Override
     public boolean allows(JsonNode value) {

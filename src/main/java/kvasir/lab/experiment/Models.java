@@ -15,14 +15,14 @@ import kvasir.file.Unwritable;
 import kvasir.model.ModelShape;
 import kvasir.model.RandomCheckpoint;
 
-/** Finds an experiment's model, and makes it where it is only a shape. */
+/** Finds the model of an experiment, and makes one with random weights if only a shape is named. */
 final class Models {
   private Models() {}
 
   /**
-   * Returns the model's directory, and makes the model where there is none.
+   * Returns the model's directory. The model of a shape is made if it is missing.
    *
-   * @param announce hears what is made, before it is
+   * @param announce receives a note before a model is made
    */
   static Path find(Definition definition, Place place, Consumer<String> announce) {
     Optional<ModelShape> shape = ModelShape.of(definition.model());
@@ -32,9 +32,9 @@ final class Models {
   }
 
   /**
-   * Throws where there is no such model and none can be made.
+   * Throws a {@link UserError} if there is no such model and none can be made.
    *
-   * @param where names the field or option that gave it
+   * @param where returns the name of the field or option that gave the model
    */
   static void check(Definition definition, Path home, Supplier<String> where) {
     if (ModelShape.of(definition.model()).isEmpty()) {
@@ -83,7 +83,7 @@ final class Models {
     return model;
   }
 
-  /** What an interrupted run left. */
+  /** Deletes a folder that an interrupted run has left. */
   private static void delete(Path folder) {
     if (!Files.isDirectory(folder)) {
       return;

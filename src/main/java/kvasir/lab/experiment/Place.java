@@ -10,24 +10,29 @@ import java.util.stream.Stream;
 import kvasir.measure.ProcessUser;
 
 /**
- * Where experiments run.
+ * The place where experiments run.
  *
- * @param home of the project: its launchers, and where made models are kept
- * @param hosts file of hosts as the user gave it; empty for this machine
- * @param hostCount that ranks are spread over; 1 where none are given
- * @param java makes the command line of a JVM like this one, with these arguments for Kvasir
+ * @param home folder of the project, with its launchers
+ * @param hosts hostfile as the user gave it; empty for this machine
+ * @param hostCount number of hosts that ranks are spread over; 1 without a hostfile
+ * @param java returns the command line of a JVM like this one, for given arguments of Kvasir
  */
 public record Place(Path home, String hosts, int hostCount, UnaryOperator<List<String>> java) {
-  /** Folder of made models: below the launchers' state, since the home may be another user's. */
+  /**
+   * Returns the folder of models with random weights. It is below the launchers' state, since the
+   * home may belong to another user.
+   */
   Path models() {
     String state = System.getProperty("kvasir.state");
     return (state == null ? home.resolve(".kvasir") : Path.of(state)).resolve("models");
   }
 
+  /** Returns the script that makes network namespaces. */
   Path namespaces() {
     return home.resolve("launch").resolve("netns-cluster");
   }
 
+  /** Returns the properties of this place that decide which arms can run. */
   ArmGrid.Site site() {
     boolean namespaces =
         ProcessUser.isRoot() && Files.isExecutable(namespaces()) && onPath("ip") && onPath("tc");

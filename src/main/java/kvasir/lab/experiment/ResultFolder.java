@@ -17,9 +17,9 @@ import kvasir.file.TextFile;
 import kvasir.file.WholeFile;
 
 /**
- * One experiment on disk: {@code experiment.json} with what was planned, and a file for each run
- * that has ended, {@code runs/ROUND-ARM.json}. A file is written under another name and renamed, so
- * that there are whole ones only and nothing finished is lost.
+ * The results of one experiment on disk: {@code experiment.json} with its definition and arms, and
+ * {@code runs/ROUND-ARM.json} for each run that has ended. Each file is written under another name
+ * and then renamed, so that all files are complete and no finished run is lost.
  */
 public final class ResultFolder {
   private static final String PLAN = "experiment.json";
@@ -35,10 +35,13 @@ public final class ResultFolder {
     this.folder = folder;
   }
 
-  /** What {@code experiment.json} holds. */
+  /** The content of {@code experiment.json}. */
   record Planned(Definition definition, List<Arm> arms) {}
 
-  /** The experiments of a folder, by name: it is one itself, or has one in each folder. */
+  /**
+   * Returns the experiments of a folder, by name. The folder may be that of one experiment, or have
+   * one experiment in each folder inside it. Throws a {@link UserError} if there is none.
+   */
   public static List<ExperimentResult> readAll(Path folder) {
     PathKind.requireFolder(folder, folder.toString(), "name one that `experiment run --out` wrote");
     List<ExperimentResult> results = new ArrayList<>();
@@ -57,7 +60,7 @@ public final class ResultFolder {
     return results;
   }
 
-  /** What is here; empty where nothing has begun. */
+  /** Returns the results in this folder; empty if no experiment has begun. */
   public Optional<ExperimentResult> read() {
     if (!Files.exists(folder.resolve(PLAN))) {
       return Optional.empty();
@@ -77,10 +80,12 @@ public final class ResultFolder {
         new ExperimentResult(planned.definition(), planned.arms(), List.copyOf(runs)));
   }
 
+  /** Writes the definition and the arms. */
   void plan(Definition definition, List<Arm> arms) {
     write(folder.resolve(PLAN), new Planned(definition, arms));
   }
 
+  /** Writes the result of a run. */
   void add(RunRecord run) {
     write(folder.resolve(RUNS).resolve(run.round() + "-" + run.arm().id() + ".json"), run);
   }

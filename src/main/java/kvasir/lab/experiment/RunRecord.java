@@ -5,15 +5,16 @@ import kvasir.lab.bench.BenchRow;
 import kvasir.measure.MachineFacts;
 
 /**
- * What one start of one arm gave: a file of its own in the results folder.
+ * The result of one start of one arm. Each has a file of its own in the results folder.
  *
- * @param round 0, 1, 2, ...: in each all arms run once
- * @param command that a user would type for the same
- * @param started time of day, ISO 8601
- * @param commit of the code, with {@code -dirty} where files differ from it
- * @param rows of the tests that ended, in order
- * @param answers of {@code attention-mass}; empty otherwise
- * @param failure the last line on stderr of a run that did not end well; empty otherwise
+ * @param round number of the round, from 0; in each round all arms run once
+ * @param command command that a user would type to repeat the run
+ * @param started start time, in ISO 8601
+ * @param seconds duration of the run
+ * @param commit git commit of the code, with {@code -dirty} if files differ from it
+ * @param rows rows of the tests that ended, in order
+ * @param answers answers of an {@code attention-mass} experiment; empty otherwise
+ * @param failure the reason for which the run failed, in one line; empty if it succeeded
  */
 public record RunRecord(
     int round,

@@ -17,22 +17,28 @@ import kvasir.lab.bench.BenchRow;
 import kvasir.measure.MachineFacts;
 
 /**
- * Runs what an experiment still lacks. All arms run once, each in fresh processes, before any runs
- * again, in an order that changes from round to round: what drifts on the machine falls on all.
+ * Runs the parts of an experiment that have no results yet. In each round all arms run once, in new
+ * processes and in an order that changes from round to round, so that slow changes of the machine
+ * affect all arms alike.
  */
 public final class Runner {
-  /** Hears how far a run is. */
+  /** Receives the progress of a run. */
   public interface Listener {
-    /** Something that the user has to know at once, in a sentence without its full stop. */
+    /** Called with a note that the user should see at once, a sentence without its full stop. */
     void note(String text);
 
-    /** Before the first run; {@code units} are tests of arms, some done by an earlier run. */
+    /**
+     * Called before the first run.
+     *
+     * @param units number of tests of all arms and rounds
+     * @param done number of these that earlier runs have done
+     */
     void begin(int units, int done);
 
-    /** A test has ended. */
+    /** Called when a test has ended. */
     void test(String text);
 
-    /** So many tests are done, ended or given up. */
+    /** Called with the number of tests that are done, whether they succeeded or failed. */
     void reach(int done);
   }
 
@@ -47,8 +53,10 @@ public final class Runner {
   private int units;
 
   /**
-   * @param folder of this experiment
-   * @param home of the project: what a record says is relative to it
+   * Creates a runner.
+   *
+   * @param folder folder of this experiment
+   * @param home folder of the project, to which paths in records are relative
    */
   Runner(
       Definition definition,
@@ -67,7 +75,11 @@ public final class Runner {
     this.home = home;
   }
 
-  /** Runs to the end and returns all results, earlier ones too. */
+  /**
+   * Runs the experiment to its end and returns all results, including earlier ones.
+   *
+   * @param path the folder, for errors
+   */
   ExperimentResult run(Path path) {
     Set<String> done = new HashSet<>();
     folder.read().ifPresent(earlier -> resume(path, earlier, done));
@@ -90,7 +102,7 @@ public final class Runner {
     return folder.read().orElseThrow();
   }
 
-  /** Says what is left out, before anything is measured. */
+  /** Notes the arms that cannot run, before anything is measured. */
   private void announce() {
     Map<String, List<String>> byReason =
         arms.stream()
@@ -180,7 +192,9 @@ public final class Runner {
         shown(failure));
   }
 
-  /** A person who knows at once can stop what else runs, and start again. */
+  /**
+   * Notes at once that a start is unfair, so that the user can stop other programs and start again.
+   */
   private void noteUnfair(String label, BenchRow row) {
     List<String> reasons = row.conditions() == null ? List.of() : row.conditions().unfair();
     if (!reasons.isEmpty()) {
@@ -190,7 +204,10 @@ public final class Runner {
     }
   }
 
-  /** Results are shown to others, who have the project somewhere else. */
+  /**
+   * Returns a text with paths relative to the project, since results are shown to others whose
+   * project is elsewhere.
+   */
   private String shown(String text) {
     return text.replace(home + "/", "").replace(home.toString(), ".");
   }

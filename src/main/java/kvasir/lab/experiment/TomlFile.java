@@ -15,8 +15,8 @@ import kvasir.error.UserError;
 import kvasir.file.TextFile;
 
 /**
- * A TOML file that a user wrote, and the lines of its fields, which messages name. The parser keeps
- * no lines, so they are found in the text: by keys at the start of a line below the table's head.
+ * A TOML file and the lines of its fields, for messages. The parser does not keep line numbers, so
+ * lines are found in the text, by the key at the start of a line below the table's header.
  */
 final class TomlFile {
   private static final long MOST_BYTES = 1 << 16;
@@ -42,16 +42,21 @@ final class TomlFile {
     this.fields = parse(text);
   }
 
+  /** Reads a file; throws a {@link UserError} that names the line if it is not valid TOML. */
   static TomlFile read(Path file) {
     return new TomlFile(file, TextFile.read(file, file.toString(), MOST_BYTES, REMEDY));
   }
 
-  /** The fields of the file, tables among them. */
+  /** Returns the fields of the file, including its tables. */
   ObjectNode fields() {
     return fields;
   }
 
-  /** {@code FILE: line N} of a field; without the line where it is written in another form. */
+  /**
+   * Returns the place of a field as {@code FILE: line N}, without the line if it cannot be found.
+   *
+   * @param table name of the field's table; empty for the top level
+   */
   String where(String table, String key) {
     Map<String, Integer> found = new HashMap<>();
     scan(lines.size(), found);
@@ -79,6 +84,7 @@ final class TomlFile {
     }
   }
 
+  /** A key that is given a second time. */
   private record Twice(int line, String key) {}
 
   private void fail(Twice twice, Exception cause) {
@@ -98,10 +104,11 @@ final class TomlFile {
   }
 
   /**
-   * Collects the lines of keys and tables, by {@code table.key}.
+   * Collects the line numbers of keys and tables, by {@code table.key}.
    *
-   * @param last line to look at
-   * @return the first name that comes a second time
+   * @param last number of lines to look at
+   * @param found receives the line numbers
+   * @return the first key that is given a second time
    */
   private Optional<Twice> scan(int last, Map<String, Integer> found) {
     String table = "";
