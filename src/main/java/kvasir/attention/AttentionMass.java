@@ -22,10 +22,12 @@ public final class AttentionMass {
   }
 
   /**
-   * Creates empty sums that also count the mass of each block, for batches of one token. That takes
-   * a second pass over the keys for each decoded token and changes no bit of a result.
+   * Creates empty sums that also count the share of each block, for batches of one token. This
+   * needs a second pass over the keys for each decoded token, and changes no bit of a result.
    *
-   * @param blocks number of blocks of the longest sequence; 0 counts no mass by block
+   * @param layers number of layers of the model
+   * @param heads number of query heads of a layer
+   * @param blocks number of blocks of the longest sequence, or 0 to count no blocks
    */
   public AttentionMass(int layers, int heads, int blocks) {
     this.layers = layers;
@@ -45,29 +47,32 @@ public final class AttentionMass {
     return heads;
   }
 
+  /** Returns whether the shares of blocks are counted. */
   boolean countsBlocks() {
     return blocks > 0;
   }
 
-  /** Counts a token whose shares by block are added by {@link #addBlock}. */
+  /** Adds a token to a layer; its shares by block are added by {@link #addBlock}. */
   void addDecoded(int layer) {
     decoded[layer]++;
   }
 
   /**
-   * Adds the share, 0 to 1, that a block received of a decoded token. Threads may add to different
-   * heads or blocks at once.
+   * Adds the share that a block received from a decoded token. Threads may add to different heads
+   * or blocks at once.
+   *
+   * @param share share of the token's weight, 0 to 1
    */
   void addBlock(int layer, int head, int block, double share) {
-    blockMass[blockAt(layer, head, block)] += share;
+    blockMass[blockIndex(layer, head, block)] += share;
   }
 
-  /** Returns the share of one block, mean over the decoded tokens; 0 before any. */
+  /** Returns the share of one block, as the mean over the decoded tokens; 0 before any token. */
   double blockShare(int layer, int head, int block) {
-    return decoded[layer] == 0 ? 0 : blockMass[blockAt(layer, head, block)] / decoded[layer];
+    return decoded[layer] == 0 ? 0 : blockMass[blockIndex(layer, head, block)] / decoded[layer];
   }
 
-  private int blockAt(int layer, int head, int block) {
+  private int blockIndex(int layer, int head, int block) {
     return (layer * heads + head) * blocks + block;
   }
 

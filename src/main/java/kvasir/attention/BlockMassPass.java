@@ -6,11 +6,11 @@ import kvasir.kernel.Kernels;
 import kvasir.team.Team;
 
 /**
- * Second pass over a rank's own blocks that counts the share of the softmax weight that each block
- * received from one decoded token. For statistics only: it reads what attention has computed and
- * changes none of it. A block's share has the same bits on every layout.
+ * Second pass over a rank's own blocks, which computes the share of the softmax weight that each
+ * block received from one decoded token. It is for statistics only and changes no result of
+ * attention. A block's share has the same bits for every layout.
  *
- * <p>Not safe for use by several threads at once; it drives the team itself.
+ * <p>Not thread-safe; it drives the team itself.
  */
 final class BlockMassPass {
   private final AttentionShape shape;
@@ -22,7 +22,7 @@ final class BlockMassPass {
   private final AtomicInteger nextTask = new AtomicInteger();
   private final Team.Body body = this::countTasks;
 
-  // The token at hand, set by count() for the team.
+  // The current token, set by count() for the team.
   private int layer;
   private int position;
   private int blocks;
@@ -43,11 +43,11 @@ final class BlockMassPass {
   }
 
   /**
-   * Counts one token.
+   * Adds the shares of one token.
    *
-   * @param position of the token, the last one in the cache
-   * @param q {@code [heads, head_dim]}
-   * @param merged holds at position 0 the merged states of all heads
+   * @param position position of the token, the last one in the cache
+   * @param q queries, {@code [heads, head_dim]}
+   * @param merged states that hold the merged states of all heads at position 0
    */
   void count(int layer, int position, float[] q, SubtreeStates merged) {
     this.layer = layer;
@@ -72,19 +72,25 @@ final class BlockMassPass {
 
   private void count(QueryTile tile, int kvHead, int block) {
     int size = cache.shape().blockTokens();
-    float[] own = tile.states(0);
+    float[] blockStates = tile.states(0);
     tile.gather(queries, kvHead, 0, 1, position);
     tile.see(block * size, Math.min(size, position + 1 - block * size));
-    Kernels.clearStates(own, 0, shape.group(), shape.headDim());
+    Kernels.clearStates(blockStates, 0, shape.group(), shape.headDim());
     kernels.attendBlock(
-        cache.keys(layer, kvHead, block), cache.values(layer, kvHead, block), tile.rows(), own, 0);
+        cache.keys(layer, kvHead, block),
+        cache.values(layer, kvHead, block),
+        tile.rows(),
+        blockStates,
+        0);
     for (int i = 0; i < shape.group(); i++) {
       // Rows of a single token are in the order of heads.
       int head = kvHead * shape.group() + i;
-      int at = i * shape.stateSize();
+      int offset = i * shape.stateSize();
       int whole = states.offset(0, head);
       float[] total = states.of(0);
-      double share = AttentionMass.share(own[at], own[at + 1], total[whole], total[whole + 1]);
+      double share =
+          AttentionMass.share(
+              blockStates[offset], blockStates[offset + 1], total[whole], total[whole + 1]);
       mass.addBlock(layer, head, block, share);
     }
   }

@@ -7,21 +7,21 @@ import kvasir.cluster.Collectives;
 import kvasir.cluster.Communicator;
 
 /**
- * Share of the softmax weight that each KV block received in each head, mean over the decoded
- * tokens. The shares of a head add up to 1. Equal to the bit on every layout.
+ * Shares of the softmax weight that each KV block received in each head, as means over the decoded
+ * tokens. The shares of a head add up to 1. They have the same bits for every layout.
  *
- * @param layers of the model
- * @param heads query heads of a layer
- * @param blocks of the sequence
+ * @param layers number of layers of the model
+ * @param heads number of query heads of a layer
+ * @param blocks number of blocks of the sequence
  * @param shares {@code [layers, heads, blocks]}, 0 to 1; not copied
  */
 public record BlockShares(int layers, int heads, int blocks, double[] shares) {
   /**
-   * Gathers the shares of all ranks' blocks on rank 0; every rank calls it.
+   * Gathers the shares of all ranks' blocks on rank 0. Every rank must call it.
    *
-   * @param mass counts blocks
-   * @param blocks of the sequence
-   * @return all shares on rank 0; elsewhere some are 0
+   * @param mass this rank's sums, which must count blocks
+   * @param blocks number of blocks of the sequence
+   * @return all shares on rank 0; on other ranks the shares of some blocks are 0
    */
   public static BlockShares gather(
       Communicator world, AttentionMass mass, Ownership ownership, int blocks) {
@@ -32,26 +32,26 @@ public record BlockShares(int layers, int heads, int blocks, double[] shares) {
       long bytes = (long) Double.BYTES * perBlock * ownership.ownedBlocks(rank, blocks);
       starts[rank + 1] = starts[rank] + bytes;
     }
-    int at = (int) (starts[world.rank()] / Double.BYTES);
+    int index = (int) (starts[world.rank()] / Double.BYTES);
     for (int block : blocksOf(ownership, world.rank(), blocks)) {
       for (int head = 0; head < perBlock; head++) {
-        byRank[at++] = mass.blockShare(head / mass.heads(), head % mass.heads(), block);
+        byRank[index++] = mass.blockShare(head / mass.heads(), head % mass.heads(), block);
       }
     }
     Collectives.gather(world, MemorySegment.ofArray(byRank), starts);
     return inOrder(byRank, mass, ownership, blocks);
   }
 
-  /** Brings {@code [rank, block of the rank, layer, head]} into the order of the record. */
+  /** Reorders {@code [rank, block of the rank, layer, head]} to {@code [layer, head, block]}. */
   private static BlockShares inOrder(
       double[] byRank, AttentionMass mass, Ownership ownership, int blocks) {
     int perBlock = mass.layers() * mass.heads();
     double[] shares = new double[byRank.length];
-    int at = 0;
+    int index = 0;
     for (int rank = 0; rank < ownership.ranks(); rank++) {
       for (int block : blocksOf(ownership, rank, blocks)) {
         for (int head = 0; head < perBlock; head++) {
-          shares[head * blocks + block] = byRank[at++];
+          shares[head * blocks + block] = byRank[index++];
         }
       }
     }

@@ -46,7 +46,7 @@ final class ButterflyMerge implements StateMerge {
     this.rounds = rounds(plan, world.rank());
   }
 
-  /** Returns the bytes that this merge needs on a rank beside the rank's own states. */
+  /** Returns the bytes that this merge needs on a rank in addition to its own states. */
   static long bytes(StateCounts c) {
     // A subtree's state at each level, and the transport's copies of one exchange.
     return (Math.min(c.others(), c.levels()) + 2L) * c.stateBytes();

@@ -23,7 +23,7 @@ final class GatherMerge implements StateMerge {
     this.starts = new long[context.world().size() + 1];
   }
 
-  /** Returns the bytes that this merge needs on a rank beside the rank's own states. */
+  /** Returns the bytes that this merge needs on a rank in addition to its own states. */
   static long bytes(StateCounts c) {
     // The other ranks' states, a message buffer for all states, and the transport's copy of it.
     return (c.others() + 2L * (c.own() + c.others())) * c.stateBytes();

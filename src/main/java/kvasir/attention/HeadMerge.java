@@ -27,7 +27,7 @@ final class HeadMerge implements StateMerge {
     this.states = context.states();
   }
 
-  /** Returns the bytes that this merge needs on a rank beside the rank's own states. */
+  /** Returns the bytes that this merge needs on a rank in addition to its own states. */
   static long bytes(StateCounts c) {
     long part = Math.ceilDiv(c.stateBytes(), c.ranks());
     long incoming = c.others() * part;

@@ -158,7 +158,9 @@ public final class ShardedAttention {
     team.clock().enter(before);
   }
 
-  /** Returns whether the mass of each block is asked for; a prompt's batches are not counted. */
+  /**
+   * Returns whether the current batch counts the share of each block; a prompt's batches do not.
+   */
   private boolean countsBlocks() {
     return blockMass != null && tokens == 1;
   }

@@ -20,7 +20,7 @@ final class StateExchange {
   }
 
   /**
-   * Returns the bytes that merging needs on a rank beside its own states, at most, over all
+   * Returns the bytes that merging needs on a rank in addition to its own states, at most, over all
    * topologies that may be chosen.
    */
   static long bytes(MergeTopology topology, StateCounts counts) {

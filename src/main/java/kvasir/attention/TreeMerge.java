@@ -28,7 +28,7 @@ final class TreeMerge implements StateMerge {
     this.steps = plan.crossing(world.rank());
   }
 
-  /** Returns the bytes that this merge needs on a rank beside the rank's own states. */
+  /** Returns the bytes that this merge needs on a rank in addition to its own states. */
   static long bytes(StateCounts c) {
     // A subtree's state at each level, and the transport's copy of one message.
     return (Math.min(c.others(), c.levels()) + 1L) * c.stateBytes();

@@ -45,14 +45,17 @@ public final class KvCache implements AutoCloseable {
     this.rank = rank;
   }
 
+  /** Returns the shape of the cache. */
   public CacheShape shape() {
     return shape;
   }
 
+  /** Returns the division of shards among ranks. */
   public Ownership ownership() {
     return ownership;
   }
 
+  /** Returns the rank whose blocks this cache holds. */
   public int rank() {
     return rank;
   }

@@ -31,10 +31,12 @@ public final class Ownership {
     this.starts = shares.startsOfAtLeastOne(shards);
   }
 
+  /** Returns the number of shards. */
   public int shards() {
     return shards;
   }
 
+  /** Returns the number of ranks. */
   public int ranks() {
     return starts.length - 1;
   }

@@ -30,6 +30,12 @@ public final class Deadline implements AutoCloseable {
   private volatile int peer;
   private volatile boolean closed;
 
+  /**
+   * Starts the daemon thread.
+   *
+   * @param limit the longest time of a call
+   * @param expired ends the process when a call takes longer
+   */
   public Deadline(Duration limit, Expired expired) {
     this.expired = expired;
     this.limitNanos = limit.toNanos();

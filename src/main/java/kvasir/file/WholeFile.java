@@ -42,8 +42,8 @@ public final class WholeFile {
   }
 
   /**
-   * Checks that {@link #write(Path, String)} can write a file, before a result that takes long is
-   * computed. Creates the file's folder if needed, and leaves an existing file unchanged.
+   * Checks that {@link #write(Path, String)} can write a file, to be called before a long
+   * computation. It creates the file's folder if needed, and leaves an existing file unchanged.
    *
    * @throws kvasir.error.UserError if the file cannot be written
    */

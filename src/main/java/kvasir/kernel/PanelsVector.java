@@ -11,7 +11,7 @@ import kvasir.tensor.Panels;
  * Vector products of rows with {@link Panels}, divided into register tiles. In every tile the
  * inputs of an output are added in ascending order.
  *
- * <p>Parameters, beside those of {@link Kernels}:
+ * <p>Parameters, in addition to those of {@link Kernels}:
  *
  * <pre>
  *   input, n             the first input to add, and the number of inputs

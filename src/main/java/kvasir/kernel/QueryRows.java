@@ -95,7 +95,9 @@ public final class QueryRows {
     return rows;
   }
 
-  /** Returns working memory for kernels that are called beside {@link Kernels#attendBlock}. */
+  /**
+   * Returns working memory for kernels that are called in addition to {@link Kernels#attendBlock}.
+   */
   public Scratch scratch() {
     return scratch;
   }

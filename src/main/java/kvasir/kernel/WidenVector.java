@@ -99,7 +99,7 @@ final class WidenVector {
     for (int i = 0; i < 2 * n * HALF; i += W) {
       int k = i / (2 * HALF);
       int lane = i % HALF;
-      // The low halves of the pairs, then the high ones; a half stands in the upper bits then.
+      // The low halves of the pairs, then the high ones; a half is then in the upper bits.
       int shift = i / HALF % 2 == 0 ? 16 : 0;
       IntVector bits =
           IntVector.fromMemorySegment(
@@ -123,7 +123,7 @@ final class WidenVector {
     for (int i = 0; i < 2 * n * HALF; i += W) {
       int k = i / (2 * HALF);
       int lane = i % HALF;
-      // The low halves of the pairs, then the high ones; a half stands in the upper bits then.
+      // The low halves of the pairs, then the high ones; a half is then in the upper bits.
       int shift = i / HALF % 2 == 0 ? 16 : 0;
       IntVector bits =
           IntVector.fromMemorySegment(

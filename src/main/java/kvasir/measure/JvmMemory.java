@@ -3,7 +3,7 @@ package kvasir.measure;
 import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.ManagementFactory;
 
-/** Memory that a JVM of this program needs beside the model's. */
+/** Memory that a JVM of this program needs in addition to the model's. */
 public final class JvmMemory {
   /**
    * Bytes outside the young generation: classes, compiled code, the compiler's and the collector's

@@ -8,7 +8,7 @@ import java.lang.management.ManagementFactory;
  * Time that this JVM has spent on garbage collection and compilation.
  *
  * @param gcMillis milliseconds for which collections stopped the program
- * @param jitMillis milliseconds of compiler threads, which run beside the program
+ * @param jitMillis milliseconds of compiler threads, which run concurrently with the program
  */
 public record JvmWork(long gcMillis, long jitMillis) {
   /** Returns the times from the start of the JVM until now. */

@@ -5,8 +5,8 @@ import java.util.List;
 
 /**
  * Decision when warm-up is over: when two successive windows of runs take the same time and the
- * compilers are quiet in the later one. The JVM's compilers work beside the program and finish when
- * they get a processor, so no fixed number of seconds would do. Not thread-safe.
+ * compilers are quiet in the later one. The JVM's compilers run concurrently with the program and
+ * finish when they get a processor, so no fixed number of seconds would do. Not thread-safe.
  */
 public final class SteadyState {
   private static final int LEAST_RUNS = 3;

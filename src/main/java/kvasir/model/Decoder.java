@@ -105,6 +105,7 @@ public final class Decoder {
     this.vocabulary = new SliceExchange(world, team, new OutputSlices(config.vocabulary(), shares));
   }
 
+  /** Returns the configuration of the model. */
   public ModelConfig config() {
     return config;
   }

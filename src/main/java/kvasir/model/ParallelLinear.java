@@ -96,7 +96,8 @@ final class ParallelLinear {
   /** Runs the region. */
   void run() {
     if (tokens >= Kernels.PACKED) {
-      // Sized for the widest layer, since arrays that grow would long stay beside their successors.
+      // Sized for the widest layer, since the arrays that grown ones replace would stay in memory
+      // for long.
       int floats = PackedRows.floats(tokens, Math.max(widest, inputs()));
       packed = packed.length < floats ? new float[floats] : packed;
       team.run(packing);

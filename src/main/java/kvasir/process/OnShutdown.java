@@ -4,7 +4,7 @@ package kvasir.process;
 public final class OnShutdown implements AutoCloseable {
   private final Thread hook;
 
-  /** Registers an action; it runs in a thread of its own, beside other such actions. */
+  /** Registers an action; it runs in a thread of its own, concurrently with other such actions. */
   public OnShutdown(Runnable action) {
     this.hook = new Thread(action);
     Runtime.getRuntime().addShutdownHook(hook);
