@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.function.Function;
 import kvasir.lab.experiment.Arm;
 
-/** Short names of arms: the layout, and of the rest only what differs between them. */
+/** Short names of arms, with the layout and those other properties in which the arms differ. */
 final class ArmLabels {
   private static final Function<Arm, String> MERGE = Arm::merge;
   private static final List<Function<Arm, String>> REST =
@@ -24,12 +24,14 @@ final class ArmLabels {
 
   private ArmLabels() {}
 
-  /** {@code 2×1}: ranks, and threads of each. */
+  /** Returns ranks and threads of each rank, such as {@code 2×1}. */
   static String layout(Arm arm) {
     return arm.ranks() + "×" + arm.threads();
   }
 
-  /** Names by the arms' ids. */
+  /**
+   * Returns the names of arms by their ids. Names that would not be unique are replaced by the ids.
+   */
   static Map<String, String> of(List<Arm> arms) {
     Map<String, String> labels = new LinkedHashMap<>();
     for (Arm arm : arms) {
@@ -42,11 +44,14 @@ final class ArmLabels {
     return labels;
   }
 
-  /** All but ranks, threads and transport, where arms differ in it. */
+  /**
+   * Returns the properties of an arm in which the arms differ, without ranks, threads and
+   * transport.
+   */
   static String rest(Arm arm, List<Arm> arms) {
     List<String> parts = new ArrayList<>();
     for (Function<Arm, String> part : REST) {
-      // A single rank merges nothing: that it differs there says nothing.
+      // A single rank does not merge, so its topology is compared with that of single ranks only.
       List<Arm> peers = arms.stream().filter(a -> (a.ranks() == 1) == (arm.ranks() == 1)).toList();
       boolean merge = part.equals(MERGE);
       boolean differs = (merge ? peers : arms).stream().map(part).distinct().count() > 1;

@@ -8,21 +8,25 @@ import kvasir.lab.bench.BenchRow;
 import kvasir.lab.bench.RankTimes;
 
 /**
- * Where one layout loses its time to another, in milliseconds per token, as means over ranks.
+ * The difference of two layouts' times by cause, in milliseconds per token, as means over ranks.
  *
- * @param slow the one whose step takes longer
- * @param parts differences; they add up to {@code gap}
- * @param jit compiler time of the slow one and the fast one, beside their steps
+ * @param slow the layout whose step takes longer
+ * @param gap difference of the times of a step
+ * @param parts difference of each cause; the parts add up to {@code gap}
+ * @param jit time of JIT compiler threads beside the steps: of the slow layout, then of the fast
+ *     one
  */
 record Attribution(
     Measurement slow, Measurement fast, double gap, List<Cause> parts, double[] jit) {
-  /** Limits that differ by less are the same, measured twice. */
+  /** The relative difference below which two read limits count as equal. */
   private static final double ALIKE = 0.05;
 
-  /** One cause. */
+  /** A cause and its part of the difference. */
   record Cause(String name, String meaning, double millis) {}
 
-  /** Empty where one of them has no times. */
+  /**
+   * Returns the difference of two measurements in either order; empty if one of them has no times.
+   */
   static Optional<Attribution> between(Measurement one, Measurement other) {
     Optional<RankTimes> a = one.times();
     Optional<RankTimes> b = other.times();
@@ -59,11 +63,12 @@ record Attribution(
             slow.compute() - fast.compute()));
   }
 
-  /** What makes most of the gap. */
+  /** Returns the cause with the largest part of the gap. */
   Cause largest() {
     return parts.stream().max(Comparator.comparingDouble(Cause::millis)).orElseThrow();
   }
 
+  /** Returns the difference in sentences. */
   String words() {
     List<String> causes = new ArrayList<>();
     for (Cause part : parts) {
@@ -84,7 +89,7 @@ record Attribution(
             .formatted(Numbers.of(jit[0]), Numbers.of(jit[1]));
   }
 
-  /** Where memory lies shows in how fast the same processes read it when they do nothing else. */
+  /** Returns a sentence on the placement of memory, which shows in the processes' read limits. */
   private String placement() {
     double one = slow.median(BenchRow::readLimit);
     double other = fast.median(BenchRow::readLimit);

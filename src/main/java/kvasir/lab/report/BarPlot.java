@@ -16,20 +16,22 @@ import org.jfree.chart.renderer.category.StandardBarPainter;
 import org.jfree.data.category.DefaultCategoryDataset;
 
 /**
- * Bars that lie, their names at the left.
+ * A plot of horizontal bars with their names on the left.
  *
+ * @param label label of the axis of values
  * @param parts names of the values of each bar
- * @param stacked whether values of a bar follow each other; otherwise they lie side by side
- * @param limit end of the axis; 0 for as far as the bars go
+ * @param stacked true to draw the values of a bar one after the other, false to draw them side by
+ *     side
+ * @param limit end of the axis; 0 to end it at the longest bar
  */
 record BarPlot(String label, List<String> parts, List<Bar> bars, boolean stacked, double limit)
     implements Plot {
 
   /**
-   * One bar, or a group of them.
+   * A bar, or a group of bars side by side.
    *
-   * @param name unique in its plot
-   * @param fair false gives hollow bars
+   * @param name name that is unique in its plot
+   * @param fair false to draw the bars hollow
    */
   record Bar(String name, List<Double> values, boolean fair) {}
 
@@ -79,7 +81,7 @@ record BarPlot(String label, List<String> parts, List<Bar> bars, boolean stacked
   }
 
   private BarRenderer renderer(Theme theme) {
-    // Stacked parts stay filled: hollow ones could not be told apart.
+    // Stacked parts are always filled, since hollow ones could not be told apart.
     BarRenderer renderer = stacked ? new StackedBarRenderer() : new Grouped(theme);
     renderer.setBarPainter(new StandardBarPainter());
     renderer.setShadowVisible(false);
@@ -94,7 +96,7 @@ record BarPlot(String label, List<String> parts, List<Bar> bars, boolean stacked
     return renderer;
   }
 
-  /** Bars side by side; unfair ones hollow. */
+  /** Renderer of bars side by side that draws unfair ones hollow. */
   @SuppressWarnings("serial")
   private final class Grouped extends BarRenderer {
     private final Theme theme;

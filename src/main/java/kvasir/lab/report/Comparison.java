@@ -6,18 +6,21 @@ import java.util.List;
 import java.util.Optional;
 import kvasir.measure.Estimate;
 
-/** Words about which of several measurements is faster, by how much, and how sure that is. */
+/** Sentences that compare the speed of measurements and say if the difference is certain. */
 final class Comparison {
   private Comparison() {}
 
-  /** The fastest of the fair ones. */
+  /** Returns the fastest fair measurement; empty if none is fair. */
   static Optional<Measurement> best(List<Measurement> measurements) {
     return measurements.stream()
         .filter(Measurement::fair)
         .max(Comparator.comparingDouble(m -> m.speed().median()));
   }
 
-  /** The best of a test and what follows it, in one or two sentences. */
+  /**
+   * Returns a sentence with the fastest measurement of a test and the next one; empty if none is
+   * fair.
+   */
   static List<String> bestWords(String test, List<Measurement> measurements) {
     List<String> words = new ArrayList<>();
     Optional<Measurement> best = best(measurements);
@@ -38,7 +41,10 @@ final class Comparison {
     return words;
   }
 
-  /** {@code 2×1 native is 10.0 % slower than 1×2 (90.0 [89.0, 91.0] against ...)}. */
+  /**
+   * Returns a comparison such as {@code 2×1 native is 10.0 % slower than 1×2 (90.0 [89.0, 91.0]
+   * against ...)}.
+   */
   static String slower(Measurement one, Measurement other) {
     Estimate a = one.speed();
     Estimate b = other.speed();

@@ -6,12 +6,12 @@ import kvasir.lab.experiment.Arm;
 import kvasir.lab.experiment.ExperimentKind;
 
 /**
- * An experiment in words: the answer first, then how far it can be trusted, then numbers.
+ * The conclusion of an experiment in words: first the answer, then its certainty, then numbers.
  *
- * @param answer to the question, in plain words of one or two sentences
- * @param sure says what the answer rests on, and what was left out
- * @param numbers behind it, a sentence each
- * @param reasons for differences, a sentence each
+ * @param answer answer to the question, in one or two sentences of plain words
+ * @param sure certainty of the answer: the data that it is based on, and the data that was left out
+ * @param numbers numbers behind the answer, a sentence each
+ * @param reasons reasons for differences, a sentence each
  */
 record Conclusion(String answer, String sure, List<String> numbers, List<String> reasons) {
 
@@ -41,7 +41,7 @@ record Conclusion(String answer, String sure, List<String> numbers, List<String>
         fair.is(ExperimentKind.THREADS_VS_PROCESSES) ? LayoutSection.reasons(fair) : List.of());
   }
 
-  /** All of it, sentence by sentence. */
+  /** Returns all sentences of the conclusion. */
   List<String> words() {
     List<String> words = new ArrayList<>(List.of(answer));
     if (!sure.isEmpty()) {
@@ -82,7 +82,7 @@ record Conclusion(String answer, String sure, List<String> numbers, List<String>
     };
   }
 
-  /** What the answer rests on, and what is missing. */
+  /** Returns sentences on the data that the answer is based on, and on missing data. */
   private static List<String> sure(Study study, Study fair) {
     List<String> words = new ArrayList<>();
     if (!fair.measurements().isEmpty()) {
@@ -129,7 +129,7 @@ record Conclusion(String answer, String sure, List<String> numbers, List<String>
         : rule;
   }
 
-  /** Names what was left out, and why. */
+  /** Returns a sentence with the unfair measurements that were left out, and the reasons. */
   private static String unfair(Study study) {
     List<String> names =
         study.measurements().stream()

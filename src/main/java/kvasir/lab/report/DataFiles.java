@@ -11,12 +11,13 @@ import kvasir.lab.bench.BenchRow;
 import kvasir.lab.bench.RankTimes;
 import kvasir.lab.experiment.Arm;
 
-/** The numbers behind the page: a record for each experiment, arm and test. */
+/** The numbers of the report as CSV and JSON, with a record for each experiment, arm and test. */
 final class DataFiles {
   private static final String FORMULA_STARTS = "=+-@\t\r";
 
   private DataFiles() {}
 
+  /** Returns the records of all studies as a JSON array. */
   static String json(List<Study> studies) {
     try {
       return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(table(studies))
@@ -26,6 +27,7 @@ final class DataFiles {
     }
   }
 
+  /** Returns the records of all studies as CSV, with a line of names first. */
   static String csv(List<Study> studies) {
     List<Map<String, Object>> table = table(studies);
     StringBuilder text = new StringBuilder();
@@ -39,7 +41,10 @@ final class DataFiles {
     return text.toString();
   }
 
-  /** Text is quoted, and a formula made text: some programs would compute it. */
+  /**
+   * Returns a value for CSV. Text is quoted, and a text that looks like a formula is marked as
+   * text, since some programs would compute it.
+   */
   private static String csv(Object value) {
     if (value instanceof Number) {
       return value.toString();
@@ -117,7 +122,7 @@ final class DataFiles {
     row.put("gflops", finite(m.median(BenchRow::gflops)));
   }
 
-  /** JSON has no other numbers. */
+  /** Returns a number for JSON, which has only finite numbers; null for others. */
   private static Double finite(double value) {
     return Double.isFinite(value) ? Double.valueOf(value) : null;
   }

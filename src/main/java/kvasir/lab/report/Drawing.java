@@ -7,17 +7,17 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A picture as SVG that stands alone: light or dark as its reader prefers, without scripts and
- * without references to anything outside. Sizes are in pixels, from the top left.
+ * A self-contained SVG picture, without scripts and external references. It follows the reader's
+ * preference for light or dark pages. Positions and sizes are in pixels, from the top left.
  */
 final class Drawing {
-  /** Colour of paper, ink and thin lines. */
+  /** The colour of the background. The colours of text and of thin lines follow. */
   static final String PAPER = "var(--plot-0)";
 
   static final String INK = "var(--plot-1)";
   static final String RULE = "var(--plot-2)";
 
-  /** Shades of amounts, from the least to the most; paper and ink change places in the dark. */
+  /** The number of shades for amounts, from the smallest to the largest. */
   static final int SHADES = 8;
 
   private static final List<String> LIGHT_SHADES =
@@ -30,7 +30,7 @@ final class Drawing {
 
   private static final int FIRST_SERIES = 3;
 
-  /** Mean width of a character of the font, as a part of its size. */
+  /** Mean width of a character, relative to the size of the font. */
   private static final double CHARACTER = 0.54;
 
   private static final String CSS =
@@ -46,7 +46,7 @@ final class Drawing {
   private final List<Markup> parts = new ArrayList<>();
   private final int width;
 
-  /** Place of a text beside its point. */
+  /** Alignment of a text relative to its point. */
   enum Anchor {
     START,
     MIDDLE,
@@ -79,7 +79,7 @@ final class Drawing {
     return text.toString();
   }
 
-  /** Attributes of a shape, by name and value in turn. */
+  /** Returns attributes of a shape, given as name and value in turn. */
   static Map<String, String> look(String... namesAndValues) {
     Map<String, String> look = new TreeMap<>();
     for (int i = 0; i < namesAndValues.length; i += 2) {
@@ -91,7 +91,7 @@ final class Drawing {
   /**
    * Adds a rectangle.
    *
-   * @param tip text shown where a pointer rests on it; empty for none
+   * @param tip text shown while the pointer is over it; empty for none
    */
   void rectangle(double x, double y, double w, double h, Map<String, String> look, String tip) {
     Map<String, String> all = new TreeMap<>(look);
@@ -102,7 +102,7 @@ final class Drawing {
     parts.add(shape("rect", all, tip));
   }
 
-  /** Adds a circle; {@code tip} as for a rectangle. */
+  /** Adds a circle, with a tip as for a rectangle. */
   void circle(double x, double y, double radius, Map<String, String> look, String tip) {
     Map<String, String> all = new TreeMap<>(look);
     all.put("cx", number(x));
@@ -129,7 +129,7 @@ final class Drawing {
     text(x, y, size, anchor, Map.of(), text);
   }
 
-  /** Adds a text with attributes of its own. */
+  /** Adds a text with further attributes, on a base line. */
   void text(double x, double y, int size, Anchor anchor, Map<String, String> look, String text) {
     Map<String, String> all = new TreeMap<>(look);
     all.put("x", number(x));
@@ -140,9 +140,9 @@ final class Drawing {
   }
 
   /**
-   * Adds a text in lines that fit the drawing; returns the y behind the last.
+   * Adds a text in lines that fit the drawing; returns the y of the base line after the last one.
    *
-   * @param y of the first base line
+   * @param y y of the first base line
    */
   double paragraph(double x, double y, int size, Map<String, String> look, String text) {
     double next = y;
@@ -154,12 +154,12 @@ final class Drawing {
     return next;
   }
 
-  /** Cuts a text between words into lines of at most so many characters. */
-  static List<String> lines(String text, int most) {
+  /** Breaks a text between words into lines of at most {@code maxCharacters} characters. */
+  static List<String> lines(String text, int maxCharacters) {
     List<String> lines = new ArrayList<>();
     StringBuilder line = new StringBuilder();
     for (String word : text.strip().split("\\s+")) {
-      if (!line.isEmpty() && line.length() + 1 + word.length() > most) {
+      if (!line.isEmpty() && line.length() + 1 + word.length() > maxCharacters) {
         lines.add(line.toString());
         line.setLength(0);
       }
@@ -169,7 +169,7 @@ final class Drawing {
     return lines;
   }
 
-  /** Returns about how wide a text is. */
+  /** Returns the approximate width of a text. */
   static double width(String text, int size) {
     return CHARACTER * size * text.length();
   }
@@ -185,9 +185,9 @@ final class Drawing {
   }
 
   /**
-   * Returns the picture as a file's text.
+   * Returns the picture as the text of an SVG file.
    *
-   * @param title for readers who cannot see it
+   * @param title description for readers who cannot see the picture
    */
   String svg(double height, String title) {
     int whole = (int) Math.ceil(height);

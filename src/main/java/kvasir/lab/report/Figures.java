@@ -4,16 +4,17 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** The plots of a page: as figures in it, and as files of their own. */
+/** The plots of a page, both as figures in the page and as separate files. */
 final class Figures {
   private final Map<String, String> files = new LinkedHashMap<>();
 
   /**
-   * A figure with its plot for wide and for narrow pages; the page chooses colours and size.
+   * Adds a plot and returns a figure with it for wide and for narrow pages; the page's style
+   * chooses size and colours.
    *
-   * @param name of the file; made unique
-   * @param title what is plotted, short
-   * @param caption what is seen, in words
+   * @param name name of the file, which is made unique
+   * @param title short title of the plot
+   * @param caption explanation of the plot in words
    */
   Markup add(String name, String title, String caption, Plot plot) {
     String file = unique(name);
@@ -32,7 +33,7 @@ final class Figures {
         Markup.element("div", Map.of("class", "plot"), plots));
   }
 
-  /** SVG by name of the file, without its ending. */
+  /** Returns the SVG of all plots, by name of the file without its ending. */
   Map<String, String> files() {
     return files;
   }
@@ -46,7 +47,7 @@ final class Figures {
     return free;
   }
 
-  /** Letters, digits and hyphens: safe as a file's name and as an id. */
+  /** Returns a name of letters, digits and hyphens, which is safe as a file name and as an id. */
   static String slug(String name) {
     String plain = name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
     String bare = plain.replaceAll("^-|-$", "");

@@ -6,11 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Whether arms that compute the same came to the same bits. */
+/** Check that arms which compute the same have produced the same bits. */
 final class Fingerprints {
   private Fingerprints() {}
 
-  /** One sentence for all that agree, one for each problem with differences. */
+  /**
+   * Returns one sentence for all problems whose fingerprints agree, and one for each problem with
+   * differences.
+   */
   static List<String> words(Study study) {
     Map<String, List<Measurement>> problems =
         study.measurements().stream()
@@ -43,7 +46,7 @@ final class Fingerprints {
     return group.stream().flatMap(m -> m.fingerprints().stream()).distinct().toList();
   }
 
-  /** Starts whose fingerprints stand beside each other. */
+  /** Returns the number of starts whose fingerprints are compared with each other. */
   private static int compared(List<Measurement> group) {
     return group.stream().mapToInt(m -> m.rows().size()).sum();
   }

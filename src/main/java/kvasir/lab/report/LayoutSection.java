@@ -7,7 +7,7 @@ import java.util.Optional;
 import kvasir.lab.bench.RankTimes;
 import kvasir.lab.experiment.Arm;
 
-/** Threads against processes: all layouts of the same processors. */
+/** Section on threads against processes: all layouts of the same processors. */
 final class LayoutSection {
   private static final List<String> PARTS =
       List.of(
@@ -23,6 +23,7 @@ final class LayoutSection {
 
   private LayoutSection() {}
 
+  /** Returns the plots of an experiment. */
   static Markup of(Study study, Figures figures) {
     List<Markup> parts = new ArrayList<>();
     for (String test : study.tests()) {
@@ -33,13 +34,17 @@ final class LayoutSection {
     return Markup.join(parts);
   }
 
-  /** Threads and processes of one test over one transport. */
+  /** The measurements of threads and of processes in one test, over one transport. */
   private record Pair(String test, Measurement threads, Measurement processes) {
-    /** Share of the threads' speed that processes miss; below 0 they are faster. */
+    /**
+     * Returns the share of the threads' speed by which processes are slower; negative if they are
+     * faster.
+     */
     double behind() {
       return 1 - processes.speed().median() / threads.speed().median();
     }
 
+    /** Returns true if the difference is certain: the intervals do not overlap. */
     boolean shown() {
       return threads.speed().differsFrom(processes.speed());
     }
@@ -49,7 +54,10 @@ final class LayoutSection {
     }
   }
 
-  /** Which of the two is faster, by how much, and in how many tests that is shown. */
+  /**
+   * Returns the answer: the faster of the two, by how much, and the number of tests that show it.
+   * Empty if there is nothing to compare.
+   */
   static String answer(Study fair) {
     List<Pair> pairs = pairs(fair);
     if (pairs.isEmpty()) {
@@ -77,7 +85,10 @@ final class LayoutSection {
     return pairs.stream().filter(pair -> pair.transport().equals(transport)).toList();
   }
 
-  /** Over the transport on which processes do best: differences that are shown alone count. */
+  /**
+   * Returns the verdict from the pairs of the transport on which processes are fastest; only
+   * certain differences count.
+   */
   private static String verdict(List<Pair> pairs) {
     long slower = pairs.stream().filter(p -> p.shown() && p.behind() > 0).count();
     long faster = pairs.stream().filter(p -> p.shown() && p.behind() < 0).count();
@@ -111,7 +122,9 @@ final class LayoutSection {
             where);
   }
 
-  /** Where the time goes, for each test: why threads and processes differ. */
+  /**
+   * Returns a sentence for each test on the causes of the difference between threads and processes.
+   */
   static List<String> reasons(Study fair) {
     List<Pair> pairs = pairs(fair);
     List<String> words = new ArrayList<>();
@@ -125,8 +138,9 @@ final class LayoutSection {
   }
 
   /**
-   * For each test and transport the layout of fewest ranks beside that of most. Ranks in one
-   * process are threads, so they stand for processes only where there are no others.
+   * Returns, for each test and transport, the layout with fewest ranks beside the one with most
+   * ranks. Ranks in one process are threads, so they are used in place of processes only if there
+   * are no others.
    */
   private static List<Pair> pairs(Study fair) {
     int least = fair.arms().stream().mapToInt(Arm::ranks).min().orElse(0);
@@ -204,7 +218,7 @@ final class LayoutSection {
     return List.of(t.compute(), t.idle(), t.pack(), t.merge(), t.transfer(), t.waiting(), t.gc());
   }
 
-  /** Names the arm that communicates most. */
+  /** Returns a sentence on the arm with the largest share of communication. */
   private static String most(List<Measurement> all) {
     return all.stream()
         .filter(m -> m.fair() && m.times().isPresent() && m.arm().ranks() > 1)
@@ -218,7 +232,7 @@ final class LayoutSection {
         .orElse("");
   }
 
-  /** Differences of all layouts from the best one. */
+  /** Returns a table of the differences of all layouts from the best one. */
   private static Markup gaps(List<Measurement> all) {
     Optional<Measurement> best = Comparison.best(all);
     List<List<String>> rows = new ArrayList<>();

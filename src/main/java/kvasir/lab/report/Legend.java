@@ -6,10 +6,11 @@ import java.util.List;
 import java.util.Map;
 import kvasir.lab.experiment.ExperimentKind;
 
-/** The words and abbreviations of a page, before the first number that needs them. */
+/** Section that explains the words and abbreviations of the page. */
 final class Legend {
   private Legend() {}
 
+  /** Returns the explanations that the page needs. */
   static Markup of(List<Study> studies) {
     Map<String, String> words = new LinkedHashMap<>();
     boolean measured = studies.stream().anyMatch(s -> !s.measurements().isEmpty());
@@ -38,7 +39,7 @@ final class Legend {
     return Markup.element("dl", Markup.join(parts));
   }
 
-  /** Tests of the page as examples. */
+  /** Adds explanations of tests, with tests of the page as examples. */
   private static void tests(List<Study> studies, Map<String, String> words) {
     List<String> tests = studies.stream().flatMap(s -> s.tests().stream()).distinct().toList();
     tests.stream()

@@ -9,7 +9,7 @@ import java.util.function.BiFunction;
 import kvasir.lab.bench.BenchRow;
 import kvasir.lab.experiment.RunRecord;
 
-/** Standard and streaming attention by length: memory, and time. */
+/** Sections on standard and streaming attention by length: their memory and their time. */
 final class LengthSections {
   private static final Sweep BY_LENGTH =
       new Sweep(
@@ -22,9 +22,10 @@ final class LengthSections {
 
   private LengthSections() {}
 
-  /** A run that ended early. */
+  /** A run that failed, and the length of the first test that it lacks. */
   private record Failed(RunRecord run, int length) {}
 
+  /** Returns the plots of peak memory and of speed by length. */
   static Markup memory(Study study, Figures figures) {
     List<Measurement> resident =
         study.measurements().stream().filter(m -> m.median(BenchRow::residentMiB) > 0).toList();
@@ -46,6 +47,7 @@ final class LengthSections {
     return Markup.join(parts);
   }
 
+  /** Returns the plots of the speed of prompts and of generation by length. */
   static Markup prefillDecode(Study study, Figures figures) {
     List<Measurement> prompts = kind(study, true);
     List<Measurement> generated = kind(study, false);
@@ -102,9 +104,9 @@ final class LengthSections {
             "tokens that attention reads", yLabel, places, lines, XyPlot.PlotForm.BARS, breaks));
   }
 
-  /** Resident MiB of a rank by kind of attention, at one length. */
+  /** Peak of resident memory of a rank at one length, in MiB, for both kinds of attention. */
   private record PeakMemory(int length, double standard, double streaming) {
-    /** At the longest length that both kinds reach. */
+    /** Returns the memory at the longest length that both kinds reach; empty if there is none. */
     static Optional<PeakMemory> atLongest(Study study) {
       List<Measurement> streaming = attention(study.measurements(), "streaming");
       return attention(study.measurements(), "standard").stream()
@@ -119,7 +121,10 @@ final class LengthSections {
     }
   }
 
-  /** Memory at the longest length that both kinds reach, and from where on one fails. */
+  /**
+   * Returns the answer on memory: the ratio at the longest length that both kinds reach, and the
+   * length at which one fails.
+   */
   static String memoryAnswer(Study fair) {
     List<String> parts = new ArrayList<>();
     PeakMemory.atLongest(fair)
@@ -142,7 +147,7 @@ final class LengthSections {
     return parts.isEmpty() ? "" : Phrases.sentence(String.join("; ", parts)) + ".";
   }
 
-  /** How far the other kind of attention gets. */
+  /** Returns words on the longest length that the other kind of attention reaches. */
   private static String reached(Study fair, Failed failed) {
     return fair.measurements().stream()
         .filter(m -> !m.arm().attention().equals(failed.run().arm().attention()))
@@ -155,7 +160,9 @@ final class LengthSections {
         .orElse("");
   }
 
-  /** Memory at the longest length that both kinds reach, and what failed. */
+  /**
+   * Returns sentences on memory at the longest length that both kinds reach, and on failed runs.
+   */
   static List<String> memoryWords(Study study) {
     List<String> words = new ArrayList<>();
     PeakMemory.atLongest(study)
@@ -177,7 +184,9 @@ final class LengthSections {
     return words.stream().distinct().toList();
   }
 
-  /** The crossover of prompts; of generation where no prompts are measured. */
+  /**
+   * Returns the answer on the crossover of prompts, or of generation if no prompts were measured.
+   */
   static String crossoverAnswer(Study fair) {
     List<Measurement> prompts = kind(fair, true);
     List<Measurement> measurements = prompts.isEmpty() ? kind(fair, false) : prompts;
@@ -212,7 +221,7 @@ final class LengthSections {
     return Phrases.sentence(verdict) + "; " + end + ".";
   }
 
-  /** The crossover of prompts, and of generation. */
+  /** Returns sentences on the crossover of prompts and on that of generation. */
   static List<String> crossoverWords(Study study) {
     List<String> words = new ArrayList<>();
     if (!kind(study, true).isEmpty()) {
@@ -224,7 +233,10 @@ final class LengthSections {
     return words;
   }
 
-  /** From which length on the one that is slower at first is the faster one. */
+  /**
+   * Returns a sentence on the length from which the kind of attention that is slower at first is
+   * faster.
+   */
   private static String crossover(List<Measurement> measurements) {
     List<Measurement> streaming = attention(measurements, "streaming");
     List<Measurement> shared = shared(measurements);
@@ -246,7 +258,10 @@ final class LengthSections {
         + end;
   }
 
-  /** Standard attention at the lengths that streaming attention has too, the shortest first. */
+  /**
+   * Returns the measurements of standard attention at those lengths at which streaming attention
+   * was measured too, the shortest first.
+   */
   private static List<Measurement> shared(List<Measurement> measurements) {
     List<Measurement> streaming = attention(measurements, "streaming");
     return attention(measurements, "standard").stream()
@@ -255,7 +270,10 @@ final class LengthSections {
         .toList();
   }
 
-  /** The last length at which the faster one changes: before it the two may be too close. */
+  /**
+   * Returns the last length at which the faster kind changes; the two may be nearly equal before
+   * it.
+   */
   private static Optional<Measurement> change(
       List<Measurement> shared, List<Measurement> streaming) {
     Optional<Measurement> last = Optional.empty();
@@ -281,7 +299,7 @@ final class LengthSections {
         .findFirst();
   }
 
-  /** Runs with a failure, at the length of the first test that is missing. */
+  /** Returns the failed runs, each with the length of the first test that it lacks. */
   private static List<Failed> failed(Study study) {
     List<Failed> failed = new ArrayList<>();
     for (RunRecord run : study.failures()) {

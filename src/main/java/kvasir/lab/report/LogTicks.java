@@ -10,7 +10,10 @@ import org.jfree.chart.axis.NumberTick;
 import org.jfree.chart.ui.RectangleEdge;
 import org.jfree.chart.ui.TextAnchor;
 
-/** A logarithmic axis with numbers at 1, 2 and 5 of each decade, fewer where they would be many. */
+/**
+ * A logarithmic axis with ticks at 1, 2 and 5 of each decade, or at fewer numbers if there would be
+ * too many.
+ */
 @SuppressWarnings("serial")
 final class LogTicks extends LogAxis {
   private static final int MOST_TICKS = 9;
@@ -44,7 +47,7 @@ final class LogTicks extends LogAxis {
         .toList();
   }
 
-  /** Returns the numbers between two ends that get a tick. */
+  /** Returns the numbers between {@code low} and {@code high} that get a tick. */
   static List<Double> values(double low, double high) {
     List<Double> values = new ArrayList<>();
     for (List<Integer> steps : STEPS) {

@@ -12,10 +12,11 @@ import kvasir.lab.experiment.Definition;
 import kvasir.lab.experiment.RunRecord;
 import kvasir.measure.MachineFacts;
 
-/** What ran where, and how it was measured. */
+/** Section on the machines, the code and the method of measurement. */
 final class MachineSection {
   private MachineSection() {}
 
+  /** Returns the section on all experiments. */
   static Markup of(List<Study> studies) {
     List<RunRecord> runs = studies.stream().flatMap(s -> s.runs().stream()).toList();
     List<Markup> parts = new ArrayList<>();
@@ -37,7 +38,7 @@ final class MachineSection {
     return Markup.join(parts);
   }
 
-  /** What the page is, in a sentence or two, for who has not seen one before. */
+  /** Returns an introduction to the page in two sentences, for new readers. */
   static String intro(List<Study> studies) {
     List<RunRecord> runs = studies.stream().flatMap(s -> s.runs().stream()).toList();
     String machines =
@@ -137,7 +138,7 @@ final class MachineSection {
             rows));
   }
 
-  /** Of the first start of each arm. */
+  /** Returns a row for each rank's place, in the first start of each arm. */
   private static List<List<String>> places(List<Study> studies) {
     List<List<String>> rows = new ArrayList<>();
     for (Study study : studies) {

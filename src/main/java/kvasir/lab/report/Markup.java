@@ -6,12 +6,13 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * A piece of a page. Text gets into it by {@link #text} only, so that nothing in names, questions
- * or failures can become an element.
+ * A piece of HTML. All text is added by {@link #text}, which escapes it, so that names, questions
+ * and failures cannot contain elements.
  */
 record Markup(String html) {
   static final Markup NONE = new Markup("");
 
+  /** Returns a text, escaped. */
   static Markup text(String raw) {
     StringBuilder escaped = new StringBuilder(raw.length() + 16);
     for (int i = 0; i < raw.length(); i++) {
@@ -22,7 +23,7 @@ record Markup(String html) {
         case '>' -> escaped.append("&gt;");
         case '"' -> escaped.append("&quot;");
         case '\'' -> escaped.append("&#39;");
-        // A line does not end between a number and its percent sign.
+        // No line break between a number and its percent sign.
         case ' ' -> escaped.append(raw.startsWith(" %", i) ? '\u00a0' : c);
         default -> escaped.append(Character.isISOControl(c) && c != '\n' ? ' ' : c);
       }
@@ -31,8 +32,10 @@ record Markup(String html) {
   }
 
   /**
-   * @param name of the element, from the code and not from data
-   * @param attributes their values are escaped
+   * Returns an element.
+   *
+   * @param name name of the element, which must come from code and not from data
+   * @param attributes attributes, whose values are escaped here
    */
   static Markup element(String name, Map<String, String> attributes, Markup... content) {
     String written =
@@ -63,7 +66,7 @@ record Markup(String html) {
     return element("ul", join(lines.stream().map(line -> element("li", line)).toList()));
   }
 
-  /** Cells that begin with a digit or a sign stand on the right. */
+  /** Returns a table. Cells that contain a number are aligned to the right. */
   static Markup table(List<String> header, List<List<String>> rows) {
     Markup head = join(header.stream().map(cell -> element("th", cell)).toList());
     Markup body =

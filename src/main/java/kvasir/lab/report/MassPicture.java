@@ -12,12 +12,12 @@ import kvasir.cache.Ownership;
 import kvasir.lab.report.Drawing.Anchor;
 
 /**
- * Heat map of the attention of one answer: a row for each head of each layer, a column for each KV
- * block, and the ranks that own the blocks above them.
+ * A heat map of the attention of one answer, with a row for each head of each layer and a column
+ * for each KV block. The ranks that own the blocks are shown above them.
  *
- * @param shares of the tokens of the answer
- * @param blockTokens tokens in a block
- * @param answer what was asked and said
+ * @param shares attention mass of the tokens of the answer, by block
+ * @param blockTokens number of tokens in a block
+ * @param answer the question and its answer
  */
 public record MassPicture(
     BlockShares shares, Ownership ownership, int blockTokens, Answered answer) {
@@ -25,8 +25,8 @@ public record MassPicture(
   /**
    * A question and its answer.
    *
-   * @param documentTokens tokens of the document, in front of the question
-   * @param holders blocks in which the document says the answer; empty where it does not say it in
+   * @param documentTokens number of tokens of the document before the question
+   * @param holders blocks in which the document states the answer; empty if it does not state it in
    *     these words
    */
   public record Answered(String question, String text, int documentTokens, List<Integer> holders) {}
@@ -39,7 +39,7 @@ public record MassPicture(
   private static final double STRIP = 20;
   private static final double LAYER_GAP = 4;
 
-  /** Returns the picture as a file's text. */
+  /** Returns the picture as the text of an SVG file. */
   public String svg() {
     double cell = Math.clamp(560.0 / shares.blocks(), 6, 44);
     int width = LEFT + RIGHT + (int) Math.ceil(Math.max(460, cell * shares.blocks()));
@@ -83,7 +83,7 @@ public record MassPicture(
         : line.substring(0, line.offsetByCodePoints(0, MOST_CHARACTERS)) + "...";
   }
 
-  /** Draws what the shades mean. */
+  /** Draws the legend of the shades. */
   private static double amounts(Drawing drawing, double y) {
     double x = 16;
     for (int step = 0; step < Drawing.SHADES; step++) {
@@ -97,7 +97,7 @@ public record MassPicture(
     return y + 14;
   }
 
-  /** Draws the ranks' colours, in lines. */
+  /** Draws the legend of the ranks' colours; returns the y below it. */
   private double ranks(Drawing drawing, double top) {
     double x = 16;
     double y = top;
@@ -124,7 +124,10 @@ public record MassPicture(
     return look("fill", colour, "fill-opacity", "0.35", "stroke", colour, "stroke-width", "1");
   }
 
-  /** Shares below 1 % have the first shade; each further one begins at twice the one before. */
+  /**
+   * Returns the look of a share. Shares below 1 % have the first shade; each further shade begins
+   * at twice the share of the one before.
+   */
   private static Map<String, String> shade(double share) {
     int step = 0;
     while (step + 1 < Drawing.SHADES && 100 * share >= 1 << step) {
@@ -133,7 +136,7 @@ public record MassPicture(
     return look("fill", Drawing.shade(step));
   }
 
-  /** The cells with all that stands around them. */
+  /** The cells of the heat map and the labels around them. */
   private final class Grid {
     private final Drawing drawing;
     private final double cell;
@@ -254,10 +257,10 @@ public record MassPicture(
       for (int block = 0; block < shares.blocks(); block += step) {
         drawing.text(x(block) + cell / 2, bottom() + 16, SMALL, Anchor.MIDDLE, "" + block);
       }
-      int firstOwn = answer.documentTokens() / blockTokens;
-      List<Integer> own = new ArrayList<>();
-      for (int block = firstOwn; block < shares.blocks(); block++) {
-        own.add(block);
+      int firstAfterDocument = answer.documentTokens() / blockTokens;
+      List<Integer> afterDocument = new ArrayList<>();
+      for (int block = firstAfterDocument; block < shares.blocks(); block++) {
+        afterDocument.add(block);
       }
       drawing.text(
           LEFT,
@@ -265,14 +268,14 @@ public record MassPicture(
           TEXT,
           Anchor.START,
           "KV block, in the order of the text (" + blockTokens + " tokens each)");
-      if (!own.isEmpty()) {
+      if (!afterDocument.isEmpty()) {
         drawing.line(
             look("stroke", Drawing.INK, "stroke-width", "1.5"),
-            x(own.getFirst()) + 1,
+            x(afterDocument.getFirst()) + 1,
             bottom() + 22,
-            x(own.getLast()) + cell - 1,
+            x(afterDocument.getLast()) + cell - 1,
             bottom() + 22);
-        label(own, bottom() + 36, "question and answer stand here");
+        label(afterDocument, bottom() + 36, "question and answer stand here");
       }
     }
 

@@ -6,13 +6,14 @@ import java.util.stream.IntStream;
 import kvasir.lab.experiment.Answer;
 import kvasir.lab.experiment.RunRecord;
 
-/** Which ranks the softmax weight of real answers lies on. */
+/** Section on the shares of the ranks in the softmax weight of real answers. */
 final class MassSection {
-  /** More would make a page that nobody reads; the table has all. */
+  /** The largest number of figures, to keep the page short; the table has all answers. */
   private static final int MOST_FIGURES = 12;
 
   private MassSection() {}
 
+  /** Returns figures and a table of the answers. */
   static Markup of(Study study, Figures figures) {
     List<Markup> parts = new ArrayList<>();
     List<List<String>> rows = new ArrayList<>();
@@ -42,7 +43,10 @@ final class MassSection {
     return Markup.join(parts);
   }
 
-  /** The weight on the ranks that hold the answers, beside an even share. */
+  /**
+   * Returns the answer: the weight of the ranks that hold the answers, beside an even share. Empty
+   * if no holders are known.
+   */
   static String answer(Study study) {
     List<Answer> held =
         first(study).stream()
@@ -60,7 +64,7 @@ final class MassSection {
         .formatted(Phrases.percent(all), Phrases.percent(even), Phrases.percent(head));
   }
 
-  /** How many answers the means are over. */
+  /** Returns a sentence on the number of answers that the means are taken over. */
   static String sure(Study study) {
     List<Answer> answers = first(study).stream().flatMap(run -> run.answers().stream()).toList();
     return "These are means over %s on one document, of which %d %s right."
@@ -70,6 +74,7 @@ final class MassSection {
             answers.stream().filter(Answer::right).count() == 1 ? "is" : "are");
   }
 
+  /** Returns a sentence on the weights for each arm. */
   static List<String> words(Study study) {
     List<String> words = new ArrayList<>();
     for (RunRecord run : first(study)) {
@@ -95,7 +100,7 @@ final class MassSection {
     return words;
   }
 
-  /** The first run of each arm that has answers: the others ask the same. */
+  /** Returns the first run of each arm that has answers; further runs ask the same questions. */
   private static List<RunRecord> first(Study study) {
     List<RunRecord> runs = new ArrayList<>();
     for (RunRecord run : study.runs()) {

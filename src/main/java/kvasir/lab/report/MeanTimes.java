@@ -6,13 +6,13 @@ import java.util.function.ToDoubleFunction;
 import kvasir.lab.bench.BenchRow;
 import kvasir.lab.bench.RankTimes;
 
-/** Time splits of several ranks and runs as one. */
+/** Mean of the times by cause over several ranks and runs. */
 final class MeanTimes {
   private static final int ALL_RANKS = -1;
 
   private MeanTimes() {}
 
-  /** Mean over all ranks of all rows; empty where none has times. */
+  /** Returns the mean over all ranks of all rows; empty if no row has times. */
   static Optional<RankTimes> mean(List<BenchRow> rows) {
     List<RankTimes> all =
         rows.stream().filter(r -> r.times() != null).flatMap(r -> r.times().stream()).toList();
@@ -32,7 +32,10 @@ final class MeanTimes {
             mean(all, RankTimes::jit)));
   }
 
-  /** Share of a step that goes to messages: copying, transfer, and waiting for the last rank. */
+  /**
+   * Returns the share of a step that is spent on messages: copying, transfer, and waiting for the
+   * last rank.
+   */
   static double communication(RankTimes times) {
     double total = times.total();
     return total == 0 ? 0 : (times.pack() + times.transfer() + times.waiting()) / total;

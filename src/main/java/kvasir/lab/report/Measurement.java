@@ -12,26 +12,26 @@ import kvasir.measure.Estimate;
 import kvasir.measure.Statistics;
 
 /**
- * One test on one arm, from all its starts.
+ * The measurement of one test on one arm, over all its starts.
  *
- * @param label of the arm, short
+ * @param label short name of the arm
  */
 record Measurement(Arm arm, String label, ArmEstimates.Point point) {
   String test() {
     return point.test();
   }
 
-  /** Tokens per second. */
+  /** Returns the estimate of tokens per second. */
   Estimate speed() {
     return point.rate();
   }
 
-  /** One for each start that counts; not empty. */
+  /** Returns a row for each start that counts; not empty. */
   List<BenchRow> rows() {
     return point.rows();
   }
 
-  /** Why it is not comparable with others; empty when it is. */
+  /** Returns the reasons for which it cannot be compared with others; empty if it can. */
   List<String> unfair() {
     return point.unfair();
   }
@@ -40,23 +40,27 @@ record Measurement(Arm arm, String label, ArmEstimates.Point point) {
     return unfair().isEmpty();
   }
 
-  /** {@code " (unfair: oversubscribed)"}, or nothing. */
+  /**
+   * Returns a mark for unfair measurements, such as {@code " (unfair: oversubscribed)"}; empty for
+   * fair ones.
+   */
   String mark() {
     return fair() ? "" : " (unfair: " + String.join("; ", unfair()) + ")";
   }
 
+  /** Returns the mean time of the ranks by cause; empty if no row has times. */
   Optional<RankTimes> times() {
     return MeanTimes.mean(rows());
   }
 
-  /** The median over starts of what each row says. */
+  /** Returns the median of a value over the starts that count. */
   double median(ToDoubleFunction<BenchRow> value) {
     return Statistics.median(rows().stream().mapToDouble(value).toArray());
   }
 
-  /** Of all starts, each once; more than one means that starts disagree. */
+  /** Returns the distinct fingerprints of all starts; more than one means that starts disagree. */
   List<String> fingerprints() {
-    // Whatever else ran beside it, bits are bits.
+    // Unfair starts are included, since other programs change the time but not the bits.
     return Stream.concat(rows().stream(), point.leftOut().stream())
         .map(BenchRow::fingerprint)
         .filter(f -> f != null && !f.isEmpty())
@@ -64,7 +68,10 @@ record Measurement(Arm arm, String label, ArmEstimates.Point point) {
         .toList();
   }
 
-  /** What must be the same for two arms to compute the same bits. */
+  /**
+   * Returns a description of everything that decides the bits; arms with an equal one must compute
+   * the same bits.
+   */
   String problem() {
     String block = arm.blockSize() == 0 ? "" : ", blocks of " + arm.blockSize();
     return test() + ", " + arm.attention() + ", " + arm.kvType() + block;

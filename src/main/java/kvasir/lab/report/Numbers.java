@@ -4,10 +4,11 @@ import java.util.Collection;
 import java.util.Locale;
 import kvasir.measure.Estimate;
 
-/** Numbers as readers want them: three or four digits that matter. */
+/** Formats of numbers for readers, with three or four significant digits. */
 final class Numbers {
   private Numbers() {}
 
+  /** Returns a number with a suitable number of digits; {@code unknown} if it is not finite. */
   static String of(double value) {
     double size = Math.abs(value);
     if (!Double.isFinite(value)) {
@@ -20,29 +21,32 @@ final class Numbers {
     return String.format(Locale.ROOT, "%." + digits + "f", value);
   }
 
-  /** With a sign, as differences are written. */
+  /** Returns a number with its sign, as differences are written. */
   static String signed(double value) {
     return value > 0 ? "+" + of(value) : of(value);
   }
 
+  /** Returns a share in percent, with one decimal. */
   static String percent(double share) {
     return String.format(Locale.ROOT, "%.1f %%", 100 * share);
   }
 
-  /** {@code 90.0 [89.0, 91.0]}. */
+  /** Returns the median and the interval of an estimate, such as {@code 90.0 [89.0, 91.0]}. */
   static String interval(Estimate estimate) {
     return of(estimate.median()) + " [" + of(estimate.low()) + ", " + of(estimate.high()) + "]";
   }
 
+  /** Returns the mean; 0 for no values. */
   static double mean(Collection<Double> values) {
     return values.stream().mapToDouble(Double::doubleValue).average().orElse(0);
   }
 
-  /** {@code 1 rank}, {@code 2 ranks}. */
+  /** Returns a number of things, such as {@code 1 rank} or {@code 2 ranks}. */
   static String count(long number, String thing) {
     return count(number, thing, thing + "s");
   }
 
+  /** Returns a number of things, with the word for one or for several. */
   static String count(long number, String one, String several) {
     return number + " " + (number == 1 ? one : several);
   }

@@ -4,11 +4,17 @@ import java.util.List;
 import java.util.Locale;
 import kvasir.lab.experiment.Arm;
 
-/** Tests, arms and shares in plain words, for answers that need no legend. */
+/**
+ * Descriptions of tests, arms and shares in plain words, which can be understood without the
+ * legend.
+ */
 final class Phrases {
   private Phrases() {}
 
-  /** {@code reading a prompt of 128 tokens}, {@code decoding with 8,192 tokens in the cache}. */
+  /**
+   * Returns a description of a test, such as {@code reading a prompt of 128 tokens} or {@code
+   * decoding with 8,192 tokens in the cache}.
+   */
   static String test(String name) {
     TestName test = TestName.parse(name);
     if (test.tokens() == 0) {
@@ -26,7 +32,10 @@ final class Phrases {
         : "decoding with " + count(test.depth()) + " tokens in the cache";
   }
 
-  /** {@code one process of 2 threads}, {@code 2 processes of 1 thread}. */
+  /**
+   * Returns a description of an arm's layout, such as {@code one process of 2 threads} or {@code 2
+   * processes of 1 thread}.
+   */
   static String layout(Arm arm) {
     String threads = Numbers.count(arm.threads(), "thread");
     if (arm.ranks() == 1) {
@@ -37,7 +46,7 @@ final class Phrases {
         : "%d processes of %s".formatted(arm.ranks(), threads);
   }
 
-  /** The name by which readers know a transport. */
+  /** Returns the full name of a transport. */
   static String transport(String name) {
     return switch (name) {
       case "native" -> "native MPI";
@@ -46,12 +55,18 @@ final class Phrases {
     };
   }
 
-  /** A share in whole percents. */
+  /** Returns a share in whole percent. */
   static String percent(double share) {
     return Math.round(100 * share) + " %";
   }
 
-  /** {@code 2 to 8 % slower}, {@code 3 % faster to 5 % slower}, {@code as fast}. */
+  /**
+   * Returns a range of differences in speed, such as {@code 2 to 8 % slower}, {@code 3 % faster to
+   * 5 % slower} or {@code as fast}.
+   *
+   * @param least smallest share by which something is slower; negative if it is faster
+   * @param most largest share by which it is slower
+   */
   static String behind(double least, double most) {
     long low = Math.round(100 * least);
     long high = Math.round(100 * most);
@@ -67,7 +82,7 @@ final class Phrases {
     return -low + " % faster to " + high + " % slower";
   }
 
-  /** {@code a}, {@code a and b}, {@code a, b and c}. */
+  /** Returns a list in words: {@code a}, {@code a and b}, {@code a, b and c}. */
   static String and(List<String> names) {
     int last = names.size() - 1;
     return last <= 0
@@ -75,18 +90,19 @@ final class Phrases {
         : String.join(", ", names.subList(0, last)) + " and " + names.get(last);
   }
 
-  /** {@code 1.82 to 1.87}, or one of them where they are the same. */
+  /** Returns a range such as {@code 1.82 to 1.87}, or one number if both are written alike. */
   static String range(double low, double high) {
     String from = Numbers.of(low);
     String to = Numbers.of(high);
     return from.equals(to) ? from : from + " to " + to;
   }
 
+  /** Returns a number with commas between thousands. */
   static String count(long number) {
     return String.format(Locale.ROOT, "%,d", number);
   }
 
-  /** The sentence with a capital letter. */
+  /** Returns a text with its first letter as a capital. */
   static String sentence(String text) {
     return text.isEmpty() ? text : Character.toUpperCase(text.charAt(0)) + text.substring(1);
   }

@@ -9,9 +9,9 @@ import org.jfree.chart.title.LegendTitle;
 import org.jfree.chart.ui.RectangleEdge;
 import org.jfree.chart.ui.RectangleInsets;
 
-/** Something that can be drawn for a light and for a dark page. */
+/** A plot that can be drawn in the colours of a theme. */
 interface Plot {
-  /** Widths that a plot is drawn for: a small one, whose text can be read on a phone. */
+  /** The widths that a plot is drawn for; the narrow one can be read on a phone. */
   enum Size {
     WIDE(760),
     NARROW(400);
@@ -30,11 +30,13 @@ interface Plot {
   BasicStroke THIN = new BasicStroke(0.8f);
   BasicStroke LINE = new BasicStroke(2f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND);
 
+  /** Returns a new chart in a theme's colours. */
   JFreeChart chart(Theme theme);
 
+  /** Returns the height of the plot in pixels. */
   int height(Size size);
 
-  /** A chart in the theme's colours, its legend below. */
+  /** Returns a chart in a theme's colours, with its legend below if it has one. */
   static JFreeChart styled(org.jfree.chart.plot.Plot plot, Theme theme, boolean legend) {
     plot.setBackgroundPaint(null);
     plot.setOutlineVisible(false);
@@ -54,6 +56,7 @@ interface Plot {
     return chart;
   }
 
+  /** Sets the fonts and colours of an axis. */
   static void style(Axis axis, Theme theme) {
     axis.setLabelFont(Theme.FONT.deriveFont(Font.BOLD));
     axis.setTickLabelFont(Theme.FONT);

@@ -11,12 +11,16 @@ import kvasir.lab.predict.PredictionErrors.PredictedRow;
 import kvasir.model.ModelConfig;
 import kvasir.model.ModelShape;
 
-/** What the cost model predicts from each start's own limits and link, beside what was measured. */
+/**
+ * Section on the cost model: its predictions from the limits and the link of each start, beside the
+ * measured times.
+ */
 final class PredictionSection {
   private static final String STREAMING = "streaming";
 
   private PredictionSection() {}
 
+  /** Returns the plot of an experiment; empty if nothing can be predicted. */
   static Markup of(Study study, Figures figures) {
     Optional<PredictionErrors> found = errors(study);
     if (found.isEmpty()) {
@@ -49,7 +53,7 @@ final class PredictionSection {
             List.of()));
   }
 
-  /** The errors in a sentence; none where the model is not known or nothing is fair. */
+  /** Returns a sentence on the errors; no sentence if the model is not known or nothing is fair. */
   static List<String> words(Study study) {
     Optional<PredictionErrors> found = errors(study);
     if (found.isEmpty()) {
@@ -83,7 +87,10 @@ final class PredictionSection {
         .filter(errors -> !errors.rows().isEmpty());
   }
 
-  /** Of a published shape; a user's own model may lie elsewhere by now. */
+  /**
+   * Returns the configuration of a published shape; empty for a user's own model, whose files may
+   * have moved.
+   */
   private static Optional<ModelConfig> model(Definition definition) {
     return ModelShape.of(definition.model())
         .map(s -> s.model(definition.layers() == 0 ? s.layers() : definition.layers()));

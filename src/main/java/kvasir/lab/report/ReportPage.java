@@ -14,8 +14,8 @@ import kvasir.lab.experiment.ExperimentKind;
 import kvasir.lab.experiment.ExperimentResult;
 
 /**
- * The report: {@code report.html}, one page that needs nothing else; its plots as {@code
- * plots/NAME.svg}; and the numbers behind it in {@code report.csv} and {@code report.json}.
+ * The report of experiments: a self-contained page {@code report.html}, its plots as {@code
+ * plots/NAME.svg}, and its numbers in {@code report.csv} and {@code report.json}.
  */
 public final class ReportPage {
   private static final String HEAD =
@@ -35,14 +35,17 @@ public final class ReportPage {
   private final Figures figures = new Figures();
   private final List<Section> sections = new ArrayList<>();
 
-  /** A part of the page that the navigation leads to. */
+  /** A section of the page, to which the navigation links. */
   private record Section(String id, String title, Markup content) {}
 
   private ReportPage(List<Study> studies) {
     this.studies = studies;
   }
 
-  /** Writes the report of experiments into a directory, which is made where it is not there. */
+  /**
+   * Writes the report of experiments into a directory, which is made if it is missing; throws a
+   * {@link UserError} if the JDK has no fonts or a file cannot be written.
+   */
   public static void write(List<ExperimentResult> results, Path directory) {
     // Plots are drawn without a screen.
     System.setProperty("java.awt.headless", "true");
@@ -58,11 +61,11 @@ public final class ReportPage {
                     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + svg + "\n"));
     WholeFile.write(directory.resolve("report.csv"), DataFiles.csv(page.studies));
     WholeFile.write(directory.resolve("report.json"), DataFiles.json(page.studies));
-    // Last: a reader of the page finds all that it names.
+    // The page is written last, so that all files that it names exist.
     WholeFile.write(directory.resolve("report.html"), html);
   }
 
-  /** A JDK without fonts throws something else in each of its versions. */
+  /** Checks that fonts can be used; without fonts each version of the JDK throws something else. */
   private static void checkFonts() {
     try {
       new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB).createGraphics().getFontMetrics();
@@ -136,7 +139,7 @@ public final class ReportPage {
         each(EnumSet.allOf(ExperimentKind.class), PredictionSection::of));
   }
 
-  /** Numbers in words and plots of the experiments that ask one thing. */
+  /** Adds a section with numbers in words and plots of the experiments of some kinds. */
   private void topic(
       String id,
       String title,
@@ -160,7 +163,10 @@ public final class ReportPage {
     }
   }
 
-  /** What a section has to say of each experiment of some kinds, under its name. */
+  /**
+   * Returns the content of a section for each experiment of some kinds, below the experiment's
+   * name.
+   */
   private Markup each(Set<ExperimentKind> kinds, BiFunction<Study, Figures, Markup> section) {
     List<Markup> parts = new ArrayList<>();
     for (Study study : studies) {

@@ -8,10 +8,11 @@ import kvasir.lab.bench.BenchRow;
 import kvasir.lab.experiment.Arm;
 import kvasir.lab.experiment.RunRecord;
 
-/** All results of an experiment as a table, and what gave none. */
+/** Section with all results of an experiment in a table, and the arms and runs without results. */
 final class ResultSection {
   private ResultSection() {}
 
+  /** Returns the tables of an experiment. */
   static Markup of(Study study) {
     List<Markup> parts = new ArrayList<>();
     if (!study.measurements().isEmpty()) {
@@ -58,7 +59,7 @@ final class ResultSection {
         m.fair() ? m.point().without() : "unfair: " + String.join("; ", m.unfair()));
   }
 
-  /** Arms that were skipped, and runs that failed. */
+  /** Returns a row for each arm that was skipped and each run that failed. */
   private static List<List<String>> without(Study study) {
     List<List<String>> rows = new ArrayList<>();
     for (Arm arm : study.arms()) {

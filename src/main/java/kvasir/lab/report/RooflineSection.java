@@ -5,10 +5,14 @@ import java.util.Comparator;
 import java.util.List;
 import kvasir.lab.bench.BenchRow;
 
-/** Arithmetic over what memory can feed and what the processor can do. */
+/**
+ * Section with a roofline plot: the speed of arithmetic over intensity, beside the read limit and
+ * the FMA limit.
+ */
 final class RooflineSection {
   private RooflineSection() {}
 
+  /** Returns the plot of an experiment; empty if no test can be plotted. */
   static Markup of(Study study, Figures figures) {
     List<Measurement> usable = usable(study);
     if (usable.isEmpty()) {
@@ -40,7 +44,7 @@ final class RooflineSection {
             List.of()));
   }
 
-  /** Which limit binds the smallest and the largest batches, and where one takes over. */
+  /** Returns the answer: the limits that bound the smallest and the largest batches. */
   static String answer(Study fair) {
     List<Measurement> usable = usable(fair);
     if (usable.isEmpty()) {
@@ -70,7 +74,10 @@ final class RooflineSection {
     return parts.isEmpty() ? "" : Phrases.sentence(String.join(", ", parts)) + ".";
   }
 
-  /** Where each arm's slowest and fastest arithmetic stands beside the limits. */
+  /**
+   * Returns a sentence for each arm on its slowest and its fastest arithmetic, as shares of the
+   * limits.
+   */
   static List<String> words(Study study) {
     List<String> words = new ArrayList<>();
     List<Measurement> usable = usable(study);
@@ -109,7 +116,10 @@ final class RooflineSection {
     return new Line.Dot(intensity(m), y, y, y, m.fair(), m.test());
   }
 
-  /** Up along the memory's slope, then level; from the leftmost point to the rightmost. */
+  /**
+   * Returns the line of the limits: the read limit's slope, then the level FMA limit, from the
+   * leftmost point to the rightmost.
+   */
   private static List<Line.Dot> roof(List<Measurement> members, List<Measurement> all) {
     double corner = multiply(members) / read(members);
     double left = all.stream().mapToDouble(RooflineSection::intensity).min().orElse(1);

@@ -11,11 +11,14 @@ import kvasir.lab.experiment.Arm;
 import kvasir.lab.experiment.ExperimentKind;
 import kvasir.measure.Estimate;
 
-/** Speed over more and more ranks and threads, relative to the smallest layout. */
+/**
+ * Section on scaling: the speed on increasing numbers of ranks and threads, relative to the
+ * smallest layout.
+ */
 final class ScalingSection {
   private ScalingSection() {}
 
-  /** Points of one curve, from the smallest layout on. */
+  /** A curve, whose points begin with the smallest layout. */
   private record Curve(String name, List<Measurement> points) {
     Measurement base() {
       return points.getFirst();
@@ -25,7 +28,7 @@ final class ScalingSection {
       return points.getLast();
     }
 
-    /** How many times as fast as its first point the last one is. */
+    /** Returns the speed of the last point relative to that of the first. */
     double ratio() {
       return last().speed().median() / base().speed().median();
     }
@@ -70,7 +73,9 @@ final class ScalingSection {
         plot(study, curves, "efficiency", Relative.EFFICIENCY));
   }
 
-  /** What the most workers come to, for each kind of them over all problems. */
+  /**
+   * Returns the answer: the speed-up with most workers, for each kind of worker over all problems.
+   */
   static String answer(Study fair) {
     Map<String, List<Curve>> byName = new LinkedHashMap<>();
     for (String problem : problems(fair)) {
@@ -109,7 +114,10 @@ final class ScalingSection {
         + grown(byName, fair, "and as much more context a token takes ", "times as long");
   }
 
-  /** {@code With 2 workers in place of 1 ... 1.9 times as fast on threads of one process, ...}. */
+  /**
+   * Returns a sentence such as {@code With 2 workers in place of 1 ... 1.9 times as fast on threads
+   * of one process, ...}.
+   */
   private static String grown(
       Map<String, List<Curve>> byName, Study fair, String what, String times) {
     Map<String, List<String>> bySize = new LinkedHashMap<>();
@@ -140,7 +148,8 @@ final class ScalingSection {
   }
 
   /**
-   * The kind of workers in plain words, or the curve's name where several curves have that kind.
+   * Returns the kind of workers in plain words, or the curve's name if several curves have that
+   * kind.
    */
   private static String worker(String name, Curve curve, Map<String, List<Curve>> byName) {
     String plain = worker(curve);
@@ -158,7 +167,7 @@ final class ScalingSection {
         : "processes over " + Phrases.transport(arm.transport());
   }
 
-  /** What each curve comes to at its end. */
+  /** Returns sentences on the last point of each curve. */
   static List<String> words(Study study) {
     return problems(study).stream().flatMap(problem -> words(study, problem).stream()).toList();
   }
@@ -200,13 +209,16 @@ final class ScalingSection {
     return words;
   }
 
-  /** What a point says relative to the base of its curve. */
+  /** The quantity of a point, relative to the base of its curve. */
   private enum Relative {
     TIME,
     SPEED_UP,
     EFFICIENCY;
 
-    /** The larger the value, the smaller the time: ends of intervals change places. */
+    /**
+     * Returns the point of a measurement. The ends of its interval are swapped for times, since a
+     * larger speed is a smaller time.
+     */
     Line.Dot dot(double x, double more, Measurement m, double base) {
       Estimate s = m.speed();
       if (this == TIME) {
@@ -251,14 +263,17 @@ final class ScalingSection {
     return arm.ranks() * arm.threads();
   }
 
-  /** Where ranks share out the same processors, only their number grows. */
+  /**
+   * Returns true if all arms use the same number of processors, so that only the number of ranks
+   * grows.
+   */
   private static boolean byRanks(Study study) {
     return study.arms().stream().map(a -> a.ranks() * a.threads()).distinct().count() == 1;
   }
 
   /**
-   * One curve for more threads of one rank, one for more ranks of each transport and number of
-   * threads; those of ranks begin at the single rank with as many threads.
+   * Returns a curve for one rank with increasing threads, and one for increasing ranks for each
+   * transport and number of threads. The latter begin with the single rank with as many threads.
    */
   private static List<Curve> curves(Study study, String problem) {
     List<Measurement> all =
@@ -323,7 +338,10 @@ final class ScalingSection {
     return rest.isEmpty() ? "" : ", " + rest;
   }
 
-  /** Without the depth where it grows with the workers: ranks, or threads of one. */
+  /**
+   * Returns the name of a measurement's test, with the depth per worker if the depth grows with the
+   * number of workers.
+   */
   private static String test(Measurement m, Study study) {
     TestName test = TestName.parse(m.test());
     return study.is(ExperimentKind.WEAK_SCALING) && test.depth() > 0

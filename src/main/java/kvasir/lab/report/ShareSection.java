@@ -4,10 +4,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** How much of a step goes to messages, for all arms of several ranks. */
+/** Section on the share of communication in a step, for all arms with several ranks. */
 final class ShareSection {
   private ShareSection() {}
 
+  /** Returns the plot of an experiment; empty if no arm has several ranks. */
   static Markup of(Study study, Figures figures) {
     List<BarPlot.Bar> bars = new ArrayList<>();
     List<Measurement> several =
@@ -28,7 +29,7 @@ final class ShareSection {
         new BarPlot("% of the time per token", List.of("communication"), bars, false, 0));
   }
 
-  /** The most and the least of the fair ones. */
+  /** Returns a note on the largest and the smallest fair share. */
   private static String ends(List<Measurement> several) {
     List<Measurement> fair =
         several.stream()

@@ -12,10 +12,10 @@ import kvasir.lab.experiment.ExperimentResult;
 import kvasir.lab.experiment.RunRecord;
 
 /**
- * One experiment with its estimates.
+ * An experiment and its measurements.
  *
- * @param labels of arms, by id
- * @param measurements by arm and test, in the order of arms
+ * @param labels short names of the arms, by id
+ * @param measurements measurements of all arms and tests, in the order of arms
  */
 record Study(
     Definition definition,
@@ -24,6 +24,7 @@ record Study(
     Map<String, String> labels,
     List<Measurement> measurements) {
 
+  /** Returns the study of an experiment's result. */
   static Study of(ExperimentResult result) {
     Map<String, String> labels = ArmLabels.of(result.arms());
     List<Measurement> measurements = new ArrayList<>();
@@ -35,7 +36,7 @@ record Study(
     return new Study(result.definition(), result.arms(), result.runs(), labels, measurements);
   }
 
-  /** The same without what was unfair: conclusions are drawn from this. */
+  /** Returns this study without unfair measurements, for conclusions. */
   Study fair() {
     return new Study(
         definition, arms, runs, labels, measurements.stream().filter(Measurement::fair).toList());
@@ -49,28 +50,32 @@ record Study(
     return definition.kind() == kind;
   }
 
-  /** Names of tests that have a measurement, in order. */
+  /** Returns the names of the tests that have measurements, in order. */
   List<String> tests() {
     return measurements.stream().map(Measurement::test).distinct().toList();
   }
 
+  /** Returns the measurements of a test, in the order of arms. */
   List<Measurement> of(String test) {
     return measurements.stream().filter(m -> m.test().equals(test)).toList();
   }
 
+  /** Returns the runs that failed. */
   List<RunRecord> failures() {
     return runs.stream().filter(r -> !failure(r).isEmpty()).toList();
   }
 
+  /** Returns the reason for which a run failed; empty if it succeeded. */
   static String failure(RunRecord run) {
     return run.failure() == null ? "" : run.failure();
   }
 
+  /** Returns the short name of an arm. */
   String label(Arm arm) {
     return labels.getOrDefault(arm.id(), arm.id());
   }
 
-  /** The tests that a run should have had and has not, by name. */
+  /** Returns the names of the tests of an arm for which a run has no row. */
   static List<String> missing(RunRecord run) {
     List<String> names = new ArrayList<>(run.arm().tests().stream().map(BenchTest::name).toList());
     run.rows().forEach(r -> names.remove(r.test()));

@@ -1,6 +1,6 @@
 package kvasir.lab.report;
 
-/** How the page looks. Dark is for screens only: paper is white. */
+/** The style sheet of the page. Dark colours are used on screens only, not in print. */
 final class Style {
   static final String CSS =
       """

@@ -4,10 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** What came out, in words: for each experiment its question, the answer, and how sure it is. */
+/** Section with each experiment's question, its answer and the certainty of the answer. */
 final class SummarySection {
   private SummarySection() {}
 
+  /** Returns the section on all experiments. */
   static Markup of(List<Study> studies) {
     List<Markup> parts = new ArrayList<>();
     for (Study study : studies) {
@@ -26,7 +27,7 @@ final class SummarySection {
     return Markup.join(parts);
   }
 
-  /** The numbers behind the answer, which stand before the plots. */
+  /** Returns the numbers behind the answer of an experiment, for the place before its plots. */
   static Markup numbers(Study study) {
     Conclusion conclusion = Conclusion.of(study);
     List<Markup> parts = new ArrayList<>();
@@ -48,7 +49,7 @@ final class SummarySection {
     return question == null || question.isEmpty() ? study.name() : question;
   }
 
-  /** All sentences about an experiment. */
+  /** Returns all sentences about an experiment. */
   static List<String> words(Study study) {
     return Conclusion.of(study).words();
   }

@@ -19,17 +19,17 @@ import org.w3c.dom.Element;
 import org.w3c.dom.Node;
 import org.w3c.dom.Text;
 
-/** Plots as SVG that scales, its text as text. */
+/** Conversion of plots to scalable SVG whose text stays text. */
 final class Svg {
   static final String NAMESPACE = "http://www.w3.org/2000/svg";
 
   private Svg() {}
 
   /**
-   * Draws a plot.
+   * Returns a plot as SVG.
    *
-   * @param prefix of all ids in it: they must be unique in a page
-   * @param title for those who cannot see it
+   * @param prefix prefix of all ids in the SVG, which must be unique in a page
+   * @param title description for readers who cannot see the plot
    */
   static String draw(Plot plot, Plot.Size size, Theme theme, String prefix, String title) {
     try {
@@ -65,7 +65,10 @@ final class Svg {
     root.insertBefore(name, root.getFirstChild());
   }
 
-  /** Batik gives one element of every drawing the same id, which nothing refers to. */
+  /**
+   * Removes ids without the prefix. Batik gives one element of every drawing the same id, to which
+   * nothing refers.
+   */
   private static void unsharedIds(Node node, String prefix) {
     if (node instanceof Element element && !element.getAttribute("id").startsWith(prefix)) {
       element.removeAttribute("id");
@@ -75,7 +78,7 @@ final class Svg {
     }
   }
 
-  /** Characters that XML cannot hold become spaces, and comments go. */
+  /** Replaces characters that XML does not allow by spaces, and removes comments. */
   private static void clean(Node node) {
     Node next;
     for (Node child = node.getFirstChild(); child != null; child = next) {
@@ -93,6 +96,7 @@ final class Svg {
     }
   }
 
+  /** Returns a text with spaces in place of characters that XML does not allow. */
   static String printable(String text) {
     return text.replaceAll(
         "[^\\t\\n\\x{20}-\\x{D7FF}\\x{E000}-\\x{FFFD}\\x{10000}-\\x{10FFFF}]", " ");
@@ -106,7 +110,7 @@ final class Svg {
     return writer.toString();
   }
 
-  /** Batik would number the ids of each plot from 1. */
+  /** Generator of ids with a prefix; without it Batik would use the same ids in each plot. */
   private static final class Ids extends SVGIDGenerator {
     private final String prefix;
 

@@ -8,34 +8,35 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Curves over one thing that arms or tests differ in.
+ * Curves over one property in which arms or tests differ.
  *
- * @param at its value, as the axis names it
- * @param order of the values
- * @param series that a measurement belongs to
+ * @param place value of the property, as it is named on the axis
+ * @param order order of the values
+ * @param series name of the series of a measurement
  */
 record Sweep(
-    Function<Measurement, String> at,
+    Function<Measurement, String> place,
     Comparator<Measurement> order,
     Function<Measurement, String> series) {
 
+  /** Returns the values of measurements in their order, each once. */
   List<String> places(List<Measurement> measurements) {
-    return measurements.stream().sorted(order).map(at).distinct().toList();
+    return measurements.stream().sorted(order).map(place).distinct().toList();
   }
 
   /**
-   * A line for each series.
+   * Returns a line for each series.
    *
-   * @param dot of a measurement at a place on the axis
+   * @param dot returns the point of a measurement at a place on the axis
    */
   List<Line> lines(List<Measurement> measurements, BiFunction<Double, Measurement, Line.Dot> dot) {
     return lines(measurements, places(measurements), dot);
   }
 
   /**
-   * Marks that no line joins: places of the axis have no order.
+   * Returns a series of marks without lines, for places without an order.
    *
-   * @param dot of a measurement at a place on the axis
+   * @param dot returns the point of a measurement at a place on the axis
    */
   List<Line> marks(List<Measurement> measurements, BiFunction<Double, Measurement, Line.Dot> dot) {
     return lines(measurements, dot).stream()
@@ -44,9 +45,10 @@ record Sweep(
   }
 
   /**
-   * The same over an axis that has other places too.
+   * Returns a line for each series, over an axis that has other places too.
    *
-   * @param places contain those of the measurements
+   * @param places all places of the axis, including those of the measurements
+   * @param dot returns the point of a measurement at a place on the axis
    */
   List<Line> lines(
       List<Measurement> measurements,
@@ -57,7 +59,7 @@ record Sweep(
       Predicate<Measurement> belongs = m -> series.apply(m).equals(name);
       List<Measurement> members = measurements.stream().filter(belongs).sorted(order).toList();
       List<Line.Dot> dots =
-          members.stream().map(m -> dot.apply((double) places.indexOf(at.apply(m)), m)).toList();
+          members.stream().map(m -> dot.apply((double) places.indexOf(place.apply(m)), m)).toList();
       lines.add(Line.of(name, members, dots, Line.LineStyle.JOINED));
     }
     return lines;

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import kvasir.lab.bench.BenchRow;
 import kvasir.lab.experiment.Arm;
 
-/** Block sizes, merge topologies and networks: curves over one setting. */
+/** Sections on block sizes, merge topologies and networks, with curves over one setting. */
 final class SweepSections {
   private static final Pattern QUANTITY =
       Pattern.compile("([0-9.]+)\\s*([a-z]*)", Pattern.CASE_INSENSITIVE);
@@ -73,7 +73,7 @@ final class SweepSections {
     return new Line.Dot(x, y, y, y, m.fair(), "");
   }
 
-  /** A plot for latencies and one for rates, each where it is swept. */
+  /** Returns a plot over latencies and one over rates, each if it is varied. */
   static Markup network(Study study, Figures figures) {
     List<Markup> parts = new ArrayList<>();
     if (differ(study, Arm::addedLatency)) {
@@ -126,7 +126,10 @@ final class SweepSections {
                 sweep.places(several), xLabel, "tokens/s", sweep.lines(several, Line.Dot::of)));
   }
 
-  /** What the worst network costs, beside the untouched one of the same layout and test. */
+  /**
+   * Returns sentences on the cost of the worst network, compared with the unchanged network for the
+   * same layout and test.
+   */
   static List<String> networkWords(Study study) {
     List<String> words = new ArrayList<>();
     List<Measurement> several =
@@ -144,7 +147,10 @@ final class SweepSections {
     return words;
   }
 
-  /** The slowest latency and the slowest rate, each beside the untouched network. */
+  /**
+   * Returns the answer on networks: the cost of the longest latency and of the lowest rate, each
+   * compared with the unchanged network.
+   */
   static String networkAnswer(Study fair) {
     List<String> each = new ArrayList<>();
     for (boolean latency : new boolean[] {true, false}) {
@@ -169,7 +175,7 @@ final class SweepSections {
     return each.isEmpty() ? "" : Phrases.sentence(String.join("; ", each)) + ".";
   }
 
-  /** {@code decoding 65 % slower}, for each test. */
+  /** Returns the cost for each test, such as {@code decoding 65 % slower}. */
   private static List<String> costs(Study fair, Function<Arm, String> setting, String value) {
     List<String> costs = new ArrayList<>();
     for (String test : fair.tests()) {
@@ -188,7 +194,10 @@ final class SweepSections {
     return costs;
   }
 
-  /** For each test the fastest, and those that are not shown to be slower. */
+  /**
+   * Returns the answer on the best setting: for each test the fastest, and those that are not
+   * certainly slower.
+   */
   static String bestAnswer(Study fair) {
     List<String> each = new ArrayList<>();
     for (String test : fair.tests()) {
@@ -228,7 +237,7 @@ final class SweepSections {
             beside);
   }
 
-  /** What an arm differs from the others in. */
+  /** Returns the properties in which an arm differs from the others. */
   private static String value(Measurement m, Study study) {
     String rest = ArmLabels.rest(m.arm(), study.arms());
     return rest.isEmpty() ? m.label() : rest;
@@ -248,7 +257,7 @@ final class SweepSections {
     return arm.blockSize() == 0 ? "the model's" : String.valueOf(arm.blockSize());
   }
 
-  /** Layout and transport, which curves keep. */
+  /** Returns the layout and transport of an arm, which are the same along a curve. */
   private static String mode(Arm arm) {
     return ArmLabels.layout(arm) + (arm.ranks() == 1 ? "" : " " + arm.transport());
   }
@@ -257,12 +266,15 @@ final class SweepSections {
     return Comparator.comparingDouble(a -> quantity(a.addedLatency(), 0));
   }
 
-  /** No limit is the fastest. */
+  /** Returns the order of arms from the fastest rate, which is no limit, to the slowest. */
   private static Comparator<Arm> rates() {
     return Comparator.comparingDouble(a -> -quantity(a.rate(), Double.MAX_VALUE));
   }
 
-  /** {@code 50us} in seconds, {@code 1gbit} in bits per second. */
+  /**
+   * Returns a quantity as a number, such as {@code 50us} in seconds or {@code 1gbit} in bits per
+   * second.
+   */
   static double quantity(String text, double empty) {
     Matcher parts = QUANTITY.matcher(text.strip());
     if (!parts.matches()) {

@@ -4,26 +4,29 @@ import kvasir.lab.bench.BenchTest;
 import kvasir.lab.bench.BenchTest.Phase;
 
 /**
- * What a test's name says; see {@link BenchTest#name}.
+ * The parts of a test's name; see {@link BenchTest#name}.
  *
- * @param prompt whether it measures a prompt; otherwise tokens generated one by one
- * @param tokens of the prompt, or to generate
- * @param depth tokens in the cache before
+ * @param prompt true for a test of a prompt, false for one of generated tokens
+ * @param tokens number of tokens of the prompt, or to generate
+ * @param depth number of tokens in the cache before the test
  */
 record TestName(boolean prompt, int tokens, int depth) {
-  /** Zeros where the name has another form. */
+  /** Returns the parts of a name; zeros if it is not a test's name. */
   static TestName parse(String name) {
     return BenchTest.of(name)
         .map(test -> new TestName(test.phase() == Phase.PP, test.tokens(), test.depth()))
         .orElse(new TestName(false, 0, 0));
   }
 
-  /** Tokens that attention reads at the end of a prompt, or before the first generated token. */
+  /**
+   * Returns the number of tokens that attention reads at the end of a prompt, or for the first
+   * generated token.
+   */
   int length() {
     return prompt ? tokens + depth : depth;
   }
 
-  /** Without the depth. */
+  /** Returns the name without the depth. */
   String base() {
     return new BenchTest(prompt ? Phase.PP : Phase.TG, tokens, 0).name();
   }

@@ -11,18 +11,20 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Colours of plots on a light and on a dark page.
+ * The colours of plots on a light or a dark page.
  *
- * @param key in file names and classes
- * @param background the page's
- * @param colours of series, in order
+ * @param key name of the theme in file names and style classes
+ * @param background colour of the page
+ * @param ink colour of text and axes
+ * @param grid colour of grid lines
+ * @param colours colours of series, in order
  */
 record Theme(String key, Color background, Color ink, Color grid, List<Color> colours) {
   static final Font FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
 
   /**
-   * The palette of Okabe and Ito, which colour-blind readers can tell apart, its yellow darkened
-   * for white paper and its black made grey.
+   * The theme of light pages. It has the palette of Okabe and Ito, which colour-blind readers can
+   * distinguish, with a darker yellow and with grey in place of black.
    */
   static final Theme LIGHT =
       of(
@@ -30,7 +32,7 @@ record Theme(String key, Color background, Color ink, Color grid, List<Color> co
           List.of(0xffffff, 0x1b1f24, 0xdfe3e8),
           List.of(0x0072b2, 0xd55e00, 0x009e73, 0xcc79a7, 0xe69f00, 0x56b4e9, 0x5b6470, 0xc9b800));
 
-  /** The same colours, the dark ones lighter. */
+  /** The theme of dark pages, with lighter variants of the colours of {@link #LIGHT}. */
   static final Theme DARK =
       of(
           "dark",
@@ -46,7 +48,7 @@ record Theme(String key, Color background, Color ink, Color grid, List<Color> co
         colours.stream().map(Color::new).toList());
   }
 
-  /** The colours as variables of the page's style. */
+  /** Returns the colours as variables of a style sheet. */
   String variables() {
     StringBuilder text = new StringBuilder();
     List<Color> all = all();
@@ -57,7 +59,10 @@ record Theme(String key, Color background, Color ink, Color grid, List<Color> co
     return text.toString();
   }
 
-  /** The SVG of a light plot with variables in place of colours: the page's theme decides. */
+  /**
+   * Returns the SVG of a light plot with variables in place of colours, so that the page's style
+   * decides.
+   */
   static String variable(String svg) {
     String text = svg;
     List<Color> all = LIGHT.all();
@@ -78,12 +83,12 @@ record Theme(String key, Color background, Color ink, Color grid, List<Color> co
     return all;
   }
 
-  /** Of a series; they repeat after eight. */
+  /** Returns the colour of a series; colours repeat after eight. */
   Color colour(int series) {
     return colours.get(series % colours.size());
   }
 
-  /** Of a series' marks: they differ where colours are not seen. */
+  /** Returns the shape of a series' marks, by which series can be told apart without colours. */
   static Shape mark(int series) {
     return switch (series % 4) {
       case 0 -> new Ellipse2D.Double(-4, -4, 8, 8);

@@ -22,11 +22,11 @@ import org.jfree.data.xy.YIntervalSeries;
 import org.jfree.data.xy.YIntervalSeriesCollection;
 
 /**
- * Points and lines over an axis of numbers or of names.
+ * A plot of points and lines over an axis of numbers or of names.
  *
  * @param symbols names at x = 0, 1, 2, ...; empty for an axis of numbers
- * @param form how intervals and axes are drawn
- * @param breaks places on the x axis that something is said of
+ * @param form the form of intervals and axes
+ * @param breaks places on the x axis that are marked with a text
  */
 record XyPlot(
     String xLabel,
@@ -37,20 +37,20 @@ record XyPlot(
     List<Break> breaks)
     implements Plot {
 
-  /** How intervals and axes are drawn. */
+  /** The form of intervals and axes. */
   enum PlotForm {
-    /** Intervals as bars. */
+    /** Intervals are bars. */
     BARS,
-    /** Intervals as a band around the line. */
+    /** Intervals are bands around the lines. */
     BANDS,
-    /** Both axes logarithmic, where values differ by so much that this shows more. */
+    /** Both axes are logarithmic, for values of very different sizes. */
     LOG
   }
 
-  /** From here on a logarithmic axis has numbers enough. */
+  /** The ratio of the largest to the smallest value from which an axis is logarithmic. */
   private static final double WIDE = 8;
 
-  /** A dashed line upwards from a place on the x axis. */
+  /** A dashed vertical line at a place on the x axis, with a text. */
   record Break(double x, String text) {}
 
   private static final DecimalFormat NUMBER =
@@ -59,7 +59,7 @@ record XyPlot(
   private static final BasicStroke DASHED =
       new BasicStroke(1.6f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1, new float[] {6, 4}, 0);
 
-  /** Points over names, with intervals as bars. */
+  /** Returns a plot of points over names, with intervals as bars. */
   static XyPlot over(List<String> symbols, String xLabel, String yLabel, List<Line> lines) {
     return new XyPlot(xLabel, yLabel, symbols, lines, PlotForm.BARS, List.of());
   }
@@ -84,7 +84,7 @@ record XyPlot(
       marker.setLabel(b.text());
       marker.setLabelFont(Theme.FONT);
       marker.setLabelPaint(theme.ink());
-      // The label stands left of the line: the last place on the axis has no room to its right.
+      // The label is left of the line, since the last place on the axis has no room on its right.
       marker.setLabelAnchor(RectangleAnchor.TOP_LEFT);
       marker.setLabelTextAnchor(TextAnchor.TOP_RIGHT);
       marker.setLabelBackgroundColor(theme.background());
@@ -105,7 +105,10 @@ record XyPlot(
     return data;
   }
 
-  /** Over names, series stand side by side, so that intervals do not hide each other. */
+  /**
+   * Returns the offset of a series. Over names, series are drawn side by side, so that intervals do
+   * not hide each other.
+   */
   private double dodge(int line) {
     double step = Math.min(0.12, 0.6 / lines.size());
     return symbols.isEmpty() ? 0 : (line - (lines.size() - 1) / 2.0) * step;
@@ -137,7 +140,10 @@ record XyPlot(
     return axis;
   }
 
-  /** Logarithmic where values differ by much; short axes would have a number or two. */
+  /**
+   * Returns a logarithmic axis if values differ by a large factor, else a linear one, since a short
+   * logarithmic axis would have only one or two numbers.
+   */
   private ValueAxis free(String label, boolean domain) {
     double[] values =
         lines.stream()
@@ -184,7 +190,7 @@ record XyPlot(
     return lines.get(series).dots().get(item).fair();
   }
 
-  /** Intervals as bars. */
+  /** Renderer of intervals as bars. */
   @SuppressWarnings("serial")
   private final class Bars extends XYErrorRenderer {
     private Bars() {
@@ -199,7 +205,7 @@ record XyPlot(
     }
   }
 
-  /** Intervals as a band. */
+  /** Renderer of intervals as bands. */
   @SuppressWarnings("serial")
   private final class Bands extends DeviationRenderer {
     private Bands() {

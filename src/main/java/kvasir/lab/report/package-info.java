@@ -1,10 +1,15 @@
 /**
  * The report of experiments: one page of words, plots and tables, and the numbers behind it. {@link
- * kvasir.lab.report.ReportPage} is the way in.
+ * kvasir.lab.report.ReportPage} is the entry point.
  *
- * <p>A {@code Study} holds one experiment with its estimates. A section makes {@code Markup} of
- * studies; its plots go through {@code Figures}, which draws each for a light and a dark page. Text
- * becomes markup only by {@code Markup.text}, which escapes it: names and answers come from
- * elsewhere.
+ * <pre>
+ *   ExperimentResult  -&gt;  Study  -&gt;  ...Section  -&gt;  Markup   -&gt;  report.html
+ *                           |                    -&gt;  Figures  -&gt;  plots/NAME.svg
+ *                           +-----  DataFiles  ---------------&gt;  report.csv, report.json
+ * </pre>
+ *
+ * <p>A {@code Study} holds one experiment with its estimates. A section turns studies into {@code
+ * Markup}; its plots are drawn by {@code Figures}. Text becomes markup only by {@code Markup.text},
+ * which escapes it, since names and answers may contain anything.
  */
 package kvasir.lab.report;
