@@ -5,10 +5,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import kvasir.cache.CacheShape;
+import kvasir.cache.Ownership;
 import kvasir.engine.Engine;
 import kvasir.engine.EngineSettings;
 import kvasir.error.UserError;
+import kvasir.file.WholeFile;
 import kvasir.kernel.ScalarKernels;
+import kvasir.lab.report.LayoutPicture;
 import kvasir.model.ConfigReader;
 import kvasir.model.ModelConfig;
 import kvasir.model.ModelWeights;
@@ -40,6 +43,14 @@ final class InspectCommand implements Callable<Integer> {
   Integer context;
 
   @Option(
+      names = "--picture",
+      paramLabel = "FILE",
+      description =
+          "Draw the KV blocks of --context tokens, the shards and ranks that own them, and the tree"
+              + " that merges the ranks' results, as an SVG file.")
+  Path picture;
+
+  @Option(
       names = "--check",
       description = "Read all weights; exit 1 where one is NaN or infinite, by tensor and count.")
   boolean check;
@@ -57,6 +68,9 @@ final class InspectCommand implements Callable<Integer> {
           tokens + " is beyond the model's context of " + config.maxPositions(),
           "ask for less");
     }
+    if (picture != null) {
+      WholeFile.requireWritable(picture);
+    }
     try (Checkpoint checkpoint = Checkpoint.open(model)) {
       // Finds every tensor the model needs: a wrong or missing one is reported now.
       ModelWeights.check(checkpoint, config, new ScalarKernels());
@@ -68,6 +82,9 @@ final class InspectCommand implements Callable<Integer> {
                   + tensors(checkpoint)
                   + unused(checkpoint, config)
                   + memory(config, checkpoint, tokens));
+      if (picture != null) {
+        WholeFile.write(picture, layout(config, tokens).svg());
+      }
       return check ? checkNumbers(checkpoint) : ExitCodes.DONE;
     }
   }
@@ -148,8 +165,7 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private String memory(ModelConfig config, Checkpoint checkpoint, int tokens) {
-    EngineSettings settings =
-        common.settings(common.rankCount(), 1, common.weights(), Binding.NONE);
+    EngineSettings settings = settings();
     CacheShape shape = Engine.cacheShape(settings, config);
     WeightSizes sizes = WeightSizes.of(checkpoint, config, settings.kernels());
     Shares shares = settings.distribution().shares(common.rankCount());
@@ -189,6 +205,18 @@ final class InspectCommand implements Callable<Integer> {
         .append(bytes(RopeTable.bytes(config, tokens)))
         .append('\n')
         .toString();
+  }
+
+  private LayoutPicture layout(ModelConfig config, int tokens) {
+    EngineSettings settings = settings();
+    CacheShape shape = Engine.cacheShape(settings, config);
+    Ownership ownership =
+        new Ownership(shape.shards(), settings.distribution().shares(common.rankCount()));
+    return new LayoutPicture(ownership, shape.blocks(tokens), shape.blockTokens());
+  }
+
+  private EngineSettings settings() {
+    return common.settings(common.rankCount(), 1, common.weights(), Binding.NONE);
   }
 
   private static String bytes(long n) {

@@ -50,6 +50,7 @@ class BadInputTest {
         Arguments.of("score --model MODEL --text-file /nowhere", "/nowhere"),
         Arguments.of("verify --model MODEL --tokens 1 --max-new-tokens 0", "--max-new-tokens"),
         Arguments.of("inspect --model MODEL --context 129", "--context"),
+        Arguments.of("inspect --model MODEL --picture /proc/no.svg", "/proc/no.svg: cannot be"),
         Arguments.of("generate --model MODEL --tokens 1 --vector-bits 96", "--vector-bits"),
         Arguments.of("bench --model MODEL --prompt 0 --gen 0", "no test left"),
         Arguments.of("bench --model MODEL --depth -1", "--depth"),

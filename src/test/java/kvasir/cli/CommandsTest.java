@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import kvasir.SharedData;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The commands as a user runs them: real processes, real ranks. */
 class CommandsTest {
@@ -176,10 +178,13 @@ class CommandsTest {
   }
 
   @Test
-  void inspectShowsTensorsAndMemoryPerRank() {
+  void inspectShowsTensorsAndMemoryPerRank(@TempDir Path folder) throws IOException {
+    Path picture = folder.resolve("layout.svg");
     Launch.Result result =
-        Launch.kvasir("inspect", "--model", QWEN, "--ranks", "3", "--context", "100");
+        Launch.kvasir(
+            "inspect", "--model", QWEN, "--ranks", "3", "--context", "100", "--picture", picture);
     assertEquals(0, result.code(), result.err());
+    assertTrue(Files.readString(picture).contains("One text on 3 ranks"));
     assertTrue(result.out().contains("model.layers.1.mlp.down_proj.weight"), result.out());
     assertTrue(result.out().contains("memory per rank at 100 tokens"), result.out());
   }

@@ -48,8 +48,8 @@ public record MassPicture(
     y = amounts(drawing, y + 8);
     Grid grid = new Grid(drawing, cell, rowHeight(), y + 44);
     grid.draw();
-    double end = ranks(drawing, grid.end() + 14);
-    return drawing.svg(end, "Attention mass by KV block while the answer was decoded");
+    double end = new RankLegend(drawing, ownership, shares.blocks()).draw(16, grid.end() + 14);
+    return drawing.svg(end + 18, "Attention mass by KV block while the answer was decoded");
   }
 
   private double rowHeight() {
@@ -95,33 +95,6 @@ public record MassPicture(
       x += 23 + Drawing.width(name, SMALL) + 12;
     }
     return y + 14;
-  }
-
-  /** Draws the legend of the ranks' colours; returns the y below it. */
-  private double ranks(Drawing drawing, double top) {
-    double x = 16;
-    double y = top;
-    for (int rank = 0; rank < ownership.ranks(); rank++) {
-      String name = "rank " + rank + ": " + owned(rank);
-      double wide = 24 + Drawing.width(name, SMALL) + 18;
-      if (x + wide > drawing.width() && x > 16) {
-        x = 16;
-        y += 22;
-      }
-      drawing.rectangle(x, y, 18, 14, tint(rank), "");
-      drawing.text(x + 24, y + 12, SMALL, Anchor.START, name);
-      x += wide;
-    }
-    return y + 32;
-  }
-
-  private String owned(int rank) {
-    return Numbers.count(ownership.ownedBlocks(rank, shares.blocks()), "block");
-  }
-
-  private static Map<String, String> tint(int rank) {
-    String colour = Drawing.rank(rank);
-    return look("fill", colour, "fill-opacity", "0.35", "stroke", colour, "stroke-width", "1");
   }
 
   /**
@@ -183,7 +156,7 @@ public record MassPicture(
       for (int block = 0; block < shares.blocks(); block++) {
         int rank = ownership.rankOfBlock(block);
         String tip = "block " + block + " is on rank " + rank;
-        drawing.rectangle(x(block) + 0.5, top, cell - 1, STRIP, tint(rank), tip);
+        drawing.rectangle(x(block) + 0.5, top, cell - 1, STRIP, RankLegend.tint(rank), tip);
         if (cell >= Drawing.width(String.valueOf(rank), SMALL) + 3) {
           drawing.text(x(block) + cell / 2, top + 15, SMALL, Anchor.MIDDLE, "" + rank);
         }
