@@ -16,7 +16,7 @@ public enum AttentionKind {
 
     @Override
     int tileTokens(AttentionShape shape, int batch, int threads) {
-      int rows = MOST_ROWS;
+      int rows = MAX_ROWS;
       while (rows > PANEL && tasks(shape, batch, rows) < TASKS_PER_THREAD * threads) {
         rows -= PANEL;
       }
@@ -53,7 +53,7 @@ public enum AttentionKind {
   // A KV block is widened once for a tile, so many rows share that work. At head_dim 128 the
   // queries and the states of 192 rows take 100 KiB each, which a second-level cache holds beside
   // the block.
-  private static final int MOST_ROWS = 6 * PANEL;
+  private static final int MAX_ROWS = 6 * PANEL;
 
   /**
    * Least number of tasks per thread. It keeps the end of a region short, where members wait for

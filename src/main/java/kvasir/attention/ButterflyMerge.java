@@ -49,7 +49,7 @@ final class ButterflyMerge implements StateMerge {
   /** Returns the bytes that this merge needs on a rank in addition to its own states. */
   static long bytes(StateCounts c) {
     // A subtree's state at each level, and the transport's copies of one exchange.
-    return (Math.min(c.others(), c.levels()) + 2L) * c.stateBytes();
+    return (Math.min(c.otherSubtrees(), c.levels()) + 2L) * c.stateBytes();
   }
 
   private static List<Round> rounds(MergePlan plan, int rank) {
@@ -85,15 +85,15 @@ final class ButterflyMerge implements StateMerge {
    * Adds the transfers of one state: ranks that lack it receive it from the ranks that have it, in
    * turn.
    *
-   * @param have ranks that have the state
+   * @param holders ranks that have the state
    * @param all ranks that need it
    */
   private static void supply(
-      Round round, int rank, int position, Collection<Integer> have, Collection<Integer> all) {
-    List<Integer> sources = List.copyOf(have);
+      Round round, int rank, int position, Collection<Integer> holders, Collection<Integer> all) {
+    List<Integer> sources = List.copyOf(holders);
     int next = 0;
     for (int needy : all) {
-      if (have.contains(needy)) {
+      if (holders.contains(needy)) {
         continue;
       }
       int source = sources.get(next++ % sources.size());

@@ -26,7 +26,7 @@ final class GatherMerge implements StateMerge {
   /** Returns the bytes that this merge needs on a rank in addition to its own states. */
   static long bytes(StateCounts c) {
     // The other ranks' states, a message buffer for all states, and the transport's copy of it.
-    return (c.others() + 2L * (c.own() + c.others())) * c.stateBytes();
+    return (c.otherSubtrees() + 2L * (c.ownSubtrees() + c.otherSubtrees())) * c.stateBytes();
   }
 
   @Override

@@ -30,8 +30,8 @@ final class HeadMerge implements StateMerge {
   /** Returns the bytes that this merge needs on a rank in addition to its own states. */
   static long bytes(StateCounts c) {
     long part = Math.ceilDiv(c.stateBytes(), c.ranks());
-    long incoming = c.others() * part;
-    long outgoing = c.own() * c.stateBytes();
+    long incoming = c.otherSubtrees() * part;
+    long outgoing = c.ownSubtrees() * c.stateBytes();
     // Buffers for both and the transport's copies of them. Each counts twice, for the smaller
     // buffer that it replaced as the sequence filled more subtrees and that is not yet collected.
     long messages = 4 * (incoming + outgoing);

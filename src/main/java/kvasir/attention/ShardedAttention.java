@@ -205,9 +205,9 @@ public final class ShardedAttention {
    * @param tasks number of tasks without halving
    */
   static int cuts(int tasks, int threads, int shards) {
-    int least = threads == 1 ? 1 : 2 * threads;
+    int enough = threads == 1 ? 1 : 2 * threads;
     int cuts = 0;
-    while (tasks << cuts < least && 1 << cuts < shards) {
+    while (tasks << cuts < enough && 1 << cuts < shards) {
       cuts++;
     }
     return cuts;
@@ -280,7 +280,7 @@ public final class ShardedAttention {
   }
 
   private void exchange() {
-    double[] own = mass == null ? null : ownRows();
+    double[] ownMaxAndSum = mass == null ? null : ownRows();
     StateMerge merge = exchange.of(states.bytes(rows()), mass != null);
     merge.merge(rows(), blocks());
     int from = merge.from(rows());
@@ -292,7 +292,7 @@ public final class ShardedAttention {
       team.clock().enter(before);
     }
     if (mass != null) {
-      addMass(own);
+      addMass(ownMaxAndSum);
     }
   }
 

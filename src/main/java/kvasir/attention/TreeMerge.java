@@ -31,7 +31,7 @@ final class TreeMerge implements StateMerge {
   /** Returns the bytes that this merge needs on a rank in addition to its own states. */
   static long bytes(StateCounts c) {
     // A subtree's state at each level, and the transport's copy of one message.
-    return (Math.min(c.others(), c.levels()) + 1L) * c.stateBytes();
+    return (Math.min(c.otherSubtrees(), c.levels()) + 1L) * c.stateBytes();
   }
 
   @Override

@@ -83,9 +83,9 @@ public final class KvCache implements AutoCloseable {
    */
   public void extend(int length) {
     while (blocks.size() < shape.blocks(length)) {
-      boolean mine = ownership.rankOfBlock(blocks.size()) == rank;
-      blocks.add(mine ? allocate() : null);
-      owned += mine ? 1 : 0;
+      boolean owns = ownership.rankOfBlock(blocks.size()) == rank;
+      blocks.add(owns ? allocate() : null);
+      owned += owns ? 1 : 0;
     }
     tokens = Math.max(tokens, length);
   }

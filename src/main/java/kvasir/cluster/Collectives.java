@@ -143,17 +143,17 @@ public final class Collectives {
    * Collects every rank's text on all ranks, in the order of ranks.
    *
    * @param ownText this rank's text
-   * @param mostBytes limit of a text in UTF-8, the same on every rank; a longer text is cut
+   * @param maxBytes limit of a text in UTF-8, the same on every rank; a longer text is cut
    */
-  public static List<String> allGather(Communicator world, String ownText, int mostBytes) {
+  public static List<String> allGather(Communicator world, String ownText, int maxBytes) {
     byte[] bytes = ownText.getBytes(StandardCharsets.UTF_8);
-    byte[] all = new byte[mostBytes * world.size()];
-    System.arraycopy(bytes, 0, all, mostBytes * world.rank(), Math.min(bytes.length, mostBytes));
+    byte[] all = new byte[maxBytes * world.size()];
+    System.arraycopy(bytes, 0, all, maxBytes * world.rank(), Math.min(bytes.length, maxBytes));
     long[] starts = new long[world.size() + 1];
-    Arrays.setAll(starts, rank -> (long) mostBytes * rank);
+    Arrays.setAll(starts, rank -> (long) maxBytes * rank);
     allGather(world, MemorySegment.ofArray(all), starts);
     return IntStream.range(0, world.size())
-        .mapToObj(rank -> new String(all, mostBytes * rank, mostBytes, StandardCharsets.UTF_8))
+        .mapToObj(rank -> new String(all, maxBytes * rank, maxBytes, StandardCharsets.UTF_8))
         .map(text -> text.replace("\0", ""))
         .toList();
   }

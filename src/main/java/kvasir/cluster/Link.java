@@ -73,19 +73,19 @@ public record Link(double latency, double perByte) {
      * it last.
      */
     double between(Runnable work) {
-      long[] own = new long[REPETITIONS];
+      long[] ownNanos = new long[REPETITIONS];
       for (int i = 0; i < REPETITIONS; i++) {
         work.run();
-        own[i] = (long) (1e9 * ring(world, out, in, SMALL, 1));
+        ownNanos[i] = (long) (1e9 * ring(world, out, in, SMALL, 1));
       }
-      long[] all = Collectives.allGather(world, own);
+      long[] allNanos = Collectives.allGather(world, ownNanos);
       long sum = 0;
       for (int i = 0; i < REPETITIONS; i++) {
-        long least = own[i];
+        long leastNanos = ownNanos[i];
         for (int rank = 0; rank < world.size(); rank++) {
-          least = Math.min(least, all[rank * REPETITIONS + i]);
+          leastNanos = Math.min(leastNanos, allNanos[rank * REPETITIONS + i]);
         }
-        sum += least;
+        sum += leastNanos;
       }
       return sum / 1e9 / REPETITIONS;
     }
@@ -93,12 +93,12 @@ public record Link(double latency, double perByte) {
 
   private static void warmUp(Communicator world, MemorySegment out, MemorySegment in) {
     long start = System.nanoTime();
-    long[] more = {1};
-    while (more[0] == 1) {
+    long[] repeat = {1};
+    while (repeat[0] == 1) {
       ring(world, out, in, SMALL, REPETITIONS);
       // Rank 0's clock decides for all.
-      more[0] = System.nanoTime() - start < WARM_UP_NANOS ? 1 : 0;
-      Collectives.broadcast(world, more, 0);
+      repeat[0] = System.nanoTime() - start < WARM_UP_NANOS ? 1 : 0;
+      Collectives.broadcast(world, repeat, 0);
     }
   }
 
@@ -116,12 +116,12 @@ public record Link(double latency, double perByte) {
   }
 
   private static Link agree(Communicator world, double latency, double perByte) {
-    long[] own = {Double.doubleToLongBits(latency), Double.doubleToLongBits(perByte)};
-    long[] all = Collectives.allGather(world, own);
+    long[] largest = {Double.doubleToLongBits(latency), Double.doubleToLongBits(perByte)};
+    long[] all = Collectives.allGather(world, largest);
     for (int i = 0; i < all.length; i++) {
       // The order of positive doubles is that of their bits.
-      own[i % 2] = Math.max(own[i % 2], all[i]);
+      largest[i % 2] = Math.max(largest[i % 2], all[i]);
     }
-    return new Link(Double.longBitsToDouble(own[0]), Double.longBitsToDouble(own[1]));
+    return new Link(Double.longBitsToDouble(largest[0]), Double.longBitsToDouble(largest[1]));
   }
 }

@@ -14,8 +14,8 @@ import kvasir.error.ClusterFailure;
  * receiver finds it.
  *
  * <pre>
- *   tag = turn * (mostBytes + 2) + bytes            the last piece of a message, or its only one
- *         turn * (mostBytes + 2) + mostBytes + 1    mostBytes that further pieces follow
+ *   tag = turn * (maxBytes + 2) + bytes            the last piece of a message, or its only one
+ *         turn * (maxBytes + 2) + maxBytes + 1    maxBytes that further pieces follow
  *   turn = number of the piece, counted for each pair of ranks, modulo 4
  * </pre>
  *
@@ -28,7 +28,7 @@ public final class MessageTags {
 
   private static final int TURNS = 4;
 
-  private final int mostBytes;
+  private final int maxBytes;
   private final int span;
   private final int[] sent;
   private final int[] received;
@@ -46,11 +46,11 @@ public final class MessageTags {
    * numbers.
    *
    * @param highestTag highest tag that the library supports
-   * @param mostBytes longest piece that the library accepts
+   * @param maxBytes longest piece that the library accepts
    */
-  public MessageTags(int ranks, int highestTag, int mostBytes) {
-    this.mostBytes = Math.min(mostBytes, Integer.highestOneBit(highestTag / TURNS - 2));
-    this.span = this.mostBytes + 2;
+  public MessageTags(int ranks, int highestTag, int maxBytes) {
+    this.maxBytes = Math.min(maxBytes, Integer.highestOneBit(highestTag / TURNS - 2));
+    this.span = this.maxBytes + 2;
     this.sent = new int[ranks];
     this.received = new int[ranks];
   }
@@ -67,20 +67,20 @@ public final class MessageTags {
 
   /** Returns the number of pieces of a message of {@code bytes} bytes. */
   public long count(long bytes) {
-    return Math.max(1, Math.ceilDiv(bytes, mostBytes));
+    return Math.max(1, Math.ceilDiv(bytes, maxBytes));
   }
 
   private List<Piece> pieces(Message message, int[] turns) {
     long bytes = message.data().byteSize();
     int peer = message.peer();
-    if (bytes <= mostBytes) {
+    if (bytes <= maxBytes) {
       return List.of(new Piece(peer, message.data(), tag(turns, peer, (int) bytes), 0, bytes));
     }
     List<Piece> pieces = new ArrayList<>();
-    for (long from = 0; from < bytes; from += mostBytes) {
-      boolean last = bytes - from <= mostBytes;
-      int length = last ? (int) (bytes - from) : mostBytes;
-      int tag = tag(turns, peer, last ? length : mostBytes + 1);
+    for (long from = 0; from < bytes; from += maxBytes) {
+      boolean last = bytes - from <= maxBytes;
+      int length = last ? (int) (bytes - from) : maxBytes;
+      int tag = tag(turns, peer, last ? length : maxBytes + 1);
       pieces.add(new Piece(peer, message.data().asSlice(from, length), tag, from, bytes));
     }
     return pieces;
@@ -106,8 +106,8 @@ public final class MessageTags {
     }
     int length = waitingTag % span;
     String sent =
-        length > mostBytes
-            ? "more than " + (awaited.offset() + mostBytes)
+        length > maxBytes
+            ? "more than " + (awaited.offset() + maxBytes)
             : String.valueOf(awaited.offset() + length);
     String what = "sent " + sent + " bytes, not " + awaited.messageBytes();
     return Optional.of(new ClusterFailure(rank, awaited.peer(), what));

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  */
 public final class UserError extends RuntimeException {
   private static final long serialVersionUID = 1L;
-  private static final int MOST_QUOTED = 500;
+  private static final int MAX_QUOTED = 500;
   private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+");
 
   /**
@@ -44,7 +44,7 @@ public final class UserError extends RuntimeException {
   }
 
   private static String line(String where, String what, String remedy) {
-    String quoted = what.length() > MOST_QUOTED ? what.substring(0, MOST_QUOTED) + "..." : what;
+    String quoted = what.length() > MAX_QUOTED ? what.substring(0, MAX_QUOTED) + "..." : what;
     return printable(where + ": " + quoted + "; " + remedy);
   }
 

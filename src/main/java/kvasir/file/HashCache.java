@@ -31,7 +31,7 @@ public record HashCache(Path folder, Duration settling) {
   private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private static final Duration POLL = Duration.ofMillis(20);
-  private static final int MOST_BYTES = 1 << 16;
+  private static final int MAX_BYTES = 1 << 16;
 
   /** Function that computes the hash of a file. */
   @FunctionalInterface
@@ -125,7 +125,7 @@ public record HashCache(Path folder, Duration settling) {
   }
 
   private static Optional<byte[]> read(FileChannel channel, String stamp) throws IOException {
-    if (channel.size() > MOST_BYTES) {
+    if (channel.size() > MAX_BYTES) {
       return Optional.empty();
     }
     byte[] bytes = WholeFile.readFully(channel, 0, (int) channel.size()).array();

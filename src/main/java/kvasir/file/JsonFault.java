@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * @param what description of the fault
  */
 record JsonFault(int line, String what) {
-  private static final int MOST_NESTING = 1000;
+  private static final int MAX_NESTING = 1000;
   private static final int QUOTED = 30;
   private static final Pattern WORD = Pattern.compile("[\\p{L}_$][\\p{L}\\p{N}_$]*");
   private static final Pattern NUMBER_LIKE = Pattern.compile("[-+.\\p{L}\\p{N}]+");
@@ -28,7 +28,7 @@ record JsonFault(int line, String what) {
       scan.whole();
       return Optional.empty();
     } catch (Found found) {
-      int line = (int) text.substring(0, found.at).chars().filter(c -> c == '\n').count() + 1;
+      int line = (int) text.substring(0, found.offset).chars().filter(c -> c == '\n').count() + 1;
       return Optional.of(new JsonFault(line, found.getMessage()));
     }
   }
@@ -36,18 +36,18 @@ record JsonFault(int line, String what) {
   /** Exception that carries a fault out of the recursion. */
   private static final class Found extends RuntimeException {
     private static final long serialVersionUID = 1L;
-    private final int at;
+    private final int offset;
 
-    Found(int at, String what) {
+    Found(int offset, String what) {
       super(what, null, false, false);
-      this.at = at;
+      this.offset = offset;
     }
   }
 
   /** One pass over the text. */
   private static final class Scan {
     private final String text;
-    private int at;
+    private int offset;
 
     Scan(String text) {
       this.text = text;
@@ -55,39 +55,39 @@ record JsonFault(int line, String what) {
 
     void whole() {
       skip();
-      if (at == text.length()) {
-        throw new Found(at, "the file is empty");
+      if (offset == text.length()) {
+        throw new Found(offset, "the file is empty");
       }
       value(0);
       skip();
-      if (at < text.length()) {
-        throw new Found(at, "there is more behind the end: " + rest());
+      if (offset < text.length()) {
+        throw new Found(offset, "there is more behind the end: " + rest());
       }
     }
 
     private void value(int depth) {
       skip();
-      if (depth > MOST_NESTING) {
-        throw new Found(at, "values are nested more than " + MOST_NESTING + " deep");
+      if (depth > MAX_NESTING) {
+        throw new Found(offset, "values are nested more than " + MAX_NESTING + " deep");
       }
       switch (peek()) {
         case '{' -> object(depth);
         case '[' -> array(depth);
         case '"' -> string();
-        case ',' -> throw new Found(at, "there is a comma too many");
-        case '\'' -> throw new Found(at, "a text needs double quotes, not single ones");
-        case '}', ']', ':' -> throw new Found(at, "a value is missing before " + rest());
+        case ',' -> throw new Found(offset, "there is a comma too many");
+        case '\'' -> throw new Found(offset, "a text needs double quotes, not single ones");
+        case '}', ']', ':' -> throw new Found(offset, "a value is missing before " + rest());
         case 0 -> throw end("a value is missing");
         default -> scalar();
       }
     }
 
     private void object(int depth) {
-      int begin = at++;
+      int begin = offset++;
       Set<String> keys = new HashSet<>();
       skip();
       if (peek() == '}') {
-        at++;
+        offset++;
         return;
       }
       int comma = -1;
@@ -105,15 +105,15 @@ record JsonFault(int line, String what) {
         throw new Found(comma, "there is a comma too many, before the closing '}'");
       }
       if (next == ',') {
-        throw new Found(at, "there is a comma too many");
+        throw new Found(offset, "there is a comma too many");
       }
       if (next == 0) {
         throw unclosed(begin);
       }
       if (next != '"') {
-        throw new Found(at, "a key in double quotes is missing before " + rest());
+        throw new Found(offset, "a key in double quotes is missing before " + rest());
       }
-      int place = at;
+      int place = offset;
       String key = string();
       if (!keys.add(key)) {
         throw new Found(place, "the key \"" + key + "\" is there twice");
@@ -122,14 +122,14 @@ record JsonFault(int line, String what) {
       if (peek() != ':') {
         throw new Found(place, "a colon is missing behind the key \"" + key + "\"");
       }
-      at++;
+      offset++;
     }
 
     private void array(int depth) {
-      int begin = at++;
+      int begin = offset++;
       skip();
       if (peek() == ']') {
-        at++;
+        offset++;
         return;
       }
       int comma;
@@ -148,102 +148,102 @@ record JsonFault(int line, String what) {
       skip();
       char next = peek();
       if (next == ',') {
-        return at++;
+        return offset++;
       }
       if (next == close) {
-        at++;
+        offset++;
         return -1;
       }
       if (next == 0) {
         throw unclosed(begin);
       }
       if (next == '}' || next == ']') {
-        throw new Found(at, "there is '" + next + "' where '" + close + "' is missing");
+        throw new Found(offset, "there is '" + next + "' where '" + close + "' is missing");
       }
-      throw new Found(at, "a comma is missing before " + rest());
+      throw new Found(offset, "a comma is missing before " + rest());
     }
 
     private String string() {
-      int begin = at++;
+      int begin = offset++;
       StringBuilder value = new StringBuilder();
       while (peek() != '"') {
         char c = peek();
-        if (at >= text.length()) {
+        if (offset >= text.length()) {
           throw new Found(begin, "a text has no closing quotes");
         }
         if (c < ' ') {
           throw new Found(
-              at,
+              offset,
               c == '\n' || c == '\r'
                   ? "a text has no closing quotes in its line"
                   : "a text has the control character " + code(c) + "; write it as an escape");
         }
         value.append(c == '\\' ? escape() : c);
-        at++;
+        offset++;
       }
-      at++;
+      offset++;
       return value.toString();
     }
 
     private char escape() {
-      at++;
+      offset++;
       char c = peek();
-      if (c == 'u' && UNICODE.matcher(text).region(at, text.length()).lookingAt()) {
-        at += 4;
-        return (char) Integer.parseInt(text.substring(at - 3, at + 1), 16);
+      if (c == 'u' && UNICODE.matcher(text).region(offset, text.length()).lookingAt()) {
+        offset += 4;
+        return (char) Integer.parseInt(text.substring(offset - 3, offset + 1), 16);
       }
       int plain = "\"\\/bfnrt".indexOf(c);
       if (c == 0 || plain < 0) {
-        throw new Found(at - 1, "a text has a backslash that begins no escape of JSON");
+        throw new Found(offset - 1, "a text has a backslash that begins no escape of JSON");
       }
       return "\"\\/\b\f\n\r\t".charAt(plain);
     }
 
     private void scalar() {
-      Matcher word = WORD.matcher(text).region(at, text.length());
+      Matcher word = WORD.matcher(text).region(offset, text.length());
       if (word.lookingAt()) {
         word(word.group());
         return;
       }
-      Matcher number = NUMBER_LIKE.matcher(text).region(at, text.length());
+      Matcher number = NUMBER_LIKE.matcher(text).region(offset, text.length());
       if (!number.lookingAt()) {
-        throw new Found(at, rest() + " is not a value");
+        throw new Found(offset, rest() + " is not a value");
       }
       if (!NUMBER.matcher(number.group()).matches()) {
-        throw new Found(at, "'" + cut(number.group()) + "' is not a number of JSON");
+        throw new Found(offset, "'" + cut(number.group()) + "' is not a number of JSON");
       }
-      at += number.group().length();
+      offset += number.group().length();
     }
 
     private void word(String word) {
       switch (word) {
-        case "true", "false", "null" -> at += word.length();
-        case "NaN", "Infinity" -> throw new Found(at, word + " is not a number of JSON");
+        case "true", "false", "null" -> offset += word.length();
+        case "NaN", "Infinity" -> throw new Found(offset, word + " is not a number of JSON");
         case "True", "False", "None" ->
-            throw new Found(at, "'" + word + "' is not JSON, which has true, false and null");
-        default -> throw new Found(at, "'" + cut(word) + "' is not a value; texts have quotes");
+            throw new Found(offset, "'" + word + "' is not JSON, which has true, false and null");
+        default -> throw new Found(offset, "'" + cut(word) + "' is not a value; texts have quotes");
       }
     }
 
     private void skip() {
-      while (at < text.length() && " \t\r\n".indexOf(text.charAt(at)) >= 0) {
-        at++;
+      while (offset < text.length() && " \t\r\n".indexOf(text.charAt(offset)) >= 0) {
+        offset++;
       }
       char next = peek();
       if (next == '/' || next == '#') {
-        throw new Found(at, "there is a comment, which JSON does not have");
+        throw new Found(offset, "there is a comment, which JSON does not have");
       }
     }
 
     /** Returns the next character, or 0 at the end. */
     private char peek() {
-      return at < text.length() ? text.charAt(at) : 0;
+      return offset < text.length() ? text.charAt(offset) : 0;
     }
 
     private Found end(String what) {
-      return at < text.length()
-          ? new Found(at, "there is the control character " + code(text.charAt(at)))
-          : new Found(at, what + " at the end of the file");
+      return offset < text.length()
+          ? new Found(offset, "there is the control character " + code(text.charAt(offset)))
+          : new Found(offset, what + " at the end of the file");
     }
 
     private Found unclosed(int begin) {
@@ -252,7 +252,7 @@ record JsonFault(int line, String what) {
 
     /** Returns the rest of the current line, quoted and cut. */
     private String rest() {
-      String line = text.substring(at).lines().findFirst().orElse("");
+      String line = text.substring(offset).lines().findFirst().orElse("");
       return "'" + cut(line.strip()) + "'";
     }
 

@@ -39,13 +39,13 @@ public final class StrictJson {
   /**
    * Reads a file of one JSON object, such as a model's configuration, which a user may have edited.
    *
-   * @param mostBytes size limit of the file
+   * @param maxBytes size limit of the file
    * @param remedy advice to the user if there is no such file or it is too large
    * @throws UserError if the file cannot be read, is too large, or is not a JSON object
    */
-  public static ObjectNode object(Path file, long mostBytes, String remedy) {
+  public static ObjectNode object(Path file, long maxBytes, String remedy) {
     String where = file.toString();
-    String text = TextFile.read(file, where, mostBytes, remedy);
+    String text = TextFile.read(file, where, maxBytes, remedy);
     WrongContent.inText(where, text)
         .ifPresent(
             wrong -> {

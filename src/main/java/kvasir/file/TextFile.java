@@ -24,14 +24,14 @@ public final class TextFile {
    * Reads a file.
    *
    * @param where name of the file in messages
-   * @param mostBytes size limit of the file
+   * @param maxBytes size limit of the file
    * @param remedy advice to the user if there is no such file, or it is too large
    * @throws UserError if the file cannot be read, is too large, or is not UTF-8
    */
-  public static String read(Path file, String where, long mostBytes, String remedy) {
+  public static String read(Path file, String where, long maxBytes, String remedy) {
     PathKind.requireFile(file, where, remedy);
     try (InputStream in = Files.newInputStream(file)) {
-      return read(in, where, mostBytes, remedy);
+      return read(in, where, maxBytes, remedy);
     } catch (IOException e) {
       throw Unreadable.of(where, e);
     }
@@ -41,15 +41,15 @@ public final class TextFile {
    * Reads a stream to its end.
    *
    * @param where name of the stream in messages
-   * @param mostBytes size limit of the stream
+   * @param maxBytes size limit of the stream
    * @param remedy advice to the user if it is too large
    * @throws UserError if the stream is too large or is not UTF-8
    */
-  public static String read(InputStream in, String where, long mostBytes, String remedy)
+  public static String read(InputStream in, String where, long maxBytes, String remedy)
       throws IOException {
-    byte[] bytes = in.readNBytes(Math.toIntExact(mostBytes + 1));
-    if (bytes.length > mostBytes) {
-      throw new UserError(where, "is larger than " + size(mostBytes), remedy);
+    byte[] bytes = in.readNBytes(Math.toIntExact(maxBytes + 1));
+    if (bytes.length > maxBytes) {
+      throw new UserError(where, "is larger than " + size(maxBytes), remedy);
     }
     return decode(bytes, where);
   }

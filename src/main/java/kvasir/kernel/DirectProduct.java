@@ -68,8 +68,8 @@ final class DirectProduct {
       int target = outOffset + row * outStride + full * WIDTH;
       System.arraycopy(out, target, tile, 0, rest);
       for (int s = 0; s < STREAMS; s += 4) {
-        int at = xOffset + row * xStride;
-        four(narrow, data, last, 0, s, STREAMS - 1, n, x, at, 0, 1, tile, 0, 0);
+        int xRow = xOffset + row * xStride;
+        four(narrow, data, last, 0, s, STREAMS - 1, n, x, xRow, 0, 1, tile, 0, 0);
       }
       System.arraycopy(tile, 0, out, target, rest);
     }

@@ -120,8 +120,8 @@ final class PanelsVector {
         int a = aOffset + (row * inputs + input * WIDTH);
         int count = Math.min(WIDTH, rows - row);
         for (int i = 0; i < panels; i++) {
-          int at = row * STRIDE + i * WIDTH;
-          whole(b, i * PANEL_BYTES, n, packed, a, c, at, STRIDE, count);
+          int sum = row * STRIDE + i * WIDTH;
+          whole(b, i * PANEL_BYTES, n, packed, a, c, sum, STRIDE, count);
         }
       }
     }
@@ -149,8 +149,8 @@ final class PanelsVector {
     int begin = from * WIDTH;
     int end = Math.min(weights.outputs(), to * WIDTH);
     for (int row = 0; row < rows && begin < end; row++) {
-      int at = outOffset + row * outStride;
-      Arrays.fill(out, at + begin, at + end, 0f);
+      int rowOffset = outOffset + row * outStride;
+      Arrays.fill(out, rowOffset + begin, rowOffset + end, 0f);
     }
   }
 
@@ -285,11 +285,11 @@ final class PanelsVector {
       int to = outOffset + row * outStride;
       add(values, 0, panels, 0, shared, p, from, pStride, pair, out, to, outStride, scratch);
       for (int i = 0; i < pair; i++) {
-        int more = counts[row + i] - shared;
-        if (more > 0) {
-          int at = from + i * pStride + shared;
+        int rest = counts[row + i] - shared;
+        if (rest > 0) {
+          int weightOffset = from + i * pStride + shared;
           int target = to + i * outStride;
-          add(values, 0, panels, shared, more, p, at, 0, 1, out, target, 0, scratch);
+          add(values, 0, panels, shared, rest, p, weightOffset, 0, 1, out, target, 0, scratch);
         }
       }
     }

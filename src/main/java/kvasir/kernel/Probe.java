@@ -74,11 +74,11 @@ public final class Probe {
     IntVector b = a;
     IntVector c = a;
     IntVector d = a;
-    for (long at = start + from; at < start + to; at += 16L * W) {
-      a = a.or(IntVector.fromMemorySegment(I, Memory.ALL, at, LITTLE_ENDIAN));
-      b = b.or(IntVector.fromMemorySegment(I, Memory.ALL, at + 4L * W, LITTLE_ENDIAN));
-      c = c.or(IntVector.fromMemorySegment(I, Memory.ALL, at + 8L * W, LITTLE_ENDIAN));
-      d = d.or(IntVector.fromMemorySegment(I, Memory.ALL, at + 12L * W, LITTLE_ENDIAN));
+    for (long address = start + from; address < start + to; address += 16L * W) {
+      a = a.or(IntVector.fromMemorySegment(I, Memory.ALL, address, LITTLE_ENDIAN));
+      b = b.or(IntVector.fromMemorySegment(I, Memory.ALL, address + 4L * W, LITTLE_ENDIAN));
+      c = c.or(IntVector.fromMemorySegment(I, Memory.ALL, address + 8L * W, LITTLE_ENDIAN));
+      d = d.or(IntVector.fromMemorySegment(I, Memory.ALL, address + 12L * W, LITTLE_ENDIAN));
     }
     Memory.keep(data);
     return a.or(b).or(c).or(d).lane(0);
@@ -97,11 +97,11 @@ public final class Probe {
     IntVector b = a;
     IntVector c = a;
     IntVector d = a;
-    for (long at = start + from; at < start + from + quarter; at += 4L * W) {
-      a = a.or(IntVector.fromMemorySegment(I, Memory.ALL, at, LITTLE_ENDIAN));
-      b = b.or(IntVector.fromMemorySegment(I, Memory.ALL, at + quarter, LITTLE_ENDIAN));
-      c = c.or(IntVector.fromMemorySegment(I, Memory.ALL, at + 2 * quarter, LITTLE_ENDIAN));
-      d = d.or(IntVector.fromMemorySegment(I, Memory.ALL, at + 3 * quarter, LITTLE_ENDIAN));
+    for (long address = start + from; address < start + from + quarter; address += 4L * W) {
+      a = a.or(IntVector.fromMemorySegment(I, Memory.ALL, address, LITTLE_ENDIAN));
+      b = b.or(IntVector.fromMemorySegment(I, Memory.ALL, address + quarter, LITTLE_ENDIAN));
+      c = c.or(IntVector.fromMemorySegment(I, Memory.ALL, address + 2 * quarter, LITTLE_ENDIAN));
+      d = d.or(IntVector.fromMemorySegment(I, Memory.ALL, address + 3 * quarter, LITTLE_ENDIAN));
     }
     Memory.keep(data);
     return a.or(b).or(c).or(d).lane(0);

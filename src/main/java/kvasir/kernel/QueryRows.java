@@ -133,11 +133,11 @@ public final class QueryRows {
    * (exclusive) sees.
    */
   int mostVisible(int from, int to) {
-    int most = 0;
+    int largest = 0;
     for (int row = from; row < to; row++) {
-      most = Math.max(most, visible[row]);
+      largest = Math.max(largest, visible[row]);
     }
-    return most;
+    return largest;
   }
 
   /**
@@ -145,11 +145,11 @@ public final class QueryRows {
    * (exclusive) sees.
    */
   int leastVisible(int from, int to) {
-    int least = Integer.MAX_VALUE;
+    int smallest = Integer.MAX_VALUE;
     for (int row = from; row < to; row++) {
-      least = Math.min(least, visible[row]);
+      smallest = Math.min(smallest, visible[row]);
     }
-    return least;
+    return smallest;
   }
 
   /**

@@ -42,15 +42,15 @@ final class SoftmaxVector {
   private static void subtractMaximum(
       float[] scores, int lane, int keys, float[] max, float[] below) {
     FloatVector before = FloatVector.fromArray(F, max, lane);
-    FloatVector most = before;
+    FloatVector after = before;
     for (int key = 0; key < keys; key++) {
-      most = most.max(FloatVector.fromArray(F, scores, key * WIDTH + lane));
+      after = after.max(FloatVector.fromArray(F, scores, key * WIDTH + lane));
     }
-    most.intoArray(max, lane);
-    before.sub(most).intoArray(below, lane);
+    after.intoArray(max, lane);
+    before.sub(after).intoArray(below, lane);
     for (int key = 0; key < keys; key++) {
-      int at = key * WIDTH + lane;
-      FloatVector.fromArray(F, scores, at).sub(most).intoArray(scores, at);
+      int index = key * WIDTH + lane;
+      FloatVector.fromArray(F, scores, index).sub(after).intoArray(scores, index);
     }
   }
 

@@ -9,11 +9,11 @@ import java.util.List;
  * finish when they get a processor, so no fixed number of seconds would do. Not thread-safe.
  */
 public final class SteadyState {
-  private static final int LEAST_RUNS = 3;
-  private static final double LEAST_WINDOW = 0.8;
-  private static final double LEAST_TOTAL = 3;
+  private static final int MIN_RUNS = 3;
+  private static final double MIN_WINDOW = 0.8;
+  private static final double MIN_TOTAL = 3;
   private static final double SAME = 0.02;
-  private static final double MOST_COMPILING = 0.05;
+  private static final double MAX_COMPILING = 0.05;
 
   private final List<Double> seconds = new ArrayList<>();
   private final List<Long> compiled = new ArrayList<>();
@@ -39,7 +39,7 @@ public final class SteadyState {
    * @param seconds duration of the interval
    */
   public static boolean compiling(long jitMillis, double seconds) {
-    return jitMillis > 1e3 * MOST_COMPILING * seconds;
+    return jitMillis > 1e3 * MAX_COMPILING * seconds;
   }
 
   /**
@@ -57,7 +57,7 @@ public final class SteadyState {
   public boolean reached() {
     int window = window();
     int runs = seconds.size();
-    if (total < LEAST_TOTAL || runs < 2 * window + 1) {
+    if (total < MIN_TOTAL || runs < 2 * window + 1) {
       return false;
     }
     double late = median(runs - window, runs);
@@ -70,11 +70,11 @@ public final class SteadyState {
   private int window() {
     int runs = 0;
     double time = 0;
-    while (runs < seconds.size() && (runs < LEAST_RUNS || time < LEAST_WINDOW)) {
+    while (runs < seconds.size() && (runs < MIN_RUNS || time < MIN_WINDOW)) {
       runs++;
       time += seconds.get(seconds.size() - runs);
     }
-    return Math.max(LEAST_RUNS, runs);
+    return Math.max(MIN_RUNS, runs);
   }
 
   private double sum(int window) {

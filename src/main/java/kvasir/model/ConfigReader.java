@@ -18,9 +18,9 @@ public final class ConfigReader {
           "llama", "LlamaForCausalLM");
 
   // Bounds far above those of any model, beyond which products of two sizes would overflow.
-  private static final int MOST_WIDTH = 1 << 20;
-  private static final int MOST_LAYERS = 1 << 12;
-  private static final int MOST_TOKENS = 1 << 24;
+  private static final int MAX_WIDTH = 1 << 20;
+  private static final int MAX_LAYERS = 1 << 12;
+  private static final int MAX_TOKENS = 1 << 24;
 
   private ConfigReader() {}
 
@@ -58,8 +58,8 @@ public final class ConfigReader {
   private static ModelConfig read(JsonFields config, JsonFields end) {
     String architecture = architecture(config);
     refuseUnsupported(config);
-    int hidden = bounded(config, "hidden_size", MOST_WIDTH);
-    int heads = bounded(config, "num_attention_heads", MOST_WIDTH);
+    int hidden = bounded(config, "hidden_size", MAX_WIDTH);
+    int heads = bounded(config, "num_attention_heads", MAX_WIDTH);
     int kvHeads = config.positive("num_key_value_heads", heads);
     if (heads % kvHeads != 0) {
       throw config.wrong("num_key_value_heads", kvHeads + " does not divide " + heads + " heads");
@@ -71,12 +71,12 @@ public final class ConfigReader {
     return new ModelConfig(
         architecture,
         hidden,
-        bounded(config, "intermediate_size", MOST_WIDTH),
-        bounded(config, "num_hidden_layers", MOST_LAYERS),
+        bounded(config, "intermediate_size", MAX_WIDTH),
+        bounded(config, "num_hidden_layers", MAX_LAYERS),
         heads,
         kvHeads,
         headDim,
-        bounded(config, "vocab_size", MOST_TOKENS),
+        bounded(config, "vocab_size", MAX_TOKENS),
         context(config, rope),
         epsilon(config),
         architecture.startsWith("Qwen3"),
@@ -133,9 +133,9 @@ public final class ConfigReader {
   // Model cards say to add yarn and to leave max_position_embeddings as it was: the trained length
   // or, for Qwen3, somewhat more.
   private static int context(JsonFields config, RopeConfig rope) {
-    int stated = bounded(config, "max_position_embeddings", MOST_TOKENS);
+    int stated = bounded(config, "max_position_embeddings", MAX_TOKENS);
     return rope instanceof RopeConfig.Yarn yarn && yarn.original() <= stated
-        ? (int) Math.clamp(yarn.original() * yarn.factor(), stated, MOST_TOKENS)
+        ? (int) Math.clamp(yarn.original() * yarn.factor(), stated, MAX_TOKENS)
         : stated;
   }
 
@@ -146,7 +146,7 @@ public final class ConfigReader {
       throw config.wrong("head_dim", "is missing and hidden_size is no multiple of the heads");
     }
     int headDim = config.positive("head_dim", qwen3 ? 128 : hidden / heads);
-    if (headDim % 2 != 0 || (long) headDim * heads > MOST_WIDTH) {
+    if (headDim % 2 != 0 || (long) headDim * heads > MAX_WIDTH) {
       throw config.wrong("head_dim", headDim + " is odd or too large");
     }
     return headDim;

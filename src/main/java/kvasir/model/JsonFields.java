@@ -15,13 +15,12 @@ import kvasir.file.StrictJson;
  * @param node the object
  */
 record JsonFields(Path file, String path, JsonNode node) {
-  private static final long MOST_BYTES = 16 << 20;
+  private static final long MAX_BYTES = 16 << 20;
   private static final int LONGEST_NAME = 200;
 
   /** Reads a file of one JSON object. */
   static JsonFields read(Path file) {
-    return new JsonFields(
-        file, "", StrictJson.object(file, MOST_BYTES, "give a model's directory"));
+    return new JsonFields(file, "", StrictJson.object(file, MAX_BYTES, "give a model's directory"));
   }
 
   /**

@@ -74,13 +74,13 @@ public final class BoundedProcess {
    * Runs a process without input and collects its output.
    *
    * @param limit the longest time that it may run
-   * @param mostBytes number of bytes of each stream to keep; the rest is read and dropped
+   * @param maxBytes number of bytes of each stream to keep; the rest is read and dropped
    * @throws IOException if the process cannot be started
    */
-  public static Text text(ProcessBuilder builder, Duration limit, int mostBytes)
+  public static Text text(ProcessBuilder builder, Duration limit, int maxBytes)
       throws IOException, InterruptedException {
-    KeptText out = new KeptText(mostBytes);
-    KeptText err = new KeptText(mostBytes);
+    KeptText out = new KeptText(maxBytes);
+    KeptText err = new KeptText(maxBytes);
     End end = run(builder, Input.none(), limit, out, err);
     return new Text(end.code(), end.inTime(), out.text(), err.text());
   }

@@ -11,12 +11,12 @@ import java.nio.charset.StandardCharsets;
 public final class KeptText implements BoundedProcess.Sink {
   private static final int CHUNK = 8192;
 
-  private final int mostBytes;
+  private final int maxBytes;
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
-  /** Creates an empty sink that keeps up to {@code mostBytes} bytes. */
-  public KeptText(int mostBytes) {
-    this.mostBytes = mostBytes;
+  /** Creates an empty sink that keeps up to {@code maxBytes} bytes. */
+  public KeptText(int maxBytes) {
+    this.maxBytes = maxBytes;
   }
 
   @Override
@@ -28,7 +28,7 @@ public final class KeptText implements BoundedProcess.Sink {
   }
 
   private synchronized void keep(byte[] chunk, int count) {
-    bytes.write(chunk, 0, Math.min(count, mostBytes - bytes.size()));
+    bytes.write(chunk, 0, Math.min(count, maxBytes - bytes.size()));
   }
 
   /** Returns the text kept so far, decoded as UTF-8. */

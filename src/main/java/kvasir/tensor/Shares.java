@@ -50,8 +50,8 @@ public record Shares(List<Integer> weights) {
     long sum = 0;
     for (int part = 1; part <= parts(); part++) {
       sum += weights.get(part - 1);
-      int least = Math.max((int) (n * sum / all), starts[part - 1] + 1);
-      starts[part] = Math.min(least, n - (parts() - part));
+      int nonEmpty = Math.max((int) (n * sum / all), starts[part - 1] + 1);
+      starts[part] = Math.min(nonEmpty, n - (parts() - part));
     }
     return starts;
   }

@@ -72,8 +72,8 @@ public final class Checkpoint implements AutoCloseable {
   private void openShards() {
     List<Path> shards =
         new TreeSet<>(index.shardOf().values()).stream().map(folder.path()::resolve).toList();
-    List<Path> there = shards.stream().filter(this::isThere).toList();
-    for (Path shard : there.isEmpty() ? shards.subList(0, 1) : there) {
+    List<Path> present = shards.stream().filter(this::isThere).toList();
+    for (Path shard : present.isEmpty() ? shards.subList(0, 1) : present) {
       add(map(shard));
     }
   }
@@ -186,10 +186,10 @@ public final class Checkpoint implements AutoCloseable {
           other ? "move the one of the two away that is incomplete" : "fetch the model again");
     }
     if (file == null) {
-      boolean there = isThere(folder.path().resolve(shard));
+      boolean present = isThere(folder.path().resolve(shard));
       throw new UserError(
           index.file().toString(),
-          "tensor " + name + " is not in " + shard + (there ? "" : ", which is not there"),
+          "tensor " + name + " is not in " + shard + (present ? "" : ", which is not there"),
           "fetch the model again");
     }
     if (copies.containsKey(name)) {

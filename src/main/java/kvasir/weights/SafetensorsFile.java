@@ -27,7 +27,7 @@ import kvasir.file.WrongContent;
  */
 record SafetensorsFile(Path path, Map<String, TensorInfo> tensors, MemorySegment data, long bytes) {
   private static final int PREFIX = 8;
-  private static final long MOST_HEADER = 100_000_000;
+  private static final long MAX_HEADER = 100_000_000;
 
   /**
    * Maps a file and checks its header.
@@ -42,11 +42,11 @@ record SafetensorsFile(Path path, Map<String, TensorInfo> tensors, MemorySegment
         refuseText(path, channel, size);
         throw new UserError(path.toString(), "too short for a header", "fetch it again");
       }
-      long claimed = read(path, channel, 0, PREFIX).getLong();
-      if (claimed < 0 || claimed > size - PREFIX) {
+      long claimedHeader = read(path, channel, 0, PREFIX).getLong();
+      if (claimedHeader < 0 || claimedHeader > size - PREFIX) {
         refuseText(path, channel, size);
       }
-      int header = headerLength(path, claimed, size);
+      int header = headerLength(path, claimedHeader, size);
       String json = text(path, read(path, channel, PREFIX, header));
       long begin = (long) PREFIX + header;
       MemorySegment data = channel.map(FileChannel.MapMode.READ_ONLY, begin, size - begin, arena);
@@ -68,7 +68,7 @@ record SafetensorsFile(Path path, Map<String, TensorInfo> tensors, MemorySegment
   }
 
   private static int headerLength(Path path, long header, long size) {
-    if (header < 0 || header > MOST_HEADER) {
+    if (header < 0 || header > MAX_HEADER) {
       throw new UserError(
           path.toString(), "the header claims to be larger than 100 MB", "fetch the file again");
     }

@@ -15,7 +15,7 @@ import kvasir.file.StrictJson;
  */
 record WeightIndex(Path file, Map<String, String> shardOf) {
   // The index of a model of 700 billion weights has 9 MB.
-  private static final long MOST_BYTES = 64 << 20;
+  private static final long MAX_BYTES = 64 << 20;
 
   /**
    * Reads an index.
@@ -24,7 +24,7 @@ record WeightIndex(Path file, Map<String, String> shardOf) {
    */
   static WeightIndex read(Path file) {
     JsonNode map =
-        StrictJson.object(file, MOST_BYTES, "complete the model's directory").path("weight_map");
+        StrictJson.object(file, MAX_BYTES, "complete the model's directory").path("weight_map");
     if (!map.isObject() || map.isEmpty()) {
       throw new UserError(file.toString(), "has no weight_map", "fetch the file again");
     }

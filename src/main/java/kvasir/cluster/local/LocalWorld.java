@@ -59,8 +59,8 @@ public final class LocalWorld {
     LocalWorld world = new LocalWorld(ranks, deadline);
     List<FutureTask<T>> tasks = new ArrayList<>();
     for (int rank = 0; rank < ranks; rank++) {
-      int own = rank;
-      FutureTask<T> task = new FutureTask<>(() -> world.runRank(own, body));
+      int thisRank = rank;
+      FutureTask<T> task = new FutureTask<>(() -> world.runRank(thisRank, body));
       tasks.add(task);
       Thread.ofPlatform().name("rank-" + rank).daemon(true).start(task);
     }

@@ -37,7 +37,7 @@ public final class MpjCommunicator implements Communicator {
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   // MPJ's direct buffers never shrink and 1 GiB messages fail: larger ones go in pieces.
-  private static final int MOST_BYTES = 64 << 20;
+  private static final int MAX_BYTES = 64 << 20;
 
   private final Intracomm world;
   private final int rank;
@@ -54,7 +54,7 @@ public final class MpjCommunicator implements Communicator {
     this.rank = rank;
     this.size = size;
     this.deadline = deadline;
-    this.tags = new MessageTags(size, Integer.MAX_VALUE, MOST_BYTES);
+    this.tags = new MessageTags(size, Integer.MAX_VALUE, MAX_BYTES);
   }
 
   /**

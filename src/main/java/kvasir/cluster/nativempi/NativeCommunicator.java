@@ -37,7 +37,7 @@ public final class NativeCommunicator implements Communicator {
   private static final int FUNNELED = 1;
 
   /** Longest piece of a message; MPI counts are ints. */
-  private static final int MOST_BYTES = 1 << 30;
+  private static final int MAX_BYTES = 1 << 30;
 
   /** Time after which a receiver looks for a message of another length than it expects. */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
@@ -72,7 +72,7 @@ public final class NativeCommunicator implements Communicator {
     this.limit = limit;
     this.rank = ask(true);
     this.size = ask(false);
-    this.tags = new MessageTags(size, highestTag(), MOST_BYTES);
+    this.tags = new MessageTags(size, highestTag(), MAX_BYTES);
   }
 
   /**
@@ -99,10 +99,10 @@ public final class NativeCommunicator implements Communicator {
   /**
    * Joins the world of a library.
    *
-   * @param told rank by the launcher's variables, for error messages
+   * @param launcherRank rank by the launcher's variables, for error messages
    */
   static NativeCommunicator join(
-      MpiLibrary mpi, int told, Duration limit, Deadline.Expired expired) {
+      MpiLibrary mpi, int launcherRank, Duration limit, Deadline.Expired expired) {
     List<Piece> inFlight = new ArrayList<>();
     Deadline deadline = new Deadline(limit, holding(inFlight, expired));
     deadline.begin("joining the world", -1);
@@ -112,9 +112,9 @@ public final class NativeCommunicator implements Communicator {
           (int)
               mpi.initThread()
                   .invokeExact(MemorySegment.NULL, MemorySegment.NULL, FUNNELED, provided);
-      check(code, told);
+      check(code, launcherRank);
     } catch (Throwable e) {
-      throw broken(told, e);
+      throw broken(launcherRank, e);
     }
     deadline.end();
     return new NativeCommunicator(mpi, deadline, inFlight, limit);

@@ -13,7 +13,7 @@ record Frame(FrameKind kind, String text) {
   static final int BEAT_MILLIS = 250;
 
   /** Limit of a text in UTF-8. The addresses of thousands of ranks take some 100 KB. */
-  private static final int MOST_BYTES = 1 << 20;
+  private static final int MAX_BYTES = 1 << 20;
 
   /** Characters of one piece of a handover; in UTF-8 each takes three bytes at most. */
   private static final int HANDOVER_CHARACTERS = 1 << 18;
@@ -123,7 +123,7 @@ record Frame(FrameKind kind, String text) {
   static Frame read(DataInputStream in) throws IOException {
     FrameKind kind = FrameKind.of(in.readUnsignedByte());
     int length = in.readInt();
-    if (length < 0 || length > MOST_BYTES) {
+    if (length < 0 || length > MAX_BYTES) {
       throw new IOException("no message of ours");
     }
     byte[] bytes = in.readNBytes(length);

@@ -110,8 +110,8 @@ public final class HeartbeatClient implements AutoCloseable {
   }
 
   private void read(DataInputStream in) {
-    StringBuilder told = new StringBuilder();
-    takeHandover("", told);
+    StringBuilder received = new StringBuilder();
+    takeHandover("", received);
     try {
       while (!closed) {
         Frame frame = Frame.read(in);
@@ -119,7 +119,7 @@ public final class HeartbeatClient implements AutoCloseable {
         switch (frame.kind()) {
           // The reason is shown once: by our launcher, or by rank 0 under a foreign one.
           case END -> end(rank == 0 ? frame.end() : frame.end().untold());
-          case HANDOVER -> takeHandover(frame.text(), told);
+          case HANDOVER -> takeHandover(frame.text(), received);
           case PEERS -> peers.complete(List.of(frame.text().split("\n", -1)));
           default -> {}
         }
@@ -129,10 +129,10 @@ public final class HeartbeatClient implements AutoCloseable {
     }
   }
 
-  private void takeHandover(String piece, StringBuilder told) {
-    told.append(piece);
-    if (told.length() == listener.handover()) {
-      handover.complete(told.toString());
+  private void takeHandover(String piece, StringBuilder received) {
+    received.append(piece);
+    if (received.length() == listener.handover()) {
+      handover.complete(received.toString());
     }
   }
 

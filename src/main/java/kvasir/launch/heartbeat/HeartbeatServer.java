@@ -60,10 +60,10 @@ public final class HeartbeatServer implements AutoCloseable {
       members.add(new Member(rank));
     }
     // All ranks may be on one host, and come at once.
-    int most = ranks + SPARE_CONNECTIONS;
-    this.visitors = new Visitors(most, 2 * most, PATIENCE_NANOS);
+    int maxConnections = ranks + SPARE_CONNECTIONS;
+    this.visitors = new Visitors(maxConnections, 2 * maxConnections, PATIENCE_NANOS);
     this.server = new ServerSocket();
-    server.bind(new InetSocketAddress(address, 0), most);
+    server.bind(new InetSocketAddress(address, 0), maxConnections);
     Thread.ofPlatform().name("heartbeat-accept").daemon(true).start(this::receive);
     Thread.ofPlatform().name("heartbeat").daemon(true).start(this::watch);
   }

@@ -77,14 +77,14 @@ final class Member {
     return System.nanoTime() - moved;
   }
 
-  synchronized void heard(String doing) {
-    activity = doing.isEmpty() ? activity : doing;
+  synchronized void heard(String newActivity) {
+    activity = newActivity.isEmpty() ? activity : newActivity;
     since = System.nanoTime();
   }
 
   /** Records the rank's address, in its transport's form. */
-  synchronized void reachedAt(String where) {
-    address = where;
+  synchronized void reachedAt(String transportAddress) {
+    address = transportAddress;
   }
 
   /** Records how the rank's process has ended, as reported by its launcher. */

@@ -35,13 +35,13 @@ public final class SelfHosted {
    */
   public static HeartbeatClient join(Communicator world, Duration silence, Consumer<RunEnd> ended) {
     List<String> names = Collectives.allGather(world, ownName(), NAME_BYTES);
-    byte[] where = new byte[WHERE_BYTES];
+    byte[] contact = new byte[WHERE_BYTES];
     if (world.rank() == 0) {
       byte[] text = listen(names, silence, ended).getBytes(StandardCharsets.UTF_8);
-      System.arraycopy(text, 0, where, 0, text.length);
+      System.arraycopy(text, 0, contact, 0, text.length);
     }
-    Collectives.broadcast(world, MemorySegment.ofArray(where), 0);
-    String[] words = new String(where, StandardCharsets.UTF_8).replace("\0", "").split(" ", -1);
+    Collectives.broadcast(world, MemorySegment.ofArray(contact), 0);
+    String[] words = new String(contact, StandardCharsets.UTF_8).replace("\0", "").split(" ", -1);
     return HeartbeatClient.join(
         new InetSocketAddress(words[0], Integer.parseInt(words[1])),
         RunToken.of(words[2]),

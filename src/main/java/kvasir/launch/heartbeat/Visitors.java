@@ -23,8 +23,8 @@ public final class Visitors implements AutoCloseable {
   /** Interval at which connections are checked while no new one comes. */
   private static final int TICK_MILLIS = 250;
 
-  private final int mostOfOneAddress;
-  private final int most;
+  private final int maxPerAddress;
+  private final int maxTotal;
   private final long patienceNanos;
 
   /** Arrival time of each connection, the oldest first. */
@@ -33,13 +33,13 @@ public final class Visitors implements AutoCloseable {
   /**
    * Creates an empty set of connections.
    *
-   * @param mostOfOneAddress limit of open connections from one address
-   * @param most limit of open connections from all addresses
+   * @param maxPerAddress limit of open connections from one address
+   * @param maxTotal limit of open connections from all addresses
    * @param patienceNanos time limit of one greeting in nanoseconds
    */
-  public Visitors(int mostOfOneAddress, int most, long patienceNanos) {
-    this.mostOfOneAddress = mostOfOneAddress;
-    this.most = most;
+  public Visitors(int maxPerAddress, int maxTotal, long patienceNanos) {
+    this.maxPerAddress = maxPerAddress;
+    this.maxTotal = maxTotal;
     this.patienceNanos = patienceNanos;
   }
 
@@ -79,10 +79,10 @@ public final class Visitors implements AutoCloseable {
     List<Socket> leaving = new ArrayList<>();
     synchronized (this) {
       since.put(visitor, System.nanoTime());
-      if (count(visitor.getInetAddress()) > mostOfOneAddress) {
+      if (count(visitor.getInetAddress()) > maxPerAddress) {
         leaving.add(oldestOf(visitor.getInetAddress()));
       }
-      if (since.size() - leaving.size() > most) {
+      if (since.size() - leaving.size() > maxTotal) {
         leaving.add(oldestOf(busiestAddress()));
       }
       leaving.forEach(since::remove);
