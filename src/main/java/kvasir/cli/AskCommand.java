@@ -180,6 +180,9 @@ final class AskCommand extends RankCommand {
         }
         replies.add(reply);
       }
+      if (root) {
+        report.newestBlock();
+      }
       if (picture != null) {
         draw(engine, mass, plan, replies.getLast());
       }

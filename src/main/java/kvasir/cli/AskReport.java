@@ -180,6 +180,18 @@ final class AskReport {
     return object;
   }
 
+  /** Says in which block the question and the answer stand, after the last answer. */
+  void newestBlock() {
+    if (json || engine.cache().ownership().ranks() == 1) {
+      return;
+    }
+    Passage added = new Passage(plan.document().ids().length, engine.cache().tokens() - 1);
+    output.line(
+        ("\nThe question and the new tokens stand in %s of %s:"
+                + " they get much attention whatever is asked.")
+            .formatted(listed("block", blocks(added)), listed("rank", ranks(added))));
+  }
+
   static void comparison(
       Output output,
       boolean json,
