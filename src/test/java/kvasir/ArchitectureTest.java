@@ -16,7 +16,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The table of CONTRIBUTING.md, held. */
+/** Dependencies between packages, checked against the table that CONTRIBUTING.md refers to. */
 class ArchitectureTest {
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

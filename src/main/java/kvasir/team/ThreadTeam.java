@@ -6,7 +6,7 @@ import kvasir.measure.StepClock;
 
 /**
  * Team whose members wait for the next region by spinning for a while and then parking. Regions in
- * quick succession so start without a system call, and an idle team uses no processor.
+ * quick succession therefore start without a system call, and an idle team uses no processor.
  *
  * <pre>
  *   caller:  publish body, epoch++ ── unpark parked ── run share 0 ── wait until pending is 0

@@ -1,2 +1,10 @@
-/** Element types, views of matrices in memory, and the division of ranges into parts. */
+/**
+ * Element types, views of matrices in memory, and the division of ranges into parts.
+ *
+ * <pre>
+ *   Matrix         [rows, columns], row by row                 checkpoints
+ *   Panels         [inputs, outputs], in panels of 32 outputs  packed weights, KV blocks
+ *   Shares, Split  contiguous parts of a range                 for ranks, for threads
+ * </pre>
+ */
 package kvasir.tensor;
