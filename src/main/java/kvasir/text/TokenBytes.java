@@ -30,6 +30,8 @@ record TokenBytes(
   /** A step of the decoder. */
   private interface DecoderStep {
     /**
+     * Returns the token after this step.
+     *
      * @param first true if no token with text comes before
      */
     Piece apply(Piece token, boolean first);

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * A self-contained SVG picture, without scripts and external references. It follows the reader's
@@ -29,6 +30,7 @@ final class Drawing {
           "#22242b", "#35204f", "#5a2070", "#86297a", "#b93c74", "#e65d62", "#fb9a6a", "#fdecae");
 
   private static final int FIRST_SERIES = 3;
+  private static final Pattern BLANKS = Pattern.compile("\\s+");
 
   /** Mean width of a character, relative to the size of the font. */
   private static final double CHARACTER = 0.54;
@@ -158,7 +160,7 @@ final class Drawing {
   static List<String> lines(String text, int maxCharacters) {
     List<String> lines = new ArrayList<>();
     StringBuilder line = new StringBuilder();
-    for (String word : text.strip().split("\\s+")) {
+    for (String word : BLANKS.split(text.strip(), -1)) {
       if (!line.isEmpty() && line.length() + 1 + word.length() > maxCharacters) {
         lines.add(line.toString());
         line.setLength(0);
