@@ -1,5 +1,10 @@
 /**
  * The two errors that end a run early and that a user must be able to tell apart: one that the user
  * can fix, and the loss of a rank.
+ *
+ * <pre>
+ *   UserError(where, what, remedy)    exit code 2   fix the option or the file
+ *   ClusterFailure(rank, peer, what)  exit code 3   start the run again
+ * </pre>
  */
 package kvasir.error;
