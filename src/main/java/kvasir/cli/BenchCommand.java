@@ -1,25 +1,25 @@
 package kvasir.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import kvasir.attention.AttentionKind;
-import kvasir.cluster.Communicator;
-import kvasir.engine.Engine;
-import kvasir.engine.EngineSettings;
+import kvasir.cli.job.BenchJob;
+import kvasir.cli.job.Job;
+import kvasir.cli.job.JobTable;
+import kvasir.cli.option.CommonOptions;
+import kvasir.cli.option.Latency;
+import kvasir.error.ExitCodes;
 import kvasir.error.UserError;
-import kvasir.lab.bench.Bench;
-import kvasir.lab.bench.BenchLabels;
 import kvasir.lab.bench.BenchRow;
 import kvasir.lab.bench.BenchTable;
 import kvasir.lab.bench.BenchTest;
-import kvasir.lab.bench.Limits;
 import kvasir.lab.bench.WarmUp;
-import kvasir.model.ConfigReader;
-import kvasir.model.ModelConfig;
+import kvasir.launch.ChildProcess;
+import kvasir.launch.Order;
+import kvasir.launch.ThisProcess;
 import kvasir.tensor.DType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -146,23 +146,26 @@ final class BenchCommand implements Callable<Integer>, OnRanks {
 
   @Override
   public Integer call() {
-    kvasir.start().join();
+    ThisProcess process = kvasir.process();
+    process.join();
     check();
     List<Layout> layouts = layouts();
-    if (!kvasir.start().isRank()) {
+    if (!process.isRank()) {
       // Before the first layout runs, which would say so for itself alone.
       common.hostFile();
     }
     if (layouts.size() == 1) {
-      return kvasir.start().run(common, this::measure);
+      return process.run(order(layouts.getFirst(), output), Optional.empty());
     }
-    if (kvasir.start().isRank()) {
+    if (process.isRank()) {
       throw new UserError(
           "bench", "several layouts in one world", "give one, or start it without mpjrun");
     }
     List<BenchRow> rows = new ArrayList<>();
     for (Layout layout : layouts) {
-      ChildProcess child = inOwnProcess(layout);
+      ChildProcess child =
+          ChildProcess.run(
+              new ProcessBuilder(process.child()), order(layout, BenchTable.JSON).encode() + "\n");
       if (SAID.contains(child.code())) {
         return child.code();
       }
@@ -170,6 +173,21 @@ final class BenchCommand implements Callable<Integer>, OnRanks {
     }
     kvasir.output().print(output.format(rows));
     return ExitCodes.DONE;
+  }
+
+  private Order order(Layout layout, BenchTable format) {
+    use(layout);
+    Job job =
+        new BenchJob(
+            common.engine(),
+            tests(),
+            repetitions,
+            warmUp(),
+            addedLatency.time().toNanos(),
+            fill == Fill.PREFILL,
+            memory,
+            format);
+    return JobTable.order(job, common.world(!kvasir.process().isRank(), false));
   }
 
   private void check() {
@@ -235,78 +253,6 @@ final class BenchCommand implements Callable<Integer>, OnRanks {
     } catch (NumberFormatException e) {
       throw new UserError(
           "--warm-up", "'" + warmUp + "' is no number of seconds", "write 5 or steady", e);
-    }
-  }
-
-  private int measure(EngineSettings settings, Communicator ranks) {
-    ModelConfig config = ConfigReader.read(settings.model());
-    Communicator world = addedLatency.on(ranks);
-    int positions = 0;
-    for (BenchTest test : tests()) {
-      positions = Math.max(positions, test.depth() + test.tokens());
-    }
-    // Beyond a model's context its text is no good, but its speed is what it is.
-    try (Engine engine = new Engine(settings, world, positions, null)) {
-      double start =
-          (System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime()) / 1e3;
-      Limits limits = Limits.measure(engine.team(), world);
-      Bench.Options options =
-          new Bench.Options(repetitions, warmUp(), fill == Fill.PREFILL, memory);
-      BenchLabels labels = new BenchLabels(label(config), transport(world), start);
-      List<BenchRow> rows = new ArrayList<>();
-      new Bench(engine, limits, options, labels).run(tests(), row -> done(rows, row));
-      if (world.rank() == 0 && output != BenchTable.JSONL) {
-        kvasir.output().print(output.format(rows));
-      }
-    }
-    return ExitCodes.DONE;
-  }
-
-  private void done(List<BenchRow> rows, BenchRow row) {
-    rows.add(row);
-    if (output == BenchTable.JSONL) {
-      kvasir.output().print(output.format(List.of(row)));
-    } else {
-      kvasir
-          .output()
-          .note("%s, %d x %d: %.2f tokens/s", row.test(), row.ranks(), row.threads(), row.median());
-    }
-  }
-
-  private String transport(Communicator world) {
-    return world.size() == 1 ? "none" : kvasir.start().transport(common);
-  }
-
-  private String label(ModelConfig config) {
-    String name = common.model.toAbsolutePath().normalize().getFileName().toString();
-    return name.length() <= 24 ? name : config.architecture();
-  }
-
-  /** Runs one layout as a user would who asked for it alone, with its result as JSON. */
-  private ChildProcess inOwnProcess(Layout layout) {
-    List<String> arguments = new ArrayList<>();
-    String[] own = kvasir.start().arguments();
-    for (int i = 0; i < own.length; i++) {
-      String name = own[i].split("=", 2)[0];
-      if (List.of("--ranks", "--threads", "--attention", "--kv-type", "--output").contains(name)) {
-        i += own[i].contains("=") ? 0 : 1;
-      } else {
-        arguments.add(own[i]);
-      }
-    }
-    add(arguments, "--ranks", layout.ranks());
-    add(arguments, "--threads", layout.threads());
-    add(arguments, "--attention", layout.attention());
-    add(arguments, "--kv-type", layout.kvType());
-    add(arguments, "--output", BenchTable.JSON);
-    return ChildProcess.run(
-        new ProcessBuilder(WorldStart.command(arguments.toArray(String[]::new))));
-  }
-
-  private static void add(List<String> arguments, String option, Object value) {
-    if (value != null) {
-      arguments.add(option);
-      arguments.add(value.toString().toLowerCase(Locale.ROOT));
     }
   }
 

@@ -1,20 +1,10 @@
 package kvasir.cli;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import kvasir.cluster.Communicator;
-import kvasir.engine.Engine;
-import kvasir.engine.EngineSettings;
-import kvasir.error.UserError;
-import kvasir.lab.recall.Reading;
-import kvasir.lab.recall.RecallEvaluation;
+import kvasir.cli.job.EvaluateJob;
+import kvasir.cli.job.Job;
+import kvasir.cli.option.CommonOptions;
 import kvasir.lab.recall.TownWriter;
-import kvasir.model.ConfigReader;
-import kvasir.text.Chat;
-import kvasir.text.Tokenizer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -65,90 +55,7 @@ final class EvaluateCommand extends RankCommand {
   }
 
   @Override
-  public int run(EngineSettings settings, Communicator world) {
-    int longest = longest(ConfigReader.read(settings.model()).maxPositions());
-    boolean root = world.rank() == 0;
-    boolean passed = true;
-    try (Tokenizer tokenizer = Tokenizer.open(settings.model());
-        Engine engine = new Engine(settings, world, longest, null)) {
-      Chat chat = Chat.of(tokenizer, settings.model().toString());
-      Reading reading = new Reading(engine, chat, null);
-      RecallEvaluation evaluation =
-          new RecallEvaluation(reading, chat, questions, perDocument, seed);
-      boolean headed = json;
-      for (int length : lengths) {
-        RecallEvaluation.LengthResult row;
-        try (Progress progress =
-            Progress.of(
-                "asking about documents of " + length + " tokens, question",
-                10 * questions,
-                root)) {
-          row = evaluation.run(length, progress::reach);
-        }
-        if (root && !headed) {
-          kvasir.output().line(header());
-          headed = true;
-        }
-        if (root) {
-          print(row);
-          passed &= row.passed();
-        }
-      }
-    }
-    return passed ? ExitCodes.DONE : ExitCodes.CHECK_FAILED;
-  }
-
-  /** The longest sequence of the run, checked against the model's context. */
-  private int longest(int context) {
-    int longest = lengths.stream().mapToInt(n -> n).max().orElseThrow();
-    int most = context - RecallEvaluation.EXCHANGE_TOKENS;
-    if (longest > most) {
-      throw new UserError(
-          "--lengths",
-          longest + " tokens and a question do not fit the context of " + context,
-          "give at most " + most);
-    }
-    return longest + RecallEvaluation.EXCHANGE_TOKENS;
-  }
-
-  private void print(RecallEvaluation.LengthResult row) {
-    if (json) {
-      Map<String, Object> object = new LinkedHashMap<>();
-      object.put("tokens", row.tokens());
-      object.put("documents", row.documents());
-      object.put("accuracy", row.all().accuracy());
-      object.put("deciles", row.deciles());
-      object.put("target", row.target());
-      object.put("passed", row.passed());
-      object.put("misses", row.misses());
-      kvasir.output().json(object);
-      return;
-    }
-    List<String> cells = new ArrayList<>();
-    row.deciles().forEach(cell -> cells.add(percent(cell)));
-    kvasir
-        .output()
-        .line(
-            String.format(
-                Locale.ROOT,
-                "%6d  %9d  %9d  %s  %s  %s",
-                row.tokens(),
-                row.documents(),
-                row.all().asked(),
-                percent(row.all()),
-                String.join(" ", cells),
-                row.passed() ? "ok" : "MISSED"));
-  }
-
-  private static String header() {
-    StringBuilder deciles = new StringBuilder();
-    for (int decile = 1; decile <= 10; decile++) {
-      deciles.append(String.format(Locale.ROOT, "%6s", decile + "/10"));
-    }
-    return "tokens  documents  questions    all " + deciles + "  exact answers in %, by tenth";
-  }
-
-  private static String percent(RecallEvaluation.Cell cell) {
-    return String.format(Locale.ROOT, "%5.1f", 100 * cell.accuracy());
+  Job job() {
+    return new EvaluateJob(common.engine(), lengths, questions, perDocument, seed, json);
   }
 }

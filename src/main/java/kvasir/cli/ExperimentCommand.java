@@ -1,5 +1,6 @@
 package kvasir.cli;
 
+import kvasir.cli.option.UsageError;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;

@@ -3,8 +3,10 @@ package kvasir.cli;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import kvasir.error.ExitCodes;
 import kvasir.lab.experiment.Definition;
 import kvasir.lab.experiment.DefinitionReader;
+import kvasir.lab.experiment.ExperimentFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
 

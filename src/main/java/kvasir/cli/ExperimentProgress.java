@@ -1,6 +1,9 @@
 package kvasir.cli;
 
 import java.time.Duration;
+import kvasir.cli.terminal.Output;
+import kvasir.cli.terminal.Progress;
+import kvasir.cli.terminal.StatusLine;
 import kvasir.lab.experiment.Runner;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;

@@ -2,6 +2,7 @@ package kvasir.cli;
 
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import kvasir.error.ExitCodes;
 import kvasir.lab.experiment.ResultFolder;
 import kvasir.lab.report.ReportPage;
 import picocli.CommandLine.Command;

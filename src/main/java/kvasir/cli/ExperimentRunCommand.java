@@ -1,21 +1,25 @@
 package kvasir.cli;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import kvasir.cli.terminal.Output;
+import kvasir.error.ExitCodes;
 import kvasir.error.UserError;
 import kvasir.lab.bench.BenchRow;
 import kvasir.lab.experiment.Definition;
 import kvasir.lab.experiment.DefinitionReader;
+import kvasir.lab.experiment.ExperimentFiles;
 import kvasir.lab.experiment.ExperimentResult;
+import kvasir.lab.experiment.ExperimentTable;
 import kvasir.lab.experiment.Experiments;
 import kvasir.lab.experiment.Place;
 import kvasir.lab.experiment.RunInterrupted;
 import kvasir.lab.predict.PredictionErrors;
 import kvasir.launch.HostFile;
+import kvasir.launch.JavaCommand;
 import kvasir.model.ConfigReader;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -154,7 +158,7 @@ final class ExperimentRunCommand implements Callable<Integer> {
   }
 
   private Place place() {
-    if (experiment.kvasir.start().isRank()) {
+    if (experiment.kvasir.process().isRank()) {
       throw new UserError("experiment", "started as a rank", "start it without mpirun");
     }
     String file = "";
@@ -168,6 +172,6 @@ final class ExperimentRunCommand implements Callable<Integer> {
   }
 
   private static List<String> java(List<String> arguments) {
-    return new ArrayList<>(WorldStart.command(arguments.toArray(String[]::new)));
+    return new JavaCommand(Main.class).of(arguments.toArray(String[]::new));
   }
 }

@@ -6,12 +6,18 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import kvasir.cache.CacheShape;
 import kvasir.cache.Ownership;
+import kvasir.cli.job.ModelNotes;
+import kvasir.cli.option.CommonOptions;
+import kvasir.cli.option.LayoutOptions;
 import kvasir.engine.Engine;
+import kvasir.engine.EngineOptions;
 import kvasir.engine.EngineSettings;
+import kvasir.error.ExitCodes;
 import kvasir.error.UserError;
 import kvasir.file.WholeFile;
 import kvasir.kernel.ScalarKernels;
 import kvasir.lab.report.LayoutPicture;
+import kvasir.launch.WorldSettings;
 import kvasir.model.ConfigReader;
 import kvasir.model.ModelConfig;
 import kvasir.model.ModelWeights;
@@ -216,7 +222,11 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private EngineSettings settings() {
-    return common.settings(common.rankCount(), 1, common.weights(), Binding.NONE);
+    WorldSettings world = common.world(true, false);
+    EngineOptions engine = common.engine();
+    engine.check(world.ranks());
+    // Ranks are taken to have hosts of their own.
+    return engine.settings(world.threadsOf(1), Binding.NONE);
   }
 
   private static String bytes(long n) {

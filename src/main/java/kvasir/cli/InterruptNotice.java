@@ -4,6 +4,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
+import kvasir.cli.terminal.Output;
+import kvasir.cli.terminal.Progress;
+import kvasir.lab.experiment.ExperimentFiles;
 
 /**
  * Says how to continue an experiment that the user interrupts. A signal ends this process and the

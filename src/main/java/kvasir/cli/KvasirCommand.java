@@ -1,6 +1,9 @@
 package kvasir.cli;
 
 import java.util.List;
+import kvasir.cli.option.UsageError;
+import kvasir.cli.terminal.Output;
+import kvasir.launch.ThisProcess;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -16,9 +19,9 @@ import picocli.CommandLine.Spec;
       "",
       "Exit codes: 0 done, 1 a check failed, 2 wrong usage or bad input, 3 a rank was lost."
     })
-final class KvasirCommand implements Runnable {
+public final class KvasirCommand implements Runnable {
   /** As in pom.xml; ranks of different ones do not work together. */
-  static final String VERSION = "0.1.0";
+  public static final String VERSION = "0.1.0";
 
   /** The commands, in the order of the help. */
   private static final List<Class<?>> COMMANDS =
@@ -36,13 +39,14 @@ final class KvasirCommand implements Runnable {
           DoctorCommand.class,
           HelpCommand.class);
 
-  private final Output output = new Output();
-  private final WorldStart start;
+  private final Output output;
+  private final ThisProcess process;
 
   @Spec CommandSpec spec;
 
-  KvasirCommand(WorldStart start) {
-    this.start = start;
+  private KvasirCommand(Output output, ThisProcess process) {
+    this.output = output;
+    this.process = process;
   }
 
   @Override
@@ -55,9 +59,9 @@ final class KvasirCommand implements Runnable {
    * longer than the JVM takes to start, so it knows only the one that the arguments begin with;
    * where they begin with none, it knows all, for its help and its messages.
    */
-  static CommandLine commandLine(WorldStart start) {
-    CommandLine parser = new CommandLine(new KvasirCommand(start));
-    List<String> arguments = List.of(start.arguments());
+  static CommandLine commandLine(Output output, ThisProcess process, String... words) {
+    List<String> arguments = List.of(words);
+    CommandLine parser = new CommandLine(new KvasirCommand(output, process));
     if (arguments.equals(List.of("--version"))) {
       return parser;
     }
@@ -78,7 +82,7 @@ final class KvasirCommand implements Runnable {
     return output;
   }
 
-  WorldStart start() {
-    return start;
+  ThisProcess process() {
+    return process;
   }
 }

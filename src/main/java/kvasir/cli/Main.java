@@ -6,15 +6,31 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import kvasir.cli.job.JobTable;
+import kvasir.cli.option.ArgumentBytes;
+import kvasir.cli.option.PathConverter;
+import kvasir.cli.option.UsageError;
+import kvasir.cli.terminal.ClosedOutput;
+import kvasir.cli.terminal.Output;
+import kvasir.cli.terminal.StatusLine;
 import kvasir.error.ClusterFailure;
+import kvasir.error.ExitCodes;
 import kvasir.error.UserError;
-import kvasir.lab.experiment.ArmProcess;
+import kvasir.launch.JavaCommand;
+import kvasir.launch.MpjrunLines;
+import kvasir.launch.Order;
+import kvasir.launch.ParentWatch;
+import kvasir.launch.RankStart;
+import kvasir.launch.StatusFile;
+import kvasir.launch.ThisProcess;
 import kvasir.launch.heartbeat.RunEnd;
 import kvasir.measure.Activity;
+import kvasir.process.SystemShortage;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -26,13 +42,16 @@ public final class Main {
   /** For ranks that end with an error to leave their world together. */
   private static final Duration LEAVING = Duration.ofSeconds(2);
 
+  private final Output output = new Output();
+  private final JobTable jobs;
   private final RankStart rankStart;
   private final Set<String> said = ConcurrentHashMap.newKeySet();
   private volatile boolean debug;
   private boolean startedRank;
 
   private Main(String[] arguments) {
-    this.rankStart = new RankStart(arguments, this::end);
+    this.jobs = new JobTable(output);
+    this.rankStart = new RankStart(arguments, jobs, output, new JavaCommand(Main.class), this::end);
   }
 
   public static void main(String[] args) {
@@ -89,29 +108,38 @@ public final class Main {
   private int execute() {
     ArgumentBytes.requireReadable();
     JvmCheck.requireVectors();
-    WorldStart start = rankStart.open();
-    startedRank = start.isRank();
+    ThisProcess process = rankStart.open();
+    startedRank = process.isRank();
     if (!startedRank) {
-      if (System.getenv(ArmProcess.WATCHED) != null) {
+      if (System.getenv(ParentWatch.WATCHED) != null) {
         ParentWatch.start();
       }
       StatusLine.HERE.start();
     }
+    Optional<Order> order = rankStart.order();
+    if (order.isPresent()) {
+      debug(order.get().world().debug());
+      return process.run(order.get());
+    }
+    return parseAndRun(process);
+  }
+
+  private int parseAndRun(ThisProcess process) {
     StringWriter help = new StringWriter();
     CommandLine commands =
-        parser(start)
+        parser(output, process, rankStart.arguments())
             .setOut(new PrintWriter(help))
             .setExecutionStrategy(this::execute)
             .setExecutionExceptionHandler((e, line, parsed) -> report(e))
             .setParameterExceptionHandler((e, line) -> misused(e));
-    int code = commands.execute(start.arguments());
-    new Output().print(help.toString());
+    int code = commands.execute(rankStart.arguments());
+    output.print(help.toString());
     return code;
   }
 
   /** The commands and how their arguments are read: as they stand. */
-  static CommandLine parser(WorldStart start) {
-    return KvasirCommand.commandLine(start)
+  static CommandLine parser(Output output, ThisProcess process, String... arguments) {
+    return KvasirCommand.commandLine(output, process, arguments)
         .registerConverter(Path.class, new PathConverter())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExpandAtFiles(false)
@@ -124,23 +152,26 @@ public final class Main {
 
   /** Runs the command that has been parsed; of several ranks, the first does what takes one. */
   private int execute(CommandLine.ParseResult parsed) {
-    debug = parsed.asCommandLineList().stream().anyMatch(Main::asksForDebug);
-    if (debug) {
-      Configurator.setLevel("kvasir", Level.DEBUG);
-      Activity.logTo(log()::debug);
-    }
+    debug(parsed.asCommandLineList().stream().anyMatch(Main::asksForDebug));
     CommandLine.ParseResult last = last(parsed);
     boolean answersAtOnce = last.isUsageHelpRequested() || last.isVersionHelpRequested();
     if (!startedRank && !answersAtOnce) {
       JvmCheck.slowBecause()
-          .ifPresent(
-              why -> new Output().note("kvasir: kernels will be 10 to 100 times slower: " + why));
+          .ifPresent(why -> output.note("kvasir: kernels will be 10 to 100 times slower: " + why));
     }
     boolean takesOneProcess =
         answersAtOnce || !(last.commandSpec().userObject() instanceof OnRanks);
     return rankStart.rank() > 0 && takesOneProcess
         ? ExitCodes.DONE
         : new CommandLine.RunLast().execute(parsed);
+  }
+
+  private void debug(boolean on) {
+    debug = on;
+    if (on) {
+      Configurator.setLevel("kvasir", Level.DEBUG);
+      Activity.logTo(log()::debug);
+    }
   }
 
   private static CommandLine.ParseResult last(CommandLine.ParseResult parsed) {
@@ -228,7 +259,7 @@ public final class Main {
 
   private void error(String message) {
     if (said.add(message)) {
-      new Output().note("kvasir: error: " + message);
+      output.note("kvasir: error: " + message);
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import kvasir.cli.option.HardwareSource;
 import kvasir.lab.predict.ClusterLayout;
 import kvasir.lab.predict.Hardware;
 import kvasir.lab.predict.LayoutCandidate;

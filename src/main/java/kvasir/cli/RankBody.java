@@ -1,12 +1,13 @@
 package kvasir.cli;
 
 import java.util.Optional;
+import kvasir.cli.option.UserText;
 import kvasir.cluster.Communicator;
 import kvasir.engine.EngineSettings;
 
 /** What every rank of a world does. */
 @FunctionalInterface
-interface RankBody {
+public interface RankBody {
   /** On one rank; only rank 0 prints. */
   int run(EngineSettings settings, Communicator world);
 

@@ -1,23 +1,43 @@
 package kvasir.cli;
 
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import kvasir.cli.job.Job;
+import kvasir.cli.job.JobTable;
+import kvasir.cli.option.LayoutOptions;
+import kvasir.launch.ThisProcess;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParentCommand;
 
 /** A command that runs on every rank of a world. */
-abstract class RankCommand implements Callable<Integer>, RankBody, OnRanks {
+abstract class RankCommand implements Callable<Integer>, OnRanks {
   @Mixin LayoutOptions common;
 
   @ParentCommand KvasirCommand kvasir;
 
   @Override
   public final Integer call() {
-    kvasir.start().join();
+    ThisProcess process = kvasir.process();
+    process.join();
     common.check();
     check();
-    return kvasir.start().run(common, this);
+    return process.run(JobTable.order(job(), common.world(!process.isRank(), rebuilds())), text());
   }
 
-  /** Checks this command's own options, before any rank is started. */
+  /** Checks the options of this command alone, before any rank is started. */
   abstract void check();
+
+  /** Returns the work of this command. */
+  abstract Job job();
+
+  /** Returns a reader of the text that the work needs, called once in one process; or nothing. */
+  Optional<Supplier<String>> text() {
+    return Optional.empty();
+  }
+
+  /** Returns whether the ranks that are left begin again when one is lost. */
+  boolean rebuilds() {
+    return false;
+  }
 }

@@ -2,6 +2,9 @@ package kvasir.cli;
 
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import kvasir.cli.option.CommonOptions;
+import kvasir.cli.terminal.Progress;
+import kvasir.error.ExitCodes;
 import kvasir.error.UserError;
 import kvasir.file.PathKind;
 import kvasir.model.ModelShape;

@@ -3,6 +3,8 @@ package kvasir.cli;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import kvasir.cli.option.CommonOptions;
+import kvasir.error.ExitCodes;
 import kvasir.lab.recall.TownDocument;
 import kvasir.lab.recall.TownWriter;
 import kvasir.lab.recall.TownWriter.Surnames;

@@ -8,7 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import kvasir.cli.job.JobTable;
+import kvasir.cli.option.UsageError;
+import kvasir.cli.terminal.Output;
+import kvasir.error.ExitCodes;
 import kvasir.error.UserError;
+import kvasir.launch.JavaCommand;
+import kvasir.launch.ThisProcess;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,7 +27,9 @@ class ArgumentsTest {
       Path.of("src/test/resources/golden/qwen3-yarn").toAbsolutePath();
 
   private static CommandLine parser(String... arguments) {
-    return Main.parser(WorldStart.own(Handover.of(arguments)));
+    Output output = new Output();
+    ThisProcess own = ThisProcess.own(new JobTable(output), output, new JavaCommand(Main.class));
+    return Main.parser(output, own, arguments);
   }
 
   private static Object command(String... arguments) {
@@ -164,12 +172,5 @@ class ArgumentsTest {
         assertFalse(line.contains("internal"), line);
       }
     }
-  }
-
-  @Test
-  void aHandoverKeepsItsWordsAndALongText() { // C12
-    Handover handover =
-        new Handover(List.of("--prompt", "", "it's\u0000\ud83d\ude42"), "y".repeat(21_000_000));
-    assertEquals(handover, Handover.decode(handover.encode()));
   }
 }

@@ -54,7 +54,10 @@ class CommandsTest {
     assertEquals(
         expected,
         Launch.kvasir(
-                with(story, ("--attention standard --transport inprocess --ranks 2").split(" ")))
+                with(
+                    story,
+                    (Object[])
+                        "--attention standard --transport inprocess --ranks 2".split(" ", -1)))
             .out());
   }
 

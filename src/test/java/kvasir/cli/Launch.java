@@ -18,9 +18,9 @@ import java.util.stream.Stream;
  * Runs the project's own commands as a user does, on the jar that launch/test has built or else on
  * the classes.
  */
-final class Launch {
+public final class Launch {
   /** How a command ended. */
-  record Result(int code, String out, String err) {
+  public record Result(int code, String out, String err) {
     List<String> errors() {
       return err.lines().filter(line -> line.startsWith("kvasir: error: ")).toList();
     }
@@ -71,7 +71,7 @@ final class Launch {
     return run("launch/kvasir", arguments);
   }
 
-  static Result run(String command, Object... arguments) {
+  public static Result run(String command, Object... arguments) {
     try {
       Path out = Files.createTempFile("kvasir", ".out");
       Path err = Files.createTempFile("kvasir", ".err");

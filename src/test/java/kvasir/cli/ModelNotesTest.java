@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import kvasir.EditedModel;
 import kvasir.EditedModel.Tensor;
+import kvasir.cli.option.PathConverter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine.TypeConversionException;

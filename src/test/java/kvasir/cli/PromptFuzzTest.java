@@ -6,6 +6,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import kvasir.cli.option.UserText;
+import kvasir.engine.TokenIds;
 import kvasir.fuzz.Fuzz;
 import kvasir.model.ConfigReader;
 import kvasir.model.ModelConfig;
@@ -25,8 +27,7 @@ class PromptFuzzTest {
         "--tokens",
         500,
         List.of("1,2,3".getBytes(UTF_8), "17, 0 ,4,5,21".getBytes(UTF_8)),
-        in ->
-            TokenOptions.check("--tokens", TokenOptions.parse(new String(in, ISO_8859_1)), config));
+        in -> TokenIds.check("--tokens", TokenIds.parse(new String(in, ISO_8859_1)), config));
   }
 
   @Test

@@ -50,6 +50,7 @@ class RankLauncherTest {
                 Collections.nCopies(ranks, "localhost"),
                 command,
                 "",
+                "",
                 Duration.ofSeconds(4),
                 Duration.ofSeconds(30),
                 "the run has ended"),

@@ -16,6 +16,7 @@ import java.util.stream.StreamSupport;
 import kvasir.error.UserError;
 import kvasir.lab.bench.BenchRow;
 import kvasir.lab.bench.BenchTable;
+import kvasir.launch.ParentWatch;
 import kvasir.process.BoundedProcess;
 
 /**
@@ -23,12 +24,6 @@ import kvasir.process.BoundedProcess;
  * ends when this process ends.
  */
 public final class ArmProcess {
-  /**
-   * The environment variable that tells the first process of an arm to end when its standard input
-   * ends. Its value is the id of the process that started the arm, whose end ends that input.
-   */
-  public static final String WATCHED = "KVASIR_WATCHED_ARM";
-
   private static final JsonMapper JSON = new JsonMapper();
 
   /** The time after which a run is ended, in case its own limits fail. */
@@ -74,7 +69,9 @@ public final class ArmProcess {
     try {
       ProcessBuilder builder = new ProcessBuilder(command);
       if (watched) {
-        builder.environment().put(WATCHED, String.valueOf(ProcessHandle.current().pid()));
+        builder
+            .environment()
+            .put(ParentWatch.WATCHED, String.valueOf(ProcessHandle.current().pid()));
       }
       BoundedProcess.End end =
           BoundedProcess.run(

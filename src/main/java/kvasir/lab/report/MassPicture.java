@@ -87,7 +87,7 @@ public record MassPicture(
   private static double amounts(Drawing drawing, double y) {
     double x = 16;
     for (int step = 0; step < Drawing.SHADES; step++) {
-      int from = step == 0 ? 0 : 1 << step - 1;
+      int from = step == 0 ? 0 : 1 << (step - 1);
       String name =
           step == 0 ? "under 1%" : step + 1 < Drawing.SHADES ? from + "%" : from + "% or more";
       drawing.rectangle(x, y, 18, 14, shade(from / 100.0), "");

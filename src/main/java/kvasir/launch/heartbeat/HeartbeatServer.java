@@ -158,7 +158,7 @@ public final class HeartbeatServer implements AutoCloseable {
                 + " "
                 + ProcessHandle.current().pid()
                 + " "
-                + spec.handover().length());
+                + spec.order(rank).length());
     boolean open = visitors.remove(socket);
     if (!open
         || rank < 0
@@ -167,7 +167,7 @@ public final class HeartbeatServer implements AutoCloseable {
       return null;
     }
     Member member = members.get(rank);
-    Frame.handover(spec.handover()).forEach(member::send);
+    Frame.handover(spec.order(rank)).forEach(member::send);
     tellLoss(member);
     return member;
   }

@@ -62,6 +62,7 @@ public final class SelfHosted {
                   names,
                   List.of(),
                   "",
+                  "",
                   silence,
                   silence.multipliedBy(4),
                   "the run has ended, start it again"));

@@ -54,6 +54,7 @@ class HeartbeatTest {
                 Collections.nCopies(ranks, "n"),
                 List.of(),
                 HANDOVER,
+                HANDOVER,
                 silence,
                 start,
                 "the run has ended, start it again"));

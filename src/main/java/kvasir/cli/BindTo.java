@@ -1,8 +1,0 @@
-package kvasir.cli;
-
-/** What ranks and their threads are bound to. */
-enum BindTo {
-  NONE,
-  CORE,
-  NUMA
-}

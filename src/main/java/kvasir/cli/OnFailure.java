@@ -1,9 +1,0 @@
-package kvasir.cli;
-
-/** What a launcher does when a rank is lost. */
-enum OnFailure {
-  /** The run ends on all ranks. */
-  END,
-  /** Ranks are started anew on the slots that are left, and go on with the session. */
-  REBUILD
-}

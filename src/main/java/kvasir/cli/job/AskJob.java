@@ -1,0 +1,186 @@
+package kvasir.cli.job;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import kvasir.attention.AttentionMass;
+import kvasir.attention.BlockShares;
+import kvasir.cache.CacheShape;
+import kvasir.cache.Ownership;
+import kvasir.cli.terminal.Progress;
+import kvasir.cluster.Communicator;
+import kvasir.cluster.FromRoot;
+import kvasir.cluster.SoloCommunicator;
+import kvasir.engine.Engine;
+import kvasir.engine.EngineOptions;
+import kvasir.engine.EngineSettings;
+import kvasir.engine.HeadShares;
+import kvasir.engine.RankStats;
+import kvasir.error.ExitCodes;
+import kvasir.file.WholeFile;
+import kvasir.lab.recall.Passage;
+import kvasir.lab.recall.Reading;
+import kvasir.lab.recall.Reply;
+import kvasir.lab.report.MassPicture;
+import kvasir.model.ConfigReader;
+import kvasir.model.ModelConfig;
+import kvasir.text.Chat;
+import kvasir.text.Tokenizer;
+
+/**
+ * Questions on a document.
+ *
+ * @param file name of the user's own document; null where one is written
+ * @param seed of the document that is written
+ * @param length most tokens of that; null for as many as the context holds
+ * @param asked questions of the user; empty where some are made
+ * @param questions to make
+ * @param maxNewTokens most tokens of an answer
+ * @param picture file to draw the attention of the last answer to; null for none
+ * @param compare whether one process alone does the same, to compare the bits
+ */
+public record AskJob(
+    EngineOptions engine,
+    String file,
+    long seed,
+    Integer length,
+    List<String> asked,
+    int questions,
+    int maxNewTokens,
+    boolean compare,
+    String picture,
+    boolean json)
+    implements Job {
+  /** Fewest tokens of a document that is written. */
+  public static final int SHORTEST = 64;
+
+  @Override
+  public int run(JobContext context) {
+    if (context.root() && picture != null) {
+      WholeFile.requireWritable(Path.of(picture));
+    }
+    ModelConfig config = ConfigReader.read(engine.directory());
+    try (Tokenizer tokenizer = Tokenizer.open(engine.directory())) {
+      Chat chat = Chat.of(tokenizer, engine.model());
+      AskPlan plan = AskPlan.of(this, document(context), chat, config.maxPositions());
+      plan.requireKnown(engine.model(), config);
+      sayWhereFewer(plan, context);
+      List<Reply> replies = ask(plan, chat, mass(plan, config, context), context);
+      // What follows is this process's own work: nobody need wait for it.
+      context.world().close();
+      boolean same = !context.root() || !compare || same(replies, plan, chat, context);
+      return same ? ExitCodes.DONE : ExitCodes.CHECK_FAILED;
+    }
+  }
+
+  /** Says it where a short document has fewer facts than questions were asked for. */
+  private void sayWhereFewer(AskPlan plan, JobContext context) {
+    int planned = plan.questions().size();
+    if (context.root() && asked.isEmpty() && planned < questions) {
+      context
+          .output()
+          .note(
+              "kvasir: the document has facts for %d questions, %d were asked for",
+              planned, questions);
+    }
+  }
+
+  /** Returns the user's own document, which rank 0 has; null where one is to be written. */
+  private String document(JobContext context) {
+    if (file == null) {
+      return null;
+    }
+    byte[] text =
+        FromRoot.shareBytes(context.world(), () -> context.text().getBytes(StandardCharsets.UTF_8));
+    return new String(text, StandardCharsets.UTF_8);
+  }
+
+  private List<Reply> ask(AskPlan plan, Chat chat, AttentionMass mass, JobContext context) {
+    boolean root = context.root();
+    Communicator world = context.world();
+    List<Reply> replies = new ArrayList<>();
+    try (Engine opened =
+        new Engine(context.settings(), world, plan.positions(maxNewTokens), mass)) {
+      Reading reading = new Reading(opened, chat, mass);
+      AskReport report = new AskReport(context.output(), plan, opened, json);
+      double seconds = read(reading, plan, root);
+      List<RankStats> after = RankStats.gather(opened, mass);
+      if (root) {
+        report.document(seconds, after);
+      }
+      for (AskPlan.Question question : plan.questions()) {
+        if (root) {
+          report.question(question);
+        }
+        Reply reply = reading.ask(question.ids(), maxNewTokens, root ? report::piece : piece -> {});
+        List<RankStats> ranks = RankStats.gather(opened, mass);
+        HeadShares heads = HeadShares.gather(world, mass);
+        if (root) {
+          report.reply(question, reply, ranks, heads);
+        }
+        replies.add(reply);
+      }
+      if (root) {
+        report.newestBlock();
+      }
+      if (picture != null) {
+        draw(opened, mass, plan, replies.getLast());
+      }
+    }
+    return replies;
+  }
+
+  private AttentionMass mass(AskPlan plan, ModelConfig config, JobContext context) {
+    int positions = plan.positions(maxNewTokens);
+    int blocks =
+        picture == null ? 0 : Engine.cacheShape(context.settings(), config).blocks(positions);
+    return new AttentionMass(config.layers(), config.heads(), blocks);
+  }
+
+  /** Draws the question asked last; all ranks call it. */
+  private void draw(Engine opened, AttentionMass mass, AskPlan plan, Reply reply) {
+    CacheShape shape = opened.cache().shape();
+    Ownership ownership = opened.cache().ownership();
+    int blocks = shape.blocks(opened.cache().tokens());
+    BlockShares shares = BlockShares.gather(opened.world(), mass, ownership, blocks);
+    if (opened.world().rank() == 0) {
+      List<Integer> holders =
+          Passage.find(plan.document(), reply.text()).map(p -> p.blocks(shape)).orElse(List.of());
+      String question = plan.questions().getLast().text();
+      int tokens = plan.document().ids().length;
+      MassPicture.Answered answer =
+          new MassPicture.Answered(question, reply.text(), tokens, holders);
+      WholeFile.write(
+          Path.of(picture), new MassPicture(shares, ownership, shape.blockTokens(), answer).svg());
+    }
+  }
+
+  private static double read(Reading reading, AskPlan plan, boolean root) {
+    long begin = System.nanoTime();
+    int[] ids = plan.document().ids();
+    try (Progress progress = Progress.of("reading the document, token", ids.length, root)) {
+      reading.read(ids, progress::reach);
+    }
+    return (System.nanoTime() - begin) / 1e9;
+  }
+
+  private boolean same(List<Reply> replies, AskPlan plan, Chat chat, JobContext context) {
+    EngineSettings settings = context.settings();
+    int team = Math.max(2, Runtime.getRuntime().availableProcessors());
+    EngineSettings alone = settings.with(settings.attention(), settings.kernels(), team);
+    int differing = 0;
+    double seconds;
+    try (Engine opened =
+        new Engine(alone, new SoloCommunicator(), plan.positions(maxNewTokens), null)) {
+      Reading reading = new Reading(opened, chat, null);
+      seconds = read(reading, plan, true);
+      for (int i = 0; i < replies.size(); i++) {
+        Reply reply = reading.ask(plan.questions().get(i).ids(), maxNewTokens, piece -> {});
+        differing += reply.logits().equals(replies.get(i).logits()) ? 0 : 1;
+      }
+    }
+    AskReport.comparison(context.output(), json, team, seconds, replies, differing);
+    return differing == 0;
+  }
+}

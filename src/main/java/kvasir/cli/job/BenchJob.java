@@ -1,0 +1,81 @@
+package kvasir.cli.job;
+
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import kvasir.cli.terminal.Output;
+import kvasir.cluster.Communicator;
+import kvasir.cluster.DelayedCommunicator;
+import kvasir.engine.Engine;
+import kvasir.engine.EngineOptions;
+import kvasir.error.ExitCodes;
+import kvasir.lab.bench.Bench;
+import kvasir.lab.bench.BenchLabels;
+import kvasir.lab.bench.BenchRow;
+import kvasir.lab.bench.BenchTable;
+import kvasir.lab.bench.BenchTest;
+import kvasir.lab.bench.Limits;
+import kvasir.lab.bench.WarmUp;
+import kvasir.model.ConfigReader;
+import kvasir.model.ModelConfig;
+
+/**
+ * Measurements of one layout.
+ *
+ * @param latencyNanos time that each message is held back
+ * @param prefill whether depths are computed; they are filled with random keys and values otherwise
+ */
+public record BenchJob(
+    EngineOptions engine,
+    List<BenchTest> tests,
+    int repetitions,
+    WarmUp warmUp,
+    long latencyNanos,
+    boolean prefill,
+    boolean memory,
+    BenchTable format)
+    implements Job {
+  @Override
+  public int run(JobContext context) {
+    ModelConfig config = ConfigReader.read(engine.directory());
+    Communicator world =
+        latencyNanos == 0
+            ? context.world()
+            : new DelayedCommunicator(context.world(), Duration.ofNanos(latencyNanos));
+    int positions = 0;
+    for (BenchTest test : tests) {
+      positions = Math.max(positions, test.depth() + test.tokens());
+    }
+    // Beyond a model's context its text is no good, but its speed is what it is.
+    try (Engine opened = new Engine(context.settings(), world, positions, null)) {
+      double start =
+          (System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime()) / 1e3;
+      Limits limits = Limits.measure(opened.team(), world);
+      Bench.Options options = new Bench.Options(repetitions, warmUp, prefill, memory);
+      BenchLabels labels = new BenchLabels(label(config), context.transport(), start);
+      List<BenchRow> rows = new ArrayList<>();
+      new Bench(opened, limits, options, labels)
+          .run(tests, row -> done(context.output(), rows, row));
+      if (context.root() && format != BenchTable.JSONL) {
+        context.output().print(format.format(rows));
+      }
+    }
+    return ExitCodes.DONE;
+  }
+
+  private void done(Output output, List<BenchRow> rows, BenchRow row) {
+    rows.add(row);
+    if (format == BenchTable.JSONL) {
+      output.print(format.format(List.of(row)));
+    } else {
+      output.note(
+          "%s, %d x %d: %.2f tokens/s", row.test(), row.ranks(), row.threads(), row.median());
+    }
+  }
+
+  private String label(ModelConfig config) {
+    String name = engine.directory().toAbsolutePath().normalize().getFileName().toString();
+    return name.length() <= 24 ? name : config.architecture();
+  }
+}

@@ -1,0 +1,97 @@
+package kvasir.cli.terminal;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import kvasir.file.Unwritable;
+import kvasir.launch.Console;
+import kvasir.launch.MpjrunLines;
+
+/** Standard output and error, in UTF-8 whatever the locale. */
+public final class Output implements Console {
+  private static final Path OUT = Path.of("/proc/self/fd/1");
+
+  private final OutputStream out = MpjrunLines.of(new FileOutputStream(FileDescriptor.out), "out");
+  private final PrintStream err =
+      new PrintStream(
+          MpjrunLines.of(new FileOutputStream(FileDescriptor.err), "err"),
+          true,
+          StandardCharsets.UTF_8);
+
+  /**
+   * Results, at once: someone is reading along. Where nobody does any more the command ends, as
+   * other programs do by a signal; where they cannot be kept that is the user's to mend.
+   */
+  public void print(String text) {
+    write(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public void write(byte[] text) {
+    StatusLine.HERE.results(text);
+    try {
+      out.write(text);
+    } catch (IOException e) {
+      throw isPipe() ? new ClosedOutput(e) : Unwritable.of("standard output", e);
+    }
+  }
+
+  // Writing to one fails for one reason; what the system calls that reason depends on the language.
+  private static boolean isPipe() {
+    try {
+      return Files.readSymbolicLink(OUT).toString().matches("(pipe|socket):.*");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  public void line(String text) {
+    print(text + "\n");
+  }
+
+  @Override
+  public void note(String text) {
+    StatusLine.HERE.clear();
+    err.println(text);
+  }
+
+  public void note(String format, Object... arguments) {
+    note(String.format(Locale.ROOT, format, arguments));
+  }
+
+  /** Made when the first object is printed: most commands print none. */
+  private static final class Json {
+    static final ObjectMapper MAPPER = new ObjectMapper();
+  }
+
+  /** One JSON object on one line. */
+  public void json(Object value) {
+    try {
+      line(Json.MAPPER.writeValueAsString(value));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a result that cannot be written as JSON", e);
+    }
+  }
+
+  @Override
+  public PrintStream errors() {
+    return new PrintStream(StatusLine.HERE.before(System.err), true, StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public boolean leaveTerminal() {
+    boolean active = StatusLine.HERE.isActive();
+    if (active) {
+      StatusLine.HERE.end();
+    }
+    return active;
+  }
+}

@@ -1,0 +1,146 @@
+package kvasir.cli.terminal;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import kvasir.launch.Console;
+import kvasir.measure.Activity;
+
+/**
+ * A line at the end of a terminal that says what the command is doing, for a person who waits. It
+ * makes room for every line that is written, and is gone when results begin; in a file or a pipe
+ * there is nothing of it. Safe for several threads.
+ */
+public final class StatusLine {
+  /** The one of this process, as the terminal is. */
+  public static final StatusLine HERE =
+      new StatusLine(
+          Boolean.getBoolean(Console.TERMINAL),
+          new FileOutputStream(FileDescriptor.err),
+          Activity::text);
+
+  private static final Pattern STEPS = Pattern.compile("(.*) (\\d{1,18})/([1-9]\\d{0,17})");
+  private static final int BAR = 20;
+  private static final int WIDTH = 78;
+  private static final long PERIOD_MILLIS = 250;
+
+  /** Commands that end at once show nothing. */
+  private static final long FIRST_MILLIS = 750;
+
+  private final OutputStream terminal;
+  private final Supplier<String> activity;
+  private boolean active;
+  private String shown = "";
+
+  StatusLine(boolean active, OutputStream terminal, Supplier<String> activity) {
+    this.active = active;
+    this.terminal = terminal;
+    this.activity = activity;
+  }
+
+  /** Draws from now on, in a thread of its own, until results begin. */
+  public void start() {
+    if (isActive()) {
+      Thread.ofPlatform().name("status-line").daemon(true).start(this::run);
+    }
+  }
+
+  private void run() {
+    long begin = System.nanoTime();
+    try {
+      Thread.sleep(FIRST_MILLIS);
+      while (isActive()) {
+        draw((System.nanoTime() - begin) / 1_000_000_000);
+        Thread.sleep(PERIOD_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Returns whether there is a person to show anything to. */
+  public synchronized boolean isActive() {
+    return active;
+  }
+
+  /** Shows what is being done, and for how long the command has run. */
+  synchronized void draw(long seconds) {
+    String text = render(activity.get(), seconds);
+    if (active && !text.equals(shown)) {
+      write("\r" + text + "\033[K");
+      shown = text;
+    }
+  }
+
+  /** Makes room for a line. */
+  synchronized void clear() {
+    if (!shown.isEmpty()) {
+      write("\r\033[K");
+      shown = "";
+    }
+  }
+
+  /** Makes room for results; for good where they leave the terminal in the middle of a line. */
+  synchronized void results(byte[] text) {
+    clear();
+    active &= text.length == 0 || text[text.length - 1] == '\n';
+  }
+
+  /** Makes room for good. */
+  public synchronized void end() {
+    clear();
+    active = false;
+  }
+
+  /** Returns a stream to the terminal before whose bytes this line makes room. */
+  public OutputStream before(OutputStream stream) {
+    return new FilterOutputStream(stream) {
+      @Override
+      public void write(byte[] bytes, int from, int count) throws IOException {
+        synchronized (StatusLine.this) {
+          clear();
+          out.write(bytes, from, count);
+        }
+      }
+    };
+  }
+
+  /** One line of text, with a bar where the steps are known. */
+  static String render(String activity, long seconds) {
+    Matcher steps = STEPS.matcher(activity);
+    String line;
+    if (steps.matches()) {
+      long total = Long.parseLong(steps.group(3));
+      long done = Math.min(Long.parseLong(steps.group(2)), total);
+      int full = (int) (BAR * (double) done / total);
+      line =
+          String.format(
+              Locale.ROOT,
+              "kvasir: [%s%s] %s %,d of %,d",
+              "#".repeat(full),
+              "-".repeat(BAR - full),
+              steps.group(1),
+              done,
+              total);
+    } else {
+      line = "kvasir: " + activity + ", " + seconds + " s";
+    }
+    return line.substring(0, Math.min(line.length(), WIDTH));
+  }
+
+  private void write(String text) {
+    try {
+      terminal.write(text.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      // The terminal has gone, and with it who watched.
+      active = false;
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package kvasir.engine;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Consumer;
+import kvasir.error.UserError;
+import kvasir.model.ModelConfig;
+import kvasir.text.Tokenizer;
+
+/**
+ * The form of a prompt, whose text travels apart from it.
+ *
+ * @param option name of the option that the prompt was given by, for messages
+ * @param ids whether the text is a list of token ids
+ */
+public record PromptInput(String option, boolean ids) {
+  /**
+   * Returns the ids of a prompt, checked against the model.
+   *
+   * @param text as the user gave it: plain text or ids
+   * @param notice hears in one line of a likely mistake that is allowed
+   */
+  public int[] tokens(
+      String text,
+      Optional<Tokenizer> tokenizer,
+      ModelConfig config,
+      Path model,
+      Consumer<String> notice) {
+    if (ids) {
+      return TokenIds.check(option, TokenIds.parse(text), config);
+    }
+    if (text.isEmpty()) {
+      throw new UserError(option, "the prompt is empty", "give some text");
+    }
+    Tokenizer present =
+        tokenizer.orElseThrow(
+            () ->
+                new UserError(
+                    model.resolve("tokenizer.json").toString(),
+                    "no such file",
+                    "give the prompt as --tokens, or add the tokenizer"));
+    int[] encoded = TokenIds.check(option, present.encode(text), config);
+    present
+        .doubledBegin(encoded)
+        .ifPresent(
+            token ->
+                notice.accept(
+                    String.format(
+                        "%s: the prompt begins with %s twice, since the tokenizer puts one in front"
+                            + " of each text; leave yours out",
+                        option, token)));
+    return encoded;
+  }
+}

@@ -1,0 +1,18 @@
+package kvasir.error;
+
+/** What the process tells its caller. */
+public final class ExitCodes {
+  public static final int DONE = 0;
+  public static final int CHECK_FAILED = 1;
+  public static final int USER_ERROR = 2;
+  public static final int CLUSTER_FAILURE = 3;
+  public static final int INTERNAL_ERROR = 70;
+
+  /** Of a command that was ended by an interrupt: 128 and the number of SIGINT. */
+  public static final int INTERRUPTED = 130;
+
+  /** Of a shell's commands, whose output nobody reads any more: 128 and the number of SIGPIPE. */
+  public static final int CLOSED_OUTPUT = 141;
+
+  private ExitCodes() {}
+}

@@ -1,0 +1,117 @@
+package kvasir.launch;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import kvasir.error.UserError;
+
+/**
+ * One piece of work for the ranks of a world, as it travels from the process of the user to each
+ * rank. On a command line a long prompt would not fit, a shell on the way could change it, and
+ * other users could read it.
+ *
+ * @param job name of the work
+ * @param settings of the work, a record as JSON
+ * @param text that the work reads, on rank 0 alone; null where it reads none
+ */
+public record Order(String job, WorldSettings world, JsonNode settings, String text) {
+  /** The only argument of a process that reads an order from its standard input. */
+  static final String ON_STANDARD_INPUT = "kvasir-order-on-standard-input";
+
+  /** Settings that may differ from rank to rank: they change no message and no bit. */
+  private static final List<String> OWN =
+      List.of("model", "threads", "kernels", "bind", "vectorBits", "debug");
+
+  // A text is as long as it is; the default limit is 20 million characters.
+  private static final ObjectMapper JSON =
+      new ObjectMapper(
+          JsonFactory.builder()
+              .streamReadConstraints(
+                  StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+              .build());
+
+  /** Returns an order whose settings are a record. */
+  public static Order of(String job, WorldSettings world, Object settings) {
+    return new Order(job, world, JSON.valueToTree(settings), null);
+  }
+
+  /** Returns the settings as the record that they were made from. */
+  public <T> T settings(Class<T> type) {
+    try {
+      return JSON.treeToValue(settings, type);
+    } catch (JsonProcessingException e) {
+      throw notUnderstood(e);
+    }
+  }
+
+  /** Returns this order with a text to read. */
+  public Order withText(String read) {
+    return new Order(job, world, settings, read);
+  }
+
+  /** Returns the form in which it travels: one line of JSON. */
+  public String encode() {
+    try {
+      return JSON.writeValueAsString(this);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("an order that cannot be written as JSON", e);
+    }
+  }
+
+  /** Reads a line that {@link #encode} has written. */
+  public static Order decode(String line) {
+    try {
+      return JSON.readValue(line, Order.class);
+    } catch (JsonProcessingException e) {
+      throw notUnderstood(e);
+    }
+  }
+
+  /** Returns the order that a process was started for, if it was started for one. */
+  static Optional<Order> given(String... words) {
+    if (words.length != 1 || !words[0].equals(ON_STANDARD_INPUT)) {
+      return Optional.empty();
+    }
+    try {
+      // Not closed: the stream's end is that of the process that has written the order.
+      BufferedReader in =
+          new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+      return Optional.of(decode(Optional.ofNullable(in.readLine()).orElse("")));
+    } catch (IOException e) {
+      throw new UserError(words[0], "cannot be read", "give a command and its options", e);
+    }
+  }
+
+  /** Returns what all ranks of a world have to have in common, as text. */
+  public String common() {
+    ObjectNode all = JSON.valueToTree(withText(null));
+    for (JsonNode part : List.of(all, all.path("world"), all.path("settings"))) {
+      without(part);
+      part.forEach(Order::without);
+    }
+    return all.toString();
+  }
+
+  private static void without(JsonNode node) {
+    if (node instanceof ObjectNode object) {
+      object.remove(OWN);
+    }
+  }
+
+  private static UserError notUnderstood(Exception cause) {
+    return new UserError(
+        "rank",
+        "does not understand what started it",
+        "install the same version on every host",
+        cause);
+  }
+}

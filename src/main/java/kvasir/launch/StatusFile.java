@@ -1,0 +1,18 @@
+package kvasir.launch;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import kvasir.file.WholeFile;
+
+/** One rank's exit code in a file of its own, there whole or not at all. */
+public final class StatusFile {
+  private StatusFile() {}
+
+  public static void write(String directory, int rank, int code) throws IOException {
+    ByteBuffer text = ByteBuffer.wrap((code + "\n").getBytes(StandardCharsets.US_ASCII));
+    WholeFile.write(
+        Path.of(directory, "rank-" + rank + ".exit"), channel -> WholeFile.writeAll(channel, text));
+  }
+}

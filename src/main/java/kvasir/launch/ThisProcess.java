@@ -1,0 +1,212 @@
+package kvasir.launch;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import kvasir.cluster.Communicator;
+import kvasir.cluster.FromRoot;
+import kvasir.cluster.SoloCommunicator;
+import kvasir.cluster.local.LocalWorld;
+import kvasir.cluster.nativempi.NativeCommunicator;
+import kvasir.error.ExitCodes;
+import kvasir.error.UserError;
+import kvasir.measure.Activity;
+import kvasir.team.Binding;
+
+/**
+ * The part of this process in a world of ranks: a rank that somebody has started, which joins its
+ * world when a command needs that, or the process of the user, which runs alone or starts the ranks
+ * as processes of their own.
+ */
+public final class ThisProcess {
+  private final Jobs jobs;
+  private final Console console;
+  private final JavaCommand command;
+  private final Supplier<Communicator> world;
+  private final boolean launched;
+  private Communicator joined;
+
+  private ThisProcess(
+      Jobs jobs,
+      Console console,
+      JavaCommand command,
+      Supplier<Communicator> world,
+      boolean launched) {
+    this.jobs = jobs;
+    this.console = console;
+    this.command = command;
+    this.world = world;
+    this.launched = launched;
+  }
+
+  /** Returns the process of the user. */
+  public static ThisProcess own(Jobs jobs, Console console, JavaCommand command) {
+    return new ThisProcess(jobs, console, command, null, false);
+  }
+
+  /**
+   * Returns a rank.
+   *
+   * @param world joins the world; called once
+   * @param launched whether Kvasir's own launcher has started the rank
+   */
+  static ThisProcess rank(
+      Jobs jobs,
+      Console console,
+      JavaCommand command,
+      Supplier<Communicator> world,
+      boolean launched) {
+    return new ThisProcess(jobs, console, command, world, launched);
+  }
+
+  /**
+   * Joins the world that this process is a rank of, if it is one. From then on all ranks hear of an
+   * error, so a command of ranks checks its options behind it.
+   */
+  public void join() {
+    if (world != null && joined == null) {
+      joined = world.get();
+    }
+  }
+
+  /** Returns whether this process is a rank that somebody has started. */
+  public boolean isRank() {
+    return world != null;
+  }
+
+  /** Returns whether Kvasir itself starts the ranks of these settings, and could do so again. */
+  public boolean canRelaunch(WorldSettings settings) {
+    return isRank()
+        ? launched
+        : settings.startsRanks() && settings.transport() != Transport.INPROCESS;
+  }
+
+  /**
+   * Has an order done: here, by ranks that are started for it, or by the world that this process
+   * belongs to.
+   *
+   * @param text reads the text of the work, once and in one process; empty where it reads none
+   * @return the exit code
+   */
+  public int run(Order order, Optional<Supplier<String>> text) {
+    join();
+    if (isRank()) {
+      return runAsRank(order, text);
+    }
+    return run(text.map(read -> order.withText(read.get())).orElse(order));
+  }
+
+  /** Has an order done that carries its text. */
+  public int run(Order order) {
+    join();
+    if (isRank()) {
+      return runAsRank(order, Optional.empty());
+    }
+    WorldSettings settings = order.world();
+    if (settings.vectorBits() != null && settings.vectorBits() != jobs.vectorBits()) {
+      return withVectors(order);
+    }
+    return settings.startsRanks()
+        ? launch(order)
+        : work(order, new SoloCommunicator(), LocalRank.ALONE);
+  }
+
+  /** Species are chosen when the JVM starts: another width takes another JVM. */
+  private int withVectors(Order order) {
+    String flag = "-XX:MaxVectorSize=" + order.world().vectorBits() / Byte.SIZE;
+    List<String> words = command.of(Order.ON_STANDARD_INPUT);
+    if (words.contains(flag)) {
+      throw new UserError(
+          "--vector-bits",
+          "this machine has vectors of " + jobs.vectorBits() + " bits",
+          "ask for at most that");
+    }
+    words.add(1, flag);
+    if (console.leaveTerminal()) {
+      words.add(1, "-D" + Console.TERMINAL + "=true");
+    }
+    ProcessBuilder child =
+        new ProcessBuilder(words).redirectOutput(ProcessBuilder.Redirect.INHERIT);
+    return ChildProcess.run(child, order.encode() + "\n").code();
+  }
+
+  private int runAsRank(Order order, Optional<Supplier<String>> text) {
+    WorldSettings settings = order.world();
+    if (!launched) {
+      checkJoined(settings);
+    }
+    joined.limit(settings.timeout());
+    jobs.agree(order, joined);
+    int code = work(text.map(read -> onRoot(order, read)).orElse(order), joined, place());
+    Activity.set("leaving");
+    // Not where it has failed: ranks leave together, and the others are still at work.
+    joined.close();
+    return code;
+  }
+
+  private void checkJoined(WorldSettings settings) {
+    if (settings.ranks() != null && settings.ranks() != joined.size()) {
+      throw new UserError(
+          "--ranks", settings.ranks() + " asked, " + joined.size() + " started", "leave it out");
+    }
+    if (settings.hostsNamed()) {
+      throw new UserError(
+          "--hosts", "this run's ranks are started on their hosts already", "leave it out");
+    }
+  }
+
+  /** Rank 0 reads the text; the others hear whether it could. */
+  private Order onRoot(Order order, Supplier<String> text) {
+    String[] read = new String[1];
+    FromRoot.shareBytes(
+        joined,
+        () -> {
+          read[0] = text.get();
+          return new byte[0];
+        });
+    return order.withText(read[0]);
+  }
+
+  private LocalRank place() {
+    Map<String, String> environment = System.getenv();
+    boolean placed = launched && environment.containsKey(RankLauncher.RANK);
+    return placed ? LocalRank.ofLauncher(environment) : LocalRank.among(joined);
+  }
+
+  private int work(Order order, Communicator ranks, LocalRank place) {
+    WorldSettings settings = order.world();
+    Binding binding = place.bind(settings);
+    if (settings.bind() != BindTo.NONE) {
+      console.note("kvasir: rank " + ranks.rank() + " runs on processors " + LocalRank.achieved());
+    }
+    String transport = ranks.size() == 1 ? "none" : transport(settings);
+    return jobs.run(order, new RankContext(ranks, place.ranks(), binding, transport));
+  }
+
+  private String transport(WorldSettings settings) {
+    boolean other = joined instanceof NativeCommunicator;
+    Transport used = other ? Transport.NATIVE : settings.transport();
+    return used.name().toLowerCase(Locale.ROOT);
+  }
+
+  private int launch(Order order) {
+    WorldSettings settings = order.world();
+    if (settings.transport() == Transport.INPROCESS) {
+      return LocalWorld.run(
+              settings.ranks(),
+              settings.timeout(),
+              ranks -> work(order, ranks, new LocalRank(ranks.rank(), ranks.size())))
+          .stream()
+          .max(Integer::compare)
+          .orElse(ExitCodes.DONE);
+    }
+    return new WorldLaunch(order, command, console).run();
+  }
+
+  /** Returns the words of a process that reads an order from its standard input. */
+  public List<String> child() {
+    return command.of(Order.ON_STANDARD_INPUT);
+  }
+}

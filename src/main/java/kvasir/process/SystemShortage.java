@@ -1,0 +1,41 @@
+package kvasir.process;
+
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Failures for want of what the system limits: open files and threads. */
+public final class SystemShortage {
+  private static final String FILES = "Too many open files";
+  private static final String THREADS = "unable to create native thread";
+
+  private SystemShortage() {}
+
+  /** The line for the user where a failure, or what led to it, is one of these. */
+  public static Optional<String> of(Throwable failure) {
+    return Stream.iterate(failure, e -> e != null, Throwable::getCause)
+        .limit(20)
+        .map(e -> String.valueOf(e.getMessage()))
+        .flatMap(message -> line(message).stream())
+        .findFirst();
+  }
+
+  private static Optional<String> line(String message) {
+    if (message.contains(FILES)) {
+      return Optional.of(
+          "too many open files; raise the limit by `ulimit -n`, which is "
+              + shown(SystemLimits.here().openFiles())
+              + " now");
+    }
+    if (message.contains(THREADS)) {
+      return Optional.of(
+          "no room for another thread; raise the limit of processes by `ulimit -u`, which is "
+              + shown(SystemLimits.here().processes())
+              + " now");
+    }
+    return Optional.empty();
+  }
+
+  private static String shown(long limit) {
+    return limit == Long.MAX_VALUE ? "unlimited" : String.valueOf(limit);
+  }
+}
