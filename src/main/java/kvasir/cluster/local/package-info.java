@@ -5,7 +5,7 @@
  * <pre>
  *   rank 0                            rank 1
  *   send: a view of its data -> queue (0, 1) -> receive: copies from the view
- *   wait until it is copied  <------------------ marks it as taken
+ *   wait until it is copied  &lt;------------------ marks it as taken
  * </pre>
  */
 package kvasir.cluster.local;
