@@ -11,5 +11,9 @@
  * <p>A {@code Study} holds one experiment with its estimates. A section turns studies into {@code
  * Markup}; its plots are drawn by {@code Figures}. Text becomes markup only by {@code Markup.text},
  * which escapes it, since names and answers may contain anything.
+ *
+ * <p>Two pictures stand alone: {@link kvasir.lab.report.MassPicture} of an answer's attention and
+ * {@link kvasir.lab.report.LayoutPicture} of blocks, ranks and the merge tree. Both are drawn by
+ * {@code Drawing}.
  */
 package kvasir.lab.report;
