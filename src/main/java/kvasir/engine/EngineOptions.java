@@ -12,16 +12,18 @@ import kvasir.team.Binding;
 import kvasir.tensor.DType;
 
 /**
- * Options of an engine that hold for all ranks, as they travel to each of them.
+ * The options of an engine that are the same for all ranks, in the form in which they are sent to
+ * each rank.
  *
- * @param model directory in Hugging Face's layout; a relative path starts at the folder that the
- *     command was given in
- * @param blockTokens tokens in a KV block, a power of two; 0 chooses by the model's context
- * @param shards leaves of the merge tree, a power of two
- * @param prefillChunk most tokens of one forward pass
- * @param weights share of each rank; empty where shares are equal or measured
- * @param measuresShares whether shares follow the rate at which each rank reads memory
- * @param memoryLimit most bytes that a rank may hold; 0 for no limit
+ * @param model directory in Hugging Face's layout; a relative path starts at the folder in which
+ *     the command was given
+ * @param blockTokens number of tokens in a KV block, a power of two; 0 derives it from the length
+ *     of the model's context
+ * @param shards number of leaves of the merge tree, a power of two
+ * @param prefillChunk the largest number of tokens in one forward pass
+ * @param weights relative share of each rank; empty if shares are equal or measured
+ * @param measuresShares true if shares follow the rate at which each rank reads memory
+ * @param memoryLimit the largest number of bytes that a rank may hold; 0 for no limit
  */
 public record EngineOptions(
     String model,
@@ -35,7 +37,7 @@ public record EngineOptions(
     boolean measuresShares,
     MergeTopology merge,
     long memoryLimit) {
-  /** Implementations of the kernels; their results are the same bits. */
+  /** The implementations of the kernels, whose results have the same bits. */
   public enum KernelKind {
     VECTOR,
     SCALAR;
@@ -54,7 +56,7 @@ public record EngineOptions(
     return Path.of(model);
   }
 
-  /** Refuses a world of ranks that these options do not fit. */
+  /** Throws a {@link UserError} if these options do not fit the number of ranks. */
   public void check(int ranks) {
     if (ranks > shards) {
       throw new UserError("--shards", ranks + " ranks for " + shards + " shards", "raise it");
@@ -76,7 +78,7 @@ public record EngineOptions(
   /**
    * Returns the settings of a rank.
    *
-   * @param shares of all ranks; empty where they are equal
+   * @param shares relative share of each rank; empty if they are equal
    */
   public EngineSettings settings(int threads, Binding binding, List<Integer> shares) {
     return new EngineSettings(

@@ -8,17 +8,17 @@ import kvasir.model.ModelConfig;
 import kvasir.text.Tokenizer;
 
 /**
- * The form of a prompt, whose text travels apart from it.
+ * The form of a prompt. Its text is sent separately.
  *
  * @param option name of the option that the prompt was given by, for messages
- * @param ids whether the text is a list of token ids
+ * @param ids true if the text is a list of token ids
  */
 public record PromptInput(String option, boolean ids) {
   /**
-   * Returns the ids of a prompt, checked against the model.
+   * Returns the ids of a prompt; throws a {@link UserError} if the model cannot take them.
    *
-   * @param text as the user gave it: plain text or ids
-   * @param notice hears in one line of a likely mistake that is allowed
+   * @param text the prompt as the user gave it: plain text or ids
+   * @param notice receives a line on a likely mistake that is not an error
    */
   public int[] tokens(
       String text,

@@ -8,16 +8,21 @@ import kvasir.cluster.Collectives;
 import kvasir.cluster.Communicator;
 
 /**
- * What one rank held and contributed.
+ * The part of the cache that one rank holds, and the attention that it received.
  *
- * @param pid of the rank's process
- * @param share of the softmax weight that its keys received, 0 to 1
+ * @param pid process id of the rank
+ * @param blocks number of KV blocks
+ * @param bytes bytes of its cache
+ * @param share share of the softmax weight that its keys received, 0 to 1
  */
 public record RankStats(int rank, long pid, int blocks, long bytes, double share) {
   private static final int FIELDS = 4;
   private static final int BAR = 30;
 
-  /** All ranks call it; rank 0 gets the list. */
+  /**
+   * Gathers the statistics of all ranks. All ranks call it; rank 0 gets the list in the order of
+   * ranks, the others an empty one.
+   */
   public static List<RankStats> gather(Engine engine, AttentionMass mass) {
     Communicator world = engine.world();
     long[] own = {
@@ -36,11 +41,12 @@ public record RankStats(int rank, long pid, int blocks, long bytes, double share
     return stats;
   }
 
-  /** A share, 0 to 1, as a bar. */
+  /** Returns a bar whose length shows a share from 0 to 1. */
   public static String bar(double share) {
     return "#".repeat((int) Math.round(BAR * share));
   }
 
+  /** Returns a table with a line for each rank. */
   public static String table(List<RankStats> ranks, Engine engine) {
     long total = Math.max(1, ranks.stream().mapToLong(RankStats::bytes).sum());
     StringBuilder table =

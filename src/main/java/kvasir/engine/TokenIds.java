@@ -5,11 +5,11 @@ import java.util.List;
 import kvasir.error.UserError;
 import kvasir.model.ModelConfig;
 
-/** Token ids as a user writes them, and the checks that every sequence of ids must pass. */
+/** Reader of token ids that a user has written, and checks of sequences of ids. */
 public final class TokenIds {
   private TokenIds() {}
 
-  /** Reads {@code 1,2,3}. */
+  /** Returns the ids in a text such as {@code 1,2,3}. */
   public static int[] parse(String text) {
     List<Integer> ids = new ArrayList<>();
     for (String part : text.split(",", -1)) {
@@ -22,7 +22,10 @@ public final class TokenIds {
     return ids.stream().mapToInt(Integer::intValue).toArray();
   }
 
-  /** Refuses what the model cannot take. */
+  /**
+   * Returns {@code ids}; throws a {@link UserError} if they are empty, unknown or longer than the
+   * model's context.
+   */
   public static int[] check(String option, int[] ids, ModelConfig config) {
     if (ids.length == 0) {
       throw new UserError(option, "the prompt is empty", "give at least one token");
@@ -42,7 +45,7 @@ public final class TokenIds {
     return ids;
   }
 
-  /** Refuses ids that the model has no embedding for. */
+  /** Throws a {@link UserError} if the model has no embedding for an id. */
   public static void requireKnown(String option, int[] ids, ModelConfig config) {
     for (int id : ids) {
       if (id < 0 || id >= config.vocabulary()) {

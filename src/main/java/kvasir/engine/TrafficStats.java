@@ -8,13 +8,14 @@ import kvasir.cluster.Collectives;
 import kvasir.cluster.Traffic;
 
 /**
- * What one rank sent, and how long its computation stood still for it.
+ * The messages of one rank in a generation, and its exposed communication time.
  *
- * @param messages sent for a decoded token
- * @param bytes sent for a decoded token
- * @param exposedMillis in exchanges for a decoded token: transfer, and waiting for slower ranks
- * @param prefillBytes sent for the whole prompt
- * @param prefillExposedSeconds in exchanges for the whole prompt
+ * @param messages number of messages sent per decoded token
+ * @param bytes number of bytes sent per decoded token
+ * @param exposedMillis time in exchanges per decoded token, for transfer and for waiting for slower
+ *     ranks
+ * @param prefillBytes number of bytes sent for the whole prompt
+ * @param prefillExposedSeconds time in exchanges for the whole prompt
  */
 public record TrafficStats(
     int rank,
@@ -25,7 +26,10 @@ public record TrafficStats(
     @JsonProperty("prefill_exposed_seconds") double prefillExposedSeconds) {
   private static final int FIELDS = 5;
 
-  /** All ranks call it; rank 0 gets the list. */
+  /**
+   * Gathers the messages of all ranks. All ranks call it; rank 0 gets the list in the order of
+   * ranks, the others an empty one.
+   */
   public static List<TrafficStats> gather(Engine engine, Generation generation) {
     Traffic prefill = generation.prefillTraffic();
     Traffic decode = generation.decodeTraffic();
@@ -48,6 +52,7 @@ public record TrafficStats(
     return stats;
   }
 
+  /** Returns a table with a line for each rank. */
   public static String table(List<TrafficStats> ranks) {
     StringBuilder table =
         new StringBuilder(

@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Looks for stop strings in a text that grows. Keeps of the text only the tail in which a stop
- * string may have begun. Each character has a place in the text that is shown: characters that are
- * not shown share the place of the next one that is.
+ * Search for stop strings in a growing text. It keeps only the end of the text in which a stop
+ * string may have begun. Each character has a place in the text that is shown; characters that are
+ * not shown have the place of the next one that is.
  */
 final class StopSearch {
   private static final int NOWHERE = -1;
@@ -24,8 +24,8 @@ final class StopSearch {
   /**
    * Adds a piece of the text.
    *
-   * @param place where in the text shown its first character stands
-   * @param shown whether its characters are shown
+   * @param place place of the piece's first character in the text that is shown
+   * @param shown true if its characters are shown
    * @return the place at which the first stop string that is now complete begins; -1 for none
    */
   int add(String piece, int place, boolean shown) {
@@ -49,7 +49,9 @@ final class StopSearch {
     return tail.isEmpty() ? end : places[0];
   }
 
-  /** Length of the longest tail that may be the beginning of a stop string. */
+  /**
+   * Returns the length of the longest end of the text that may be the beginning of a stop string.
+   */
   private int heldBack() {
     for (int n = Math.min(longest - 1, tail.length()); n > 0; n--) {
       String end = tail.substring(tail.length() - n);

@@ -6,10 +6,10 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * Text as it grows token by token, cut at the first stop string. Holds back the longest tail that
- * may be the beginning of a stop string, so that nothing is shown that would have to be taken back.
- * Special tokens are not shown; stop strings that name one are looked for in the text that has
- * them.
+ * A text that grows token by token and ends before the first stop string. The longest end that may
+ * be the beginning of a stop string is held back, so that no text is shown that must be withdrawn.
+ * Special tokens are not shown; stop strings that contain one are searched in the text with special
+ * tokens.
  */
 final class TextStream {
   private final Consumer<String> sink;
@@ -22,7 +22,7 @@ final class TextStream {
   /**
    * @param stops texts before which the text ends
    * @param special spellings of special tokens
-   * @param sink hears text that will not be taken back
+   * @param sink receives text that is final
    */
   TextStream(List<String> stops, Set<String> special, Consumer<String> sink) {
     Predicate<String> named = stop -> special.stream().anyMatch(stop::contains);
@@ -31,14 +31,14 @@ final class TextStream {
     this.sink = sink;
   }
 
-  /** Adds a piece of text; returns whether a stop string has been completed. */
+  /** Adds a piece of text; returns true if a stop string has been completed. */
   boolean add(String piece) {
     int place = text.length();
     text.append(piece);
     return cut(plain.add(piece, place, true), marked.add(piece, place, true));
   }
 
-  /** Adds a special token, which is not shown; returns whether it has completed a stop string. */
+  /** Adds a special token, which is not shown; returns true if it has completed a stop string. */
   boolean addSpecial(String spelling) {
     return cut(-1, marked.add(spelling, text.length(), false));
   }
@@ -57,7 +57,7 @@ final class TextStream {
     return stopped;
   }
 
-  /** Ends the sequence: what was held back is text after all. */
+  /** Ends the sequence and shows the text that was held back. */
   void finish(String rest) {
     if (!stopped) {
       add(rest);

@@ -25,7 +25,7 @@ record TokenBytes(
    * @param text the token as text
    * @param bytes the token as bytes; null before a step has produced them
    */
-  private record Piece(String text, byte[] bytes) {}
+  private record TokenText(String text, byte[] bytes) {}
 
   /** A step of the decoder. */
   private interface DecoderStep {
@@ -34,7 +34,7 @@ record TokenBytes(
      *
      * @param first true if no token with text comes before
      */
-    Piece apply(Piece token, boolean first);
+    TokenText apply(TokenText token, boolean first);
   }
 
   /**
@@ -101,7 +101,7 @@ record TokenBytes(
    * @param first true if no token with text comes before
    */
   byte[] of(String spelling, boolean first) {
-    Piece token = new Piece(spelling, null);
+    TokenText token = new TokenText(spelling, null);
     for (DecoderStep step : steps) {
       token = token.bytes() == null ? step.apply(token, first) : token;
     }
@@ -109,17 +109,17 @@ record TokenBytes(
   }
 
   private static DecoderStep replace(String pattern, String content) {
-    return (token, first) -> new Piece(token.text().replace(pattern, content), null);
+    return (token, first) -> new TokenText(token.text().replace(pattern, content), null);
   }
 
   private static DecoderStep metaspace(JsonNode step) {
     String blank = step.path("replacement").asText("\u2581");
     boolean kept = step.path("prepend_scheme").asText().equals("never");
     return (token, first) ->
-        new Piece(token.text().replace(blank, first && !kept ? "" : " "), null);
+        new TokenText(token.text().replace(blank, first && !kept ? "" : " "), null);
   }
 
-  private static Piece byteFallback(Piece token, boolean first) {
+  private static TokenText byteFallback(TokenText token, boolean first) {
     String text = token.text();
     boolean isByte =
         text.length() == 6
@@ -127,24 +127,24 @@ record TokenBytes(
             && text.endsWith(">")
             && HexFormat.isHexDigit(text.charAt(3))
             && HexFormat.isHexDigit(text.charAt(4));
-    return isByte ? new Piece(text, HexFormat.of().parseHex(text, 3, 5)) : token;
+    return isByte ? new TokenText(text, HexFormat.of().parseHex(text, 3, 5)) : token;
   }
 
   /**
    * Replaces each character of GPT-2's alphabet by the byte that it stands for. A token with
    * another character is plain text.
    */
-  private static Piece byteLevel(Piece token, boolean first) {
+  private static TokenText byteLevel(TokenText token, boolean first) {
     String text = token.text();
     byte[] bytes = new byte[text.length()];
     for (int i = 0; i < bytes.length; i++) {
       int value = byteOf(text.charAt(i));
       if (value < 0) {
-        return new Piece(text, text.getBytes(StandardCharsets.UTF_8));
+        return new TokenText(text, text.getBytes(StandardCharsets.UTF_8));
       }
       bytes[i] = (byte) value;
     }
-    return new Piece(text, bytes);
+    return new TokenText(text, bytes);
   }
 
   // GPT-2's alphabet: visible characters of Latin-1 stand for themselves. The other bytes, which

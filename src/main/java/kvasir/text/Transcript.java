@@ -5,14 +5,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** The text of new tokens as they come: by the tokenizer, or as numbers where there is none. */
+/** The text of generated tokens, by the tokenizer, or as numbers if there is none. */
 public final class Transcript {
   private final Optional<Tokenizer> tokenizer;
   private final Optional<IncrementalDecoder> decoder;
   private final TextStream text;
 
   /**
-   * @param sink hears text that will not be taken back
+   * @param prompt ids before the text
+   * @param stops texts before which the text ends
+   * @param sink receives text that is final
    */
   public Transcript(
       Optional<Tokenizer> tokenizer, int[] prompt, List<String> stops, Consumer<String> sink) {
@@ -22,7 +24,7 @@ public final class Transcript {
     this.text = new TextStream(stops, special, sink);
   }
 
-  /** Adds a token; returns whether a stop string has been completed. */
+  /** Adds a token; returns true if a stop string has been completed. */
   public boolean add(int token) {
     Optional<String> special = tokenizer.flatMap(t -> t.specialToken(token));
     return special
@@ -30,11 +32,12 @@ public final class Transcript {
         .orElseGet(() -> text.add(decoder.map(d -> d.next(token)).orElse(token + " ")));
   }
 
+  /** Ends the text and shows the part that was held back. */
   public void finish() {
     text.finish(decoder.map(IncrementalDecoder::finish).orElse(""));
   }
 
-  /** The text so far; null where there is no tokenizer. */
+  /** Returns the text so far; null if there is no tokenizer. */
   public String text() {
     return decoder.isPresent() ? text.text() : null;
   }

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import kvasir.error.UserError;
 
-/** Where the project is, and its experiments in it. */
+/** The folder of the project and the experiment files in it. */
 public final class ExperimentFiles {
   private static final String HOME = "kvasir.home";
   private static final String ENDING = ".toml";
@@ -16,12 +16,15 @@ public final class ExperimentFiles {
 
   private ExperimentFiles() {}
 
-  /** The project's folder, as its launchers say; the current one otherwise. */
+  /** Returns the project's folder, which its launchers set; the current folder otherwise. */
   public static Path home() {
     return Path.of(System.getProperty(HOME, "")).toAbsolutePath();
   }
 
-  /** The files of these names; {@code all} is every one, a path is itself. */
+  /**
+   * Returns the files of experiments, given by name or by path; {@code all} stands for all shipped
+   * ones.
+   */
   public static List<Path> of(List<String> names) {
     return names.stream()
         .flatMap(name -> name.equals(ALL) ? shipped().stream() : Stream.of(file(name)))
@@ -49,7 +52,7 @@ public final class ExperimentFiles {
         .collect(Collectors.joining(", "));
   }
 
-  /** The project's own. */
+  /** Returns the files of the experiments that come with the project. */
   public static List<Path> shipped() {
     Path folder = home().resolve("experiments");
     try (Stream<Path> entries = Files.list(folder)) {

@@ -5,10 +5,11 @@ import java.util.List;
 import java.util.Locale;
 import kvasir.measure.Estimate;
 
-/** An experiment's results as a table for the terminal. */
+/** Format of an experiment's results as a table for the terminal. */
 public final class ExperimentTable {
   private ExperimentTable() {}
 
+  /** Returns the table, with a line below it if starts were unfair. */
   public static String format(ExperimentResult result) {
     StringBuilder table =
         new StringBuilder(
@@ -25,7 +26,7 @@ public final class ExperimentTable {
     return table.append(conclusion(result)).toString();
   }
 
-  /** A table of unfair starts looks like any other: it has to be said that it shows nothing. */
+  /** Returns a line that says that unfair starts prove nothing; empty if all starts are fair. */
   private static String conclusion(ExperimentResult result) {
     List<ArmEstimates.Point> points =
         result.arms().stream().flatMap(arm -> ArmEstimates.of(result, arm).stream()).toList();
