@@ -135,7 +135,7 @@ final class BenchCommand implements Callable<Integer>, OnRanks {
       description = "${COMPLETION-CANDIDATES} (default: md).")
   BenchTable output = BenchTable.MD;
 
-  /** How the cache comes to a depth. */
+  /** Method by which the cache is filled to a depth. */
   enum Fill {
     SYNTHETIC,
     PREFILL

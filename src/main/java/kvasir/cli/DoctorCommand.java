@@ -115,7 +115,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
   }
 
-  /** Whether the hosts are those of the Slurm job, where ranks are steps. */
+  /** Returns whether the hosts are those of the Slurm job, in which ranks are steps. */
   private boolean slurm() {
     return HostFile.SLURM.equals(hosts);
   }

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import kvasir.launch.HostProbe;
 
-/** What is wrong with hosts, compared with this one, and what to do about it. */
+/** Problems of hosts, compared with this one, each with its remedy. */
 final class DoctorReport {
   private static final double MOST_CLOCK_SECONDS = 2;
 

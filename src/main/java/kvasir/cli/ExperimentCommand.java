@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
       HelpCommand.class
     })
 final class ExperimentCommand implements Runnable {
-  /** Where results go, and are read from, where nobody says. */
+  /** Default folder of results. */
   static final String RESULTS = "experiment-results";
 
   @ParentCommand KvasirCommand kvasir;

@@ -9,7 +9,9 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** How far an experiment is and how long it will take: a bar for a person, lines for a log. */
+/**
+ * Progress of an experiment and the time left, shown as a bar to a person and as lines in a log.
+ */
 final class ExperimentProgress implements Runner.Listener, AutoCloseable {
   private final String name;
   private final Output output;
@@ -74,7 +76,7 @@ final class ExperimentProgress implements Runner.Listener, AutoCloseable {
     }
   }
 
-  /** What is left, if the rest goes on as what was run this time. */
+  /** Returns the time left, if the rest takes as long as what was run this time. */
   private String left() {
     if (done <= first || done >= units) {
       return "";

@@ -126,7 +126,10 @@ final class ExperimentRunCommand implements Callable<Integer> {
     }
   }
 
-  /** How far the cost model is from what was measured; it knows streaming attention alone. */
+  /**
+   * Returns the difference between the cost model and the measurements; the model knows streaming
+   * attention only.
+   */
   private static String predictions(ExperimentResult result, Place place) {
     List<BenchRow> rows =
         result.runs().stream()

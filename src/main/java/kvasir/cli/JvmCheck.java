@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import kvasir.error.UserError;
 
-/** Whether this JVM has the Vector API, and compiles it well. */
+/** Check that this JVM has the Vector API, and compiles it well. */
 final class JvmCheck {
   private static final String MODULE = "jdk.incubator.vector";
 

@@ -5,7 +5,7 @@ import kvasir.cli.option.UserText;
 import kvasir.cluster.Communicator;
 import kvasir.engine.EngineSettings;
 
-/** What every rank of a world does. */
+/** Work of every rank of a world. */
 @FunctionalInterface
 public interface RankBody {
   /** On one rank; only rank 0 prints. */
@@ -16,7 +16,9 @@ public interface RankBody {
     return Optional.empty();
   }
 
-  /** Whether it can be taken up by another world when a rank is lost, and shall be. */
+  /**
+   * Returns whether the work can, and is to, be resumed by another world after the loss of a rank.
+   */
   default boolean rebuilds() {
     return false;
   }

@@ -1,6 +1,6 @@
 package kvasir.error;
 
-/** What the process tells its caller. */
+/** Exit codes of the program. */
 public final class ExitCodes {
   public static final int DONE = 0;
   public static final int CHECK_FAILED = 1;

@@ -9,7 +9,7 @@ import kvasir.cluster.Communicator;
 import kvasir.error.UserError;
 import kvasir.file.Sha256;
 
-/** What all ranks must have alike, compared before it can do harm. */
+/** Comparison of what must be equal on all ranks, before a difference can do harm. */
 public final class Agreement {
   private static final int HASH_BYTES = 32;
 

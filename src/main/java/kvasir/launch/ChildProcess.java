@@ -14,7 +14,7 @@ public record ChildProcess(int code, String out) {
   private static final Duration NO_LIMIT = Duration.ofDays(36_500);
   private static final int MOST_BYTES = 1 << 26;
 
-  /** How the line begins that a JVM writes first: the Vector API incubates. */
+  /** Beginning of the line that a JVM writes first, since the Vector API is incubating. */
   private static final byte[] INCUBATES =
       "WARNING: Using incubator modules".getBytes(StandardCharsets.US_ASCII);
 

@@ -68,7 +68,7 @@ public record HostFile(List<Slot> slots) {
     return new HostFile(List.copyOf(slots));
   }
 
-  /** How many ranks the hosts take. */
+  /** Returns the number of ranks for which the hosts have slots. */
   public int size() {
     return slots.stream().mapToInt(Slot::ranks).sum();
   }

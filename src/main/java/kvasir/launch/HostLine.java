@@ -59,7 +59,7 @@ record HostLine(String where, String text) {
     }
   }
 
-  /** What to write in place of a line that cannot be read. */
+  /** Returns the advice for a line that cannot be read. */
   private String form() {
     if (text.contains(",")) {
       return "write one host a line";

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import kvasir.error.UserError;
 
-/** Where other hosts find this one. */
+/** Address of this host, as other hosts reach it. */
 public final class HostRoute {
   /** This host, to itself. */
   public static final String LOCALHOST = "localhost";
@@ -32,9 +32,9 @@ public final class HostRoute {
   private HostRoute() {}
 
   /**
-   * Whether a host of a list is this one, by any of its names and addresses. A name that is given
-   * to the loopback address does not say so by that: only this host's own name and localhost do, as
-   * several hosts may be played by one.
+   * Returns whether a host of a list is this one, by any of its names and addresses. A name that is
+   * given to the loopback address does not say so by that: only this host's own name and localhost
+   * do, as several hosts may be played by one.
    */
   public static boolean isLocal(String host) {
     String name = plain(host);
@@ -71,7 +71,7 @@ public final class HostRoute {
     }
   }
 
-  /** What the system calls itself, whether or not that name leads to an address. */
+  /** Returns the system's name for itself, whether or not that name leads to an address. */
   private static String ownName() {
     try {
       return Files.readString(HOSTNAME).strip();

@@ -53,7 +53,7 @@ public final class Introduction implements AutoCloseable {
     Thread.ofPlatform().name("introduction").daemon(true).start(this::receive);
   }
 
-  /** What MPI.Init takes as its configuration. */
+  /** Returns the configuration for MPI.Init. */
   public String configuration(int ranks) {
     return "#Number of Processes;"
         + ranks

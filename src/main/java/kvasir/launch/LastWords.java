@@ -20,7 +20,7 @@ final class LastWords {
           "Error occurred during initialization of VM",
           "There is insufficient memory for the Java Runtime Environment");
 
-  /** What a JVM prints last when an option is wrong; the line before names it. */
+  /** Last line of a JVM that was given a wrong option; the line before names the option. */
   private static final String NOT_CREATED = "Error: Could not create the Java Virtual Machine.";
 
   private final Deque<String> errors = new ArrayDeque<>();

@@ -28,7 +28,7 @@ final class LauncherVariables {
     new LauncherVariables(environment).check();
   }
 
-  /** Whether the environment is that of a rank of Kvasir's launcher. */
+  /** Returns whether the environment is that of a rank of Kvasir's launcher. */
   static boolean isRank(Map<String, String> environment) {
     return environment.getOrDefault(RankLauncher.RANK, "").matches(NUMBER);
   }

@@ -82,7 +82,7 @@ record LocalRank(int rank, int ranks) {
     return binding;
   }
 
-  /** What this thread is bound to now, in words. */
+  /** Returns the processors to which this thread is bound, in words. */
   static String achieved() {
     return Binding.text(CpuAffinity.get());
   }

@@ -8,7 +8,10 @@ import kvasir.cluster.nativempi.NativeRank;
  * The environment of an {@code mpirun} that Kvasir starts: that of this process without its place.
  */
 public final class MpirunEnvironment {
-  /** What tells a process that it is a rank; an mpirun would take itself for one. */
+  /**
+   * Prefixes of the variables that tell a process that it is a rank; mpirun would take itself for
+   * one.
+   */
   private static final List<String> RANK =
       List.of(
           "PMI_",
@@ -24,7 +27,10 @@ public final class MpirunEnvironment {
           "MPI_LOCAL",
           "HYDI_");
 
-  /** What tells mpirun of the nodes of a job: Slurm's, PBS's, LSF's and Grid Engine's. */
+  /**
+   * Prefixes of the variables that tell mpirun of the nodes of a job: Slurm's, PBS's, LSF's and
+   * Grid Engine's.
+   */
   private static final List<String> JOB =
       List.of("SLURM_", "PBS_", "LSB_", "PE_HOSTFILE", "SGE_", "COBALT_");
 

@@ -47,7 +47,10 @@ public final class MpirunLauncher {
 
   private static final long POLL_MILLIS = 20;
 
-  /** Where this process dies, a word of a rank that nobody reads must not end mpirun's tidying. */
+  /**
+   * Command that keeps mpirun alive while it cleans up: after the death of this process, output
+   * that nobody reads must not end it.
+   */
   private static final List<String> PATIENT =
       List.of("sh", "-c", "trap '' PIPE; exec \"$@\"", "sh");
 
@@ -260,7 +263,7 @@ public final class MpirunLauncher {
     return HostRoute.LOCALHOST + (openMpi ? ":" + spec.hosts().size() : "");
   }
 
-  /** Whether all ranks are on this host. */
+  /** Returns whether all ranks are on this host. */
   private boolean local() {
     return localHosts.containsAll(spec.hosts());
   }

@@ -19,7 +19,7 @@ public final class MpjrunLines extends OutputStream {
   /** Set by {@code launch/mpjrun}, which turns the lines back. */
   private static final String MARK = "kvasir.mpjrun";
 
-  /** What MPJ gives a rank before the program's own arguments: rank, configuration, device. */
+  /** Number of arguments that MPJ puts before the program's own: rank, configuration, device. */
   private static final int MPJ_ARGUMENTS = 3;
 
   private static final int LONGEST = 8192;

@@ -14,10 +14,10 @@ import java.util.stream.Stream;
 import kvasir.measure.ProcessUser;
 
 /**
- * What an {@code mpirun} of Open MPI 4 that was killed could not remove on its host: its session
- * folder and, in memory until the next start of the machine, what its ranks shared. A session is
- * {@code ompi.HOST.USER/pid.PROCESS}, whose {@code contact.txt} begins with the number of its jobs;
- * a segment is {@code vader_segment.HOST.USER.JOB.RANK}, its job in hexadecimal.
+ * Files that an {@code mpirun} of Open MPI 4 that was killed could not remove on its host: its
+ * session folder and, in memory until the next start of the machine, what its ranks shared. A
+ * session is {@code ompi.HOST.USER/pid.PROCESS}, whose {@code contact.txt} begins with the number
+ * of its jobs; a segment is {@code vader_segment.HOST.USER.JOB.RANK}, its job in hexadecimal.
  *
  * @param temporary where sessions are
  * @param shared where segments are

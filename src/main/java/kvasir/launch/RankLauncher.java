@@ -147,7 +147,7 @@ public final class RankLauncher {
     return identity;
   }
 
-  /** How many of the first ranks a host has, by whichever of its names. */
+  /** Returns the number of the first ranks that a host has, by any of its names. */
   private long onHost(int first, String host) {
     String identity = identities.get(host);
     return spec.hosts().subList(0, first).stream()
@@ -156,7 +156,8 @@ public final class RankLauncher {
   }
 
   /**
-   * Whether a host's ranks are processes of this one; on each node of a Slurm job they are steps.
+   * Returns whether a host's ranks are child processes of this one; on each node of a Slurm job
+   * they are steps.
    */
   private boolean isHere(String host) {
     return !slurm && identities.getOrDefault(host, host).equals(HostRoute.LOCALHOST);

@@ -27,8 +27,8 @@ import kvasir.launch.heartbeat.RunToken;
 import kvasir.launch.heartbeat.SelfHosted;
 
 /**
- * How this process became a rank, if it is one: it joins its world when a command needs that, and
- * holds the line to the others until it ends. One for the process.
+ * Start of this process as a rank, if it is one. It joins its world when a command needs that, and
+ * holds the side channel to the others until it ends. There is one for the process.
  */
 public final class RankStart {
   private static final Duration JOIN_LIMIT = Duration.ofMinutes(2);
@@ -266,14 +266,14 @@ public final class RankStart {
   }
 
   /**
-   * Whether rank 0 shows this rank's errors: it hears of them by the line that it holds itself,
-   * where no launcher of ours does.
+   * Returns whether rank 0 shows this rank's errors, of which it hears by its own side channel,
+   * under a foreign launcher.
    */
   public boolean isShownByRankZero() {
     return hosted != null && line != null && rank() > 0;
   }
 
-  /** Whether there is a world that this rank has to leave before it ends with an error. */
+  /** Returns whether there is a world that this rank has to leave before it ends with an error. */
   public boolean hasToLeave() {
     return hosted != null;
   }

@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What ranks print. Rank 0's standard output goes through a {@link ResumedOutput}; standard errors
- * come line by line. Ranks that fail for one reason all say so; the user reads it once.
+ * Output of the ranks. Rank 0's standard output goes through a {@link ResumedOutput}; standard
+ * errors come line by line. Ranks that fail for one reason all say so; the user reads it once.
  *
  * <p>Lines of a process that is not a rank yet are held back until it is: where it never becomes
  * one they hold the reason, which is part of the line that says so.
@@ -96,7 +96,10 @@ public final class RankStreams {
     }
   }
 
-  /** Whether results could not be passed on: nobody wants the rest, and what ranks say of it. */
+  /**
+   * Returns whether results could not be passed on; the rest, and the ranks' errors about it, are
+   * then dropped.
+   */
   public boolean unwritten() {
     return unwritten != null;
   }

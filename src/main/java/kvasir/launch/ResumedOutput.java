@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
- * What rank 0 prints in one world after another, as one: each world begins the text anew, and what
- * has been passed on already is not passed on again.
+ * Output of rank 0 over successive worlds, joined to one text. Each world begins the text anew, and
+ * what has been passed on already is not passed on again.
  */
 public final class ResumedOutput {
   private static final int CHUNK = 8192;
@@ -54,7 +54,10 @@ public final class ResumedOutput {
     }
   }
 
-  /** Whether no text has come for so long, since a time at the earliest, and none is written. */
+  /**
+   * Returns whether no text has come for a length of time, counted from {@code sinceNanos} at the
+   * earliest, and none is being written.
+   */
   boolean quiet(long sinceNanos, Duration length) {
     long last = Math.max(sinceNanos, heard);
     return !writing && System.nanoTime() - last > length.toNanos();

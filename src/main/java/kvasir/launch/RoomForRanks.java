@@ -16,7 +16,7 @@ public record RoomForRanks(SystemLimits limits, int files, int threads) {
   /** A launcher's pipes to a rank, and the rank's connection. */
   private static final int FILES_FOR_A_RANK = 4;
 
-  /** What starting a process takes for a moment. */
+  /** Number of files that the start of a process needs for a moment. */
   private static final int SPARE_FILES = 8;
 
   /** A rank's connection, ports and selectors. */

@@ -1,6 +1,6 @@
 package kvasir.launch;
 
-/** What carries messages between ranks. */
+/** Means by which messages travel between ranks. */
 public enum Transport {
   /** MPJ Express between processes that Kvasir starts. */
   MPJ,

@@ -3,7 +3,7 @@ package kvasir.launch;
 import java.util.OptionalInt;
 
 /**
- * How a launched world ended.
+ * End of a launched world.
  *
  * @param code what its launcher exits with
  * @param lostRank the rank that was lost first, where one was

@@ -5,8 +5,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * How a world of ranks is started and held together. Made from the user's options once, checked
- * there, and sent to every rank.
+ * Settings by which a world of ranks is started and kept running. They are made from the user's
+ * options once, checked there, and sent to every rank.
  *
  * @param ranks to start; null where somebody else has started them and the user named no number
  * @param slots host of each rank, and behind these the hosts that are spare; empty where somebody

@@ -15,7 +15,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a user can get wrong: one line that names it, exit code 2, on one rank and on several. */
+/**
+ * Mistakes of users, each of which gives one line that names it and exit code 2, on one rank and on
+ * several.
+ */
 class BadInputTest {
   private static final Path MODEL =
       Path.of("src/test/resources/golden/qwen3-yarn").toAbsolutePath();

@@ -41,7 +41,7 @@ final class FaultRun implements AutoCloseable {
   private long injected;
 
   /**
-   * What a user has seen.
+   * Result of a run as its user saw it.
    *
    * @param seconds from the fault to the end of every process
    */

@@ -28,7 +28,7 @@ class FaultTableTest {
   private static final Path TABLE = Path.of("docs/FAULTS.md");
   private static final String MARK = "<!-- written by launch/faults -->\n";
 
-  /** Where a run is; named by what a rank says it does. */
+  /** Phase of a run, named by the activity that a rank reports. */
   private enum Phase {
     START(""),
     LOAD("loading weights"),
@@ -43,7 +43,7 @@ class FaultTableTest {
     }
   }
 
-  /** How a run is started. */
+  /** Method by which a run is started. */
   private enum Start {
     MPJ,
     NATIVE,

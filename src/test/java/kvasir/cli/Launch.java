@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * the classes.
  */
 public final class Launch {
-  /** How a command ended. */
+  /** End of a command. */
   public record Result(int code, String out, String err) {
     List<String> errors() {
       return err.lines().filter(line -> line.startsWith("kvasir: error: ")).toList();
@@ -47,7 +47,7 @@ public final class Launch {
 
   private static final int LIMIT_SECONDS = 120;
 
-  /** Whether the jar holds the classes under test, as launch/test leaves it. */
+  /** True if the jar holds the classes under test, as launch/test leaves it. */
   private static final boolean JAR_IS_TESTED = isJarTested();
 
   private Launch() {}

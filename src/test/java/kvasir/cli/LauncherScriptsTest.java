@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the commands in {@code launch/} do before they start a JVM, or instead of one. */
+/** Work that the commands in {@code launch/} do before they start a JVM, or instead of one. */
 @Timeout(60)
 class LauncherScriptsTest {
   private static final Path ROOT = Path.of("").toAbsolutePath();

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine.TypeConversionException;
 
-/** What a user reads of a model's files that are not read (L1, L2), and of paths (L12). */
+/** Notes to users on a model's files that are not read (L1, L2), and on paths (L12). */
 class ModelNotesTest {
   @TempDir Path directory;
 

@@ -34,7 +34,7 @@ class SoakTest {
   private static final long MINUTES = Long.getLong("soak.minutes", 30);
   private static final long SEED = Long.getLong("soak.seed", System.nanoTime());
 
-  /** What happens to a run. */
+  /** Fault that happens to a run. */
   private enum Fault {
     KILL_RANK,
     STOP_RANK,
@@ -114,7 +114,7 @@ class SoakTest {
     }
   }
 
-  /** What a process holds: open files, and memory. */
+  /** Resources of a process: open files, and memory. */
   private record Use(long files, long kilobytes) {
     static Use of(ProcessHandle process) throws IOException {
       Path place = Path.of("/proc", String.valueOf(process.pid()));

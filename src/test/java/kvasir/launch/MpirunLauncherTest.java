@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class MpirunLauncherTest {
-  /** What follows an option in the words of mpirun. */
+  /** Returns the value of an option in the arguments of mpirun. */
   private static String option(String name, boolean openMpi, String... hosts) {
     Duration limit = Duration.ofSeconds(1);
     WorldSpec spec =

@@ -62,7 +62,7 @@ class MpjrunLinesTest {
     assertArrayEquals(given, decoded(text));
   }
 
-  /** What {@code launch/mpjrun} makes of the lines. */
+  /** Returns the output of {@code launch/mpjrun} for lines. */
   private static byte[] decoded(String text) throws IOException, InterruptedException {
     String loop =
         "LC_ALL=C; while IFS= read -r l; do l=${l#kvasir:0:out:}; printf %b \"${l%.}\"; done";

@@ -11,7 +11,7 @@ import kvasir.text.Chat;
 import kvasir.text.EncodedText;
 
 /**
- * What is read and asked, the same on every rank.
+ * Document and questions of a command, the same on every rank.
  *
  * @param name what the document is, for people
  * @param document the system's turn

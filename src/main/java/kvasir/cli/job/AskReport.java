@@ -15,7 +15,7 @@ import kvasir.engine.RankStats;
 import kvasir.lab.recall.Passage;
 import kvasir.lab.recall.Reply;
 
-/** What {@code ask} tells on rank 0, in words or as JSON. */
+/** Report of {@code ask} on rank 0, in words or as JSON. */
 final class AskReport {
   private final Output output;
   private final AskPlan plan;

@@ -11,7 +11,7 @@ import kvasir.engine.Generation;
 import kvasir.engine.session.Resumption;
 
 /**
- * What a generation gave, as rank 0 tells it.
+ * Report of a generation, as rank 0 prints it.
  *
  * @param start what earlier runs of the session had done
  * @param result what this run did

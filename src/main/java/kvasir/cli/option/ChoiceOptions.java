@@ -7,7 +7,7 @@ import kvasir.engine.session.TokenChoice;
 import kvasir.error.UserError;
 import picocli.CommandLine.Option;
 
-/** How new tokens are chosen and where they end. */
+/** Options for the choice of new tokens and for their end. */
 public final class ChoiceOptions {
   @Option(
       names = "--temperature",

@@ -18,7 +18,7 @@ import kvasir.launch.WorldSettings;
 import kvasir.tensor.DType;
 import picocli.CommandLine.Option;
 
-/** What every command that runs a model takes, and the layout that it runs in. */
+/** Options of every command that runs a model, and of the layout in which it runs. */
 public class CommonOptions {
   private static final int MOST_THREADS = 1024;
   private static final int MOST_BLOCK_TOKENS = 1 << 16;

@@ -1,6 +1,6 @@
 package kvasir.cli.option;
 
-/** What a launcher does when a rank is lost. */
+/** Action of a launcher after the loss of a rank. */
 public enum OnFailure {
   /** The run ends on all ranks. */
   END,

@@ -18,7 +18,7 @@ public final class PromptOptions {
   @Option(names = "--tokens", paramLabel = "IDS", description = "The prompt as token ids: 1,2,3.")
   public String tokens;
 
-  /** What errors call the file's option: {@code score} has another name for it. */
+  /** Name of the file's option in errors; {@code score} has another name for it. */
   public String fileOption = "--prompt-file";
 
   /** Returns the name of the option by which the prompt is given. */
