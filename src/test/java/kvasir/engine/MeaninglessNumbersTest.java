@@ -27,6 +27,7 @@ import kvasir.tensor.DType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+// N1, N2
 /** Tests that a run ends at meaningless numbers (NaN or infinite) before it shows a result. */
 class MeaninglessNumbersTest {
   private static final String LOGITS =
@@ -94,6 +95,7 @@ class MeaninglessNumbersTest {
     return assertThrows(UserError.class, run::run).getMessage();
   }
 
+  // N1
   @Test
   void oneLogitThatIsNotFiniteIsRefused() {
     for (float value : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
@@ -122,6 +124,7 @@ class MeaninglessNumbersTest {
     }
   }
 
+  // N1
   @Test
   void anyCauseIsFound() {
     List<EditedModel> models =
@@ -159,6 +162,7 @@ class MeaninglessNumbersTest {
             .size());
   }
 
+  // N1
   @Test
   void infiniteKeysAreRefusedThoughTheirWeightMayBeNothing() {
     EditedModel model = with("model.layers.1.self_attn.k_proj.bias", 2, Float.NEGATIVE_INFINITY);
@@ -171,6 +175,7 @@ class MeaninglessNumbersTest {
         expected, refusal(() -> generate(settings, new SoloCommunicator(), Sampler::likeliest)));
   }
 
+  // N2
   @Test
   void keysAndValuesBeyondTheCachesTypeAreRefused() {
     for (String what : List.of("keys", "values")) {
@@ -212,6 +217,7 @@ class MeaninglessNumbersTest {
     assertEquals(8, generate(f16, new SoloCommunicator(), Sampler::likeliest).size());
   }
 
+  // N1, N2
   @Test
   void verificationShowsTheDifferenceInstead() {
     EditedModel nan = with("model.norm.weight", 0, Float.NaN);

@@ -102,6 +102,7 @@ class ModelFilesTest {
     }
   }
 
+  // L1
   @Test
   void aSingleFileComesBeforeAnIndexAndThatIsSaid() {
     EditedModel model = model("llama-bias-sharded");
@@ -120,6 +121,7 @@ class ModelFilesTest {
     assertRefused(model, "tensor model.norm.weight is missing in model.safetensors", "index");
   }
 
+  // L2
   @Test
   void tensorsThatTheConfigurationLeavesOutAreCounted() {
     EditedModel model = model("qwen3-yarn");
@@ -149,6 +151,7 @@ class ModelFilesTest {
     assertTrue(unused(model).startsWith("11 tensors of the file are not used: model.layers.1."));
   }
 
+  // L4
   private static Map<String, Tensor> withoutPrefix(Map<String, Tensor> tensors) {
     Map<String, Tensor> bare = new LinkedHashMap<>();
     tensors.forEach((name, tensor) -> bare.put(name.replaceFirst("^model\\.", ""), tensor));
@@ -205,6 +208,7 @@ class ModelFilesTest {
     assertFalse(refusal(model).contains("fetch"));
   }
 
+  // L5, L6
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void theIndexChoosesBetweenCopies(boolean zeros) {
@@ -247,6 +251,7 @@ class ModelFilesTest {
     assertRefused(model, FIRST + ": no such file");
   }
 
+  // L11
   @Test
   void aHeadThatIsMissingNamesTheKey() {
     EditedModel model = model("qwen3-yarn");
@@ -257,6 +262,7 @@ class ModelFilesTest {
     assertFalse(refusal(model).contains("fetch"));
   }
 
+  // L7
   @Test
   void aContextByTheModelCardIsReached() {
     EditedModel model =
@@ -286,6 +292,7 @@ class ModelFilesTest {
     "qwen3-yarn,generation_config.json," + QWEN3,
     "llama-bias-sharded,model.safetensors.index.json," + LLAMA
   })
+  // L8
   void aByteOrderMarkIsPassedOver(String golden, String file, String expected) throws IOException {
     EditedModel model = model(golden);
     model.text(file, "\uFEFF" + Files.readString(model.folder().resolve(file)));
@@ -301,6 +308,7 @@ class ModelFilesTest {
         "llama-bias-sharded/model-00001-of-00002.safetensors",
         "llama-bias-sharded/model.safetensors.index.json"
       })
+  // L9
   void pointersAndPagesAreNamed(String file) {
     String name = file.substring(file.indexOf('/') + 1);
     EditedModel model = model(file.substring(0, file.indexOf('/')));
@@ -323,6 +331,7 @@ class ModelFilesTest {
     assertRefused(model, "model.safetensors", "is empty");
   }
 
+  // L10
   @Test
   void whatAUserWroteIsNamedByLine() throws IOException {
     EditedModel model = model("qwen3-yarn");

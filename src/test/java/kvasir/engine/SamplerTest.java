@@ -117,6 +117,7 @@ class SamplerTest {
     }
   }
 
+  // N3
   @Test
   void ofEqualLogitsTheLowestIdComesFirst() {
     float[][] cases = {{-0f, 0f}, {0f, -0f}, {-1f, -0f, 0f, -0f}, {0f, 1f, 1f}, {-3f, -3f}};
@@ -132,6 +133,7 @@ class SamplerTest {
     }
   }
 
+  // N3
   @Test
   void aTinyTemperatureDrawsAmongTheLargestAlone() {
     Sampler sampler = new Sampler(new SamplingOptions(1e-300, 0, 1, 0, 11));

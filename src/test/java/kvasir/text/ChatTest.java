@@ -34,6 +34,7 @@ class ChatTest {
 
   @TempDir Path folder;
 
+  // T5
   /** Tests configured ends with another id, with one that spells a text, and without any id. */
   @Test
   void theTokenThatEndsATurnEndsTheAnswerWhateverTheConfigurationSays() {
@@ -86,6 +87,7 @@ class ChatTest {
     }
   }
 
+  // T6
   /** Tests tokenizers that add tokens before and after a text: turns have none of them. */
   @Test
   void turnsAreEncodedWithoutWhatTheTokenizerAdds() {
@@ -120,6 +122,7 @@ class ChatTest {
     special.putArray("tokens").add("<|endoftext|>");
   }
 
+  // T6
   /** Tests each special token, including one that is found only after the text is normalised. */
   @Test
   void textsWithASpecialTokenOfAnyKindAreRefusedByItsName() {

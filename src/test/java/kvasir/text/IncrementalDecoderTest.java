@@ -115,6 +115,7 @@ class IncrementalDecoderTest {
     return text.toString();
   }
 
+  // T1, T2
   /**
    * Tests contexts that end anywhere, also inside a character, with tokens without text in between.
    */
@@ -156,6 +157,7 @@ class IncrementalDecoderTest {
     return all.stream().mapToInt(Integer::intValue).toArray();
   }
 
+  // T8, T12
   /** Tests that bytes which are not UTF-8 are shown as soon as that is certain. */
   @ParameterizedTest
   @EnumSource(
@@ -213,6 +215,7 @@ class IncrementalDecoderTest {
     }
   }
 
+  // T2
   /** Tests that bytes of the prompt are not repeated if no later byte completes their character. */
   @Test
   void aCharacterThatThePromptBeginsIsShownOnlyWhenItBecomesWhole() throws IOException {
@@ -260,6 +263,7 @@ class IncrementalDecoderTest {
         "{\"type\": \"WordPiece\", \"prefix\": \"b\", \"cleanup\": true}",
         "{\"type\": \"BPEDecoder\", \"suffix\": \"z\"}"
       })
+  // T8
   void otherDecodersTakeWindowsThatDoNotGrow(String json) throws IOException {
     ObjectNode root = ScriptedModel.byteFallbackTokenizer();
     root.set("decoder", JSON.readTree(json));

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+// M4
 /** Tests that the copy that is loaded is complete, whatever the cache holds. */
 class NativeLibraryTest {
   private static final String CACHE = "DJL_CACHE_DIR";
