@@ -22,7 +22,6 @@ import kvasir.model.ConfigReader;
 import kvasir.model.ModelConfig;
 import kvasir.model.ModelWeights;
 import kvasir.model.RankMemory;
-import kvasir.model.RopeTable;
 import kvasir.model.WeightSizes;
 import kvasir.team.Binding;
 import kvasir.tensor.Shares;
@@ -205,11 +204,9 @@ final class InspectCommand implements Callable<Integer> {
     }
     return table
         .append("weights are a rank's slices of all layers, packed when a model is opened\n")
-        .append("buffers are activations, attention states, messages, logits, scratch of ")
-        .append(settings.threads() == 1 ? "a thread" : settings.threads() + " threads")
-        .append(", and the table of rotations, which each rank has whole: ")
-        .append(bytes(RopeTable.bytes(config, tokens)))
-        .append('\n')
+        .append("buffers are activations, rotary angles, attention states, messages, logits, and")
+        .append(" scratch of ")
+        .append(settings.threads() == 1 ? "a thread\n" : settings.threads() + " threads\n")
         .toString();
   }
 

@@ -94,7 +94,7 @@ public final class Engine implements AutoCloseable {
               checkpoint, config, settings.kernels(), shares, world.rank(), team, weightMemory);
       this.weightType = weights.head().weight().type();
       this.cache = new KvCache(shape, new Ownership(shape.shards(), shares), world.rank());
-      this.decoder = decoder(weights, refuses, positions);
+      this.decoder = decoder(weights, refuses);
     } catch (RuntimeException e) {
       team.close();
       weightMemory.close();
@@ -142,7 +142,7 @@ public final class Engine implements AutoCloseable {
         settings.shards());
   }
 
-  private Decoder decoder(ModelWeights weights, boolean refuses, int positions) {
+  private Decoder decoder(ModelWeights weights, boolean refuses) {
     AttentionShape shape = AttentionShape.of(config.heads(), config.kvHeads(), config.headDim());
     ShardedAttention attention =
         new ShardedAttention(
@@ -162,8 +162,7 @@ public final class Engine implements AutoCloseable {
             settings.kernels(),
             settings.kvType(),
             team.size());
-    return new Decoder(
-        config, weights, settings.kernels(), team, world, cache, attention, guard, positions);
+    return new Decoder(config, weights, settings.kernels(), team, world, cache, attention, guard);
   }
 
   /**

@@ -141,8 +141,7 @@ public final class Verifier {
               config,
               ModelWeights.of(checkpoint, config, kernels, Shares.even(1), 0, alone, arena),
               kernels,
-              settings.kvType(),
-              prompt.length + newTokens);
+              settings.kvType());
       double[][] logits = new double[newTokens][];
       for (int id : prompt) {
         logits[0] = decoder.next(id);

@@ -39,7 +39,7 @@ public final class Decoder {
   private final KvCache cache;
   private final ShardedAttention attention;
   private final NumberGuard guard;
-  private final RopeTable rope;
+  private final RopeAngles rope;
   private final ParallelLinear linear;
   private final Scratch[] scratch;
   private final SliceExchange projections;
@@ -48,6 +48,7 @@ public final class Decoder {
   private final SliceExchange vocabulary;
   private final Team.Body norms = this::normShare;
   private final Team.Body positions = this::positionShare;
+  private final Team.Body angles = this::angleShare;
   private final ParallelLinear.Epilogue swiGlu = this::swiGluShare;
   private final ParallelLinear.Epilogue residual = this::residualShare;
 
@@ -65,7 +66,6 @@ public final class Decoder {
    * @param cache this rank's blocks of the sequence, empty or not
    * @param attention attention over that cache
    * @param guard check of numbers for being representable and finite
-   * @param positions number of tokens of the longest sequence
    */
   public Decoder(
       ModelConfig config,
@@ -75,8 +75,7 @@ public final class Decoder {
       Communicator world,
       KvCache cache,
       ShardedAttention attention,
-      NumberGuard guard,
-      int positions) {
+      NumberGuard guard) {
     this.config = config;
     this.weights = weights;
     this.kernels = kernels;
@@ -85,7 +84,7 @@ public final class Decoder {
     this.attention = attention;
     this.guard = guard;
     this.world = world;
-    this.rope = RopeTable.of(config.rope(), config.headDim(), positions);
+    this.rope = new RopeAngles(config.rope(), config.headDim());
     this.linear = new ParallelLinear(config, kernels, team);
     this.scratch = new Scratch[team.size()];
     Arrays.setAll(scratch, member -> new Scratch());
@@ -172,6 +171,8 @@ public final class Decoder {
     tokens = count;
     first = cache.tokens();
     cache.extend(first + count);
+    rope.begin(first, count);
+    runShares(angles);
   }
 
   private void embed(int[] ids, int from) {
@@ -232,6 +233,10 @@ public final class Decoder {
     }
   }
 
+  private void angleShare(int member, int members) {
+    rope.compute(Split.start(tokens, members, member), Split.start(tokens, members, member + 1));
+  }
+
   private void normShare(int member, int members) {
     int width = config.hiddenSize();
     float epsilon = config.rmsNormEpsilon();
@@ -263,7 +268,7 @@ public final class Decoder {
       if (norm != null) {
         kernels.rmsNorm(x, offset, norm, config.rmsNormEpsilon(), x, offset, dim);
       }
-      kernels.rope(x, offset, dim, rope.cosine(), rope.sine(), (first + token) * (dim / 2));
+      kernels.rope(x, offset, dim, rope.cosine(), rope.sine(), token * (dim / 2));
     }
   }
 

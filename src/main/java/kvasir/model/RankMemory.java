@@ -19,8 +19,8 @@ import kvasir.tensor.Shares;
  *
  * @param weights the rank's slices of all matrices
  * @param cache the rank's blocks of keys and values
- * @param buffers table of rotations, activations, packed rows, attention states, messages, logits
- *     and scratch
+ * @param buffers rotary angles, activations, packed rows, attention states, messages, logits and
+ *     scratch
  * @param jvm the JVM itself
  */
 public record RankMemory(long weights, long cache, long buffers, long jvm) {
@@ -92,7 +92,7 @@ public record RankMemory(long weights, long cache, long buffers, long jvm) {
   /** Returns the bytes of the buffers that have the same size on every rank. */
   private static long buffers(Run run, int ranks, int tokens) {
     ModelConfig config = run.config();
-    return RopeTable.bytes(config, run.positions())
+    return RopeAngles.bytes(config, tokens)
         + Activations.bytes(config, tokens)
         + ParallelLinear.packedBytes(config, tokens)
         + run.threads() * Scratch.bytes(tokens)

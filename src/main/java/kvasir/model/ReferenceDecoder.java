@@ -22,7 +22,7 @@ public final class ReferenceDecoder {
   private final ModelWeights weights;
   private final Kernels kernels;
   private final DType kvType;
-  private final RopeTable rope;
+  private final RopeAngles rope;
   private final List<List<double[]>> keys = new ArrayList<>();
   private final List<List<double[]>> values = new ArrayList<>();
   private int length;
@@ -32,15 +32,13 @@ public final class ReferenceDecoder {
    *
    * @param weights whole weights, as of a single rank
    * @param kvType type to which keys and values are rounded
-   * @param positions number of tokens of the longest sequence
    */
-  public ReferenceDecoder(
-      ModelConfig config, ModelWeights weights, Kernels kernels, DType kvType, int positions) {
+  public ReferenceDecoder(ModelConfig config, ModelWeights weights, Kernels kernels, DType kvType) {
     this.config = config;
     this.weights = weights;
     this.kernels = kernels;
     this.kvType = kvType;
-    this.rope = RopeTable.of(config.rope(), config.headDim(), positions);
+    this.rope = new RopeAngles(config.rope(), config.headDim());
     for (int layer = 0; layer < config.layers(); layer++) {
       keys.add(new ArrayList<>());
       values.add(new ArrayList<>());
@@ -50,6 +48,8 @@ public final class ReferenceDecoder {
   /** Appends one token and returns its logits, {@code [vocabulary]}. */
   public double[] next(int id) {
     double[] x = embedding(id);
+    rope.begin(length, 1);
+    rope.compute(0, 1);
     for (int layer = 0; layer < config.layers(); layer++) {
       LayerWeights w = weights.layers().get(layer);
       add(x, attention(layer, w, norm(x, 0, x.length, w.inputNorm())));
@@ -107,14 +107,13 @@ public final class ReferenceDecoder {
 
   private void rotate(double[] x, int heads, float[] norm) {
     int dim = config.headDim();
-    int table = length * (dim / 2);
     for (int offset = 0; offset < heads * dim; offset += dim) {
       if (norm != null) {
         System.arraycopy(norm(x, offset, dim, norm), 0, x, offset, dim);
       }
       for (int i = 0; i < dim / 2; i++) {
-        double cosine = rope.cosine()[table + i];
-        double sine = rope.sine()[table + i];
+        double cosine = rope.cosine()[i];
+        double sine = rope.sine()[i];
         double low = x[offset + i];
         double high = x[offset + i + dim / 2];
         x[offset + i] = low * cosine - high * sine;

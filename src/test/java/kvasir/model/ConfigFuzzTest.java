@@ -30,7 +30,7 @@ class ConfigFuzzTest {
         in -> {
           Files.write(directory.resolve("config.json"), in);
           ModelConfig read = ConfigReader.read(directory);
-          RopeTable.frequencies(read.rope(), read.headDim());
+          RopeAngles.frequencies(read.rope(), read.headDim());
         });
   }
 

@@ -1,50 +1,60 @@
 package kvasir.model;
 
-import kvasir.error.UserError;
-
 /**
- * Table of cosine and sine for every position and frequency. Frequencies and angles are rounded to
- * float32 as in Hugging Face's implementation, so that long contexts agree with models as they were
- * trained.
+ * Cosines and sines of the rotary angles of consecutive positions. Frequencies and angles are
+ * rounded to float32 as in Hugging Face's implementation, so that long contexts agree with models
+ * as they were trained. An angle depends on its position alone, so the bits are those of a table of
+ * all positions, which would take 512 MiB for a million of them.
  *
- * @param cosine {@code [positions, head_dim / 2]}
- * @param sine {@code [positions, head_dim / 2]}
+ * <p>Not safe for several threads, but {@link #compute} may run on disjoint rows at a time.
  */
-public record RopeTable(float[] cosine, float[] sine) {
-  private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
+public final class RopeAngles {
+  private final float[] frequencies;
+  private final float attention;
+  private float[] cosine = {};
+  private float[] sine = {};
+  private int first;
 
-  /** Computes the table of {@code positions} positions. */
-  static RopeTable of(RopeConfig config, int headDim, int positions) {
-    int half = headDim / 2;
-    float[] frequencies = frequencies(config, headDim);
-    // StrictMath gives the same bits on all hosts.
-    float attention = config instanceof RopeConfig.Yarn yarn ? (float) yarn.attention() : 1f;
-    float[] cosine = new float[elements(positions, half)];
-    float[] sine = new float[cosine.length];
-    for (int position = 0; position < positions; position++) {
+  RopeAngles(RopeConfig config, int headDim) {
+    this.frequencies = frequencies(config, headDim);
+    this.attention = config instanceof RopeConfig.Yarn yarn ? (float) yarn.attention() : 1f;
+  }
+
+  /** Makes room for {@code count} positions from {@code start} on; their values are not set yet. */
+  void begin(int start, int count) {
+    first = start;
+    if (cosine.length < count * frequencies.length) {
+      cosine = new float[count * frequencies.length];
+      sine = new float[cosine.length];
+    }
+  }
+
+  /** Computes rows {@code [from, to)}; row 0 is the first position. */
+  void compute(int from, int to) {
+    int half = frequencies.length;
+    for (int row = from; row < to; row++) {
       for (int i = 0; i < half; i++) {
-        float angle = position * frequencies[i];
-        cosine[position * half + i] = (float) StrictMath.cos(angle) * attention;
-        sine[position * half + i] = (float) StrictMath.sin(angle) * attention;
+        float angle = (first + row) * frequencies[i];
+        // StrictMath gives the same bits on all hosts.
+        cosine[row * half + i] = (float) StrictMath.cos(angle) * attention;
+        sine[row * half + i] = (float) StrictMath.sin(angle) * attention;
       }
     }
-    return new RopeTable(cosine, sine);
   }
 
-  /** Returns the bytes of a table of {@code positions} positions; each rank has the whole table. */
-  public static long bytes(ModelConfig config, int positions) {
-    return 2L * Float.BYTES * positions * (config.headDim() / 2);
+  /** Returns the cosines, {@code [rows, head_dim / 2]}; valid until the next {@link #begin}. */
+  float[] cosine() {
+    return cosine;
   }
 
-  private static int elements(int positions, int half) {
-    long elements = (long) positions * half;
-    if (elements > LARGEST_ARRAY) {
-      throw new UserError(
-          "a sequence of " + positions + " tokens",
-          "its " + half + " frequencies for each fill no table that Java has",
-          "ask for fewer tokens");
-    }
-    return (int) elements;
+  /** Returns the sines, {@code [rows, head_dim / 2]}; valid until the next {@link #begin}. */
+  float[] sine() {
+    return sine;
+  }
+
+  /** Returns the bytes of the angles of {@code rows} positions. */
+  static long bytes(ModelConfig config, int rows) {
+    return 2L * Float.BYTES * rows * (config.headDim() / 2);
   }
 
   /** Returns the angle per position of each pair of elements, {@code [head_dim / 2]}. */
