@@ -121,7 +121,8 @@ public final class Main {
       debug(order.get().world().debug());
       return process.run(order.get());
     }
-    return parseAndRun(process);
+    // A world may be closed before it was given any order.
+    return process.isLaunched() ? ExitCodes.DONE : parseAndRun(process);
   }
 
   private int parseAndRun(ThisProcess process) {

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import kvasir.cluster.nativempi.NativeRank;
@@ -68,7 +69,7 @@ public final class MpirunLauncher {
   }
 
   /** Runs the world to its end; what {@code mpirun} answers is the first failing rank's code. */
-  public WorldEnd run() {
+  public WorldEnd run(Consumer<HeartbeatServer> opened) {
     String launcher =
         find("mpirun")
             .or(() -> find("mpiexec"))
@@ -85,6 +86,7 @@ public final class MpirunLauncher {
     try {
       InetAddress address = HostRoute.meetingPlace(spec.hosts());
       try (HeartbeatServer line = new HeartbeatServer(address, token, spec)) {
+        opened.accept(line);
         MpirunEnvironment.prepare(builder.environment(), local());
         // The environment, not the command line: that could be read by others.
         builder.environment().put(HeartbeatClient.TOKEN, token.text());

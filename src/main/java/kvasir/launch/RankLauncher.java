@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import kvasir.error.ClusterFailure;
 import kvasir.launch.heartbeat.HeartbeatClient;
@@ -67,7 +68,7 @@ public final class RankLauncher {
   }
 
   /** Runs the world to its end. */
-  public WorldEnd run() {
+  public WorldEnd run(Consumer<HeartbeatServer> opened) {
     List<Process> ranks = new CopyOnWriteArrayList<>();
     RoomForRanks room = RoomForRanks.here();
     room.require(spec.hosts().size());
@@ -75,6 +76,7 @@ public final class RankLauncher {
     try {
       InetAddress address = HostRoute.meetingPlace(spec.hosts());
       try (HeartbeatServer line = new HeartbeatServer(address, token, spec)) {
+        opened.accept(line);
         startAll(ranks, line, address.getHostAddress() + ":" + line.port());
         return await(ranks, line);
       }

@@ -25,6 +25,7 @@ import kvasir.launch.heartbeat.HeartbeatClient;
 import kvasir.launch.heartbeat.RunEnd;
 import kvasir.launch.heartbeat.RunToken;
 import kvasir.launch.heartbeat.SelfHosted;
+import kvasir.measure.Activity;
 
 /**
  * Start of this process as a rank, if it is one. It joins its world when a command needs that, and
@@ -102,7 +103,7 @@ public final class RankStart {
   }
 
   private ThisProcess rank(Supplier<Communicator> world, boolean launched) {
-    return ThisProcess.rank(jobs, console, command, world, launched);
+    return ThisProcess.rank(jobs, console, command, world, launched, this::next);
   }
 
   private ThisProcess openNative(NativeRank started) {
@@ -128,9 +129,22 @@ public final class RankStart {
    * Kvasir's own launcher has it from the line to that.
    */
   public Optional<Order> order() {
-    return token == null
-        ? Order.given(words)
-        : Optional.of(Order.decode(line.handover(JOIN_LIMIT)));
+    return token == null ? Order.given(words) : line.nextOrder().map(Order::decode);
+  }
+
+  /**
+   * Tells that this rank has done its order, and waits for the next one.
+   *
+   * @param code exit code of the order
+   * @return empty when no more follow
+   */
+  private Optional<Order> next(int code) {
+    if (line == null) {
+      return Optional.empty();
+    }
+    Activity.set("waiting for work");
+    line.done(code);
+    return line.nextOrder().map(Order::decode);
   }
 
   // All ranks have started: what logins and JVMs print on standard output is before the marker.

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.FromRoot;
@@ -26,6 +27,7 @@ public final class ThisProcess {
   private final JavaCommand command;
   private final Supplier<Communicator> world;
   private final boolean launched;
+  private final IntFunction<Optional<Order>> next;
   private Communicator joined;
 
   private ThisProcess(
@@ -33,17 +35,19 @@ public final class ThisProcess {
       Console console,
       JavaCommand command,
       Supplier<Communicator> world,
-      boolean launched) {
+      boolean launched,
+      IntFunction<Optional<Order>> next) {
     this.jobs = jobs;
     this.console = console;
     this.command = command;
     this.world = world;
     this.launched = launched;
+    this.next = next;
   }
 
   /** Returns the process of the user. */
   public static ThisProcess own(Jobs jobs, Console console, JavaCommand command) {
-    return new ThisProcess(jobs, console, command, null, false);
+    return new ThisProcess(jobs, console, command, null, false, code -> Optional.empty());
   }
 
   /**
@@ -51,14 +55,16 @@ public final class ThisProcess {
    *
    * @param world joins the world; called once
    * @param launched whether Kvasir's own launcher has started the rank
+   * @param next takes the exit code of an order that is done, and waits for the next order
    */
   static ThisProcess rank(
       Jobs jobs,
       Console console,
       JavaCommand command,
       Supplier<Communicator> world,
-      boolean launched) {
-    return new ThisProcess(jobs, console, command, world, launched);
+      boolean launched,
+      IntFunction<Optional<Order>> next) {
+    return new ThisProcess(jobs, console, command, world, launched, next);
   }
 
   /**
@@ -74,6 +80,11 @@ public final class ThisProcess {
   /** Returns whether this process is a rank that somebody has started. */
   public boolean isRank() {
     return world != null;
+  }
+
+  /** Returns whether Kvasir's own launcher has started this rank, and gives it its orders. */
+  public boolean isLaunched() {
+    return launched;
   }
 
   /** Returns whether Kvasir itself starts the ranks of these settings, and could do so again. */
@@ -132,18 +143,28 @@ public final class ThisProcess {
     return ChildProcess.run(child, order.encode() + "\n").code();
   }
 
-  private int runAsRank(Order order, Optional<Supplier<String>> text) {
-    WorldSettings settings = order.world();
+  /** Does one order after the other, idle between them, until no more follow. */
+  private int runAsRank(Order first, Optional<Supplier<String>> text) {
     if (!launched) {
-      checkJoined(settings);
+      checkJoined(first.world());
     }
-    joined.limit(settings.timeout());
-    jobs.agree(order, joined);
-    int code = work(text.map(read -> onRoot(order, read)).orElse(order), joined, place());
+    int code = together(first, text);
+    Optional<Order> more = next.apply(code);
+    while (more.isPresent()) {
+      code = Math.max(code, together(more.get(), Optional.empty()));
+      more = next.apply(code);
+    }
     Activity.set("leaving");
     // Not where it has failed: ranks leave together, and the others are still at work.
     joined.close();
     return code;
+  }
+
+  /** Does an order together with the other ranks of this process's world. */
+  private int together(Order order, Optional<Supplier<String>> text) {
+    joined.limit(order.world().timeout());
+    jobs.agree(order, joined);
+    return work(text.map(read -> onRoot(order, read)).orElse(order), joined, place());
   }
 
   private void checkJoined(WorldSettings settings) {
@@ -202,7 +223,14 @@ public final class ThisProcess {
           .max(Integer::compare)
           .orElse(ExitCodes.DONE);
     }
-    return new WorldLaunch(order, command, console).run();
+    return new WorldLaunch(settings, command, console).run(order);
+  }
+
+  /** Starts a world that stays until it is closed. */
+  public World open(WorldSettings settings) {
+    return settings.transport() == Transport.INPROCESS
+        ? new ThreadWorld(settings, this::work)
+        : new ProcessWorld(settings, command, console);
   }
 
   /** Returns the words of a process that reads an order from its standard input. */

@@ -5,36 +5,52 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import kvasir.error.ExitCodes;
 import kvasir.error.UserError;
+import kvasir.launch.heartbeat.HeartbeatServer;
 import kvasir.measure.Activity;
 
 /**
- * Starts the ranks of one order as processes and stays to their end. Where the order can be taken
- * up again, a lost rank is not the end: the ranks that are left, or a spare slot of the hostfile,
+ * Launch of ranks as processes, from their start to their end. Where an order can be taken up
+ * again, a lost rank is not the end: the ranks that are left, or a spare slot of the hostfile,
  * begin again.
  */
 final class WorldLaunch {
-  private final Order order;
   private final WorldSettings settings;
   private final JavaCommand command;
   private final PrintStream err;
   private final ResumedOutput resumed;
 
-  WorldLaunch(Order order, JavaCommand command, Console console) {
-    this.order = order;
-    this.settings = order.world();
+  WorldLaunch(WorldSettings settings, JavaCommand command, Console console) {
+    this.settings = settings;
     this.command = command;
     this.err = console.errors();
     this.resumed = new ResumedOutput(console::write);
   }
 
-  /** Runs the order to its end; returns the exit code. */
-  int run() {
+  /**
+   * Runs one world to its end.
+   *
+   * @param opened hears of the line to the ranks, before they are started
+   */
+  WorldEnd once(Consumer<HeartbeatServer> opened) {
+    return world(settings.slots().subList(0, settings.ranks()), opened);
+  }
+
+  /** Runs one order to its end, on one world after the other; returns the exit code. */
+  int run(Order order) {
     List<String> slots = new ArrayList<>(settings.slots());
     int size = settings.ranks();
     while (true) {
-      WorldEnd end = world(slots.subList(0, size));
+      WorldEnd end =
+          world(
+              slots.subList(0, size),
+              line -> {
+                CompletableFuture<Integer> unused = send(line, order);
+                line.finish();
+              });
       OptionalInt lost = end.lostRank();
       if (!settings.rebuilds() || end.code() != ExitCodes.CLUSTER_FAILURE || lost.isEmpty()) {
         return end.code();
@@ -48,6 +64,11 @@ final class WorldLaunch {
     }
   }
 
+  /** Sends an order, whose text is rank 0's to read. */
+  static CompletableFuture<Integer> send(HeartbeatServer line, Order order) {
+    return line.order(order.encode(), order.withText(null).encode());
+  }
+
   private void announce(int ranks) {
     long begin = System.nanoTime();
     err.printf(Locale.ROOT, "kvasir: going on with %d %s%n", ranks, ranks == 1 ? "rank" : "ranks");
@@ -59,7 +80,7 @@ final class WorldLaunch {
                 (System.nanoTime() - begin) / 1e9));
   }
 
-  /** Kvasir's launchers put MPJ beside the jar, which does not hold it. */
+  /** Refuses a class path without MPJ, which the launchers put beside the jar. */
   private static void requireMpj() {
     if (WorldLaunch.class.getResource("/mpi/MPI.class") == null) {
       throw new UserError(
@@ -69,14 +90,11 @@ final class WorldLaunch {
     }
   }
 
-  private WorldEnd world(List<String> hosts) {
+  private WorldEnd world(List<String> hosts, Consumer<HeartbeatServer> opened) {
     WorldSpec spec =
         new WorldSpec(
             hosts,
             command.of(),
-            order.encode(),
-            // The text is rank 0's to read.
-            order.withText(null).encode(),
             settings.silence(),
             settings.timeout(),
             settings.rebuilds() ? "its world has ended" : "the run has ended, start it again");
@@ -87,8 +105,8 @@ final class WorldLaunch {
     Activity.set("starting " + hosts.size() + (hosts.size() == 1 ? " process" : " processes"));
     WorldEnd end =
         settings.transport() == Transport.NATIVE
-            ? new MpirunLauncher(spec, streams).run()
-            : new RankLauncher(spec, settings.slurm(), streams).run();
+            ? new MpirunLauncher(spec, streams).run(opened)
+            : new RankLauncher(spec, settings.slurm(), streams).run(opened);
     streams.requireWritten();
     return end;
   }

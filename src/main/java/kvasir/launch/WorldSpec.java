@@ -8,30 +8,15 @@ import java.util.List;
  *
  * @param hosts host of each rank, in the order of ranks
  * @param command command of every rank: java, its options, the main class
- * @param rootOrder the order that rank 0 receives over its connection after it has started. It is
- *     not part of the command, since a command line is limited in length and can be read by other
- *     users
- * @param order the order that each other rank receives
  * @param silence the longest time for which a rank may give no sign of life
  * @param limit the time within which all ranks must have started
  * @param afterLoss words that follow the report of a lost rank, which say what happens next
  */
 public record WorldSpec(
-    List<String> hosts,
-    List<String> command,
-    String rootOrder,
-    String order,
-    Duration silence,
-    Duration limit,
-    String afterLoss) {
+    List<String> hosts, List<String> command, Duration silence, Duration limit, String afterLoss) {
   public WorldSpec {
     hosts = List.copyOf(hosts);
     command = List.copyOf(command);
-  }
-
-  /** Returns the order that a rank receives. */
-  public String order(int rank) {
-    return rank == 0 ? rootOrder : order;
   }
 
   /** Returns a rank's name in messages, such as {@code rank 1 on node2}. */

@@ -9,6 +9,7 @@
  *   RankLauncher           processes of MPJ Express's world: here, by ssh (RemoteShell), by srun (SlurmStep)
  *   MpirunLauncher         processes of the system's MPI, by mpirun
  *   RankStreams            what ranks print; ResumedOutput leaves out what an earlier world has printed
+ *   World                  ranks that stay: one order after the other, idle between them
  *   WorldSpec, WorldEnd    what is started, and how it ended
  * </pre>
  */

@@ -39,7 +39,7 @@ class IntroductionTest {
     InetAddress loopback = InetAddress.getLoopbackAddress();
     RunToken token = RunToken.random();
     Duration limit = Duration.ofSeconds(30);
-    WorldSpec spec = new WorldSpec(List.of("n"), List.of(), "", "", limit, limit, "");
+    WorldSpec spec = new WorldSpec(List.of("n"), List.of(), limit, limit, "");
     List<Socket> crowd = new ArrayList<>();
     try (HeartbeatServer server = new HeartbeatServer(loopback, token, spec);
         HeartbeatClient line =

@@ -11,7 +11,7 @@ class MpirunLauncherTest {
   private static String option(String name, boolean openMpi, String... hosts) {
     Duration limit = Duration.ofSeconds(1);
     WorldSpec spec =
-        new WorldSpec(List.of(hosts), List.of("java"), "", "", limit, limit, "the run has ended");
+        new WorldSpec(List.of(hosts), List.of("java"), limit, limit, "the run has ended");
     RankStreams streams = new RankStreams(System.err, new ResumedOutput(text -> {}));
     List<String> words = new MpirunLauncher(spec, streams).command("mpirun", openMpi);
     return words.get(words.indexOf(name) + 1);

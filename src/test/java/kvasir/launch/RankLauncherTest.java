@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import kvasir.cluster.LengthContract;
+import kvasir.launch.heartbeat.HeartbeatServer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -49,15 +50,13 @@ class RankLauncherTest {
             new WorldSpec(
                 Collections.nCopies(ranks, "localhost"),
                 command,
-                "",
-                "",
                 Duration.ofSeconds(4),
                 Duration.ofSeconds(30),
                 "the run has ended"),
             false,
             new RankStreams(
                 new PrintStream(err, true, StandardCharsets.UTF_8), new ResumedOutput(text -> {})))
-        .run()
+        .run(HeartbeatServer::finish)
         .code();
   }
 

@@ -12,7 +12,7 @@ class RemoteRankTest {
   private static RankLauncher launcher(List<String> command, boolean slurm) {
     Duration limit = Duration.ofSeconds(1);
     return new RankLauncher(
-        new WorldSpec(List.of("node1"), command, "", "", limit, limit, "the run has ended"),
+        new WorldSpec(List.of("node1"), command, limit, limit, "the run has ended"),
         slurm,
         new RankStreams(System.err, new ResumedOutput(text -> {})));
   }

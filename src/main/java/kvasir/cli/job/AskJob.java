@@ -67,8 +67,6 @@ public record AskJob(
       plan.requireKnown(engine.model(), config);
       sayWhereFewer(plan, context);
       List<Reply> replies = ask(plan, chat, mass(plan, config, context), context);
-      // What follows is this process's own work: nobody need wait for it.
-      context.world().close();
       boolean same = !context.root() || !compare || same(replies, plan, chat, context);
       return same ? ExitCodes.DONE : ExitCodes.CHECK_FAILED;
     }

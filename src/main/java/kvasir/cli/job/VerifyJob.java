@@ -37,8 +37,6 @@ public record VerifyJob(EngineOptions engine, int[] prompt, int maxNewTokens) im
             settings.attention().name().toLowerCase(Locale.ROOT),
             settings.kernels().name());
     float[][] layout = verifier.traceLayout(context.world());
-    // The comparison takes long and is this process's alone: nobody need wait for it.
-    context.world().close();
     if (!context.root()) {
       return ExitCodes.DONE;
     }

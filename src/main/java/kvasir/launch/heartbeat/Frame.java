@@ -15,14 +15,14 @@ record Frame(FrameKind kind, String text) {
   /** Limit of a text in UTF-8. The addresses of thousands of ranks take some 100 KB. */
   private static final int MAX_BYTES = 1 << 20;
 
-  /** Characters of one piece of a handover; in UTF-8 each takes three bytes at most. */
-  private static final int HANDOVER_CHARACTERS = 1 << 18;
+  /** Characters of one piece of an order; in UTF-8 each takes three bytes at most. */
+  private static final int PIECE_CHARACTERS = 1 << 18;
 
   /** Kind of a message, with the byte that encodes it. */
   enum FrameKind {
     /**
-     * To a rank: it has been accepted. The limit of silence in milliseconds, the listener's process
-     * id and the length of the handover in characters, separated by blanks.
+     * To a rank: it has been accepted. The limit of silence in milliseconds and the listener's
+     * process id, separated by a blank.
      */
     WELCOME(1),
     /** Both ways: a sign of life; from a rank, with its current activity. */
@@ -37,8 +37,14 @@ record Frame(FrameKind kind, String text) {
     LEAVING(6),
     /** To a rank: the run has ended. The exit code, a blank, the reason. */
     END(7),
-    /** To a rank: the next piece of the handover. */
-    HANDOVER(8);
+    /** To a rank: the next piece of an order. */
+    PIECE(8),
+    /** To a rank: the pieces since the last order make up the next one. */
+    ORDER(9),
+    /** To a rank: no more orders follow. */
+    NO_MORE(10),
+    /** To the listener: the rank has done its oldest order. The exit code. */
+    DONE(11);
 
     private final int code;
 
@@ -79,14 +85,11 @@ record Frame(FrameKind kind, String text) {
    * @throws IOException if this frame is not a valid welcome
    */
   Welcome welcome() throws IOException {
-    if (kind != FrameKind.WELCOME || !text.matches("\\d{1,9} \\d{1,18} \\d{1,9}")) {
+    if (kind != FrameKind.WELCOME || !text.matches("\\d{1,9} \\d{1,18}")) {
       throw new IOException("no welcome");
     }
     String[] parts = text.split(" ", -1);
-    return new Welcome(
-        Duration.ofMillis(Integer.parseInt(parts[0])),
-        Long.parseLong(parts[1]),
-        Integer.parseInt(parts[2]));
+    return new Welcome(Duration.ofMillis(Integer.parseInt(parts[0])), Long.parseLong(parts[1]));
   }
 
   /**
@@ -94,21 +97,29 @@ record Frame(FrameKind kind, String text) {
    *
    * @param silence the longest time that either side may be silent
    * @param processId process id of the listener
-   * @param handover length of the handover in characters
    */
-  record Welcome(Duration silence, long processId, int handover) {}
+  record Welcome(Duration silence, long processId) {}
 
-  /** Splits a handover into frames, each within the limit of a message. */
-  static List<Frame> handover(String text) {
+  /** Returns the exit code of an order that has been done. */
+  int code() throws IOException {
+    if (!text.matches("\\d{1,3}")) {
+      throw new IOException("no exit code: " + text);
+    }
+    return Integer.parseInt(text);
+  }
+
+  /** Splits an order into frames, each within the limit of a message. */
+  static List<Frame> order(String text) {
     List<Frame> pieces = new ArrayList<>();
     for (int begin = 0; begin < text.length(); ) {
-      int end = Math.min(text.length(), begin + HANDOVER_CHARACTERS);
+      int end = Math.min(text.length(), begin + PIECE_CHARACTERS);
       if (end < text.length() && Character.isHighSurrogate(text.charAt(end - 1))) {
         end--;
       }
-      pieces.add(new Frame(FrameKind.HANDOVER, text.substring(begin, end)));
+      pieces.add(new Frame(FrameKind.PIECE, text.substring(begin, end)));
       begin = end;
     }
+    pieces.add(of(FrameKind.ORDER));
     return pieces;
   }
 

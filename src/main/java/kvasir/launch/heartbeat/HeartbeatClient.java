@@ -9,8 +9,11 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
@@ -42,7 +45,7 @@ public final class HeartbeatClient implements AutoCloseable {
   private final Socket socket;
   private final DataOutputStream out;
   private final CompletableFuture<List<String>> peers = new CompletableFuture<>();
-  private final CompletableFuture<String> handover = new CompletableFuture<>();
+  private final BlockingQueue<Optional<String>> orders = new LinkedBlockingQueue<>();
   private volatile Frame.Welcome listener;
   private volatile long heard = System.nanoTime();
   private volatile boolean closed;
@@ -111,7 +114,6 @@ public final class HeartbeatClient implements AutoCloseable {
 
   private void read(DataInputStream in) {
     StringBuilder received = new StringBuilder();
-    takeHandover("", received);
     try {
       while (!closed) {
         Frame frame = Frame.read(in);
@@ -119,20 +121,18 @@ public final class HeartbeatClient implements AutoCloseable {
         switch (frame.kind()) {
           // The reason is shown once: by our launcher, or by rank 0 under a foreign one.
           case END -> end(rank == 0 ? frame.end() : frame.end().untold());
-          case HANDOVER -> takeHandover(frame.text(), received);
+          case PIECE -> received.append(frame.text());
+          case ORDER -> {
+            orders.add(Optional.of(received.toString()));
+            received.setLength(0);
+          }
+          case NO_MORE -> orders.add(Optional.empty());
           case PEERS -> peers.complete(List.of(frame.text().split("\n", -1)));
           default -> {}
         }
       }
     } catch (IOException e) {
       lose("its connection ended");
-    }
-  }
-
-  private void takeHandover(String piece, StringBuilder received) {
-    received.append(piece);
-    if (received.length() == listener.handover()) {
-      handover.complete(received.toString());
     }
   }
 
@@ -188,12 +188,23 @@ public final class HeartbeatClient implements AutoCloseable {
   }
 
   /**
-   * Waits for the text that the listener hands over to every rank.
+   * Waits for the next order, without a limit: a rank without work is idle for as long as the
+   * listener lives, and takes no processor meanwhile. Where the listener is lost the process ends.
    *
-   * @param patience the longest time to wait
+   * @return the order; empty when no more follow
    */
-  public String handover(Duration patience) {
-    return await(handover, "its arguments come", patience);
+  public Optional<String> nextOrder() {
+    try {
+      return orders.take();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ClusterFailure(rank, -1, "interrupted before its next order", e);
+    }
+  }
+
+  /** Tells the listener that this rank has done its oldest order. */
+  public void done(int code) {
+    send(new Frame(Frame.FrameKind.DONE, String.valueOf(code)));
   }
 
   private <T> T await(CompletableFuture<T> answer, String what, Duration patience) {

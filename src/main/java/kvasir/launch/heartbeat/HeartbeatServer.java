@@ -45,6 +45,7 @@ public final class HeartbeatServer implements AutoCloseable {
   private final CompletableFuture<Loss> loss = new CompletableFuture<>();
   private volatile boolean closed;
   private boolean introduced;
+  private final Orders orders;
 
   /**
    * Opens the port and starts to listen.
@@ -59,6 +60,7 @@ public final class HeartbeatServer implements AutoCloseable {
     for (int rank = 0; rank < ranks; rank++) {
       members.add(new Member(rank));
     }
+    this.orders = new Orders(members);
     // All ranks may be on one host, and come at once.
     int maxConnections = ranks + SPARE_CONNECTIONS;
     this.visitors = new Visitors(maxConnections, 2 * maxConnections, PATIENCE_NANOS);
@@ -122,6 +124,22 @@ public final class HeartbeatServer implements AutoCloseable {
     return member.state() == Member.State.LEFT ? member.silence() : 0;
   }
 
+  /**
+   * Sends an order to every rank, to those that have not come yet when they do.
+   *
+   * @param rootText order of rank 0
+   * @param text order of each other rank
+   * @return the highest exit code, when all ranks have done it; {@link #LOST} after a loss
+   */
+  public CompletableFuture<Integer> order(String rootText, String text) {
+    return orders.add(rootText, text);
+  }
+
+  /** Tells the ranks that no more orders follow, as soon as all have done those that they have. */
+  public void finish() {
+    orders.finish();
+  }
+
   private void receive() {
     visitors.receive(server, this::serve);
   }
@@ -154,11 +172,7 @@ public final class HeartbeatServer implements AutoCloseable {
     Frame welcome =
         new Frame(
             Frame.FrameKind.WELCOME,
-            spec.silence().toMillis()
-                + " "
-                + ProcessHandle.current().pid()
-                + " "
-                + spec.order(rank).length());
+            spec.silence().toMillis() + " " + ProcessHandle.current().pid());
     boolean open = visitors.remove(socket);
     if (!open
         || rank < 0
@@ -167,7 +181,7 @@ public final class HeartbeatServer implements AutoCloseable {
       return null;
     }
     Member member = members.get(rank);
-    Frame.handover(spec.order(rank)).forEach(member::send);
+    orders.deliver(member);
     tellLoss(member);
     return member;
   }
@@ -184,6 +198,7 @@ public final class HeartbeatServer implements AutoCloseable {
         RunEnd end = frame.end();
         lose(new Loss(member.rank(), member.processId(), false, end));
       }
+      case DONE -> orders.done(member.rank(), frame.code());
       case LEAVING -> member.move(Member.State.LEFT);
       default -> throw new IOException("no message for a listener: " + frame.kind());
     }
@@ -272,6 +287,7 @@ public final class HeartbeatServer implements AutoCloseable {
       members.reversed().stream()
           .filter(member -> member.rank() != first.rank())
           .forEach(member -> member.send(Frame.of(Frame.FrameKind.END, first.end())));
+      orders.lost();
       loss.complete(first);
     }
   }
@@ -289,6 +305,7 @@ public final class HeartbeatServer implements AutoCloseable {
       // The port is given back when the process ends.
     }
     visitors.close();
+    orders.lost();
     members.forEach(Member::close);
   }
 }

@@ -8,6 +8,7 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import kvasir.cluster.Collectives;
@@ -42,11 +43,14 @@ public final class SelfHosted {
     }
     Collectives.broadcast(world, MemorySegment.ofArray(contact), 0);
     String[] words = new String(contact, StandardCharsets.UTF_8).replace("\0", "").split(" ", -1);
-    return HeartbeatClient.join(
-        new InetSocketAddress(words[0], Integer.parseInt(words[1])),
-        RunToken.of(words[2]),
-        world.rank(),
-        ended);
+    HeartbeatClient client =
+        HeartbeatClient.join(
+            new InetSocketAddress(words[0], Integer.parseInt(words[1])),
+            RunToken.of(words[2]),
+            world.rank(),
+            ended);
+    client.nextOrder();
+    return client;
   }
 
   /** Starts to listen on rank 0. Returns address, port and token, separated by blanks. */
@@ -61,11 +65,12 @@ public final class SelfHosted {
               new WorldSpec(
                   names,
                   List.of(),
-                  "",
-                  "",
                   silence,
                   silence.multipliedBy(4),
                   "the run has ended, start it again"));
+      // The ranks know their work: what they wait for is that all have done it.
+      CompletableFuture<Integer> unused = server.order("", "");
+      server.finish();
       Thread.ofPlatform().name("heartbeat-end").daemon(true).start(() -> await(server, ended));
       return address.getHostAddress() + " " + server.port() + " " + token.text();
     } catch (IOException e) {

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -37,10 +38,9 @@ class HeartbeatTest {
   private static final Duration LONG = Duration.ofSeconds(30);
 
   /**
-   * A handover of several messages, in which a cut after an even number of characters splits a
-   * pair.
+   * An order of several messages, in which a cut after an even number of characters splits a pair.
    */
-  private static final String HANDOVER = "x" + "\ud83d\ude42".repeat(1 << 18);
+  private static final String ORDER = "x" + "\ud83d\ude42".repeat(1 << 18);
 
   private final RunToken token = RunToken.random();
   private HeartbeatServer server;
@@ -53,8 +53,6 @@ class HeartbeatTest {
             new WorldSpec(
                 Collections.nCopies(ranks, "n"),
                 List.of(),
-                HANDOVER,
-                HANDOVER,
                 silence,
                 start,
                 "the run has ended, start it again"));
@@ -123,13 +121,38 @@ class HeartbeatTest {
   }
 
   @Test
-  void everyRankIsHandedTheWholeTextWhateverItsLength() throws IOException { // C12
+  void everyRankGetsAllOrdersWhateverTheirLengthAndWheneverItComes() throws Exception { // C12
     listen(2, LONG, LONG);
     BlockingQueue<RunEnd> ends = new LinkedBlockingQueue<>();
-    for (int rank = 0; rank < 2; rank++) {
-      assertEquals(HANDOVER, join(rank, ends).handover(LONG));
-    }
+    HeartbeatClient early = join(0, ends);
+    CompletableFuture<Integer> first = server.order("root", ORDER);
+    CompletableFuture<Integer> second = server.order(ORDER, "");
+    HeartbeatClient late = join(1, ends);
+    assertEquals(Optional.of("root"), early.nextOrder());
+    assertEquals(Optional.of(ORDER), early.nextOrder());
+    assertEquals(Optional.of(ORDER), late.nextOrder());
+    assertEquals(Optional.of(""), late.nextOrder());
+    early.done(0);
+    early.done(1);
+    late.done(0);
+    assertEquals(0, first.get(20, TimeUnit.SECONDS));
+    assertFalse(second.isDone());
+    late.done(0);
+    assertEquals(1, second.get(20, TimeUnit.SECONDS));
+    server.finish();
+    assertEquals(Optional.empty(), early.nextOrder());
+    assertEquals(Optional.empty(), late.nextOrder());
     assertTrue(ends.isEmpty(), ends.toString());
+  }
+
+  @Test
+  void anOrderOfALostWorldEndsWithItsLoss() throws Exception {
+    listen(2, LONG, LONG);
+    BlockingQueue<RunEnd> ends = new LinkedBlockingQueue<>();
+    join(0, ends);
+    CompletableFuture<Integer> order = server.order("a", "b");
+    join(1, ends).failed(new RunEnd(2, "no such file"));
+    assertEquals(HeartbeatServer.LOST, order.get(20, TimeUnit.SECONDS));
   }
 
   @Test

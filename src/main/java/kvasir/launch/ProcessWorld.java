@@ -1,0 +1,37 @@
+package kvasir.launch;
+
+import java.util.concurrent.CompletableFuture;
+import kvasir.launch.heartbeat.HeartbeatServer;
+
+/** A world whose ranks are processes. Its launcher runs in a thread of its own. */
+final class ProcessWorld implements World {
+  private final CompletableFuture<HeartbeatServer> line = new CompletableFuture<>();
+  private final CompletableFuture<WorldEnd> end = new CompletableFuture<>();
+
+  ProcessWorld(WorldSettings settings, JavaCommand command, Console console) {
+    WorldLaunch launch = new WorldLaunch(settings, command, console);
+    Thread.ofPlatform().name("world").daemon(true).start(() -> run(launch));
+  }
+
+  // Whatever ends the launcher has to reach those who wait for the world.
+  @SuppressWarnings("CatchingUnchecked")
+  private void run(WorldLaunch launch) {
+    try {
+      end.complete(launch.once(line::complete));
+    } catch (RuntimeException | Error e) {
+      line.completeExceptionally(e);
+      end.completeExceptionally(e);
+    }
+  }
+
+  @Override
+  public CompletableFuture<Integer> order(Order order) {
+    return line.thenCompose(ranks -> WorldLaunch.send(ranks, order));
+  }
+
+  @Override
+  public void close() {
+    line.join().finish();
+    end.join();
+  }
+}
