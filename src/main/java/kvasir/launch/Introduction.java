@@ -21,8 +21,9 @@ import kvasir.launch.heartbeat.Visitors;
  */
 public final class Introduction implements AutoCloseable {
   /**
-   * Longest message that is sent without asking. MPJ's own 128 KiB costs a thread and a round trip
-   * for each longer one. A rank is at most one exchange ahead of another, so few wait unasked for.
+   * Eager limit: longest message that is sent before its receiver asks for it. MPJ's own 128 KiB
+   * costs a thread and a round trip for each longer one. A rank is at most one exchange ahead of
+   * another, so few wait unasked for.
    */
   private static final int EAGER_BYTES = 16 << 20;
 

@@ -88,7 +88,10 @@ final class LauncherVariables {
     }
   }
 
-  /** The processes of an arm, its ranks too, descend from the one that its variable names. */
+  /**
+   * Refuses the variable of an experiment in a process that does not descend from the one that it
+   * names, as all processes of a measured configuration do.
+   */
   private void checkArm() {
     String experiment = environment.get(ParentWatch.WATCHED);
     if (experiment != null

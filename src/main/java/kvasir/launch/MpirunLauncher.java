@@ -68,7 +68,12 @@ public final class MpirunLauncher {
         spec.hosts().stream().distinct().filter(HostRoute::isLocal).collect(Collectors.toSet());
   }
 
-  /** Runs the world to its end; what {@code mpirun} answers is the first failing rank's code. */
+  /**
+   * Runs the world to its end. The exit code of {@code mpirun} is that of the first rank that
+   * fails.
+   *
+   * @param opened hears of the line to the ranks, before they are started
+   */
   public WorldEnd run(Consumer<HeartbeatServer> opened) {
     String launcher =
         find("mpirun")

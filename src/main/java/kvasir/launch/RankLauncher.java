@@ -67,7 +67,11 @@ public final class RankLauncher {
     this.streams = streams;
   }
 
-  /** Runs the world to its end. */
+  /**
+   * Runs the world to its end.
+   *
+   * @param opened hears of the line to the ranks, before they are started
+   */
   public WorldEnd run(Consumer<HeartbeatServer> opened) {
     List<Process> ranks = new CopyOnWriteArrayList<>();
     RoomForRanks room = RoomForRanks.here();

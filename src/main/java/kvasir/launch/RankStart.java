@@ -126,7 +126,7 @@ public final class RankStart {
 
   /**
    * Returns the order that this process was started for, in place of a command line: each rank of
-   * Kvasir's own launcher has it from the line to that.
+   * Kvasir's own launcher receives it over its connection to the launcher.
    */
   public Optional<Order> order() {
     return token == null ? Order.given(words) : line.nextOrder().map(Order::decode);

@@ -124,7 +124,7 @@ public final class ThisProcess {
         : work(order, new SoloCommunicator(), LocalRank.ALONE);
   }
 
-  /** Species are chosen when the JVM starts: another width takes another JVM. */
+  /** Runs the order in another JVM: the width of vectors is fixed when a JVM starts. */
   private int withVectors(Order order) {
     String flag = "-XX:MaxVectorSize=" + order.world().vectorBits() / Byte.SIZE;
     List<String> words = command.of(Order.ON_STANDARD_INPUT);

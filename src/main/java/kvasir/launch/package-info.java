@@ -1,6 +1,6 @@
 /**
- * Becoming, starting and watching ranks. A launcher starts one process for each rank, through ssh,
- * {@code srun} or {@code mpirun} where a host is not this one, tells each what to do over an
+ * Becoming, starting and watching ranks. A launcher starts one process for each rank, by {@code
+ * mpirun}, or itself: here, through ssh or through {@code srun}. It tells each what to do over an
  * authenticated line (package {@code heartbeat}), passes on what rank 0 prints, and ends all ranks
  * when one is lost.
  *

@@ -76,8 +76,8 @@ class WorldTest {
         false,
         false,
         transport,
-        // Far shorter than a world has to be able to wait.
-        2,
+        // The limit of messages, not of idle ranks.
+        30,
         4,
         BindTo.NONE,
         1,
