@@ -163,9 +163,7 @@ final class BenchCommand implements Callable<Integer>, OnRanks {
     }
     List<BenchRow> rows = new ArrayList<>();
     for (Layout layout : layouts) {
-      ChildProcess child =
-          ChildProcess.run(
-              new ProcessBuilder(process.child()), order(layout, BenchTable.JSON).encode() + "\n");
+      ChildProcess child = process.inChild(order(layout, BenchTable.JSON));
       if (SAID.contains(child.code())) {
         return child.code();
       }

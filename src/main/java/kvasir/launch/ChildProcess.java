@@ -19,26 +19,19 @@ public record ChildProcess(int code, String out) {
       "WARNING: Using incubator modules".getBytes(StandardCharsets.US_ASCII);
 
   /**
-   * Runs it to its end. What it prints is in {@code out} unless it has been redirected; its
+   * Runs a process to its end. What it prints is in {@code out} unless it has been redirected; its
    * standard error is this process's.
-   */
-  static ChildProcess run(ProcessBuilder builder) {
-    return run(builder, "");
-  }
-
-  /**
-   * As {@link #run(ProcessBuilder)}.
    *
-   * @param input the first that it reads on its standard input, whose end is this process's
+   * @param order the first that it reads on its standard input, whose end is this process's
    */
-  public static ChildProcess run(ProcessBuilder builder, String input) {
+  static ChildProcess run(ProcessBuilder builder, Order order) {
     try {
       KeptText out = new KeptText(MOST_BYTES);
       // Its end is that of the user's own command, which has no limit.
       BoundedProcess.End end =
           BoundedProcess.run(
               builder,
-              BoundedProcess.Input.first(input.getBytes(StandardCharsets.UTF_8)),
+              BoundedProcess.Input.first((order.encode() + "\n").getBytes(StandardCharsets.UTF_8)),
               NO_LIMIT,
               out,
               ChildProcess::pass);

@@ -140,7 +140,7 @@ public final class ThisProcess {
     }
     ProcessBuilder child =
         new ProcessBuilder(words).redirectOutput(ProcessBuilder.Redirect.INHERIT);
-    return ChildProcess.run(child, order.encode() + "\n").code();
+    return ChildProcess.run(child, order).code();
   }
 
   /** Does one order after the other, idle between them, until no more follow. */
@@ -233,8 +233,8 @@ public final class ThisProcess {
         : new ProcessWorld(settings, command, console);
   }
 
-  /** Returns the words of a process that reads an order from its standard input. */
-  public List<String> child() {
-    return command.of(Order.ON_STANDARD_INPUT);
+  /** Has an order done by another process like this one, and keeps what that prints. */
+  public ChildProcess inChild(Order order) {
+    return ChildProcess.run(new ProcessBuilder(command.of(Order.ON_STANDARD_INPUT)), order);
   }
 }

@@ -58,9 +58,7 @@ public final class JobTable implements Jobs {
   @Override
   public void agree(Order order, Communicator world) {
     EngineOptions engine = job(order).engine();
-    if (world.size() > engine.shards()) {
-      engine.check(world.size());
-    }
+    engine.check(world.size());
     RankAgreement.check(order, engine.directory(), world);
   }
 

@@ -61,7 +61,7 @@ public class CommonOptions {
           "Width of the vectors, 128, 256 or 512; changes no bit of a result (default: what this"
               + " machine prefers, up to 512). Measure it with bench: on some processors 256 beats"
               + " 512.")
-  public Integer vectorBits;
+  Integer vectorBits;
 
   @Option(
       names = "--block-size",
@@ -76,7 +76,7 @@ public class CommonOptions {
       description =
           "Leaves of the merge tree, a power of two; at most so many ranks (default: 16). Runs with"
               + " equal block size and shards give equal bits.")
-  public int shards = 16;
+  int shards = 16;
 
   @Option(
       names = "--prefill-chunk",
@@ -92,7 +92,7 @@ public class CommonOptions {
       description =
           "mpj (MPJ Express), native (the system's MPI library under mpirun or srun) or inprocess"
               + " (ranks as threads of one process); the same bits (default: mpj).")
-  public Transport transport = Transport.MPJ;
+  Transport transport = Transport.MPJ;
 
   @Option(
       names = "--merge",
@@ -124,7 +124,7 @@ public class CommonOptions {
       description =
           "core (a rank gets a run of cores, each thread one), numa (a node or several) or none;"
               + " what was achieved is printed (default: none).")
-  public BindTo bind = BindTo.NONE;
+  BindTo bind = BindTo.NONE;
 
   @Option(
       names = "--timeout",
@@ -219,7 +219,7 @@ public class CommonOptions {
   }
 
   /** The ranks' shares as given; empty where they are equal or to be measured. */
-  public List<Integer> weights() {
+  private List<Integer> weights() {
     if (shares.equals("equal") || measuresShares()) {
       return List.of();
     }

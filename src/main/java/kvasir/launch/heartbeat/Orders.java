@@ -1,6 +1,7 @@
 package kvasir.launch.heartbeat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -9,20 +10,16 @@ import java.util.concurrent.CompletableFuture;
  * for several threads.
  */
 final class Orders {
-  /** An order, and the number of ranks that have still to get it and to do it. */
+  /** An order, whose texts are forgotten when every rank has been sent it. */
   private static final class Entry {
     private String rootText;
     private String text;
     private final CompletableFuture<Integer> result = new CompletableFuture<>();
-    private int unsent;
-    private int left;
     private int code;
 
-    Entry(String rootText, String text, int ranks) {
+    Entry(String rootText, String text) {
       this.rootText = rootText;
       this.text = text;
-      this.unsent = ranks;
-      this.left = ranks;
     }
   }
 
@@ -40,7 +37,7 @@ final class Orders {
   }
 
   synchronized CompletableFuture<Integer> add(String rootText, String text) {
-    Entry entry = new Entry(rootText, text, members.size());
+    Entry entry = new Entry(rootText, text);
     entries.add(entry);
     if (lost) {
       entry.result.complete(HeartbeatServer.LOST);
@@ -58,20 +55,24 @@ final class Orders {
     return member.state() == Member.State.PRESENT;
   }
 
+  /** Returns whether every rank has passed the order at an index. */
+  private static boolean allBeyond(int[] counts, int index) {
+    return Arrays.stream(counts).allMatch(count -> count > index);
+  }
+
   /** Sends a rank that is present what it has not been sent yet. */
   synchronized void deliver(Member member) {
     int rank = member.rank();
     while (sent[rank] < entries.size()) {
-      Entry entry = entries.get(sent[rank]++);
+      int index = sent[rank]++;
+      Entry entry = entries.get(index);
       Frame.order(rank == 0 ? entry.rootText : entry.text).forEach(member::send);
-      entry.unsent--;
-      if (entry.unsent == 0) {
+      if (allBeyond(sent, index)) {
         entry.rootText = null;
         entry.text = null;
       }
     }
-    boolean allDone = entries.stream().allMatch(entry -> entry.left == 0);
-    if (finished && allDone && sent[rank] == entries.size()) {
+    if (finished && allBeyond(done, entries.size() - 1) && sent[rank] == entries.size()) {
       // Counts as sent, so that it is sent once.
       sent[rank]++;
       member.send(Frame.of(Frame.FrameKind.NO_MORE));
@@ -83,10 +84,10 @@ final class Orders {
     if (done[rank] >= entries.size()) {
       return;
     }
-    Entry entry = entries.get(done[rank]++);
+    int index = done[rank]++;
+    Entry entry = entries.get(index);
     entry.code = Math.max(entry.code, code);
-    entry.left--;
-    if (entry.left == 0) {
+    if (allBeyond(done, index)) {
       entry.result.complete(entry.code);
       members.stream().filter(Orders::isPresent).forEach(this::deliver);
     }
