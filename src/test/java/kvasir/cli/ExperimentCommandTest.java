@@ -128,11 +128,14 @@ class ExperimentCommandTest {
     Path file =
         define(
             TINY.replace("cores = 2", "cores = 1")
+                .replace("repetitions = 2", "repetitions = 1")
+                // 16 million token ids are larger than this heap, whatever the machine has.
                 .replace("prompt = [5]", "prompt = [5, 16000000]")
-                .replace("repetitions = 2", "repetitions = 1"));
+                .replace("256m", "60m"));
     Launch.Result result = run(file);
     assertEquals(0, result.code(), result.err());
-    assertTrue(result.out().contains("failed: exit code 2"), result.out());
+    assertTrue(result.out().contains("| 1x1                      |         pp5 @ d3 |"));
+    assertTrue(result.out().contains("failed: exit code 2: out of memory"), result.out());
   }
 
   @Test
