@@ -8,42 +8,57 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One message of the side channel between a rank and the listener. */
+/**
+ * One message of the side channel between a rank and the listener.
+ *
+ * @param kind kind of the message
+ * @param text content in the form that {@link FrameKind} describes; empty for kinds without content
+ */
 record Frame(FrameKind kind, String text) {
   static final int BEAT_MILLIS = 250;
 
-  /** Limit of a text in UTF-8. The addresses of thousands of ranks take some 100 KB. */
+  /**
+   * Largest length of a text in bytes of UTF-8. The addresses of thousands of ranks take about 100
+   * KB.
+   */
   private static final int MAX_BYTES = 1 << 20;
 
-  /** Characters of one piece of an order; in UTF-8 each takes three bytes at most. */
+  /**
+   * Largest number of characters in one piece of an order. Each takes at most three bytes in UTF-8.
+   */
   private static final int PIECE_CHARACTERS = 1 << 18;
 
   /** Kind of a message, with the byte that encodes it. */
   enum FrameKind {
     /**
-     * To a rank: it has been accepted. The limit of silence in milliseconds and the listener's
-     * process id, separated by a blank.
+     * Sent to a rank: the connection has been accepted. Text: the limit of silence in milliseconds,
+     * a blank, the listener's process id.
      */
     WELCOME(1),
-    /** Both ways: a sign of life; from a rank, with its current activity. */
+    /**
+     * Sent in both directions: a sign of life. Text: the rank's current activity; empty if the
+     * listener sends it.
+     */
     BEAT(2),
-    /** To the listener: the rank's address, in its transport's own form. */
+    /** Sent to the listener: the rank's address, in the form that its transport uses. */
     ADDRESS(3),
-    /** To a rank: the addresses of all ranks, one per line, in the order of ranks. */
+    /** Sent to a rank: the addresses of all ranks, one per line, in the order of ranks. */
     PEERS(4),
-    /** To the listener: the rank has failed. Its exit code, a blank, the reason. */
+    /** Sent to the listener: the rank has failed. Text: its exit code, a blank, the reason. */
     FAILED(5),
-    /** To the listener: the rank has finished its work. */
+    /** Sent to the listener: the rank has finished its work. */
     LEAVING(6),
-    /** To a rank: the run has ended. The exit code, a blank, the reason. */
+    /** Sent to a rank: the run has ended. Text: the exit code, a blank, the reason. */
     END(7),
-    /** To a rank: the next piece of an order. */
+    /** Sent to a rank: the next piece of an order. */
     PIECE(8),
-    /** To a rank: the pieces since the last order make up the next one. */
+    /**
+     * Sent to a rank: the order is complete. It consists of the pieces since the order before it.
+     */
     ORDER(9),
-    /** To a rank: no more orders follow. */
+    /** Sent to a rank: no more orders follow. */
     NO_MORE(10),
-    /** To the listener: the rank has done its oldest order. The exit code. */
+    /** Sent to the listener: the rank has done its oldest order. Text: the exit code. */
     DONE(11);
 
     private final int code;
@@ -66,11 +81,19 @@ record Frame(FrameKind kind, String text) {
     return new Frame(kind, "");
   }
 
-  /** Returns a frame with an exit code and its reason, for FAILED and END. */
+  /**
+   * Returns a frame with an exit code and its reason, for {@link FrameKind#FAILED} and {@link
+   * FrameKind#END}.
+   */
   static Frame of(FrameKind kind, RunEnd end) {
     return new Frame(kind, end.code() + " " + end.reason());
   }
 
+  /**
+   * Parses the exit code and the reason of {@link FrameKind#FAILED} and {@link FrameKind#END}.
+   *
+   * @throws IOException if the text does not have that form
+   */
   RunEnd end() throws IOException {
     String[] parts = text.split(" ", 2);
     if (parts.length != 2 || !parts[0].matches("\\d{1,3}")) {
@@ -100,7 +123,11 @@ record Frame(FrameKind kind, String text) {
    */
   record Welcome(Duration silence, long processId) {}
 
-  /** Returns the exit code of an order that has been done. */
+  /**
+   * Parses the exit code of an order that has been done.
+   *
+   * @throws IOException if the text is not an exit code
+   */
   int code() throws IOException {
     if (!text.matches("\\d{1,3}")) {
       throw new IOException("no exit code: " + text);
@@ -108,7 +135,10 @@ record Frame(FrameKind kind, String text) {
     return Integer.parseInt(text);
   }
 
-  /** Splits an order into frames, each within the limit of a message. */
+  /**
+   * Splits an order into frames, each within the limit of a message. The last frame is {@link
+   * FrameKind#ORDER}.
+   */
   static List<Frame> order(String text) {
     List<Frame> pieces = new ArrayList<>();
     for (int begin = 0; begin < text.length(); ) {
@@ -123,6 +153,10 @@ record Frame(FrameKind kind, String text) {
     return pieces;
   }
 
+  /**
+   * Writes this frame and flushes the stream. Not synchronized: the caller must exclude other
+   * writers.
+   */
   void write(DataOutputStream out) throws IOException {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     out.writeByte(kind.code);
@@ -131,6 +165,11 @@ record Frame(FrameKind kind, String text) {
     out.flush();
   }
 
+  /**
+   * Reads one frame; waits until it has arrived.
+   *
+   * @throws IOException if the stream ends, or if its next bytes are not a frame
+   */
   static Frame read(DataInputStream in) throws IOException {
     FrameKind kind = FrameKind.of(in.readUnsignedByte());
     int length = in.readInt();

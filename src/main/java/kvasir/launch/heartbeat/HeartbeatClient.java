@@ -58,9 +58,13 @@ public final class HeartbeatClient implements AutoCloseable {
   }
 
   /**
-   * Connects this process to the listener as a rank.
+   * Connects this process to the listener as a rank. Starts the two threads that read messages and
+   * send beats.
    *
-   * @param ended ends the process when the run has ended; does not return
+   * @param listener address that the listener accepts connections at
+   * @param rank number of this rank
+   * @param ended ends the process when the run has ended; does not return. It is called in a thread
+   *     of this client.
    * @throws ClusterFailure if the listener cannot be reached or does not accept the token and rank
    */
   public static HeartbeatClient join(
@@ -119,7 +123,8 @@ public final class HeartbeatClient implements AutoCloseable {
         Frame frame = Frame.read(in);
         heard = System.nanoTime();
         switch (frame.kind()) {
-          // The reason is shown once: by our launcher, or by rank 0 under a foreign one.
+          // The user sees the reason once: the launcher shows it or, under a foreign launcher,
+          // rank 0.
           case END -> end(rank == 0 ? frame.end() : frame.end().untold());
           case PIECE -> received.append(frame.text());
           case ORDER -> {
@@ -142,7 +147,7 @@ public final class HeartbeatClient implements AutoCloseable {
       LockSupport.parkNanos(Frame.BEAT_MILLIS * 1_000_000L);
       long now = System.nanoTime();
       if (now - last > OVERSLEPT_NANOS) {
-        // This process was stopped, so beats that came meanwhile have not been read yet.
+        // This process was stopped, so the beats that came meanwhile have not been read yet.
         heard = now;
       }
       last = now;
@@ -163,7 +168,7 @@ public final class HeartbeatClient implements AutoCloseable {
             HeartbeatServer.LOST,
             "rank " + rank + " has lost what started this run (" + how + "); start it again");
     if (!closed) {
-      // A launcher that was only stopped and resumes has to learn how its run ended.
+      // If the launcher was only stopped, it resumes later and must be told how its run ended.
       send(Frame.of(Frame.FrameKind.FAILED, end));
     }
     end(end);
@@ -178,9 +183,10 @@ public final class HeartbeatClient implements AutoCloseable {
   /**
    * Sends this rank's address and waits for the addresses of all ranks.
    *
-   * @param address address in the transport's form
-   * @param patience the longest time to wait
+   * @param address address in the form that the transport uses
+   * @param patience longest time to wait
    * @return host and address of each rank, separated by a blank, in the order of ranks
+   * @throws ClusterFailure if the addresses do not arrive in time, or the wait is interrupted
    */
   public List<String> introduce(String address, Duration patience) {
     send(new Frame(Frame.FrameKind.ADDRESS, address));
@@ -188,10 +194,11 @@ public final class HeartbeatClient implements AutoCloseable {
   }
 
   /**
-   * Waits for the next order, without a limit: a rank without work is idle for as long as the
-   * listener lives, and takes no processor meanwhile. Where the listener is lost the process ends.
+   * Waits for the next order, without a time limit. A rank that waits is idle and uses no processor
+   * time except for its beats. If the listener is lost, the process ends.
    *
-   * @return the order; empty when no more follow
+   * @return the order; empty if no more orders follow
+   * @throws ClusterFailure if the wait is interrupted
    */
   public Optional<String> nextOrder() {
     try {
@@ -202,7 +209,11 @@ public final class HeartbeatClient implements AutoCloseable {
     }
   }
 
-  /** Tells the listener that this rank has done its oldest order. */
+  /**
+   * Tells the listener that this rank has done its oldest order.
+   *
+   * @param code exit code of the order
+   */
   public void done(int code) {
     send(new Frame(Frame.FrameKind.DONE, String.valueOf(code)));
   }
@@ -227,8 +238,10 @@ public final class HeartbeatClient implements AutoCloseable {
   }
 
   /**
-   * Tells the listener, and through it all other ranks, that this rank ends the run, and the
-   * reason.
+   * Tells the listener that this rank ends the run. The listener tells all other ranks. Later
+   * losses do not end this process.
+   *
+   * @param end exit code and reason
    */
   public void failed(RunEnd end) {
     closed = true;
@@ -253,7 +266,10 @@ public final class HeartbeatClient implements AutoCloseable {
     }
   }
 
-  /** Leaves the run in an orderly way: later failures do not end this process. */
+  /**
+   * Tells the listener that this rank has finished its work, and closes the connection. Later
+   * losses do not end this process.
+   */
   @Override
   public void close() {
     closed = true;

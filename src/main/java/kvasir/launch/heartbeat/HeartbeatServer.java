@@ -15,25 +15,28 @@ import java.util.concurrent.locks.LockSupport;
 import kvasir.launch.WorldSpec;
 
 /**
- * Listener for the ranks of one run. It tells all ranks when one is lost, and gives each the
- * addresses of all. It owns its port, its connections and its threads until {@link #close}.
- * Thread-safe.
+ * Listener for the ranks of one run. It sends orders to the ranks, gives each rank the addresses of
+ * all, and tells all ranks when one is lost. It owns its port, its connections and its threads
+ * until {@link #close}. Thread-safe.
  */
 public final class HeartbeatServer implements AutoCloseable {
   /** Exit code after the loss of a rank. */
   public static final int LOST = 3;
 
-  /** Time limit for a complete greeting. */
+  /** Time limit for a complete greeting, in nanoseconds. */
   private static final long PATIENCE_NANOS = 2_000_000_000;
 
   private static final int SPARE_CONNECTIONS = 64;
 
-  /** Time in which a launcher may report how a process ended, after its connection has. */
+  /**
+   * Time after the end of a rank's connection in which its launcher may report how the process
+   * ended, in nanoseconds.
+   */
   private static final long EXPLANATION_NANOS = 400_000_000;
 
   /**
-   * Delay of a wake-up from which this process must itself have been stopped, so that the others'
-   * silence does not count.
+   * Delay of a wake-up, in nanoseconds, that shows that this process itself was stopped. The
+   * silence of the ranks does not count then.
    */
   private static final long OVERSLEPT_NANOS = 1_000_000_000;
 
@@ -51,7 +54,9 @@ public final class HeartbeatServer implements AutoCloseable {
    * Opens the port and starts to listen.
    *
    * @param address local address to listen on; the system chooses the port
+   * @param token secret that a rank must send first
    * @param spec expected ranks and time limits
+   * @throws IOException if the port cannot be opened
    */
   public HeartbeatServer(InetAddress address, RunToken token, WorldSpec spec) throws IOException {
     this.token = token;
@@ -61,7 +66,7 @@ public final class HeartbeatServer implements AutoCloseable {
       members.add(new Member(rank));
     }
     this.orders = new Orders(members);
-    // All ranks may be on one host, and come at once.
+    // All ranks may be on one host, and connect at the same time.
     int maxConnections = ranks + SPARE_CONNECTIONS;
     this.visitors = new Visitors(maxConnections, 2 * maxConnections, PATIENCE_NANOS);
     this.server = new ServerSocket();
@@ -75,7 +80,7 @@ public final class HeartbeatServer implements AutoCloseable {
     return server.getLocalPort();
   }
 
-  /** Returns the first loss, if there has been one. */
+  /** Returns the loss that ended the run; empty while no rank is lost. */
   public Optional<Loss> loss() {
     return Optional.ofNullable(loss.getNow(null));
   }
@@ -90,52 +95,58 @@ public final class HeartbeatServer implements AutoCloseable {
   }
 
   /**
-   * Records that a rank's process has ended, as reported by its launcher.
+   * Records that a rank's process has ended, as reported by its launcher. The end counts as a loss
+   * if the rank has not finished its work.
    *
-   * @param how words for the way it ended, for the user
+   * @param how the way in which it ended, in words for the user
    */
   public void ended(int rank, String how) {
     members.get(rank).explain(how);
   }
 
   /**
-   * Records that a rank's process was killed or had to be, which is a loss even if the rank had
-   * finished its work.
+   * Records that a rank's process was killed, or must be killed. This is a loss even if the rank
+   * has finished its work.
    *
-   * @param how words for the reason, for the user
+   * @param how the reason, in words for the user
    */
   public void killed(int rank, String how) {
     members.get(rank).killed(how);
   }
 
-  /** Returns the activity that a rank last reported. */
+  /** Returns the activity that a rank last reported, in words for the user. */
   public String activity(int rank) {
     return members.get(rank).activity();
   }
 
-  /** Returns whether a rank has connected. */
+  /** Returns whether a rank has connected at any time. */
   public boolean hasCome(int rank) {
     return members.get(rank).state() != Member.State.EXPECTED;
   }
 
-  /** Returns the nanoseconds since a rank finished its work, or 0 before that. */
+  /** Returns the nanoseconds since a rank finished its work; 0 if it has not finished. */
   public long leftFor(int rank) {
     Member member = members.get(rank);
     return member.state() == Member.State.LEFT ? member.silence() : 0;
   }
 
   /**
-   * Sends an order to every rank, to those that have not come yet when they do.
+   * Sends an order to every rank. A rank that connects later receives it then. Ranks do orders one
+   * after the other.
    *
    * @param rootText order of rank 0
    * @param text order of each other rank
-   * @return the highest exit code, when all ranks have done it; {@link #LOST} after a loss
+   * @return completed when all ranks have done the order, with the highest exit code of a rank;
+   *     {@link #LOST} after a loss
    */
   public CompletableFuture<Integer> order(String rootText, String text) {
     return orders.add(rootText, text);
   }
 
-  /** Tells the ranks that no more orders follow, as soon as all have done those that they have. */
+  /**
+   * Announces that no more orders follow. The ranks are told when all of them have done all their
+   * orders.
+   */
   public void finish() {
     orders.finish();
   }
@@ -161,7 +172,10 @@ public final class HeartbeatServer implements AutoCloseable {
     }
   }
 
-  /** Reads a greeting. Returns the rank, or null if the token, the number or the time is wrong. */
+  /**
+   * Reads a greeting. Returns null if the token or the rank's number is wrong, if the greeting took
+   * too long, or if the rank has connected before.
+   */
   private Member greet(Socket socket, DataInputStream in) throws IOException {
     byte[] candidate = in.readNBytes(RunToken.LENGTH);
     if (!token.matches(candidate)) {
@@ -254,7 +268,10 @@ public final class HeartbeatServer implements AutoCloseable {
     }
   }
 
-  /** Reports the rank whose connection ended first, since others may fail because of it. */
+  /**
+   * Ends the run if a connection has ended without a message. The loss is that of the connection
+   * that ended first, since others may fail because of it.
+   */
   private void checkGone() {
     members.stream()
         .filter(member -> member.state() == Member.State.GONE)
@@ -281,7 +298,7 @@ public final class HeartbeatServer implements AutoCloseable {
     lose(new Loss(member.rank(), member.processId(), silent, new RunEnd(LOST, reason)));
   }
 
-  // Rank 0 is told last, and only then is the loss published: either may end this process.
+  // Rank 0 is told last, and the loss is published after that: either may end this process.
   private synchronized void lose(Loss first) {
     if (!closed && !loss.isDone()) {
       members.reversed().stream()

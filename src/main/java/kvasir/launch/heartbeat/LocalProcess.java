@@ -9,14 +9,14 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * State of a process on this machine, from {@code /proc}. On a machine with far more threads than
- * processors a process can be silent for seconds without being lost, and the system can tell the
- * difference.
+ * State of a process on this machine, read from {@code /proc}. On a machine with far more threads
+ * than processors a process can be silent for seconds although it runs. The state tells such a
+ * process from one that is stopped or dead.
  */
 final class LocalProcess {
   private static final Path PROC = Path.of("/proc");
 
-  /** States of proc(5) in which a process does not resume by itself: stopped or dead. */
+  /** States of {@code proc(5)} in which a process does not resume by itself: stopped or dead. */
   private static final String LOST = "TtZX";
 
   private LocalProcess() {}
@@ -28,13 +28,13 @@ final class LocalProcess {
   }
 
   /**
-   * Returns whether a process exists and has not been stopped; false if the system does not tell.
+   * Returns whether a process exists and has not been stopped; false if the system does not say.
    */
   static boolean runs(long process) {
     return state(process).filter(state -> !LOST.contains(state)).isPresent();
   }
 
-  /** Returns whether a process is stopped or dead; false if the system does not tell. */
+  /** Returns whether a process is stopped or dead; false if the system does not say. */
   static boolean stands(long process) {
     return state(process).filter(LOST::contains).isPresent();
   }

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 
-/** A rank as the listener sees it. Thread-safe. */
+/** State of one rank, as the listener knows it. Thread-safe. */
 final class Member {
   /** Stage of a rank's life. */
   enum State {
@@ -37,11 +37,12 @@ final class Member {
   }
 
   /**
-   * Takes a connection as the rank's own.
+   * Makes a connection that of this rank, if the rank has none yet.
    *
    * @param process process id of the rank on its host
-   * @param welcome first message to the rank, before any beat
-   * @return false if the rank is not expected any more, as when it has a connection already
+   * @param welcome first message to the rank, sent before any beat
+   * @return false if the rank has connected before
+   * @throws IOException if the welcome cannot be sent
    */
   synchronized boolean join(Socket connection, long process, Frame welcome) throws IOException {
     if (state != State.EXPECTED) {
@@ -66,8 +67,8 @@ final class Member {
   }
 
   /**
-   * Returns the nanoseconds for which the rank's process has been stopped; near 0 for a process on
-   * another machine.
+   * Returns the nanoseconds for which the rank's process has been stopped; about 0 for a process
+   * that runs or that is on another machine.
    */
   synchronized long standstill() {
     boolean here = processId != 0 && (socket == null || LocalProcess.at(socket));
@@ -82,7 +83,7 @@ final class Member {
     since = System.nanoTime();
   }
 
-  /** Records the rank's address, in its transport's form. */
+  /** Records the rank's address, in the form that its transport uses. */
   synchronized void reachedAt(String transportAddress) {
     address = transportAddress;
   }
@@ -93,7 +94,7 @@ final class Member {
   }
 
   /**
-   * Records that the rank's process was killed, which is a loss even if the rank had finished its
+   * Records that the rank's process was killed. This is a loss even if the rank has finished its
    * work.
    */
   synchronized void killed(String how) {
@@ -122,12 +123,15 @@ final class Member {
     return System.nanoTime() - since;
   }
 
-  /** Restarts the measurement of silence, after this process itself has not been listening. */
+  /**
+   * Starts the measurement of silence again, because this process itself was stopped or the rank's
+   * process is known to run.
+   */
   synchronized void grant() {
     since = System.nanoTime();
   }
 
-  /** Returns whether the rank's process is on this machine and running, as the system reports. */
+  /** Returns whether the rank's process is on this machine and runs, as the system reports. */
   synchronized boolean runsHere() {
     return socket != null && LocalProcess.at(socket) && LocalProcess.runs(processId);
   }
@@ -141,8 +145,8 @@ final class Member {
   }
 
   /**
-   * Returns the host as this process reaches it, a blank, and the rank's address in its transport's
-   * form; empty until both are known.
+   * Returns the host as this process reaches it, a blank, and the rank's address in the form that
+   * its transport uses; empty until both are known.
    */
   synchronized String address() {
     InetAddress host = socket == null ? null : socket.getInetAddress();
@@ -151,7 +155,7 @@ final class Member {
 
   /**
    * Sends a frame if the rank is connected. A broken connection is reported by the thread that
-   * reads it.
+   * reads from it.
    */
   synchronized void send(Frame frame) {
     if (state == State.PRESENT) {

@@ -6,11 +6,14 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Orders of a listener to its ranks. Each rank gets all of them, in order, whenever it comes. Safe
- * for several threads.
+ * Orders of a listener to its ranks. Each rank gets all orders in the same sequence, however late
+ * it connects. Thread-safe.
  */
 final class Orders {
-  /** An order, whose texts are forgotten when every rank has been sent it. */
+  /**
+   * An order. Its texts are set to null once they have been sent to every rank, since a text may be
+   * long.
+   */
   private static final class Entry {
     private String rootText;
     private String text;
@@ -36,6 +39,11 @@ final class Orders {
     this.done = new int[members.size()];
   }
 
+  /**
+   * Adds an order, and sends it to the ranks that are connected.
+   *
+   * @return completed when all ranks have done the order, with their highest exit code
+   */
   synchronized CompletableFuture<Integer> add(String rootText, String text) {
     Entry entry = new Entry(rootText, text);
     entries.add(entry);
@@ -46,6 +54,7 @@ final class Orders {
     return entry.result;
   }
 
+  /** Announces that no more orders follow, once all ranks have done all orders. */
   synchronized void finish() {
     finished = true;
     members.stream().filter(Orders::isPresent).forEach(this::deliver);
@@ -55,12 +64,12 @@ final class Orders {
     return member.state() == Member.State.PRESENT;
   }
 
-  /** Returns whether every rank has passed the order at an index. */
+  /** Returns whether every rank's count is greater than the index of an order. */
   private static boolean allBeyond(int[] counts, int index) {
     return Arrays.stream(counts).allMatch(count -> count > index);
   }
 
-  /** Sends a rank that is present what it has not been sent yet. */
+  /** Sends a connected rank the orders that it has not been sent yet. */
   synchronized void deliver(Member member) {
     int rank = member.rank();
     while (sent[rank] < entries.size()) {
@@ -73,13 +82,13 @@ final class Orders {
       }
     }
     if (finished && allBeyond(done, entries.size() - 1) && sent[rank] == entries.size()) {
-      // Counts as sent, so that it is sent once.
+      // The count goes one beyond the last order, so that the message is sent once.
       sent[rank]++;
       member.send(Frame.of(Frame.FrameKind.NO_MORE));
     }
   }
 
-  /** Takes note that a rank has done its oldest order. */
+  /** Records that a rank has done its oldest order. */
   synchronized void done(int rank, int code) {
     if (done[rank] >= entries.size()) {
       return;
@@ -93,7 +102,10 @@ final class Orders {
     }
   }
 
-  /** Ends the wait for orders that will never be done. */
+  /**
+   * Completes all orders with {@link HeartbeatServer#LOST}, since a rank is lost and they will not
+   * be done.
+   */
   synchronized void lost() {
     lost = true;
     entries.forEach(entry -> entry.result.complete(HeartbeatServer.LOST));

@@ -1,10 +1,11 @@
 package kvasir.launch.heartbeat;
 
 /**
- * Premature end of a run.
+ * End of a run before its work is done.
  *
  * @param code exit code of every process
- * @param reason one line for the user; empty if another process shows it
+ * @param reason one line for the user, without control characters; empty if another process shows
+ *     it
  */
 public record RunEnd(int code, String reason) {
   public RunEnd {
@@ -12,7 +13,7 @@ public record RunEnd(int code, String reason) {
     reason = reason.replaceAll("\\p{Cntrl}+", " ");
   }
 
-  /** Returns this end without its reason, for a process that does not show it. */
+  /** Returns this end without its reason, for a process that does not show the reason. */
   public RunEnd untold() {
     return new RunEnd(code, "");
   }

@@ -6,7 +6,7 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import kvasir.launch.OutputMarker;
 
-/** Secret of one run, by which its processes recognise each other. */
+/** Secret of one run, by which its processes recognise each other. Immutable. */
 public final class RunToken {
   /** Length of the text form in characters. */
   public static final int LENGTH = 64;
@@ -41,7 +41,7 @@ public final class RunToken {
     return text;
   }
 
-  /** Returns the marker of the output of the run's rank 0. */
+  /** Returns the marker that precedes the results of the run's rank 0. */
   public OutputMarker outputMarker() {
     return OutputMarker.of(text);
   }
@@ -50,7 +50,7 @@ public final class RunToken {
     return text.getBytes(StandardCharsets.US_ASCII);
   }
 
-  /** Compares with a candidate in constant time. */
+  /** Compares this token with a candidate. The time does not depend on the content. */
   boolean matches(byte[] candidate) {
     return MessageDigest.isEqual(bytes(), candidate);
   }

@@ -19,7 +19,8 @@ import kvasir.launch.WorldSpec;
 
 /**
  * Side channel of a world that a foreign launcher started: {@code mpirun}, {@code srun} or MPJ's
- * {@code mpjrun}. Rank 0 listens, and broadcasts its address and token over the world itself.
+ * {@code mpjrun}. Rank 0 listens, and broadcasts its address and token by a message of the world
+ * itself.
  */
 public final class SelfHosted {
   private static final int NAME_BYTES = 256;
@@ -29,10 +30,12 @@ public final class SelfHosted {
   private SelfHosted() {}
 
   /**
-   * Joins the side channel of this world; every rank must call it.
+   * Joins the side channel of this world. Every rank must call it, since it exchanges messages.
    *
-   * @param silence the longest time that a rank may give no sign of life
+   * @param world all ranks
+   * @param silence longest time for which a rank may give no sign of life
    * @param ended ends the process when the run has ended; does not return
+   * @throws ClusterFailure if rank 0 cannot listen, or a rank cannot reach it
    */
   public static HeartbeatClient join(Communicator world, Duration silence, Consumer<RunEnd> ended) {
     List<String> names = Collectives.allGather(world, ownName(), NAME_BYTES);
@@ -68,7 +71,8 @@ public final class SelfHosted {
                   silence,
                   silence.multipliedBy(4),
                   "the run has ended, start it again"));
-      // The ranks know their work: what they wait for is that all have done it.
+      // Each rank knows its work from its command line. This empty order tells when all have done
+      // it.
       CompletableFuture<Integer> unused = server.order("", "");
       server.finish();
       Thread.ofPlatform().name("heartbeat-end").daemon(true).start(() -> await(server, ended));
@@ -78,7 +82,8 @@ public final class SelfHosted {
     }
   }
 
-  // Rank 0 is also a client of itself and may be told first; the message is the same either way.
+  // Rank 0 is also a client of itself and may be told first. The message is the same in both
+  // cases.
   private static void await(HeartbeatServer server, Consumer<RunEnd> ended) {
     while (server.loss().isEmpty()) {
       LockSupport.parkNanos(POLL_NANOS);
@@ -87,8 +92,8 @@ public final class SelfHosted {
   }
 
   /**
-   * Returns the loopback address if all ranks are on one host, else the local address on the route
-   * to the first other host.
+   * Returns the loopback address if all ranks are on one host, otherwise the local address on the
+   * route to the first other host.
    */
   private static InetAddress address(List<String> names) throws IOException {
     List<String> others =

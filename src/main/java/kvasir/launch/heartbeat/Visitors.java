@@ -15,9 +15,9 @@ import java.util.function.Consumer;
 
 /**
  * Connections that have not yet proved to belong to a rank. Each has one time limit for its whole
- * greeting, however slowly it sends. Their number is bounded: when it is exceeded, the oldest
- * connection of the address with the most connections is closed. A rank greets in milliseconds, so
- * a large number of other connections cannot keep it out. Thread-safe.
+ * greeting, however slowly it sends. Their number is limited: when there are too many, the oldest
+ * connection of the address with the most connections is closed. A rank greets within milliseconds,
+ * so other connections, however many, cannot keep it out. Thread-safe.
  */
 public final class Visitors implements AutoCloseable {
   /** Interval at which connections are checked while no new one comes. */
@@ -44,10 +44,12 @@ public final class Visitors implements AutoCloseable {
   }
 
   /**
-   * Accepts connections until the server is closed, and closes those whose time has passed.
+   * Accepts connections until the server is closed, and closes those whose time limit has passed.
+   * Returns when the server is closed.
    *
-   * @param serve reads one connection from its first byte to its last, in a virtual thread of its
-   *     own
+   * @param server socket to accept from; the caller closes it
+   * @param serve reads one connection from its first byte to its last; called in a new virtual
+   *     thread for each connection
    */
   public void receive(ServerSocket server, Consumer<Socket> serve) {
     while (!server.isClosed()) {
@@ -91,15 +93,15 @@ public final class Visitors implements AutoCloseable {
   }
 
   /**
-   * Removes a connection that has greeted or ended.
+   * Removes a connection whose greeting is complete or that has ended. The connection stays open.
    *
-   * @return false if it has been closed meanwhile
+   * @return false if the connection has been closed in the meantime
    */
   public synchronized boolean remove(Socket visitor) {
     return since.remove(visitor) != null;
   }
 
-  /** Closes the connections whose time has passed. */
+  /** Closes the connections whose time limit has passed. */
   void expire() {
     List<Socket> late = new ArrayList<>();
     synchronized (this) {
