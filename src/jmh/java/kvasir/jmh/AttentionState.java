@@ -5,6 +5,8 @@ import kvasir.attention.AttentionKind;
 import kvasir.attention.AttentionShape;
 import kvasir.attention.MergeTopology;
 import kvasir.attention.ShardedAttention;
+import kvasir.cache.Batch;
+import kvasir.cache.BlockMemory;
 import kvasir.cache.CacheShape;
 import kvasir.cache.KvCache;
 import kvasir.cache.Ownership;
@@ -27,6 +29,7 @@ final class AttentionState implements AutoCloseable {
   private final Kernels kernels = new VectorKernels();
   private final Random random = new Random(1);
   private final Team team;
+  private final BlockMemory memory;
   private final KvCache cache;
   private final ShardedAttention attention;
   private final int heads;
@@ -35,7 +38,9 @@ final class AttentionState implements AutoCloseable {
     this.team = ThreadTeam.of(threads);
     this.heads = group * KV_HEADS;
     CacheShape shape = new CacheShape(1, KV_HEADS, HEAD_DIM, type, BLOCK, SHARDS);
-    this.cache = new KvCache(shape, new Ownership(SHARDS, 1), 0);
+    Ownership ownership = new Ownership(SHARDS, 1);
+    this.memory = new BlockMemory(shape, 0);
+    this.cache = new KvCache(memory, ownership, 0);
     this.attention =
         new ShardedAttention(
             AttentionShape.of(heads, KV_HEADS, HEAD_DIM),
@@ -43,7 +48,8 @@ final class AttentionState implements AutoCloseable {
             kernels,
             team,
             new SoloCommunicator(),
-            cache,
+            shape,
+            ownership,
             MergeTopology.AUTO,
             Link.NONE,
             null);
@@ -78,12 +84,12 @@ final class AttentionState implements AutoCloseable {
   }
 
   void attend(int first, int tokens, float[] queries, float[] out) {
-    attention.attend(0, first, tokens, queries, out);
+    attention.attend(0, Batch.of(cache, first, tokens), queries, out);
   }
 
   @Override
   public void close() {
     team.close();
-    cache.close();
+    memory.close();
   }
 }

@@ -1,6 +1,7 @@
 package kvasir.attention;
 
 import kvasir.kernel.Kernels;
+import kvasir.kernel.QueryRows;
 
 /**
  * Algorithm by which a rank computes its partial states. Both algorithms give the same numbers for
@@ -12,6 +13,11 @@ public enum AttentionKind {
     @Override
     ShardAttention create(AttentionShape shape, Kernels kernels) {
       return new StreamingAttention(shape, kernels);
+    }
+
+    @Override
+    boolean walks(QueryRows rows) {
+      return !rows.tiled();
     }
 
     @Override
@@ -33,6 +39,11 @@ public enum AttentionKind {
     @Override
     ShardAttention create(AttentionShape shape, Kernels kernels) {
       return new StandardAttention(shape, kernels);
+    }
+
+    @Override
+    boolean walks(QueryRows rows) {
+      return false;
     }
 
     @Override
@@ -67,6 +78,13 @@ public enum AttentionKind {
 
   /** Returns the algorithm for layers of a shape. */
   abstract ShardAttention create(AttentionShape shape, Kernels kernels);
+
+  /**
+   * Returns whether the blocks of all shards are read in one pass, in the order of memory. This
+   * suits few rows, whose states for all shards fit the first-level cache while keys and values
+   * come from memory; results do not depend on it.
+   */
+  abstract boolean walks(QueryRows rows);
 
   /**
    * Returns the bytes of a thread's score matrix over one shard, or 0 if the algorithm keeps none.

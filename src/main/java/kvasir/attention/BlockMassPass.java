@@ -1,6 +1,7 @@
 package kvasir.attention;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import kvasir.cache.Batch;
 import kvasir.cache.KvCache;
 import kvasir.kernel.Kernels;
 import kvasir.team.Team;
@@ -16,7 +17,6 @@ final class BlockMassPass {
   private final AttentionShape shape;
   private final Kernels kernels;
   private final Team team;
-  private final KvCache cache;
   private final AttentionMass mass;
   private final QueryTile[] tiles;
   private final AtomicInteger nextTask = new AtomicInteger();
@@ -24,17 +24,16 @@ final class BlockMassPass {
 
   // The current token, set by count() for the team.
   private int layer;
+  private KvCache cache;
   private int position;
   private int blocks;
   private float[] queries;
   private SubtreeStates states;
 
-  BlockMassPass(
-      AttentionShape shape, Kernels kernels, Team team, KvCache cache, AttentionMass mass) {
+  BlockMassPass(AttentionShape shape, Kernels kernels, Team team, AttentionMass mass) {
     this.shape = shape;
     this.kernels = kernels;
     this.team = team;
-    this.cache = cache;
     this.mass = mass;
     this.tiles = new QueryTile[team.size()];
     for (int member = 0; member < tiles.length; member++) {
@@ -45,14 +44,15 @@ final class BlockMassPass {
   /**
    * Adds the shares of one token.
    *
-   * @param position position of the token, the last one in the cache
+   * @param token span of the token, the last one in its cache
    * @param q queries, {@code [heads, head_dim]}
    * @param merged states that hold the merged states of all heads at position 0
    */
-  void count(int layer, int position, float[] q, SubtreeStates merged) {
+  void count(int layer, Batch.Span token, float[] q, SubtreeStates merged) {
     this.layer = layer;
-    this.position = position;
-    this.blocks = cache.shape().blocks(position + 1);
+    this.cache = token.cache();
+    this.position = token.first();
+    this.blocks = cache.shape().blocks(token.end());
     this.queries = q;
     this.states = merged;
     nextTask.set(0);

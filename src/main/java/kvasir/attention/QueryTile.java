@@ -15,19 +15,21 @@ final class QueryTile {
   private final QueryRows rows;
   private final int[] positions;
   private final float[][] states;
+  private final float[] shardStates;
 
   /**
    * Creates an empty tile.
    *
    * @param maxRows largest number of rows
-   * @param depth number of states held at once for each row
+   * @param shards number of shards of the cache
    */
-  QueryTile(AttentionShape shape, Kernels kernels, int maxRows, int depth) {
+  QueryTile(AttentionShape shape, Kernels kernels, int maxRows, int shards) {
     this.shape = shape;
     this.kernels = kernels;
     this.rows = new QueryRows(shape.headDim(), maxRows);
     this.positions = new int[maxRows];
-    this.states = new float[depth][maxRows * shape.stateSize()];
+    this.states = new float[depth(shards)][maxRows * shape.stateSize()];
+    this.shardStates = new float[shards * walkedRows(maxRows) * shape.stateSize()];
   }
 
   /**
@@ -37,15 +39,22 @@ final class QueryTile {
    * @param maxRows largest number of rows
    */
   static long bytes(AttentionShape shape, CacheShape cache, int maxRows) {
-    long states = (long) Float.BYTES * depth(cache.shards()) * maxRows * shape.stateSize();
+    long rowsOfStates = (long) depth(cache.shards()) * maxRows;
+    rowsOfStates += (long) cache.shards() * walkedRows(maxRows);
+    long states = Float.BYTES * rowsOfStates * shape.stateSize();
     return QueryRows.bytes(shape.headDim(), maxRows, cache.blockTokens())
         + states
         + (long) Integer.BYTES * maxRows;
   }
 
   /** Returns the number of states that a walk down the merge tree holds at once. */
-  static int depth(int shards) {
+  private static int depth(int shards) {
     return 2 + Integer.numberOfTrailingZeros(shards);
+  }
+
+  /** Returns the largest number of rows for which states of all shards are held at once. */
+  private static int walkedRows(int maxRows) {
+    return Math.min(maxRows, QueryRows.MOST_UNTILED);
   }
 
   /**
@@ -110,5 +119,10 @@ final class QueryTile {
    */
   float[] states(int depth) {
     return states[depth];
+  }
+
+  /** Returns the states of a few rows for each shard, {@code [shards, rows, state]}. */
+  float[] shardStates() {
+    return shardStates;
   }
 }

@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import kvasir.attention.MergePlan.Step;
 import kvasir.attention.MergePlan.Subtree;
+import kvasir.cache.Batch;
+import kvasir.cache.CacheShape;
 import kvasir.cache.KvCache;
+import kvasir.cache.Ownership;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.Link;
 import kvasir.kernel.Kernels;
@@ -27,7 +30,7 @@ public final class ShardedAttention {
   private final Kernels kernels;
   private final Team team;
   private final Communicator world;
-  private final KvCache cache;
+  private final CacheShape cacheShape;
   private final MergePlan plan;
   private final ShardAttention shardAttention;
   private final QueryTile[] tiles;
@@ -45,12 +48,13 @@ public final class ShardedAttention {
   private LocalWork work;
   private int tileCapacity;
 
+  private final TileList list = new TileList();
+
   // The current batch, set by attend() for the team.
   private int layer;
+  private Batch batch;
   private int tokens;
-  private int start;
-  private int tileTokens;
-  private int tilesPerHead;
+  private int blocks;
   private float[] queries;
   private float[] output;
   private int firstRow;
@@ -67,7 +71,8 @@ public final class ShardedAttention {
   /**
    * Creates the attention of one rank; all ranks must give equal arguments.
    *
-   * @param cache this rank's blocks; not owned
+   * @param cacheShape layout of the blocks of all sequences
+   * @param ownership division of shards among ranks
    * @param topology pattern of messages
    * @param link cost of a message, by which {@link MergeTopology#AUTO} chooses
    * @param mass collects this rank's share of the softmax weight; null if it is not needed
@@ -78,7 +83,8 @@ public final class ShardedAttention {
       Kernels kernels,
       Team team,
       Communicator world,
-      KvCache cache,
+      CacheShape cacheShape,
+      Ownership ownership,
       MergeTopology topology,
       Link link,
       AttentionMass mass) {
@@ -87,20 +93,18 @@ public final class ShardedAttention {
     this.kernels = kernels;
     this.team = team;
     this.world = world;
-    this.cache = cache;
+    this.cacheShape = cacheShape;
     this.mass = mass;
-    this.plan = MergePlan.of(cache.ownership());
+    this.plan = MergePlan.of(ownership);
     this.shardAttention = kind.create(shape, kernels);
     this.tiles = new QueryTile[team.size()];
-    this.states = new SubtreeStates(cache.shape().shards(), shape.stateSize());
+    this.states = new SubtreeStates(cacheShape.shards(), shape.stateSize());
     this.merger = new RowMerger(shape, plan, kernels, team, states);
     this.exchange =
         new StateExchange(topology, link, new MergeContext(world, plan, states, merger));
     this.gather = new OutputGather(world, shape.headDim());
     this.blockMass =
-        mass != null && mass.countsBlocks()
-            ? new BlockMassPass(shape, kernels, team, cache, mass)
-            : null;
+        mass != null && mass.countsBlocks() ? new BlockMassPass(shape, kernels, team, mass) : null;
     this.roots = plan.roots(world.rank());
     this.work = cut(0);
   }
@@ -123,18 +127,18 @@ public final class ShardedAttention {
   }
 
   /**
-   * Computes causal attention of a batch of consecutive tokens over the cache, which must already
-   * hold their keys and values. Every rank must call it.
+   * Computes causal attention of the tokens of a batch, each over its own sequence, whose cache
+   * must already hold the batch's keys and values. A token's bits do not depend on the rest of the
+   * batch. Every rank must call it.
    *
-   * @param first position of the batch's first token
-   * @param tokens number of tokens in the batch
-   * @param q {@code [tokens, heads, head_dim]}
-   * @param out {@code [tokens, heads, head_dim]}, the same on every rank afterwards
+   * @param q {@code [rows, heads, head_dim]}
+   * @param out {@code [rows, heads, head_dim]}, the same on every rank afterwards
    */
-  public void attend(int layer, int first, int tokens, float[] q, float[] out) {
+  public void attend(int layer, Batch batch, float[] q, float[] out) {
     this.layer = layer;
-    this.start = first;
-    this.tokens = tokens;
+    this.batch = batch;
+    this.tokens = batch.rows();
+    this.blocks = mostBlocks();
     this.queries = q;
     this.output = out;
     divide();
@@ -145,7 +149,7 @@ public final class ShardedAttention {
       return;
     }
     StepClock.Part before = team.clock().enter(StepClock.Part.MERGE);
-    merger.merge(work.joins(), 0, rows(), blocks());
+    merger.merge(work.joins(), 0, rows(), blocks);
     if (world.size() > 1) {
       exchange();
     } else {
@@ -153,7 +157,7 @@ public final class ShardedAttention {
       finish(0, rows());
     }
     if (countsBlocks()) {
-      blockMass.count(layer, first, q, states);
+      blockMass.count(layer, batch.spans().getFirst(), q, states);
     }
     team.clock().enter(before);
   }
@@ -183,20 +187,24 @@ public final class ShardedAttention {
     return tokens * shape.heads();
   }
 
-  private int blocks() {
-    return cache.shape().blocks(cache.tokens());
+  /** Returns the number of blocks of the longest sequence of the batch. */
+  private int mostBlocks() {
+    int most = 0;
+    for (Batch.Span span : batch.spans()) {
+      most = Math.max(most, cacheShape.blocks(span.end()));
+    }
+    return most;
   }
 
   /** Divides the batch into tasks and reserves memory for it. */
   private void divide() {
-    tileTokens = kind.tileTokens(shape, tokens, team.size());
-    tilesPerHead = Math.ceilDiv(tokens, tileTokens);
-    int cuts =
-        cuts(shape.kvHeads() * tilesPerHead * roots.size(), team.size(), cache.shape().shards());
+    int tileTokens = kind.tileTokens(shape, tokens, team.size());
+    list.divide(batch, tileTokens);
+    int cuts = cuts(shape.kvHeads() * list.size() * roots.size(), team.size(), cacheShape.shards());
     if (cuts != work.cuts()) {
       work = cut(cuts);
     }
-    reserve();
+    reserve(tileTokens);
   }
 
   /**
@@ -213,12 +221,12 @@ public final class ShardedAttention {
     return cuts;
   }
 
-  private void reserve() {
+  private void reserve(int tileTokens) {
     if (tileTokens > tileCapacity) {
       tileCapacity = tileTokens;
-      int depth = QueryTile.depth(cache.shape().shards());
       for (int member = 0; member < tiles.length; member++) {
-        tiles[member] = new QueryTile(shape, kernels, tileTokens * shape.group(), depth);
+        tiles[member] =
+            new QueryTile(shape, kernels, tileTokens * shape.group(), cacheShape.shards());
       }
     }
     if (!finishesInTasks()) {
@@ -227,30 +235,73 @@ public final class ShardedAttention {
   }
 
   /**
-   * Computes tasks of (query tile, KV head, subtree), each taken by the next free member. The last
-   * tiles see the most keys and come first.
+   * Computes tasks of (query tile, KV head, subtree), each taken by the next free member. The tiles
+   * that see the most keys come first.
    */
   private void computePartials(int member, int members) {
     List<Subtree> pieces = work.pieces();
     int perTile = shape.kvHeads() * pieces.size();
-    int tasks = tilesPerHead * perTile;
+    int tasks = list.size() * perTile;
     for (int task = nextTask.getAndIncrement(); task < tasks; task = nextTask.getAndIncrement()) {
-      int from = (tilesPerHead - 1 - task / perTile) * tileTokens;
       int kvHead = task / pieces.size() % shape.kvHeads();
-      compute(tiles[member], kvHead, from, pieces.get(task % pieces.size()));
+      compute(tiles[member], kvHead, task / perTile, pieces.get(task % pieces.size()));
     }
   }
 
-  private void compute(QueryTile tile, int kvHead, int from, Subtree piece) {
-    int to = Math.min(tokens, from + tileTokens);
-    tile.gather(queries, kvHead, from, to, start);
+  private void compute(QueryTile tile, int kvHead, int index, Subtree piece) {
+    int from = list.from(index);
+    Batch.Span span = batch.spans().get(list.span(index));
+    tile.gather(
+        queries, kvHead, from, list.to(index), span.first() - batch.start(list.span(index)));
     int row = (kvHead * tokens + from) * shape.group();
     if (finishesInTasks()) {
-      partial(tile, kvHead, piece.position(), piece.span(), tile.states(0), 0, 1);
+      partial(tile, span.cache(), kvHead, piece, tile.states(0), 0);
       normalise(tile.states(0), 0, row, row + tile.rows().rows());
-    } else if (!plan.empty(piece.position(), blocks())) {
-      float[] target = states.of(piece.position());
-      partial(tile, kvHead, piece.position(), piece.span(), target, row * shape.stateSize(), 1);
+    } else if (!plan.empty(piece.position(), blocks)) {
+      partial(
+          tile, span.cache(), kvHead, piece, states.of(piece.position()), row * shape.stateSize());
+    }
+  }
+
+  /** Computes the states of a rank's subtree for a tile; they are empty if it sees no block. */
+  private void partial(
+      QueryTile tile, KvCache cache, int kvHead, Subtree piece, float[] target, int offset) {
+    if (plan.empty(piece.position(), cacheShape.blocks(tile.lastPosition() + 1))) {
+      Kernels.clearStates(target, offset, tile.rows().rows(), shape.headDim());
+    } else if (piece.span() > 1 && kind.walks(tile.rows())) {
+      walk(tile, cache, kvHead, piece, target, offset);
+    } else {
+      partial(tile, cache, kvHead, piece.position(), piece.span(), target, offset, 1);
+    }
+  }
+
+  /**
+   * Computes the states of all shards of a subtree in one pass over the sequence's blocks, in the
+   * order of memory, then merges them.
+   */
+  private void walk(
+      QueryTile tile, KvCache cache, int kvHead, Subtree piece, float[] target, int offset) {
+    float[] shards = tile.shardStates();
+    int floats = tile.rows().rows() * shape.stateSize();
+    shardAttention.attend(cache, layer, kvHead, piece.position(), piece.span(), tile, shards);
+    fold(tile, shards, piece.position(), 0, piece.span());
+    System.arraycopy(shards, 0, target, offset, floats);
+  }
+
+  /** Merges the states of {@code span} shards, from index {@code first} on, into the first one. */
+  private void fold(QueryTile tile, float[] shards, int position, int first, int span) {
+    int half = span / 2;
+    int seen = cacheShape.blocks(tile.lastPosition() + 1);
+    if (half > 0) {
+      fold(tile, shards, position, first, half);
+      if (!plan.empty(position + first + half, seen)) {
+        fold(tile, shards, position, first + half, half);
+        int floats = tile.rows().rows() * shape.stateSize();
+        for (int row = 0; row < floats; row += shape.stateSize()) {
+          kernels.merge(
+              shards, first * floats + row, shards, (first + half) * floats + row, shape.headDim());
+        }
+      }
     }
   }
 
@@ -259,19 +310,26 @@ public final class ShardedAttention {
    * tree.
    */
   private void partial(
-      QueryTile tile, int kvHead, int position, int span, float[] target, int offset, int depth) {
+      QueryTile tile,
+      KvCache cache,
+      int kvHead,
+      int position,
+      int span,
+      float[] target,
+      int offset,
+      int depth) {
     if (span == 1) {
       int shard = plan.ownership().shardAt(position);
       shardAttention.attend(cache, layer, kvHead, shard, tile, target, offset);
       return;
     }
     int half = span / 2;
-    partial(tile, kvHead, position, half, target, offset, depth + 1);
+    partial(tile, cache, kvHead, position, half, target, offset, depth + 1);
     // The state of a subtree that no row sees is the identity, bit for bit.
-    int seen = cache.shape().blocks(tile.lastPosition() + 1);
+    int seen = cacheShape.blocks(tile.lastPosition() + 1);
     if (!plan.empty(position + half, seen)) {
       float[] right = tile.states(depth);
-      partial(tile, kvHead, position + half, half, right, 0, depth + 1);
+      partial(tile, cache, kvHead, position + half, half, right, 0, depth + 1);
       for (int row = 0; row < tile.rows().rows(); row++) {
         int rowOffset = row * shape.stateSize();
         kernels.merge(target, offset + rowOffset, right, rowOffset, shape.headDim());
@@ -282,7 +340,7 @@ public final class ShardedAttention {
   private void exchange() {
     double[] ownMaxAndSum = mass == null ? null : ownRows();
     StateMerge merge = exchange.of(states.bytes(rows()), mass != null);
-    merge.merge(rows(), blocks());
+    merge.merge(rows(), blocks);
     int from = merge.from(rows());
     int to = merge.to(rows());
     finish(from, to);
@@ -302,7 +360,7 @@ public final class ShardedAttention {
    */
   private double[] ownRows() {
     List<Subtree> filled =
-        roots.stream().filter(root -> !plan.empty(root.position(), blocks())).toList();
+        roots.stream().filter(root -> !plan.empty(root.position(), blocks)).toList();
     double[] maxAndSum = new double[filled.size() * rows() * 2];
     int index = 0;
     for (Subtree root : filled) {

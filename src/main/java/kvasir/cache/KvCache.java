@@ -1,46 +1,39 @@
 package kvasir.cache;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
-import kvasir.error.UserError;
-import kvasir.tensor.OffHeap;
+import java.util.Arrays;
 import kvasir.tensor.Panels;
 
 /**
- * KV cache of one sequence on one rank, which holds the blocks that the rank owns. Blocks are
- * allocated when the sequence first reaches them and never move. The cache owns its memory; {@link
- * #close} frees it. Methods that change its length are not thread-safe; several threads may read
- * and write disjoint rows.
+ * Keys and values of one sequence on one rank: its length and a table of the blocks that the rank
+ * owns, whose memory is {@link BlockMemory}. Blocks never move. A cache does not own the memory,
+ * which several sequences may share. Methods that change the length or the table are not
+ * thread-safe; several threads may read and write disjoint rows.
  */
-public final class KvCache implements AutoCloseable {
-  /** Size of the memory that small blocks share: a few huge pages. */
-  private static final long SLAB = 8L << 20;
+public final class KvCache {
+  private static final int NONE = -1;
 
+  private final BlockMemory memory;
   private final CacheShape shape;
   private final Ownership ownership;
   private final int rank;
-  private final Arena arena = Arena.ofShared();
-  private final List<Block> blocks = new ArrayList<>();
-  private MemorySegment slab = MemorySegment.NULL;
-  private long slabUsed;
+  private int[] slots = new int[16];
+  private int blocks;
   private int owned;
   private int tokens;
-
-  /** Memory of one block, with views into it indexed by {@code layer * kvHeads + kvHead}. */
-  private record Block(MemorySegment memory, Panels[] keys, Panels[] values) {}
 
   /**
    * Creates an empty cache.
    *
+   * @param memory memory of this rank's blocks
    * @throws IllegalArgumentException if shape and ownership differ in their number of shards
    */
-  public KvCache(CacheShape shape, Ownership ownership, int rank) {
-    if (ownership.shards() != shape.shards()) {
+  public KvCache(BlockMemory memory, Ownership ownership, int rank) {
+    if (ownership.shards() != memory.shape().shards()) {
       throw new IllegalArgumentException("ownership and cache differ in their shards");
     }
-    this.shape = shape;
+    this.memory = memory;
+    this.shape = memory.shape();
     this.ownership = ownership;
     this.rank = rank;
   }
@@ -65,29 +58,56 @@ public final class KvCache implements AutoCloseable {
     return tokens;
   }
 
-  /** Returns the number of blocks that this rank has allocated, including those beyond a cut. */
+  /** Returns the number of blocks that this rank holds, including those beyond a cut. */
   public int ownedBlocks() {
     return owned;
   }
 
-  /** Returns the bytes of the blocks that this rank has allocated. */
+  /** Returns the bytes of the blocks that this rank holds. */
   public long bytes() {
     return owned * shape.blockBytes();
   }
 
   /**
-   * Extends the sequence to {@code length} tokens and allocates this rank's new blocks. Does
-   * nothing if the sequence is longer.
+   * Adds the next block of the sequence.
    *
-   * @throws UserError if there is no memory
+   * @param slot slot of the block in the memory of the rank that owns it; ignored on other ranks
+   */
+  public void add(int slot) {
+    if (blocks == slots.length) {
+      slots = Arrays.copyOf(slots, 2 * blocks);
+    }
+    boolean owns = ownership.rankOfBlock(blocks) == rank;
+    if (owns) {
+      memory.reach(slot);
+      owned++;
+    }
+    slots[blocks++] = owns ? slot : NONE;
+  }
+
+  /**
+   * Extends the sequence to {@code length} tokens, for a sequence that has the memory to itself:
+   * new blocks take the next slots. Does nothing if the sequence is longer.
+   *
+   * @throws kvasir.error.UserError if there is no memory
    */
   public void extend(int length) {
-    while (blocks.size() < shape.blocks(length)) {
-      boolean owns = ownership.rankOfBlock(blocks.size()) == rank;
-      blocks.add(owns ? allocate() : null);
-      owned += owns ? 1 : 0;
+    while (blocks < shape.blocks(length)) {
+      add(owned);
     }
     tokens = Math.max(tokens, length);
+  }
+
+  /**
+   * Sets the length of the sequence, whose blocks must have been added.
+   *
+   * @throws IllegalArgumentException if a block is missing
+   */
+  public void setTokens(int length) {
+    if (length < 0 || shape.blocks(length) > blocks) {
+      throw new IllegalArgumentException(length + " tokens in " + blocks + " blocks");
+    }
+    tokens = length;
   }
 
   /**
@@ -104,16 +124,21 @@ public final class KvCache implements AutoCloseable {
 
   /** Returns whether this rank owns a block that the sequence has reached. */
   public boolean owns(int block) {
-    return blocks.get(block) != null;
+    return slots[block] != NONE;
+  }
+
+  /** Returns the slot of a block that this rank owns. */
+  public int slot(int block) {
+    return slots[block];
   }
 
   /**
-   * Returns the memory of a block that this rank owns, in the layout of its shape. The cache owns
-   * the memory. Its content does not change any more once the sequence has passed the block, unless
-   * the sequence is cut.
+   * Returns the memory of a block that this rank owns, in the layout of its shape. Its content does
+   * not change any more once the sequence has passed the block, unless the sequence is cut or gives
+   * the block back.
    */
   public MemorySegment block(int block) {
-    return blocks.get(block).memory;
+    return memory.block(slots[block]);
   }
 
   /**
@@ -121,7 +146,7 @@ public final class KvCache implements AutoCloseable {
    * lanes; a view.
    */
   public Panels keys(int layer, int kvHead, int block) {
-    return blocks.get(block).keys[layer * shape.kvHeads() + kvHead];
+    return memory.keys(layer, kvHead, slots[block]);
   }
 
   /**
@@ -129,55 +154,6 @@ public final class KvCache implements AutoCloseable {
    * the lanes; a view.
    */
   public Panels values(int layer, int kvHead, int block) {
-    return blocks.get(block).values[layer * shape.kvHeads() + kvHead];
-  }
-
-  @Override
-  public void close() {
-    arena.close();
-  }
-
-  private Block allocate() {
-    MemorySegment memory = takeMemory();
-    int views = shape.layers() * shape.kvHeads();
-    Panels[] keys = new Panels[views];
-    Panels[] values = new Panels[views];
-    long offset = 0;
-    for (int layer = 0; layer < shape.layers(); layer++) {
-      int first = layer * shape.kvHeads();
-      for (int head = 0; head < shape.kvHeads(); head++) {
-        keys[first + head] =
-            new Panels(shape.type(), memory, offset, shape.headDim(), shape.keyLanes());
-        offset += shape.keyBytes();
-        values[first + head] =
-            new Panels(shape.type(), memory, offset, shape.blockTokens(), shape.headDim());
-        offset += shape.valueBytes();
-      }
-    }
-    return new Block(memory, keys, values);
-  }
-
-  /** Returns memory for one block, cut from a slab, since only large allocations get huge pages. */
-  private MemorySegment takeMemory() {
-    long bytes = shape.blockBytes();
-    if (slab.byteSize() - slabUsed < bytes) {
-      slab = allocateMemory(Math.max(1, SLAB / bytes) * bytes);
-      slabUsed = 0;
-    }
-    MemorySegment memory = slab.asSlice(slabUsed, bytes);
-    slabUsed += bytes;
-    return memory;
-  }
-
-  private MemorySegment allocateMemory(long bytes) {
-    try {
-      return OffHeap.allocate(arena, bytes);
-    } catch (OutOfMemoryError e) {
-      throw new UserError(
-          "rank " + rank,
-          "no memory for KV block " + (owned + 1) + " of " + shape.blockBytes() + " bytes",
-          "use more ranks, a smaller --kv-type or a shorter context",
-          e);
-    }
+    return memory.values(layer, kvHead, slots[block]);
   }
 }

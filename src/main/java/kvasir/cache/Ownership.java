@@ -67,7 +67,16 @@ public final class Ownership {
    * @param block number of the block in its sequence
    */
   public int rankOfBlock(int block) {
-    return rankOf(shardAt(block & (shards - 1)));
+    return rankOf(positionOfBlock(block));
+  }
+
+  /**
+   * Returns the position of a block's shard.
+   *
+   * @param block number of the block in its sequence
+   */
+  public int positionOfBlock(int block) {
+    return shardAt(block & (shards - 1));
   }
 
   /** Returns the number of blocks that a rank owns among the first {@code blocks} of a sequence. */

@@ -5,6 +5,7 @@ import kvasir.attention.AttentionMass;
 import kvasir.attention.AttentionShape;
 import kvasir.attention.MergeTopology;
 import kvasir.attention.ShardedAttention;
+import kvasir.cache.BlockMemory;
 import kvasir.cache.CacheShape;
 import kvasir.cache.KvCache;
 import kvasir.cache.Ownership;
@@ -19,6 +20,7 @@ import kvasir.model.ModelConfig;
 import kvasir.model.ModelWeights;
 import kvasir.model.NumberGuard;
 import kvasir.model.RankMemory;
+import kvasir.model.SequenceDecoder;
 import kvasir.model.WeightSizes;
 import kvasir.team.Team;
 import kvasir.team.ThreadTeam;
@@ -39,8 +41,10 @@ public final class Engine implements AutoCloseable {
   private final ModelConfig config;
   private final Team team;
   private final DType weightType;
+  private final BlockMemory blocks;
   private final KvCache cache;
   private final Decoder decoder;
+  private final SequenceDecoder sequence;
   private final AttentionMass mass;
 
   /**
@@ -93,8 +97,10 @@ public final class Engine implements AutoCloseable {
           ModelWeights.of(
               checkpoint, config, settings.kernels(), shares, world.rank(), team, weightMemory);
       this.weightType = weights.head().weight().type();
-      this.cache = new KvCache(shape, new Ownership(shape.shards(), shares), world.rank());
+      this.blocks = new BlockMemory(shape, world.rank());
+      this.cache = new KvCache(blocks, new Ownership(shape.shards(), shares), world.rank());
       this.decoder = decoder(weights, refuses);
+      this.sequence = new SequenceDecoder(decoder, cache);
     } catch (RuntimeException e) {
       team.close();
       weightMemory.close();
@@ -151,7 +157,8 @@ public final class Engine implements AutoCloseable {
             settings.kernels(),
             team,
             world,
-            cache,
+            cache.shape(),
+            cache.ownership(),
             settings.distribution().merge(),
             link(),
             mass);
@@ -162,7 +169,8 @@ public final class Engine implements AutoCloseable {
             settings.kernels(),
             settings.kvType(),
             team.size());
-    return new Decoder(config, weights, settings.kernels(), team, world, cache, attention, guard);
+    return new Decoder(
+        config, weights, settings.kernels(), team, world, cache.shape(), attention, guard);
   }
 
   /**
@@ -181,8 +189,9 @@ public final class Engine implements AutoCloseable {
     return config;
   }
 
-  public Decoder decoder() {
-    return decoder;
+  /** Returns the decoder of the engine's own sequence. */
+  public SequenceDecoder decoder() {
+    return sequence;
   }
 
   public Team team() {
@@ -194,7 +203,7 @@ public final class Engine implements AutoCloseable {
     return weightType;
   }
 
-  /** Returns this rank's part of the KV cache; it is closed with the engine. */
+  /** Returns this rank's part of the KV cache of the engine's own sequence. */
   public KvCache cache() {
     return cache;
   }
@@ -214,7 +223,7 @@ public final class Engine implements AutoCloseable {
   @Override
   public void close() {
     team.close();
-    cache.close();
+    blocks.close();
     weightMemory.close();
     checkpoint.close();
   }

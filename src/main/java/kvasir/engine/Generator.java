@@ -10,7 +10,7 @@ import kvasir.cluster.Collectives;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.Traffic;
 import kvasir.measure.Activity;
-import kvasir.model.Decoder;
+import kvasir.model.SequenceDecoder;
 
 /**
  * The prefill and decode loop of one sequence. All ranks of a world call each method with the same
@@ -36,7 +36,7 @@ public final class Generator {
 
   private final Engine engine;
   private final StepListener steps;
-  private final Decoder decoder;
+  private final SequenceDecoder decoder;
   private final Communicator world;
   private final int prefillChunk;
   private final float[] logits;

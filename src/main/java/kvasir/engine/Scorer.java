@@ -3,7 +3,7 @@ package kvasir.engine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
-import kvasir.model.Decoder;
+import kvasir.model.SequenceDecoder;
 
 /**
  * Computes the log-probabilities of a given text. All ranks call it with the same arguments; rank 0
@@ -31,7 +31,7 @@ public final class Scorer {
   // Bounds the logits held at once: 16 rows of 151,936 are 10 MB.
   static final int LOGIT_ROWS = 16;
 
-  private final Decoder decoder;
+  private final SequenceDecoder decoder;
   private final int prefillChunk;
   private final boolean root;
   private final int vocabulary;

@@ -14,6 +14,9 @@ public final class QueryRows {
   /** Number of rows from which scores are computed in tiles, with rows in the lanes. */
   static final int TILED = 8;
 
+  /** Largest number of rows that are not {@link #tiled}. */
+  public static final int MOST_UNTILED = TILED - 1;
+
   private static final int WIDTH = Panels.WIDTH;
 
   final int headDim;

@@ -2,6 +2,8 @@ package kvasir.model;
 
 import java.util.Arrays;
 import kvasir.attention.ShardedAttention;
+import kvasir.cache.Batch;
+import kvasir.cache.CacheShape;
 import kvasir.cache.KvCache;
 import kvasir.cluster.Communicator;
 import kvasir.kernel.Kernels;
@@ -36,7 +38,7 @@ public final class Decoder {
   private final Kernels kernels;
   private final Team team;
   private final Communicator world;
-  private final KvCache cache;
+  private final CacheShape cacheShape;
   private final ShardedAttention attention;
   private final NumberGuard guard;
   private final RopeAngles rope;
@@ -52,10 +54,10 @@ public final class Decoder {
   private final ParallelLinear.Epilogue swiGlu = this::swiGluShare;
   private final ParallelLinear.Epilogue residual = this::residualShare;
 
-  private Activations batch;
+  private Activations activations;
   private int capacity;
+  private Batch batch;
   private int tokens;
-  private int first;
   private int layer;
   private LayerWeights current;
   private float[] normWeight;
@@ -63,8 +65,8 @@ public final class Decoder {
   /**
    * Creates the decoder of one rank; it owns none of its arguments.
    *
-   * @param cache this rank's blocks of the sequence, empty or not
-   * @param attention attention over that cache
+   * @param cacheShape layout of the blocks of all sequences
+   * @param attention attention over such blocks
    * @param guard check of numbers for being representable and finite
    */
   public Decoder(
@@ -73,14 +75,14 @@ public final class Decoder {
       Kernels kernels,
       Team team,
       Communicator world,
-      KvCache cache,
+      CacheShape cacheShape,
       ShardedAttention attention,
       NumberGuard guard) {
     this.config = config;
     this.weights = weights;
     this.kernels = kernels;
     this.team = team;
-    this.cache = cache;
+    this.cacheShape = cacheShape;
     this.attention = attention;
     this.guard = guard;
     this.world = world;
@@ -109,28 +111,16 @@ public final class Decoder {
     return config;
   }
 
-  /** Returns the number of tokens of the sequence so far. */
-  public int length() {
-    return cache.tokens();
-  }
-
-  /** Returns the number of tokens of the last batch. */
-  public int batchTokens() {
-    return tokens;
-  }
-
   /**
-   * Appends {@code ids[from .. from + count)} to the sequence and computes their hidden states.
-   * Every rank must call it.
+   * Computes the hidden states of a batch's tokens and stores their keys and values, for which the
+   * caches must have room. Every rank must call it.
    *
-   * @param ids token ids
-   * @param from index of the first id
-   * @param count number of tokens in the batch
+   * @param ids token ids of the rows of the batch, from index {@code from} on
    * @throws kvasir.error.UserError on every rank, if the cache's element type cannot hold a key or
    *     value
    */
-  public void forward(int[] ids, int from, int count) {
-    begin(count);
+  public void forward(Batch batch, int[] ids, int from) {
+    begin(batch);
     embed(ids, from);
     for (layer = 0; layer < config.layers(); layer++) {
       current = weights.layers().get(layer);
@@ -138,12 +128,6 @@ public final class Decoder {
       mlpBlock();
     }
     norm(weights.finalNorm());
-  }
-
-  /** Cuts the sequence to its first {@code length} tokens. Every rank must call it. */
-  public void rewind(int length) {
-    cache.truncate(length);
-    tokens = 0;
   }
 
   /**
@@ -156,64 +140,85 @@ public final class Decoder {
    * @throws kvasir.error.UserError on rank 0, if a logit is not finite
    */
   public void logits(int row, int rows, float[] out) {
-    linear.over(batch.normed, row, rows).to(weights.head(), out).run();
+    linear.over(activations.normed, row, rows).to(weights.head(), out).run();
     vocabulary.gather(rows, out);
     if (world.rank() == 0) {
       guard.requireFinite(out, rows * config.vocabulary());
     }
   }
 
-  private void begin(int count) {
-    if (count > capacity) {
-      batch = new Activations(config, count);
-      capacity = count;
+  /**
+   * Computes the logits of any rows of the last batch. Every rank must call it. Logits that are not
+   * finite are the caller's to find.
+   *
+   * @param rows rows of the batch, ascending, {@code [count]}
+   * @param out receives {@code [count, vocabulary]}: all logits on rank 0, only the rank's own
+   *     slice elsewhere
+   */
+  public void logits(int[] rows, int count, float[] out) {
+    int width = config.hiddenSize();
+    for (int i = 0; i < count; i++) {
+      // The rows of a forward pass are not needed any more once their logits are computed.
+      System.arraycopy(activations.normed, rows[i] * width, activations.normed, i * width, width);
     }
-    tokens = count;
-    first = cache.tokens();
-    cache.extend(first + count);
-    rope.begin(first, count);
+    linear.over(activations.normed, 0, count).to(weights.head(), out).run();
+    vocabulary.gather(count, out);
+  }
+
+  private void begin(Batch next) {
+    batch = next;
+    tokens = next.rows();
+    if (tokens > capacity) {
+      activations = new Activations(config, tokens);
+      capacity = tokens;
+    }
+    rope.begin(next.positions(), tokens);
     runShares(angles);
   }
 
   private void embed(int[] ids, int from) {
     int width = config.hiddenSize();
     for (int token = 0; token < tokens; token++) {
-      weights.embedding().decode(ids[from + token], batch.hidden, token * width);
+      weights.embedding().decode(ids[from + token], activations.hidden, token * width);
     }
   }
 
   private void attentionBlock() {
     norm(current.inputNorm());
     linear
-        .over(batch.normed, 0, tokens)
-        .to(current.query(), batch.queries)
-        .to(current.key(), batch.keys)
-        .to(current.value(), batch.values)
+        .over(activations.normed, 0, tokens)
+        .to(current.query(), activations.queries)
+        .to(current.key(), activations.keys)
+        .to(current.value(), activations.values)
         .run();
-    projections.allGather(tokens, batch.queries, batch.keys, batch.values);
+    projections.allGather(tokens, activations.queries, activations.keys, activations.values);
     guard.begin();
     runShares(positions);
     guard.requireStorable(layer);
-    attention.attend(layer, first, tokens, batch.queries, batch.attended);
+    attention.attend(layer, batch, activations.queries, activations.attended);
     linear
-        .over(batch.attended, 0, tokens)
-        .to(current.output(), batch.projected)
+        .over(activations.attended, 0, tokens)
+        .to(current.output(), activations.projected)
         .then(residual)
         .run();
-    hidden.allGather(tokens, batch.hidden);
+    hidden.allGather(tokens, activations.hidden);
   }
 
   private void mlpBlock() {
     norm(current.postAttentionNorm());
     linear
-        .over(batch.normed, 0, tokens)
-        .to(current.gate(), batch.gate)
-        .to(current.up(), batch.up)
+        .over(activations.normed, 0, tokens)
+        .to(current.gate(), activations.gate)
+        .to(current.up(), activations.up)
         .then(swiGlu)
         .run();
-    inner.allGather(tokens, batch.gate);
-    linear.over(batch.gate, 0, tokens).to(current.down(), batch.projected).then(residual).run();
-    hidden.allGather(tokens, batch.hidden);
+    inner.allGather(tokens, activations.gate);
+    linear
+        .over(activations.gate, 0, tokens)
+        .to(current.down(), activations.projected)
+        .then(residual)
+        .run();
+    hidden.allGather(tokens, activations.hidden);
   }
 
   private void norm(float[] weight) {
@@ -243,7 +248,8 @@ public final class Decoder {
     int to = Split.start(tokens, members, member + 1);
     for (int token = Split.start(tokens, members, member); token < to; token++) {
       int offset = token * width;
-      kernels.rmsNorm(batch.hidden, offset, normWeight, epsilon, batch.normed, offset, width);
+      kernels.rmsNorm(
+          activations.hidden, offset, normWeight, epsilon, activations.normed, offset, width);
     }
   }
 
@@ -254,9 +260,9 @@ public final class Decoder {
     int keyWidth = config.kvHeads() * config.headDim();
     int to = Split.start(tokens, members, member + 1);
     for (int token = Split.start(tokens, members, member); token < to; token++) {
-      rotate(batch.queries, token, config.heads(), current.queryNorm());
-      rotate(batch.keys, token, config.kvHeads(), current.keyNorm());
-      guard.note(member, batch.keys, batch.values, token * keyWidth, keyWidth);
+      rotate(activations.queries, token, config.heads(), current.queryNorm());
+      rotate(activations.keys, token, config.kvHeads(), current.keyNorm());
+      guard.note(member, activations.keys, activations.values, token * keyWidth, keyWidth);
       append(token, scratch[member]);
     }
   }
@@ -273,16 +279,16 @@ public final class Decoder {
   }
 
   private void append(int token, Scratch scratch) {
-    int position = first + token;
-    int block = cache.shape().blockOf(position);
+    KvCache cache = batch.cache(token);
+    int block = cacheShape.blockOf(batch.position(token));
     if (!cache.owns(block)) {
       return;
     }
-    int row = position % cache.shape().blockTokens();
+    int row = batch.position(token) % cacheShape.blockTokens();
     for (int head = 0; head < config.kvHeads(); head++) {
       int offset = (token * config.kvHeads() + head) * config.headDim();
-      kernels.encodeOutput(batch.keys, offset, cache.keys(layer, head, block), row, scratch);
-      kernels.encodeInput(batch.values, offset, cache.values(layer, head, block), row);
+      kernels.encodeOutput(activations.keys, offset, cache.keys(layer, head, block), row, scratch);
+      kernels.encodeInput(activations.values, offset, cache.values(layer, head, block), row);
     }
   }
 
@@ -290,7 +296,7 @@ public final class Decoder {
     int width = config.intermediateSize();
     for (int token = 0; token < tokens; token++) {
       int offset = token * width + from;
-      kernels.siluMultiply(batch.gate, offset, batch.up, offset, to - from);
+      kernels.siluMultiply(activations.gate, offset, activations.up, offset, to - from);
     }
   }
 
@@ -298,7 +304,7 @@ public final class Decoder {
     int width = config.hiddenSize();
     for (int token = 0; token < tokens; token++) {
       int offset = token * width + from;
-      kernels.add(batch.hidden, offset, batch.projected, offset, to - from);
+      kernels.add(activations.hidden, offset, activations.projected, offset, to - from);
     }
   }
 }

@@ -48,7 +48,7 @@ public final class ReferenceDecoder {
   /** Appends one token and returns its logits, {@code [vocabulary]}. */
   public double[] next(int id) {
     double[] x = embedding(id);
-    rope.begin(length, 1);
+    rope.begin(new int[] {length}, 1);
     rope.compute(0, 1);
     for (int layer = 0; layer < config.layers(); layer++) {
       LayerWeights w = weights.layers().get(layer);

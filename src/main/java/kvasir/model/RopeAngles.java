@@ -1,10 +1,10 @@
 package kvasir.model;
 
 /**
- * Cosines and sines of the rotary angles of consecutive positions. Frequencies and angles are
- * rounded to float32 as in Hugging Face's implementation, so that long contexts agree with models
- * as they were trained. An angle depends on its position alone, so the bits are those of a table of
- * all positions, which would take 512 MiB for a million of them.
+ * Cosines and sines of the rotary angles of a batch's positions. Frequencies and angles are rounded
+ * to float32 as in Hugging Face's implementation, so that long contexts agree with models as they
+ * were trained. An angle depends on its position alone, so the bits are those of a table of all
+ * positions, which would take 512 MiB for a million of them.
  *
  * <p>Not safe for several threads, but {@link #compute} may run on disjoint rows at a time.
  */
@@ -13,28 +13,32 @@ public final class RopeAngles {
   private final float attention;
   private float[] cosine = {};
   private float[] sine = {};
-  private int first;
+  private int[] positions = {};
 
   RopeAngles(RopeConfig config, int headDim) {
     this.frequencies = frequencies(config, headDim);
     this.attention = config instanceof RopeConfig.Yarn yarn ? (float) yarn.attention() : 1f;
   }
 
-  /** Makes room for {@code count} positions from {@code start} on; their values are not set yet. */
-  void begin(int start, int count) {
-    first = start;
-    if (cosine.length < count * frequencies.length) {
-      cosine = new float[count * frequencies.length];
+  /**
+   * Makes room for the angles of {@code rows} positions; their values are not set yet.
+   *
+   * @param at positions in their sequences, {@code [rows]}; read until the next call
+   */
+  void begin(int[] at, int rows) {
+    positions = at;
+    if (cosine.length < rows * frequencies.length) {
+      cosine = new float[rows * frequencies.length];
       sine = new float[cosine.length];
     }
   }
 
-  /** Computes rows {@code [from, to)}; row 0 is the first position. */
+  /** Computes rows {@code [from, to)}. */
   void compute(int from, int to) {
     int half = frequencies.length;
     for (int row = from; row < to; row++) {
       for (int i = 0; i < half; i++) {
-        float angle = (first + row) * frequencies[i];
+        float angle = positions[row] * frequencies[i];
         // StrictMath gives the same bits on all hosts.
         cosine[row * half + i] = (float) StrictMath.cos(angle) * attention;
         sine[row * half + i] = (float) StrictMath.sin(angle) * attention;

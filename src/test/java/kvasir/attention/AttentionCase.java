@@ -3,6 +3,8 @@ package kvasir.attention;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import kvasir.cache.Batch;
+import kvasir.cache.BlockMemory;
 import kvasir.cache.CacheShape;
 import kvasir.cache.KvCache;
 import kvasir.cache.Ownership;
@@ -75,12 +77,22 @@ record AttentionCase(
     CacheShape cacheShape =
         new CacheShape(1, shape.kvHeads(), shape.headDim(), type, block, shards);
     try (Team team = ThreadTeam.of(way.threads());
-        KvCache cache = new KvCache(cacheShape, ownership, world.rank())) {
+        BlockMemory memory = new BlockMemory(cacheShape, world.rank())) {
+      KvCache cache = new KvCache(memory, ownership, world.rank());
       fill(cache, way.kernels());
       float[] out = new float[queries * shape.heads() * shape.headDim()];
       new ShardedAttention(
-              shape, way.kind(), way.kernels(), team, world, cache, way.merge(), LINK, null)
-          .attend(0, length - queries, queries, q(), out);
+              shape,
+              way.kind(),
+              way.kernels(),
+              team,
+              world,
+              cacheShape,
+              ownership,
+              way.merge(),
+              LINK,
+              null)
+          .attend(0, Batch.of(cache, length - queries, queries), q(), out);
       return out;
     }
   }

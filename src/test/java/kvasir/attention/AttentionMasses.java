@@ -2,6 +2,8 @@ package kvasir.attention;
 
 import java.time.Duration;
 import java.util.List;
+import kvasir.cache.Batch;
+import kvasir.cache.BlockMemory;
 import kvasir.cache.CacheShape;
 import kvasir.cache.KvCache;
 import kvasir.cache.Ownership;
@@ -25,8 +27,9 @@ final class AttentionMasses {
           AttentionMass mass = new AttentionMass(1, shape.heads());
           VectorKernels kernels = new VectorKernels();
           try (Team team = ThreadTeam.of(1);
-              KvCache cache =
-                  new KvCache(cacheShape, new Ownership(c.shards(), ranks), world.rank())) {
+              BlockMemory memory = new BlockMemory(cacheShape, world.rank())) {
+            Ownership ownership = new Ownership(c.shards(), ranks);
+            KvCache cache = new KvCache(memory, ownership, world.rank());
             c.fill(cache, kernels);
             new ShardedAttention(
                     shape,
@@ -34,14 +37,14 @@ final class AttentionMasses {
                     kernels,
                     team,
                     world,
-                    cache,
+                    cacheShape,
+                    ownership,
                     MergeTopology.ALLTOALL,
                     AttentionCase.LINK,
                     mass)
                 .attend(
                     0,
-                    c.length() - c.queries(),
-                    c.queries(),
+                    Batch.of(cache, c.length() - c.queries(), c.queries()),
                     c.q(),
                     new float[c.queries() * shape.heads() * shape.headDim()]);
           }

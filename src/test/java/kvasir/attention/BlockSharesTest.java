@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.time.Duration;
+import kvasir.cache.Batch;
+import kvasir.cache.BlockMemory;
 import kvasir.cache.CacheShape;
 import kvasir.cache.KvCache;
 import kvasir.cache.Ownership;
@@ -42,7 +44,8 @@ class BlockSharesTest {
     AttentionMass mass = new AttentionMass(1, shape.heads(), blocks);
     float[] output = new float[shape.heads() * shape.headDim()];
     try (Team team = ThreadTeam.of(threads);
-        KvCache cache = new KvCache(layout, ownership, world.rank())) {
+        BlockMemory memory = new BlockMemory(layout, world.rank())) {
+      KvCache cache = new KvCache(memory, ownership, world.rank());
       c.fill(cache, KERNELS);
       ShardedAttention attention =
           new ShardedAttention(
@@ -51,12 +54,14 @@ class BlockSharesTest {
               KERNELS,
               team,
               world,
-              cache,
+              layout,
+              ownership,
               merge,
               AttentionCase.LINK,
               mass);
-      attention.attend(0, c.length() - 1, 1, c.q(), output);
-      attention.attend(0, c.length() - 1, 1, c.q(), output);
+      Batch batch = Batch.of(cache, c.length() - 1, 1);
+      attention.attend(0, batch, c.q(), output);
+      attention.attend(0, batch, c.q(), output);
     }
     return new Counted(BlockShares.gather(world, mass, ownership, blocks), output);
   }

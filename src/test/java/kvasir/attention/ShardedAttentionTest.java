@@ -202,8 +202,9 @@ class ShardedAttentionTest {
         new kvasir.cache.CacheShape(
             1, c.shape().kvHeads(), c.shape().headDim(), c.type(), c.block(), c.shards());
     try (kvasir.team.Team team = kvasir.team.ThreadTeam.of(1);
-        kvasir.cache.KvCache cache =
-            new kvasir.cache.KvCache(shape, new kvasir.cache.Ownership(c.shards(), 1), 0)) {
+        kvasir.cache.BlockMemory memory = new kvasir.cache.BlockMemory(shape, 0)) {
+      kvasir.cache.Ownership ownership = new kvasir.cache.Ownership(c.shards(), 1);
+      kvasir.cache.KvCache cache = new kvasir.cache.KvCache(memory, ownership, 0);
       cache.extend(token + 1);
       kvasir.kernel.Scratch scratch = new kvasir.kernel.Scratch();
       float[] k = c.keys(VECTOR);
@@ -223,14 +224,14 @@ class ShardedAttentionTest {
               VECTOR,
               team,
               new kvasir.cluster.SoloCommunicator(),
-              cache,
+              shape,
+              ownership,
               MergeTopology.AUTO,
               AttentionCase.LINK,
               null)
           .attend(
               0,
-              token,
-              1,
+              kvasir.cache.Batch.of(cache, token, 1),
               java.util.Arrays.copyOfRange(q, token * width, (token + 1) * width),
               out);
       return out;

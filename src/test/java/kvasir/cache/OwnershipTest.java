@@ -75,7 +75,8 @@ class OwnershipTest {
     Ownership ownership = new Ownership(4, 3);
     int total = 0;
     for (int rank = 0; rank < 3; rank++) {
-      try (KvCache cache = new KvCache(shape, ownership, rank)) {
+      try (BlockMemory memory = new BlockMemory(shape, rank)) {
+        KvCache cache = new KvCache(memory, ownership, rank);
         cache.extend(1);
         cache.extend(100);
         assertEquals(ownership.ownedBlocks(rank, 7), cache.ownedBlocks());
