@@ -9,19 +9,24 @@ import kvasir.cluster.Communicator;
 import kvasir.error.UserError;
 import kvasir.file.Sha256;
 
-/** Comparison of what must be equal on all ranks, before a difference can do harm. */
+/**
+ * Check that settings which must be equal on all ranks are equal, made before a difference can do
+ * harm.
+ */
 public final class Agreement {
   private static final int HASH_BYTES = 32;
 
   private Agreement() {}
 
   /**
-   * Compares a thing with rank 0's; every rank of the world calls it with the same name.
+   * Compares a value of this rank with that of rank 0. Every rank of the world must call it with
+   * the same name, since it exchanges messages.
    *
-   * @param name of the thing, as users know it
-   * @param value of this rank; travels as its SHA-256
-   * @param remedy what to do where it differs
-   * @throws UserError on every rank, with the same words, when a rank has another one
+   * @param world all ranks
+   * @param name name of the value, as users know it
+   * @param value value of this rank; only its SHA-256 is sent
+   * @param remedy advice to the user if a value differs
+   * @throws UserError on every rank, with the same words, if a rank has another value than rank 0
    */
   public static void require(Communicator world, String name, String value, String remedy) {
     byte[] all = new byte[HASH_BYTES * world.size()];

@@ -1,6 +1,6 @@
 package kvasir.launch;
 
-/** Unit of the machine to which ranks and their threads are bound. */
+/** Part of the machine to which ranks and their threads are bound. */
 public enum BindTo {
   NONE,
   CORE,

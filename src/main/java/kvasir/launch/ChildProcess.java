@@ -9,25 +9,31 @@ import java.time.Duration;
 import kvasir.process.BoundedProcess;
 import kvasir.process.KeptText;
 
-/** A process of our own kind that does a part of the work, and ends with this one. */
+/**
+ * Result of another process of this program that did a part of the work.
+ *
+ * @param code exit code of the process
+ * @param out text that the process printed on standard output
+ */
 public record ChildProcess(int code, String out) {
   private static final Duration NO_LIMIT = Duration.ofDays(36_500);
   private static final int MOST_BYTES = 1 << 26;
 
-  /** Beginning of the line that a JVM writes first, since the Vector API is incubating. */
+  /** Beginning of the first line that a JVM prints, because the Vector API is incubating. */
   private static final byte[] INCUBATES =
       "WARNING: Using incubator modules".getBytes(StandardCharsets.US_ASCII);
 
   /**
-   * Runs a process to its end. What it prints is in {@code out} unless it has been redirected; its
-   * standard error is this process's.
+   * Runs a process and waits for its end. The process ends when this one ends. Its standard output
+   * is kept in {@code out} unless the builder redirects it; its standard error is passed on.
    *
-   * @param order the first that it reads on its standard input, whose end is this process's
+   * @param order order that the process reads from its standard input
+   * @throws IllegalStateException if the process cannot be started, or the wait is interrupted
    */
   static ChildProcess run(ProcessBuilder builder, Order order) {
     try {
       KeptText out = new KeptText(MOST_BYTES);
-      // Its end is that of the user's own command, which has no limit.
+      // No time limit: the user's own command, which this process is part of, has none.
       BoundedProcess.End end =
           BoundedProcess.run(
               builder,
@@ -44,9 +50,9 @@ public record ChildProcess(int code, String out) {
     }
   }
 
-  /** Copies standard error as it comes, but for the JVM's own first line. */
+  /** Copies standard error as it arrives, except for the JVM's own first line. */
   private static void pass(InputStream errors) throws IOException {
-    // Not closed: it is this process's.
+    // Not closed, since it is the standard error of this process.
     FileOutputStream own = new FileOutputStream(FileDescriptor.err);
     int same = 0;
     int next = errors.read();

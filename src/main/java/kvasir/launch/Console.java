@@ -3,22 +3,29 @@ package kvasir.launch;
 import java.io.PrintStream;
 
 /**
- * Standard output and standard error as the user sees them. Ranks and launchers print by it alone.
- * Safe for several threads.
+ * Standard output and standard error of the user's command. Ranks and launchers print only through
+ * this interface. Thread-safe.
  */
 public interface Console {
-  /** JVM property: whether standard error is a terminal; not handed on to other processes. */
+  /**
+   * Name of the JVM property that tells whether standard error is a terminal. It is not passed on
+   * to other processes.
+   */
   String TERMINAL = "kvasir.terminal";
 
-  /** Writes results to standard output, at once. */
+  /** Writes results to standard output and flushes them. */
   void write(byte[] results);
 
   /** Writes a line about the run to standard error. */
   void note(String line);
 
-  /** Returns standard error for lines of other processes. */
+  /** Returns the stream to which lines of other processes are written: standard error. */
   PrintStream errors();
 
-  /** Leaves the terminal to another process; returns whether there is one. */
+  /**
+   * Stops drawing on the terminal, so that another process can use it.
+   *
+   * @return whether standard error is a terminal
+   */
   boolean leaveTerminal();
 }

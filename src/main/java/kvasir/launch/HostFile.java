@@ -13,19 +13,27 @@ import kvasir.file.TextFile;
 import kvasir.file.Unreadable;
 
 /**
- * Hosts and how many ranks each takes, from a file of lines {@code host}, {@code host:slots} or
- * {@code host slots=n}; {@code #} begins a comment.
+ * List of hosts with the number of ranks that each takes. It is read from a file of lines {@code
+ * host}, {@code host:slots} or {@code host slots=n}; {@code #} begins a comment.
+ *
+ * @param slots the hosts in the order of the file
  */
 public record HostFile(List<Slot> slots) {
-  /** A host and its share of ranks. */
+  /** A host, and the number of ranks that may be started on it. */
   public record Slot(String host, int ranks) {}
 
-  /** Stands for the hosts of the Slurm job. */
+  /** Name that stands for the hosts of the Slurm job. */
   public static final Path SLURM = Path.of("slurm");
 
   private static final long MOST_BYTES = 1 << 20;
 
-  /** The file's hosts, or those of the Slurm job that this process runs in for {@code slurm}. */
+  /**
+   * Reads a hostfile; {@link #SLURM} stands for the hosts of the Slurm job that this process runs
+   * in.
+   *
+   * @throws UserError if the file cannot be read or has a wrong line, or if this process is not in
+   *     a Slurm job
+   */
   public static HostFile read(Path file) {
     if (file.equals(SLURM)) {
       String nodes = System.getenv("SLURM_JOB_NODELIST");
@@ -47,7 +55,7 @@ public record HostFile(List<Slot> slots) {
     if (PathKind.of(file) != PathKind.OTHER) {
       return TextFile.read(file, where, MOST_BYTES, remedy);
     }
-    // A pipe, as a shell's <(...) gives: the bare stream would ask it for its position.
+    // A pipe, as the shell's <(...) makes: without a buffer the stream would ask for its position.
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
       return TextFile.read(in, where, MOST_BYTES, remedy);
     }
@@ -73,7 +81,11 @@ public record HostFile(List<Slot> slots) {
     return slots.stream().mapToInt(Slot::ranks).sum();
   }
 
-  /** The host of each rank, slots filled in order. */
+  /**
+   * Returns the host of each rank. The slots are filled in order.
+   *
+   * @throws UserError if there are fewer slots than ranks
+   */
   public List<String> place(int ranks) {
     List<String> hosts = new ArrayList<>();
     for (Slot slot : slots) {

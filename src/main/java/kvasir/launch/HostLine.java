@@ -9,10 +9,10 @@ import kvasir.error.UserError;
 import kvasir.launch.HostFile.Slot;
 
 /**
- * One line of a hostfile, and what is wrong with it.
+ * One line of a hostfile, with messages for each way in which it can be wrong.
  *
- * @param where file and number of the line
- * @param text without comment and blanks around it
+ * @param where name of the file and number of the line
+ * @param text the line without its comment and without blanks around it
  */
 record HostLine(String where, String text) {
   private static final Pattern FORM =
@@ -26,7 +26,11 @@ record HostLine(String where, String text) {
   private static final int MOST_SLOTS = 9999;
   private static final int MOST_SHOWN = 80;
 
-  /** The host and its slots. */
+  /**
+   * Parses the host and its number of slots.
+   *
+   * @throws UserError if the line does not have the form of a host
+   */
   Slot slot() {
     OptionalInt odd = text.codePoints().filter(c -> c != '\t' && (c < ' ' || c > '~')).findFirst();
     if (odd.isPresent()) {
@@ -84,7 +88,10 @@ record HostLine(String where, String text) {
     return new UserError(where, what, remedy);
   }
 
-  /** The line as it can be seen: other characters than printable ones by their codes. */
+  /**
+   * Returns the line as it can be printed: the codes of characters stand for those that are not
+   * printable.
+   */
   private String shown() {
     String all =
         text.codePoints()

@@ -15,11 +15,14 @@ import kvasir.process.BoundedProcess;
 import kvasir.process.KeptText;
 
 /**
- * Facts of a host, by a shell script that is sent to it: nothing has to be installed there.
+ * Facts about a host, which a shell script collects there. The script is sent to the host, so
+ * nothing has to be installed on it.
  *
- * @param facts by name; those that the host could not tell are missing
- * @param clockAhead seconds of the host's clock before ours, within half the time that asking took
- * @param failure why there are no facts; empty where there are
+ * @param host name of the host
+ * @param facts values by name, without those that the host could not determine
+ * @param clockAhead seconds by which the host's clock is ahead of this one; the error is at most
+ *     half the duration of the probe
+ * @param failure reason why there are no facts; empty if there are facts
  */
 public record HostProbe(String host, Map<String, String> facts, double clockAhead, String failure) {
   private static final String SCRIPT = "probe.sh";
@@ -29,9 +32,12 @@ public record HostProbe(String host, Map<String, String> facts, double clockAhea
   private static final int MOST_BYTES = 1 << 16;
 
   /**
-   * Asks a host by the way that ranks take to it; this one without any.
+   * Collects the facts of a host. It is reached in the same way as ranks are started there; on this
+   * host the script is run directly.
    *
-   * @param slurm whether it is a node of the Slurm job, reached by a step
+   * @param slurm whether the host is a node of the Slurm job, reached by a job step
+   * @param arguments arguments of the script
+   * @param limit longest time to wait for the answer
    */
   public static HostProbe of(String host, boolean slurm, List<String> arguments, Duration limit) {
     List<String> command = new ArrayList<>(List.of("sh", "-s", "--"));
@@ -85,7 +91,10 @@ public record HostProbe(String host, Map<String, String> facts, double clockAhea
     return new HostProbe(host, found, ahead, "");
   }
 
-  /** The script, which says the marker first: it comes on standard input, so no login sees it. */
+  /**
+   * Returns the script, which prints the marker first. The marker is sent on standard input, so the
+   * login on the host cannot read it.
+   */
   private static byte[] script(OutputMarker marker) throws IOException {
     try (InputStream script = HostProbe.class.getResourceAsStream(SCRIPT)) {
       ByteArrayOutputStream all = new ByteArrayOutputStream();
@@ -97,13 +106,14 @@ public record HostProbe(String host, Map<String, String> facts, double clockAhea
     }
   }
 
-  /** A host that told nothing. */
+  /** Returns the result for a host that gave no facts. */
   public static HostProbe failed(String host, String why) {
     return new HostProbe(host, Map.of(), 0, why.replaceAll("\\p{Cntrl}", " "));
   }
 
   /**
-   * Lines {@code name=value} of harmless characters; what a login prints stands before the marker.
+   * Parses lines of the form {@code name=value}; other lines and values with unsafe characters are
+   * left out. The text is that after the marker, so output of the login is not part of it.
    */
   static Map<String, String> facts(String text) {
     Map<String, String> facts = new LinkedHashMap<>();

@@ -18,9 +18,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import kvasir.error.UserError;
 
-/** Address of this host, as other hosts reach it. */
+/** Addresses and names by which this host is reached from others. */
 public final class HostRoute {
-  /** This host, to itself. */
+  /** Name by which a host reaches itself. */
   public static final String LOCALHOST = "localhost";
 
   private static final int DISCARD_PORT = 9;
@@ -32,9 +32,9 @@ public final class HostRoute {
   private HostRoute() {}
 
   /**
-   * Returns whether a host of a list is this one, by any of its names and addresses. A name that is
-   * given to the loopback address does not say so by that: only this host's own name and localhost
-   * do, as several hosts may be played by one.
+   * Returns whether a name or address of a list of hosts means this host. A name that resolves to
+   * the loopback address is not enough: only this host's own name and {@code localhost} count,
+   * since several hosts may be simulated on one.
    */
   public static boolean isLocal(String host) {
     String name = plain(host);
@@ -47,19 +47,20 @@ public final class HostRoute {
       return (literal || !address.isLoopbackAddress())
           && (address.isLoopbackAddress() || NetworkInterface.getByInetAddress(address) != null);
     } catch (IOException e) {
-      // A name that is not known here is another host's, or whoever starts ranks there says so.
+      // A name that is unknown here belongs to another host. If it does not, starting ranks fails
+      // there.
       return false;
     }
   }
 
-  /** This host's own name, with or without its domain. */
+  /** Returns whether a name is this host's own, with or without its domain. */
   private static boolean isOwnName(String name) {
     String own = plain(ownName());
     String first = own.replaceFirst("\\..*", "");
     if (name.equals(own) || name.equals(first)) {
       return true;
     }
-    // Asked only where it can matter: where nobody knows names, the answer takes seconds.
+    // The full name is looked up only if it can matter: without a name server it takes seconds.
     return name.startsWith(first + ".") && name.equals(plain(fullName()));
   }
 
@@ -71,7 +72,7 @@ public final class HostRoute {
     }
   }
 
-  /** Returns the system's name for itself, whether or not that name leads to an address. */
+  /** Returns the name that the system has for itself, even if it resolves to no address. */
   private static String ownName() {
     try {
       return Files.readString(HOSTNAME).strip();
@@ -80,15 +81,15 @@ public final class HostRoute {
     }
   }
 
-  /** The form of a name by which hosts are compared: names have no case, and may end in a dot. */
+  /** Returns a name in the form for comparison: in lower case and without a final dot. */
   private static String plain(String host) {
     String name = host.toLowerCase(Locale.ROOT);
     return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
   }
 
   /**
-   * Returns for each host of a list the name that it is counted by: localhost for this one,
-   * whatever it is called.
+   * Maps each host of a list to the name by which it is counted: {@code localhost} for every name
+   * of this host.
    */
   public static Map<String, String> identities(Collection<String> hosts) {
     return hosts.stream()
@@ -96,7 +97,12 @@ public final class HostRoute {
         .collect(Collectors.toMap(host -> host, host -> isLocal(host) ? LOCALHOST : plain(host)));
   }
 
-  /** The address at which hosts reach this one; the loopback's where there are no others. */
+  /**
+   * Returns the address at which the hosts of a list reach this one; the loopback address if there
+   * is no other host.
+   *
+   * @throws IOException if there is no route to another host
+   */
   public static InetAddress meetingPlace(List<String> hosts) throws IOException {
     for (String host : new LinkedHashSet<>(hosts)) {
       if (!isLocal(host)) {
@@ -107,8 +113,10 @@ public final class HostRoute {
   }
 
   /**
-   * The address of this host on the way to another. Not what the host's own name stands for: Debian
-   * resolves that to 127.0.1.1.
+   * Returns the local address on the route to another host. The address of the host's own name is
+   * not used, since Debian resolves that name to 127.0.1.1.
+   *
+   * @throws IOException if the host's name is unknown or there is no route
    */
   public static InetAddress towards(String host) throws IOException {
     InetSocketAddress there = new InetSocketAddress(host, DISCARD_PORT);

@@ -15,21 +15,25 @@ import kvasir.launch.heartbeat.HeartbeatClient;
 import kvasir.launch.heartbeat.Visitors;
 
 /**
- * Plays the launcher's part in niodev's start, within the rank's own process: niodev's words know
- * no secret, so they go over the loopback and on over the rank's line to its launcher, which does.
- * Listens on the loopback until niodev has come.
+ * Server that plays the launcher's part when niodev, MPJ's device, starts, within the process of
+ * the rank. niodev's messages carry no secret. So niodev connects over the loopback, and this class
+ * exchanges the addresses over the rank's authenticated side channel. It owns its port and its
+ * thread until {@link #close}.
  */
 public final class Introduction implements AutoCloseable {
   /**
-   * Eager limit: longest message that is sent before its receiver asks for it. MPJ's own 128 KiB
-   * costs a thread and a round trip for each longer one. A rank is at most one exchange ahead of
-   * another, so few wait unasked for.
+   * Eager limit in bytes: longest message that is sent before its receiver asks for it. With MPJ's
+   * own limit of 128 KiB each longer message costs a thread and a round trip. A rank is at most one
+   * exchange ahead of another, so few messages wait for their receiver.
    */
   private static final int EAGER_BYTES = 16 << 20;
 
   private static final String GREETING = "Sending Info";
 
-  /** Strangers on this host may come before niodev does, and say nothing. */
+  /**
+   * Largest number of open connections. Other processes on this host may connect before niodev
+   * does, and send nothing.
+   */
   private static final int MOST_VISITORS = 16;
 
   private static final long PATIENCE_NANOS = 2_000_000_000;
@@ -54,7 +58,11 @@ public final class Introduction implements AutoCloseable {
     Thread.ofPlatform().name("introduction").daemon(true).start(this::receive);
   }
 
-  /** Returns the configuration for MPI.Init. */
+  /**
+   * Returns the configuration text for {@code MPI.Init}.
+   *
+   * @param ranks number of ranks in the world
+   */
   public String configuration(int ranks) {
     return "#Number of Processes;"
         + ranks
@@ -86,14 +94,15 @@ public final class Introduction implements AutoCloseable {
       out.writeUTF(peers(line.introduce(readPort + "@" + writePort, limit)));
       out.flush();
     } catch (IOException e) {
-      // A stranger. Where it was niodev, that waits for an answer: the deadline ends the rank.
+      // Another process connected. If it was niodev, it waits for an answer until the rank's
+      // deadline.
     }
   }
 
   /**
-   * niodev's form of the ranks' addresses.
+   * Returns the ranks' addresses in niodev's form.
    *
-   * @param addresses host, a blank, read port, @, write port of each rank
+   * @param addresses host, a blank, read port, {@code @}, write port of each rank
    */
   static String peers(List<String> addresses) {
     StringBuilder peers = new StringBuilder("#Peer Information");

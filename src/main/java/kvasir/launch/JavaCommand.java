@@ -6,16 +6,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Command lines of further processes of this program. */
+/** Command lines for further processes of this program. */
 public final class JavaCommand {
   private final String main;
 
-  /** Makes commands that run a main class. */
+  /** Creates the source of commands that run a main class. */
   public JavaCommand(Class<?> main) {
     this.main = main.getName();
   }
 
-  /** Returns the words of a process on this JVM, with its options and class path. */
+  /**
+   * Returns a mutable list of the words of a command that runs on the same JDK, with the options
+   * and the class path of this process.
+   */
   public List<String> of(String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

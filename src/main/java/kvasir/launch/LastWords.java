@@ -7,20 +7,23 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The last lines that the process of a rank printed before it was one. Where it never becomes one,
- * they hold the reason. Safe for several threads.
+ * Last lines that a process printed before it became a rank. If it never becomes one, the lines
+ * hold the reason. Thread-safe.
  */
 final class LastWords {
   private static final int MOST_LINES = 20;
   private static final int MOST_CHARACTERS = 300;
 
-  /** First lines of what a JVM prints that cannot start; the next line says more. */
+  /**
+   * Beginnings of the first line that a JVM prints if it cannot start. The line after it gives
+   * details.
+   */
   private static final List<String> BEGINNINGS =
       List.of(
           "Error occurred during initialization of VM",
           "There is insufficient memory for the Java Runtime Environment");
 
-  /** Last line of a JVM that was given a wrong option; the line before names the option. */
+  /** Last line of a JVM that was given a wrong option. The line before it names the option. */
   private static final String NOT_CREATED = "Error: Could not create the Java Virtual Machine.";
 
   private final Deque<String> errors = new ArrayDeque<>();
@@ -29,19 +32,21 @@ final class LastWords {
   private List<String> quoted = List.of();
 
   /**
-   * @param prefix of lines of standard error that the user reads
+   * Creates an empty record.
+   *
+   * @param prefix text before each line of standard error that is shown to the user
    */
   LastWords(String prefix) {
     this.prefix = prefix;
   }
 
-  /** Keeps a line of standard error; returns the oldest one where there are too many. */
+  /** Keeps a line of standard error. Returns the oldest line if too many are kept. */
   synchronized Optional<String> addError(String line) {
     errors.add(line);
     return errors.size() > MOST_LINES ? Optional.of(prefix + errors.remove()) : Optional.empty();
   }
 
-  /** Keeps a line of standard output, which a JVM writes some reasons to. */
+  /** Keeps a line of standard output, to which a JVM prints some reasons. */
   synchronized void addOutput(String line) {
     output.add(line);
     if (output.size() > MOST_LINES) {
@@ -50,14 +55,16 @@ final class LastWords {
   }
 
   /**
-   * The reason why the process did not become a rank, in one line: the JVM's own, else its last
-   * line; empty where it gave none.
+   * Returns the reason why the process did not become a rank, in one line: the message of the JVM
+   * if there is one, otherwise the last line; empty if the process printed nothing.
    */
   synchronized String reason() {
     return quote(reasonOfJvm().or(this::lastError).orElse(List.of()));
   }
 
-  /** As {@link #reason}, where the lines are those of several processes: the JVM's own alone. */
+  /**
+   * Returns the reason if the lines are those of several processes: the message of a JVM, or empty.
+   */
   synchronized String sharedReason() {
     return quote(reasonOfJvm().orElse(List.of()));
   }
@@ -81,7 +88,10 @@ final class LastWords {
     return ofJvm(errors).or(() -> ofJvm(output));
   }
 
-  /** Lines of standard error that {@link #reason} has left out, each told once. */
+  /**
+   * Returns and removes the lines of standard error, except for those that {@link #reason}
+   * returned.
+   */
   synchronized List<String> drain() {
     List<String> rest = new ArrayList<>(errors);
     rest.removeAll(quoted);
@@ -104,7 +114,9 @@ final class LastWords {
     return Optional.empty();
   }
 
-  /** A line without the JVM's frame of number signs and its full stop. */
+  /**
+   * Returns a line without the number signs that a JVM puts before it, and without its full stop.
+   */
   private static String bare(String line) {
     return line.replaceFirst("^[#\\s]+", "").replaceFirst("\\.?\\s*$", "");
   }

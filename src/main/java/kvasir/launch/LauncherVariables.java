@@ -8,8 +8,8 @@ import kvasir.error.UserError;
 import kvasir.launch.heartbeat.HeartbeatClient;
 
 /**
- * The variables that Kvasir sets for the processes that it starts. Where a user's shell has one of
- * them, a process would take itself for a rank and wait for a launcher that is not there.
+ * Check of the environment variables that Kvasir sets for the processes that it starts. If a user's
+ * shell has one of them, a process would act as a rank and wait for a launcher that does not exist.
  */
 final class LauncherVariables {
   private static final String NUMBER = "\\d{1,7}";
@@ -23,7 +23,11 @@ final class LauncherVariables {
     this.environment = environment;
   }
 
-  /** Refuses what Kvasir itself does not set. */
+  /**
+   * Checks all variables.
+   *
+   * @throws UserError if they are not as Kvasir sets them
+   */
   static void check(Map<String, String> environment) {
     new LauncherVariables(environment).check();
   }
@@ -57,7 +61,10 @@ final class LauncherVariables {
     checkArm();
   }
 
-  /** A number below another one, both of them or none. */
+  /**
+   * Checks a number and its limit: both variables are set and the number is below the limit, or
+   * neither is set.
+   */
   private void numbers(String name, String countName) {
     for (String variable : List.of(name, countName)) {
       matches(variable, NUMBER, "a number");
@@ -76,7 +83,7 @@ final class LauncherVariables {
   private void matches(String name, String pattern, String what) {
     String value = environment.get(name);
     if (value != null && !value.matches(pattern)) {
-      // A token is a secret, even a wrong one.
+      // The value is not shown, since even a wrong token is a secret.
       String shown = name.equals(HeartbeatClient.TOKEN) ? "the value" : "'" + value + "'";
       throw refused(name, shown + " is not " + what);
     }
@@ -89,8 +96,8 @@ final class LauncherVariables {
   }
 
   /**
-   * Refuses the variable of an experiment in a process that does not descend from the one that it
-   * names, as all processes of a measured configuration do.
+   * Checks the variable that an experiment sets for the processes of a measured configuration. A
+   * process that has it must descend from the process that it names.
    */
   private void checkArm() {
     String experiment = environment.get(ParentWatch.WATCHED);

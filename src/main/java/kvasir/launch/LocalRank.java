@@ -18,20 +18,23 @@ import kvasir.team.Binding;
 import kvasir.team.CpuAffinity;
 
 /**
- * The place of a rank among those that share its host's processors.
+ * Number of a rank among the ranks that share its host's processors.
  *
- * @param rank among those of the host
- * @param ranks on the host
+ * @param rank number among the ranks of the host, from 0
+ * @param ranks number of ranks on the host
  */
 record LocalRank(int rank, int ranks) {
-  /** The user's own process: it shares its host with no other rank. */
+  /** Place of a process that shares its host with no other rank: the user's own. */
   static final LocalRank ALONE = new LocalRank(0, 1);
 
   private static final int HOST_BYTES = 256;
 
   private static final Path NODES = Path.of("/sys/devices/system/node");
 
-  /** The place that Kvasir's own launcher says; it knows hosts by the names that the user gave. */
+  /**
+   * Reads the place from the variables of Kvasir's own launcher, which knows hosts by the names
+   * that the user gave.
+   */
   static LocalRank ofLauncher(Map<String, String> environment) {
     return new LocalRank(
         Integer.parseInt(environment.get(RankLauncher.LOCAL_RANK)),
@@ -39,8 +42,9 @@ record LocalRank(int rank, int ranks) {
   }
 
   /**
-   * Asks the other ranks where they run; every rank calls it. Variables of a launcher may be those
-   * of a shell around it.
+   * Determines the place by asking the other ranks for their hosts; every rank of the world must
+   * call it. Variables of a foreign launcher are not used, since they may be inherited from a
+   * shell.
    */
   static LocalRank among(Communicator world) {
     String own = MachineLoad.machine() + " " + MachineFacts.hostName();
@@ -49,9 +53,9 @@ record LocalRank(int rank, int ranks) {
   }
 
   /**
-   * The place of a rank.
+   * Returns the place of a rank.
    *
-   * @param hosts of all ranks, each by one name
+   * @param hosts host of each rank; the same host has the same name
    */
   static LocalRank of(int rank, List<String> hosts) {
     String host = hosts.get(rank);
@@ -59,7 +63,11 @@ record LocalRank(int rank, int ranks) {
         Collections.frequency(hosts.subList(0, rank), host), Collections.frequency(hosts, host));
   }
 
-  /** Decides where this rank's threads run, and binds the calling one to all of that. */
+  /**
+   * Chooses the processors of this rank's threads, and binds the calling thread to all of them.
+   *
+   * @throws UserError if the system cannot bind threads or refuses the processors
+   */
   Binding bind(WorldSettings settings) {
     if (settings.bind() == BindTo.NONE) {
       return Binding.NONE;
@@ -98,7 +106,7 @@ record LocalRank(int rank, int ranks) {
         }
       }
     } catch (IOException e) {
-      // No such folder: one node, as on most small machines.
+      // There is no such folder on a machine with one NUMA node, as most small machines are.
     }
     nodes.sort((a, b) -> Integer.compare(a.nextSetBit(0), b.nextSetBit(0)));
     return nodes.isEmpty() ? List.of(allowed) : nodes;

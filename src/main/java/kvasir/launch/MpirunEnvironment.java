@@ -5,13 +5,11 @@ import java.util.Map;
 import kvasir.cluster.nativempi.NativeRank;
 
 /**
- * The environment of an {@code mpirun} that Kvasir starts: that of this process without its place.
+ * Environment of an {@code mpirun} that Kvasir starts: that of this process, without the variables
+ * that describe this process as a rank.
  */
 public final class MpirunEnvironment {
-  /**
-   * Prefixes of the variables that tell a process that it is a rank; mpirun would take itself for
-   * one.
-   */
+  /** Prefixes of the variables that make a process a rank. With them mpirun would act as one. */
   private static final List<String> RANK =
       List.of(
           "PMI_",
@@ -28,8 +26,8 @@ public final class MpirunEnvironment {
           "HYDI_");
 
   /**
-   * Prefixes of the variables that tell mpirun of the nodes of a job: Slurm's, PBS's, LSF's and
-   * Grid Engine's.
+   * Prefixes of the variables that tell mpirun the nodes of a job: those of Slurm, PBS, LSF and
+   * Grid Engine.
    */
   private static final List<String> JOB =
       List.of("SLURM_", "PBS_", "LSB_", "PE_HOSTFILE", "SGE_", "COBALT_");
@@ -39,9 +37,11 @@ public final class MpirunEnvironment {
   private MpirunEnvironment() {}
 
   /**
-   * Removes what is about this process and not about the ranks to come.
+   * Removes the variables that describe this process and not the ranks to be started.
    *
-   * @param local whether all ranks run on this host, whatever nodes a job around it has
+   * @param environment variables of the new process; modified
+   * @param local whether all ranks run on this host, even if this process is in a job with other
+   *     nodes
    */
   public static void prepare(Map<String, String> environment, boolean local) {
     if (NativeRank.of(environment).isPresent()) {

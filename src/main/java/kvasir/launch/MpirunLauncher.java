@@ -35,7 +35,7 @@ import kvasir.process.OnShutdown;
 
 /**
  * Starts ranks through the site's own {@code mpirun}, which knows its hosts and its network, and
- * stays until it has ended.
+ * waits until it has ended.
  */
 public final class MpirunLauncher {
   private static final int SIGNALLED = 128;
@@ -43,14 +43,16 @@ public final class MpirunLauncher {
   private static final Duration VERSION_LIMIT = Duration.ofSeconds(20);
   private static final int VERSION_BYTES = 1 << 16;
 
-  /** For ranks that have been told of the end, and for mpirun to see theirs. */
+  /**
+   * Time for the ranks to end after they were told of a loss, and for mpirun to notice their end.
+   */
   private static final Duration GRACE = Duration.ofSeconds(2);
 
   private static final long POLL_MILLIS = 20;
 
   /**
-   * Command that keeps mpirun alive while it cleans up: after the death of this process, output
-   * that nobody reads must not end it.
+   * Words that start mpirun so that it survives while it cleans up. If this process dies, nobody
+   * reads mpirun's output, and that must not end mpirun.
    */
   private static final List<String> PATIENT =
       List.of("sh", "-c", "trap '' PIPE; exec \"$@\"", "sh");
@@ -69,10 +71,10 @@ public final class MpirunLauncher {
   }
 
   /**
-   * Runs the world to its end. The exit code of {@code mpirun} is that of the first rank that
-   * fails.
+   * Runs the world and waits for its end. The exit code of {@code mpirun} is that of the first rank
+   * that fails.
    *
-   * @param opened hears of the line to the ranks, before they are started
+   * @param opened takes the side channel to the ranks, before they are started
    */
   public WorldEnd run(Consumer<HeartbeatServer> opened) {
     String launcher =
@@ -93,7 +95,7 @@ public final class MpirunLauncher {
       try (HeartbeatServer line = new HeartbeatServer(address, token, spec)) {
         opened.accept(line);
         MpirunEnvironment.prepare(builder.environment(), local());
-        // The environment, not the command line: that could be read by others.
+        // The token is passed in the environment, since other users can read a command line.
         builder.environment().put(HeartbeatClient.TOKEN, token.text());
         builder
             .environment()
@@ -105,7 +107,7 @@ public final class MpirunLauncher {
           streams.pump(0, process, token.outputMarker());
           return await(process, line, launcher);
         } finally {
-          // From here on an end is no interruption.
+          // From here on, the end of this process is not an interruption.
           killer.close();
         }
       } finally {
@@ -123,18 +125,21 @@ public final class MpirunLauncher {
     try {
       OpenMpiLeftovers.here().remove();
     } catch (IOException | UncheckedIOException e) {
-      // Another run removes them as well, or this system has no such files: nothing is lost.
+      // Another run removes the files too, or this system has none of them.
     }
   }
 
-  /** This process is being ended, by Ctrl-C or a signal; when this has returned, it is over. */
+  /**
+   * Ends mpirun, because this process is being ended by Ctrl-C or a signal. The process has ended
+   * when this method returns.
+   */
   private void interrupt(Process process) {
     interrupted = true;
     if (process.isAlive()) {
       process.destroy();
       streams.report("interrupted; the run has ended on all ranks");
       try {
-        // One that has only begun dies of the signal without tidying up.
+        // An mpirun that has only just started dies of the signal without cleaning up.
         if (process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
           removeLeftovers();
         }
@@ -163,7 +168,7 @@ public final class MpirunLauncher {
                         .filter(rank -> found.putIfAbsent(rank, child) == null)
                         .ifPresent(rank -> line.started(rank, child.pid())));
       }
-      // mpirun ends the others soon, and does not say which was first.
+      // mpirun soon ends the other ranks too, and does not say which one ended first.
       found.forEach((rank, child) -> explain(rank, child, line, explained));
       if (IntStream.range(0, ranks).allMatch(line::hasCome)) {
         streams.arrived(0);
@@ -173,7 +178,7 @@ public final class MpirunLauncher {
       over = process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS);
     }
     if (!over) {
-      // A rank that is stopped; mpirun itself gives it some seconds before it kills.
+      // A rank is stopped. mpirun itself waits some seconds before it kills such a rank.
       process.destroy();
       if (!process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
@@ -185,7 +190,8 @@ public final class MpirunLauncher {
             ? process.exitValue()
             : HeartbeatServer.LOST;
     if (code != 0) {
-      // The first rank's end may have been mpirun's: the line tells which was first.
+      // mpirun may have ended the first rank itself. The side channel tells which rank ended
+      // first.
       long end = System.nanoTime() + GRACE.toNanos();
       while (line.loss().isEmpty() && System.nanoTime() < end) {
         Thread.sleep(POLL_MILLIS);
@@ -204,7 +210,10 @@ public final class MpirunLauncher {
     }
   }
 
-  /** The rank that a process on this host is to become, by what mpirun has told it. */
+  /**
+   * Returns the rank that a process on this host is to become, from the variables that mpirun gave
+   * it.
+   */
   private Optional<Integer> rankOf(long process) {
     try {
       byte[] bytes = Files.readAllBytes(Path.of("/proc", String.valueOf(process), "environ"));
@@ -218,7 +227,7 @@ public final class MpirunLauncher {
           .map(NativeRank::rank)
           .filter(rank -> rank < spec.hosts().size());
     } catch (IOException e) {
-      // It has ended again, or this system has no such files.
+      // The process has ended already, or this system has no such files.
       return Optional.empty();
     }
   }
@@ -232,7 +241,7 @@ public final class MpirunLauncher {
         : new WorldEnd(loss.end().code(), OptionalInt.of(loss.rank()));
   }
 
-  /** The exit code where no rank was lost. */
+  /** Returns the exit code of the run if no rank was lost. */
   private int ended(String launcher, int code) {
     if (code <= SIGNALLED) {
       return code;
@@ -248,7 +257,7 @@ public final class MpirunLauncher {
   List<String> command(String launcher, boolean openMpi) {
     List<String> all = new ArrayList<>(List.of(launcher));
     if (openMpi) {
-      // Teams have threads of their own to place: a rank must not be bound to one core.
+      // A rank has several threads to place, so it must not be bound to one core.
       all.addAll(List.of("--quiet", "--oversubscribe", "--bind-to", "none"));
       all.addAll(List.of("-x", HeartbeatClient.TOKEN, "-x", HeartbeatClient.LISTENER));
       RemoteShell.locale().keySet().forEach(name -> all.addAll(List.of("-x", name)));
@@ -262,7 +271,10 @@ public final class MpirunLauncher {
     return all;
   }
 
-  /** Always named: mpirun would take the nodes of a job around it, which do not reach this host. */
+  /**
+   * Returns the hosts for the command line. They are always named: without them mpirun would take
+   * the nodes of a surrounding job, which cannot reach this host.
+   */
   private String hosts(boolean openMpi) {
     if (!local()) {
       return String.join(",", spec.hosts());

@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The way of arguments and bytes through MPJ's own launcher, which loses blank lines, stops at a
- * line that ends in EXIT, adds lines of its own, mixes standard output with standard error, and
- * reads arguments as XML. {@code launch/mpjrun} sends arguments in hexadecimal digits, and a rank
- * writes {@code kvasir:RANK:STREAM:TEXT.} in lines of their own, where {@code TEXT} is what {@code
- * printf %b} turns back into the bytes.
+ * Encoding of arguments and output for MPJ's own launcher. That launcher loses blank lines, stops
+ * at a line that ends in EXIT, adds lines of its own, mixes standard output with standard error,
+ * and reads arguments as XML. So {@code launch/mpjrun} sends arguments in hexadecimal digits. A
+ * rank writes its output in lines of the form {@code kvasir:RANK:STREAM:TEXT.}, and {@code
+ * launch/mpjrun} turns each {@code TEXT} back into bytes by {@code printf %b}. Not thread-safe.
  */
 public final class MpjrunLines extends OutputStream {
-  /** Set by {@code launch/mpjrun}, which turns the lines back. */
+  /** JVM property that {@code launch/mpjrun} sets. This class replaces its value by the rank. */
   private static final String MARK = "kvasir.mpjrun";
 
   /** Number of arguments that MPJ puts before the program's own: rank, configuration, device. */
@@ -34,8 +34,8 @@ public final class MpjrunLines extends OutputStream {
   }
 
   /**
-   * Takes note of the rank and restores the program's arguments, where this process is a rank under
-   * {@code launch/mpjrun}.
+   * Decodes the program's arguments and records the rank, if this process is a rank under {@code
+   * launch/mpjrun}. Otherwise returns the arguments as they are.
    */
   public static String[] received(String[] arguments) {
     if (System.getProperty(MARK) == null || arguments.length < MPJ_ARGUMENTS) {
@@ -51,7 +51,12 @@ public final class MpjrunLines extends OutputStream {
         .toArray(String[]::new);
   }
 
-  /** Returns the stream itself, or one that writes lines for {@code launch/mpjrun}. */
+  /**
+   * Returns a stream that encodes lines for {@code launch/mpjrun}, or the stream itself if this
+   * process is not under {@code launch/mpjrun}.
+   *
+   * @param name name of the stream in the encoded lines
+   */
   public static OutputStream of(OutputStream stream, String name) {
     return System.getProperty(MARK) == null ? stream : new MpjrunLines(stream, name);
   }

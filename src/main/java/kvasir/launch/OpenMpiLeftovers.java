@@ -14,24 +14,28 @@ import java.util.stream.Stream;
 import kvasir.measure.ProcessUser;
 
 /**
- * Files that an {@code mpirun} of Open MPI 4 that was killed could not remove on its host: its
- * session folder and, in memory until the next start of the machine, what its ranks shared. A
- * session is {@code ompi.HOST.USER/pid.PROCESS}, whose {@code contact.txt} begins with the number
- * of its jobs; a segment is {@code vader_segment.HOST.USER.JOB.RANK}, its job in hexadecimal.
+ * Files that remain on a host after an {@code mpirun} of Open MPI 4 was killed: its session folder,
+ * and the shared-memory segments of its ranks, which would occupy memory until the machine is
+ * restarted. A session is {@code ompi.HOST.USER/pid.PROCESS}; its {@code contact.txt} begins with
+ * the number of its jobs. A segment is {@code vader_segment.HOST.USER.JOB.RANK}, with the job in
+ * hexadecimal.
  *
- * @param temporary where sessions are
- * @param shared where segments are
+ * @param temporary folder of the sessions
+ * @param shared folder of the segments
  * @param suffix {@code HOST.USER}
- * @param user the number of this process's user; nobody else's files are touched
+ * @param user number of this process's user; files of other users are not touched
  */
 record OpenMpiLeftovers(Path temporary, Path shared, String suffix, int user) {
   private static final Pattern SESSION = Pattern.compile("pid\\.(\\d{1,9})");
   private static final Pattern CONTACT = Pattern.compile("(\\d{1,10})\\.");
 
-  /** The upper half of a job's number is its session's. */
+  /**
+   * Number of bits by which a job's number is shifted to the right to get the number of its
+   * session.
+   */
   private static final int SESSION_SHIFT = 16;
 
-  /** Those of this user on this host. */
+  /** Returns the leftovers of this user on this host. */
   static OpenMpiLeftovers here() throws IOException {
     String host = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip().split("\\.", 2)[0];
     int user = ProcessUser.id();
@@ -45,7 +49,7 @@ record OpenMpiLeftovers(Path temporary, Path shared, String suffix, int user) {
     return new OpenMpiLeftovers(temporary, Path.of("/dev/shm"), host + "." + user, user);
   }
 
-  /** Removes the files of all sessions whose {@code mpirun} is no longer there. */
+  /** Removes the files of all sessions whose {@code mpirun} does not run any more. */
   void remove() throws IOException {
     Path sessions = temporary.resolve("ompi." + suffix);
     for (Path session : list(sessions, "pid.")) {
@@ -82,7 +86,10 @@ record OpenMpiLeftovers(Path temporary, Path shared, String suffix, int user) {
         : OptionalLong.empty();
   }
 
-  /** The files of a folder that begin so; none where it is another user's, or not a folder. */
+  /**
+   * Returns the files of a folder whose names have a prefix; none if the folder belongs to another
+   * user or is not a folder.
+   */
   private List<Path> list(Path folder, String prefix) throws IOException {
     boolean usable =
         Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)

@@ -15,23 +15,26 @@ import java.util.Optional;
 import kvasir.error.UserError;
 
 /**
- * One piece of work for the ranks of a world, as it travels from the process of the user to each
- * rank. On a command line a long prompt would not fit, a shell on the way could change it, and
- * other users could read it.
+ * One piece of work for the ranks of a world, as it is sent from the user's process to each rank. A
+ * command line is not used for it: a long prompt would not fit, a shell on the way could change it,
+ * and other users could read it.
  *
  * @param job name of the work
- * @param settings of the work, a record as JSON
- * @param text that the work reads, on rank 0 alone; null where it reads none
+ * @param world settings of the world of ranks
+ * @param settings settings of the work: a record as JSON
+ * @param text text that the work reads, on rank 0 only; null if it reads none
  */
 public record Order(String job, WorldSettings world, JsonNode settings, String text) {
   /** The only argument of a process that reads an order from its standard input. */
   static final String ON_STANDARD_INPUT = "kvasir-order-on-standard-input";
 
-  /** Settings that may differ from rank to rank: they change no message and no bit. */
+  /**
+   * Names of settings that may differ from rank to rank, since they change no message and no bit.
+   */
   private static final List<String> OWN =
       List.of("model", "threads", "kernels", "bind", "vectorBits", "debug");
 
-  // A text is as long as it is; the default limit is 20 million characters.
+  // A text may have any length; Jackson's default limit is 20 million characters.
   private static final ObjectMapper JSON =
       new ObjectMapper(
           JsonFactory.builder()
@@ -39,12 +42,20 @@ public record Order(String job, WorldSettings world, JsonNode settings, String t
                   StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
               .build());
 
-  /** Returns an order whose settings are a record. */
+  /**
+   * Returns an order without a text.
+   *
+   * @param settings record that JSON can represent
+   */
   public static Order of(String job, WorldSettings world, Object settings) {
     return new Order(job, world, JSON.valueToTree(settings), null);
   }
 
-  /** Returns the settings as the record that they were made from. */
+  /**
+   * Returns the settings as the record that they were made from.
+   *
+   * @throws UserError if another version of the program made them
+   */
   public <T> T settings(Class<T> type) {
     try {
       return JSON.treeToValue(settings, type);
@@ -53,12 +64,16 @@ public record Order(String job, WorldSettings world, JsonNode settings, String t
     }
   }
 
-  /** Returns this order with a text to read. */
+  /**
+   * Returns a copy of this order with another text.
+   *
+   * @param read the text, or null
+   */
   public Order withText(String read) {
     return new Order(job, world, settings, read);
   }
 
-  /** Returns the form in which it travels: one line of JSON. */
+  /** Returns this order as one line of JSON. */
   public String encode() {
     try {
       return JSON.writeValueAsString(this);
@@ -67,7 +82,11 @@ public record Order(String job, WorldSettings world, JsonNode settings, String t
     }
   }
 
-  /** Reads a line that {@link #encode} has written. */
+  /**
+   * Parses a line that {@link #encode} returned.
+   *
+   * @throws UserError if another version of the program wrote it
+   */
   public static Order decode(String line) {
     try {
       return JSON.readValue(line, Order.class);
@@ -76,13 +95,17 @@ public record Order(String job, WorldSettings world, JsonNode settings, String t
     }
   }
 
-  /** Returns the order that a process was started for, if it was started for one. */
+  /**
+   * Reads the order from standard input if this process was started to do one; otherwise empty.
+   *
+   * @param words arguments of the process
+   */
   static Optional<Order> given(String... words) {
     if (words.length != 1 || !words[0].equals(ON_STANDARD_INPUT)) {
       return Optional.empty();
     }
     try {
-      // Not closed: the stream's end is that of the process that has written the order.
+      // Not closed: the stream ends when the process that wrote the order ends.
       BufferedReader in =
           new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
       return Optional.of(decode(Optional.ofNullable(in.readLine()).orElse("")));
@@ -91,7 +114,7 @@ public record Order(String job, WorldSettings world, JsonNode settings, String t
     }
   }
 
-  /** Returns what all ranks of a world have to have in common, as text. */
+  /** Returns the part of this order that must be equal on all ranks, as text. */
   public String common() {
     ObjectNode all = JSON.valueToTree(withText(null));
     for (JsonNode part : List.of(all, all.path("world"), all.path("settings"))) {

@@ -9,8 +9,8 @@ import java.util.HexFormat;
 import kvasir.file.Sha256;
 
 /**
- * Bytes behind which a process's output begins. A login may print before that process has started;
- * nothing that it prints can be the marker, which is made of a secret.
+ * Bytes that a process prints before its results. A login may print text before the process starts.
+ * That text cannot contain the marker, which is derived from a secret. Immutable.
  */
 public final class OutputMarker {
   private static final int SECRET_BYTES = 32;
@@ -21,34 +21,35 @@ public final class OutputMarker {
     this.bytes = bytes;
   }
 
-  /** Returns a marker that nobody can guess. */
+  /** Returns a new marker from a secure random generator. */
   public static OutputMarker random() {
     byte[] secret = new byte[SECRET_BYTES];
     new SecureRandom().nextBytes(secret);
     return of(HexFormat.of().formatHex(secret));
   }
 
-  /** Returns the marker of those who share a secret, which it does not tell. */
+  /** Returns the marker that is derived from a secret. The marker does not reveal the secret. */
   public static OutputMarker of(String secret) {
     byte[] digest = Sha256.digest().digest(("output " + secret).getBytes(StandardCharsets.UTF_8));
     return new OutputMarker(HexFormat.of().formatHex(digest).getBytes(StandardCharsets.US_ASCII));
   }
 
-  /** The bytes: hexadecimal digits. */
+  /** Returns the marker as ASCII hexadecimal digits. */
   public byte[] bytes() {
     return bytes.clone();
   }
 
-  /** Takes a byte of what stands before a marker. */
+  /** Receiver of the bytes that come before the end of a marker. */
   @FunctionalInterface
   public interface Before {
     void take(byte value);
   }
 
   /**
-   * Reads up to the end of the marker; false where the stream ends before.
+   * Reads a stream up to the end of the marker.
    *
-   * @param before takes each byte, the marker's too
+   * @param before takes each byte that is read, including those of the marker
+   * @return false if the stream ends before the marker
    */
   public boolean skip(InputStream stream, Before before) throws IOException {
     byte[] last = new byte[bytes.length];

@@ -4,15 +4,22 @@ import java.io.IOException;
 import kvasir.error.ExitCodes;
 
 /**
- * Ends a rank when its launcher is gone, however that died: the launcher holds the other end of
- * this process's standard input.
+ * Watch that ends a rank when its launcher has ended, for whatever reason. The launcher holds the
+ * other end of this process's standard input.
  */
 public final class ParentWatch {
-  /** Environment variable: the process that has started this one and ends it with itself. */
+  /**
+   * Environment variable with the id of the process that started this one. This process must end
+   * with it.
+   */
   public static final String WATCHED = "KVASIR_WATCHED_ARM";
 
   private ParentWatch() {}
 
+  /**
+   * Starts to watch in a daemon thread. Call it once, after everything else was read from standard
+   * input.
+   */
   public static void start() {
     Thread.ofPlatform().name("parent-watch").daemon(true).start(ParentWatch::watch);
   }
@@ -20,10 +27,10 @@ public final class ParentWatch {
   private static void watch() {
     try {
       while (System.in.read() >= 0) {
-        // Nothing is ever sent; what counts is the end.
+        // Nothing is ever sent: only the end of the stream matters.
       }
     } catch (IOException e) {
-      // As good as the end.
+      // An error means the same as the end of the stream.
     }
     Runtime.getRuntime().halt(ExitCodes.CLUSTER_FAILURE);
   }

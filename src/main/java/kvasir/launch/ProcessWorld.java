@@ -3,7 +3,7 @@ package kvasir.launch;
 import java.util.concurrent.CompletableFuture;
 import kvasir.launch.heartbeat.HeartbeatServer;
 
-/** A world whose ranks are processes. Its launcher runs in a thread of its own. */
+/** A world whose ranks are processes. Its launcher runs in its own thread. Thread-safe. */
 final class ProcessWorld implements World {
   private final CompletableFuture<HeartbeatServer> line = new CompletableFuture<>();
   private final CompletableFuture<WorldEnd> end = new CompletableFuture<>();
@@ -13,7 +13,7 @@ final class ProcessWorld implements World {
     Thread.ofPlatform().name("world").daemon(true).start(() -> run(launch));
   }
 
-  // Whatever ends the launcher has to reach those who wait for the world.
+  // Whatever error ends the launcher must reach those who wait for the world.
   @SuppressWarnings("CatchingUnchecked")
   private void run(WorldLaunch launch) {
     try {

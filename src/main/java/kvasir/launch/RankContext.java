@@ -4,10 +4,10 @@ import kvasir.cluster.Communicator;
 import kvasir.team.Binding;
 
 /**
- * The place of one rank in its world.
+ * Place of one rank in its world.
  *
- * @param world to talk to the other ranks by
- * @param ranksHere ranks that share this host
+ * @param world communicator with the other ranks
+ * @param ranksHere number of ranks that share this host
  * @param binding processors of this rank's threads
  * @param transport name of the library or method that carries messages
  */
@@ -17,7 +17,10 @@ public record RankContext(Communicator world, int ranksHere, Binding binding, St
     return world.rank() == 0;
   }
 
-  /** Returns this rank's threads: one for each processor that it is bound to, or as asked. */
+  /**
+   * Returns the number of this rank's threads: that of the processors that it is bound to; without
+   * a binding, that of the settings.
+   */
   public int threads(WorldSettings settings) {
     return binding.members().isEmpty() ? settings.threadsOf(ranksHere) : binding.members().size();
   }

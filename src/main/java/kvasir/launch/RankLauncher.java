@@ -26,17 +26,23 @@ import kvasir.process.BoundedProcess;
 import kvasir.process.OnShutdown;
 
 /**
- * Starts ranks as processes and stays until all have ended. Rank 0's standard output and every
- * rank's standard error come here. A rank that fails ends the others, by {@link HeartbeatServer};
- * the death of this process ends all, since each watches its standard input, on which it is also
- * told the run's token: a command line or an environment on another host could be read by others.
+ * Starts ranks as processes and waits until all have ended. Rank 0's standard output and every
+ * rank's standard error are read here. If a rank fails, {@link HeartbeatServer} ends the others. If
+ * this process dies, all ranks end, since each watches its standard input. The run's token is also
+ * sent on standard input, because other users could read a command line or an environment on
+ * another host.
  */
 public final class RankLauncher {
-  /** Names of the environment variables that tell a process which rank it is. */
+  /** Environment variable with the number of the rank that a process is to become. */
   public static final String RANK = "KVASIR_RANK";
 
+  /** Environment variable with the number of ranks in the world. */
   public static final String RANKS = "KVASIR_RANKS";
+
+  /** Environment variable with the number of the rank among those on its host. */
   public static final String LOCAL_RANK = "KVASIR_LOCAL_RANK";
+
+  /** Environment variable with the number of ranks on the rank's host. */
   public static final String LOCAL_RANKS = "KVASIR_LOCAL_RANKS";
 
   private static final String MPJ_HOME = "MPJ_HOME";
@@ -47,7 +53,10 @@ public final class RankLauncher {
 
   private static final Duration KILL_LIMIT = Duration.ofMillis(GRACE_MILLIS);
 
-  /** For a process that has done its work to give its memory back. */
+  /**
+   * Time limit for a process to end after it has done its work. The system may need long to free
+   * its memory.
+   */
   private static final Duration OVERDUE = Duration.ofMinutes(1);
 
   private final WorldSpec spec;
@@ -58,7 +67,12 @@ public final class RankLauncher {
   private volatile boolean interrupted;
 
   /**
-   * @param slurm whether remote ranks are steps of the Slurm job rather than started by ssh
+   * Creates a launcher; {@link #run} starts the ranks.
+   *
+   * @param spec ranks, their command and time limits
+   * @param slurm whether ranks are started as steps of the Slurm job; otherwise remote ranks are
+   *     started by ssh
+   * @param streams takes the output of the ranks
    */
   public RankLauncher(WorldSpec spec, boolean slurm, RankStreams streams) {
     this.spec = spec;
@@ -68,9 +82,12 @@ public final class RankLauncher {
   }
 
   /**
-   * Runs the world to its end.
+   * Starts the ranks and waits for their end.
    *
-   * @param opened hears of the line to the ranks, before they are started
+   * @param opened takes the side channel to the ranks, before they are started
+   * @return exit code of the run, and the rank that was lost
+   * @throws kvasir.error.UserError if this machine's limits do not allow so many processes, or the
+   *     program is missing
    */
   public WorldEnd run(Consumer<HeartbeatServer> opened) {
     List<Process> ranks = new CopyOnWriteArrayList<>();
@@ -89,18 +106,18 @@ public final class RankLauncher {
     } finally {
       kill(ranks);
       streams.finish();
-      // From here on an end is no interruption.
+      // From here on, the end of this process is not an interruption.
       killer.close();
     }
   }
 
-  /** The program by which the next rank was to be started. */
+  /** Returns the program of the command that starts a rank. */
   private String program(int rank) {
     int last = spec.hosts().size() - 1;
     return commandFor(spec.hosts().get(Math.min(rank, last)), Map.of()).getFirst();
   }
 
-  /** This process is being ended, by Ctrl-C or a signal. */
+  /** Ends the ranks, because this process is being ended by Ctrl-C or a signal. */
   private void interrupt(List<Process> ranks) {
     boolean running = ranks.stream().anyMatch(Process::isAlive);
     interrupted = true;
@@ -126,7 +143,7 @@ public final class RankLauncher {
     }
   }
 
-  // The stream stays open: its end is this process's.
+  // The stream stays open: it must end only when this process ends.
   @SuppressWarnings("resource")
   private void tell(Process process) {
     try {
@@ -134,7 +151,7 @@ public final class RankLauncher {
       in.write((token.text() + "\n").getBytes(StandardCharsets.US_ASCII));
       in.flush();
     } catch (IOException e) {
-      // The process is gone already: its exit code says so.
+      // The process has ended already, and its exit code gives the reason.
     }
   }
 
@@ -153,7 +170,7 @@ public final class RankLauncher {
     return identity;
   }
 
-  /** Returns the number of the first ranks that a host has, by any of its names. */
+  /** Counts how many of the first ranks are on a host, by any of its names. */
   private long onHost(int first, String host) {
     String identity = identities.get(host);
     return spec.hosts().subList(0, first).stream()
@@ -162,14 +179,17 @@ public final class RankLauncher {
   }
 
   /**
-   * Returns whether a host's ranks are child processes of this one; on each node of a Slurm job
-   * they are steps.
+   * Returns whether the ranks of a host are child processes of this one. In a Slurm job none is,
+   * since ranks are job steps.
    */
   private boolean isHere(String host) {
     return !slurm && identities.getOrDefault(host, host).equals(HostRoute.LOCALHOST);
   }
 
-  /** The command itself on this machine, the same through ssh or srun on another. */
+  /**
+   * Returns the command that starts a rank: the program itself on this machine; ssh or srun, which
+   * run the same program, on another.
+   */
   List<String> commandFor(String host, Map<String, String> identity) {
     if (isHere(host)) {
       return spec.command();
@@ -180,7 +200,7 @@ public final class RankLauncher {
       words.addAll(spec.command());
       return SlurmStep.command(host, words);
     }
-    // In the same folder, so that a relative --model is the same model.
+    // Ranks run in the same folder, so that a relative --model means the same model.
     String folder = Path.of("").toAbsolutePath().toString();
     List<String> words = new ArrayList<>();
     identity.forEach((name, value) -> words.add(name + "=" + value));
@@ -188,7 +208,8 @@ public final class RankLauncher {
     return RemoteShell.command(
         host,
         "cd " + RemoteShell.quoted(List.of(folder)) + " && exec env " + RemoteShell.quoted(words),
-        // A host that is cut off before its rank has a line of its own.
+        // These options notice a host that is cut off before its rank has connected to the side
+        // channel.
         "-o",
         "ServerAliveInterval=1",
         "-o",
@@ -207,7 +228,7 @@ public final class RankLauncher {
       }
       pause(POLL_MILLIS);
     }
-    // The last one's word may still be on its way.
+    // The last rank's message may still be on its way.
     explain(ranks, line);
     int code =
         ranks.stream().mapToInt(Process::exitValue).filter(c -> c != 0).findFirst().orElse(0);
@@ -226,7 +247,8 @@ public final class RankLauncher {
       if (!process.isAlive() && process.exitValue() != 0) {
         int code = process.exitValue();
         if (code > SIGNALLED && code < SIGNALLED + SIGNALS) {
-          // Its last line is not the reason, but a JVM that gives up may have said why.
+          // The last line before a signal is not the reason, but a JVM that gives up may have
+          // printed it.
           String how = "killed by signal " + (code - SIGNALLED);
           line.killed(rank, withReason(how, streams.sharedReason(rank)));
         } else {
@@ -244,7 +266,7 @@ public final class RankLauncher {
   }
 
   private WorldEnd lost(Loss loss, List<Process> ranks) {
-    // The others have been told; they may have to tidy up.
+    // The other ranks have been told of the loss and may have to clean up.
     waitFor(
         () ->
             IntStream.range(0, ranks.size())
@@ -262,14 +284,17 @@ public final class RankLauncher {
         : new WorldEnd(loss.end().code(), OptionalInt.of(loss.rank()));
   }
 
-  /** A process that is stopped does not see that its launcher has gone. */
+  /**
+   * Kills a process on another host. A process that is stopped cannot notice that its launcher has
+   * ended.
+   */
   private static void killRemote(String host, long process) {
     List<String> words =
         RemoteShell.command(host, "kill -KILL " + process, "-o", "ConnectTimeout=2");
     try {
       BoundedProcess.text(new ProcessBuilder(words), KILL_LIMIT, 0);
     } catch (IOException e) {
-      // A host that is cut off: its ranks miss our beats and end by themselves.
+      // The host is cut off: its ranks receive no beats and end by themselves.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -28,15 +28,18 @@ import kvasir.launch.heartbeat.SelfHosted;
 import kvasir.measure.Activity;
 
 /**
- * Start of this process as a rank, if it is one. It joins its world when a command needs that, and
- * holds the side channel to the others until it ends. There is one for the process.
+ * Start of this process as a rank, if it was started as one. It joins its world when a command
+ * needs it, and owns the side channel until the process ends. A process has one instance.
  */
 public final class RankStart {
   private static final Duration JOIN_LIMIT = Duration.ofMinutes(2);
   private static final Duration TOKEN_LIMIT = Duration.ofSeconds(30);
   private static final Duration BETTER_WORDS = Duration.ofSeconds(2);
 
-  /** Rank, configuration and device, which mpjrun puts before a program's own words. */
+  /**
+   * Number of words that mpjrun puts before the program's arguments: rank, configuration and
+   * device.
+   */
   private static final int MPJ_WORDS = 3;
 
   private final String[] words;
@@ -48,15 +51,17 @@ public final class RankStart {
   private volatile HeartbeatClient line;
   private volatile Communicator hosted;
 
-  /** Ends the process with a line for the user. */
+  /** Action that ends the process with a line for the user. */
   @FunctionalInterface
   public interface Ending {
     void end(RunEnd end);
   }
 
   /**
-   * @param words of the command line; under MPJ's launcher three of its own come first
-   * @param ending ends the process when the run is over; does not return
+   * Creates the start of this process.
+   *
+   * @param words command line of the process; MPJ's launcher puts three words before the arguments
+   * @param ending ends the process when the run has ended; does not return
    */
   public RankStart(String[] words, Jobs jobs, Console console, JavaCommand command, Ending ending) {
     this.words = words.clone();
@@ -66,7 +71,7 @@ public final class RankStart {
     this.ending = ending;
   }
 
-  /** The rank that this process was started as; -1 for the user's own. */
+  /** Returns the rank that this process was started as; -1 for the user's own process. */
   public int rank() {
     if (LauncherVariables.isRank(System.getenv())) {
       return Integer.parseInt(System.getenv(RankLauncher.RANK));
@@ -77,15 +82,22 @@ public final class RankStart {
   }
 
   /**
-   * The rank that a native launcher has started, if it has started several; a process alone in its
-   * world is the user's own, and a launcher's variables stand in every shell below it.
+   * Returns the rank that a native launcher has started, if it has started several. A process that
+   * is alone in its world counts as the user's own, since every shell below a launcher inherits its
+   * variables.
    */
   private static Optional<NativeRank> startedNatively() {
     boolean byKvasir = System.getenv(HeartbeatClient.TOKEN) != null;
     return NativeRank.of(System.getenv()).filter(told -> byKvasir || !told.alone());
   }
 
-  /** Returns the part of this process in a world; none is joined and no library loaded yet. */
+  /**
+   * Returns this process's part in a world. It does not join the world yet, and loads no MPI
+   * library.
+   *
+   * @throws kvasir.error.UserError if variables of a launcher are set that no launcher has set for
+   *     this process
+   */
   public ThisProcess open() {
     LauncherVariables.check(System.getenv());
     if (System.getenv(RankLauncher.RANK) != null) {
@@ -113,30 +125,32 @@ public final class RankStart {
     }
     connect(RunToken.of(secret));
     if (started.rank() == 0) {
-      // mpirun passes its standard input to rank 0: its end is our launcher's.
+      // mpirun passes its standard input to rank 0: it ends when our launcher ends.
       ParentWatch.start();
     }
     return rank(() -> marked(joinNative(started)), true);
   }
 
-  /** Returns the arguments of the command, where this process reads a command line. */
+  /** Returns the arguments of the command, for a process that reads a command line. */
   public String[] arguments() {
     return underMpjrun() ? Arrays.copyOfRange(words, MPJ_WORDS, words.length) : words.clone();
   }
 
   /**
-   * Returns the order that this process was started for, in place of a command line: each rank of
-   * Kvasir's own launcher receives it over its connection to the launcher.
+   * Waits for the order that this process does in place of a command line. Each rank of Kvasir's
+   * own launcher receives it over the side channel.
+   *
+   * @return empty if there is none, as in a process that reads a command line
    */
   public Optional<Order> order() {
     return token == null ? Order.given(words) : line.nextOrder().map(Order::decode);
   }
 
   /**
-   * Tells that this rank has done its order, and waits for the next one.
+   * Tells the launcher that this rank has done its order, and waits for the next one.
    *
    * @param code exit code of the order
-   * @return empty when no more follow
+   * @return empty if no more orders follow
    */
   private Optional<Order> next(int code) {
     if (line == null) {
@@ -147,7 +161,7 @@ public final class RankStart {
     return line.nextOrder().map(Order::decode);
   }
 
-  // All ranks have started: what logins and JVMs print on standard output is before the marker.
+  // All ranks have started, so output of logins and JVMs is before the marker.
   private Communicator marked(Communicator world) {
     if (world.rank() == 0) {
       console.write(token.outputMarker().bytes());
@@ -155,7 +169,7 @@ public final class RankStart {
     return world;
   }
 
-  /** MPJ's daemon is the parent of its ranks, and ends without them. */
+  /** Ends this rank when its parent, MPJ's daemon, has ended. The daemon does not end its ranks. */
   private void watchDaemon() {
     RunEnd end =
         new RunEnd(
@@ -210,11 +224,14 @@ public final class RankStart {
     InetSocketAddress address =
         new InetSocketAddress(
             listener.substring(0, colon), Integer.parseInt(listener.substring(colon + 1)));
-    // The launcher tells the user; where it is lost, what this process writes goes nowhere.
+    // The launcher tells the user. If the launcher is lost, nobody reads what this process writes.
     line = HeartbeatClient.join(address, token, rank(), end -> ending.end(end.untold()));
   }
 
-  /** The launcher's first line; what follows on standard input is its end alone. */
+  /**
+   * Reads the token, which is the first line from the launcher. Nothing else is sent on standard
+   * input.
+   */
   private static RunToken tokenFromLauncher() {
     try {
       return RunToken.of(
@@ -236,7 +253,7 @@ public final class RankStart {
 
   private static String firstLine() {
     try {
-      // Not closed: ParentWatch reads on.
+      // Not closed: ParentWatch reads the same stream.
       BufferedReader in =
           new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII), 1);
       return Optional.ofNullable(in.readLine()).orElse("");
@@ -263,8 +280,8 @@ public final class RankStart {
   }
 
   /**
-   * After a message that failed: a moment for the line to say which rank was lost, which ends this
-   * process with better words than its own.
+   * Waits two seconds after a message has failed. In that time the side channel usually reports
+   * which rank was lost, and ends this process with a better message.
    */
   public void awaitEnd() {
     if (line != null) {
@@ -272,7 +289,12 @@ public final class RankStart {
     }
   }
 
-  /** Tells the other ranks why this one ends. */
+  /**
+   * Tells the other ranks that this rank ends the run.
+   *
+   * @param code exit code of the run
+   * @param reason one line for the user
+   */
   public void failed(int code, String reason) {
     if (line != null) {
       line.failed(new RunEnd(code, reason));
@@ -280,31 +302,32 @@ public final class RankStart {
   }
 
   /**
-   * Returns whether rank 0 shows this rank's errors, of which it hears by its own side channel,
-   * under a foreign launcher.
+   * Returns whether rank 0 shows the errors of this rank, as it does under a foreign launcher. Rank
+   * 0 receives them over the side channel.
    */
   public boolean isShownByRankZero() {
     return hosted != null && line != null && rank() > 0;
   }
 
-  /** Returns whether there is a world that this rank has to leave before it ends with an error. */
+  /** Returns whether this rank must call {@link #leave} before it ends with an error. */
   public boolean hasToLeave() {
     return hosted != null;
   }
 
   /**
-   * Leaves the world, which takes all ranks: somebody else's launcher counts a process that ends
-   * without that as crashed, and may end the shell around it. For the thread that has joined.
+   * Leaves the world together with all other ranks. A foreign launcher counts a process that ends
+   * without leaving as crashed, and may end the surrounding shell. Call it in the thread that
+   * joined the world.
    */
   public void leave() {
     try {
       hosted.close();
     } catch (ClusterFailure e) {
-      // Others are gone: there is nothing left to be left.
+      // Other ranks have ended already, so there is no world to leave.
     }
   }
 
-  /** Tells them that it has done its work. */
+  /** Tells the listener that this rank has finished its work. */
   public void done() {
     if (line != null) {
       line.close();

@@ -16,11 +16,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Output of the ranks. Rank 0's standard output goes through a {@link ResumedOutput}; standard
- * errors come line by line. Ranks that fail for one reason all say so; the user reads it once.
+ * Output of the ranks, as it is passed on to the user. Rank 0's standard output goes through a
+ * {@link ResumedOutput}; standard error of all ranks is passed on line by line. If several ranks
+ * fail for the same reason, the user reads that line once. Thread-safe.
  *
- * <p>Lines of a process that is not a rank yet are held back until it is: where it never becomes
- * one they hold the reason, which is part of the line that says so.
+ * <p>Lines of a process that is not yet a rank are kept back until it is one. If it never becomes a
+ * rank, these lines hold the reason, which becomes part of the error message.
  */
 public final class RankStreams {
   private static final String ERROR_LINE = "kvasir: error: ";
@@ -43,10 +44,12 @@ public final class RankStreams {
   }
 
   /**
-   * Passes on what a process prints that is to become a rank: errors with a prefix, results where
-   * it is rank 0.
+   * Starts to pass on the output of a process that is to become a rank: its errors with a prefix
+   * and, for rank 0, its results.
    *
-   * @param marker begins the results
+   * @param rank number of the rank
+   * @param process the process, whose streams this object then owns
+   * @param marker marker that precedes the results
    */
   public synchronized void pump(int rank, Process process, OutputMarker marker) {
     String prefix = rank == 0 ? "" : "[rank " + rank + "] ";
@@ -62,17 +65,22 @@ public final class RankStreams {
   }
 
   private void copyOutput(int rank, InputStream stream, OutputMarker marker, LastWords words) {
-    // What fails is kept before the stream is closed, which the process would notice and speak of.
+    // The error is kept before the stream is closed, since the process reports a closed stream.
     try (stream) {
       if (skip(stream, marker, words) && rank == 0) {
         copyResults(stream);
       }
     } catch (IOException e) {
-      // The process has gone.
+      // The process has ended.
     }
   }
 
-  /** Reads what is no result; a JVM that cannot start writes its reason there. */
+  /**
+   * Skips the output before the results, and keeps its lines: a JVM that cannot start prints the
+   * reason there.
+   *
+   * @return false if the stream ends before the results
+   */
   private static boolean skip(InputStream stream, OutputMarker marker, LastWords words)
       throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
@@ -97,14 +105,17 @@ public final class RankStreams {
   }
 
   /**
-   * Returns whether results could not be passed on; the rest, and the ranks' errors about it, are
-   * then dropped.
+   * Returns whether results could not be written. The remaining results, and errors of the ranks
+   * that follow from it, are then dropped.
    */
   public boolean unwritten() {
     return unwritten != null;
   }
 
-  /** After the end: raises what kept results from being passed on. */
+  /**
+   * Throws the exception that kept results from being written, if there was one. Call it after the
+   * end of the run.
+   */
   public void requireWritten() {
     if (unwritten()) {
       throw unwritten;
@@ -122,7 +133,7 @@ public final class RankStreams {
         }
       }
     } catch (IOException e) {
-      // The rank is gone: its exit code says more than its last words.
+      // The rank has ended, and its exit code says more than the rest of its output.
     }
   }
 
@@ -139,8 +150,9 @@ public final class RankStreams {
   }
 
   /**
-   * Tells what a process has said so far, but for its {@link #reason}, and from now on all: it has
-   * become the rank, or never will.
+   * Prints the lines that were kept back for a rank, except for those that {@link #reason}
+   * returned. Later lines are printed at once. Call it when the process has become the rank or can
+   * no longer become it.
    */
   public synchronized void arrived(int rank) {
     LastWords words = starting.remove(rank);
@@ -150,15 +162,20 @@ public final class RankStreams {
   }
 
   /**
-   * Why a process has ended that was to become the rank, in its own words; empty where it gave no
-   * reason, or has been the rank. Waits a moment for them.
+   * Returns the reason why a process ended before it became a rank, in its own words. Waits for a
+   * moment until its output is complete.
+   *
+   * @return one line; empty if the process gave no reason or had become the rank
    */
   public String reason(int rank) {
     awaitLastWords(rank);
     return Optional.ofNullable(words(rank)).map(LastWords::reason).orElse("");
   }
 
-  /** As {@link #reason}, where a process passes on what several have said. */
+  /**
+   * Returns the reason if a process passes on the output of several ranks: the message of a JVM, or
+   * empty. Waits as {@link #reason} does.
+   */
   public String sharedReason(int rank) {
     awaitLastWords(rank);
     return Optional.ofNullable(words(rank)).map(LastWords::sharedReason).orElse("");
@@ -176,7 +193,7 @@ public final class RankStreams {
     return starting.get(rank);
   }
 
-  /** An error of the launcher's own. */
+  /** Prints an error of the launcher, unless the same line has been printed before. */
   public void report(String message) {
     reportLine(ERROR_LINE + message);
   }
@@ -188,15 +205,15 @@ public final class RankStreams {
   }
 
   /**
-   * Waits for the last results, however slowly they are read, and a moment for last words. A
-   * process that is none of ours may keep a stream open.
+   * Waits until the last results are written, however slowly the user reads them, and for a moment
+   * for other output. The wait is limited because a process outside the run may keep a stream open.
    */
   public void finish() {
     try {
       long begin = System.nanoTime();
       for (Thread output : threads(0).subList(0, Math.min(1, threads(0).size()))) {
         while (!output.join(POLL) && !out.quiet(begin, RESULTS_GRACE)) {
-          // It is being read, or the user's reader takes its time.
+          // Results are still being written, or the user's reader is slow.
         }
       }
       join(allThreads(), GRACE);
@@ -213,7 +230,7 @@ public final class RankStreams {
     return pumps.values().stream().flatMap(List::stream).toList();
   }
 
-  /** Waits for threads, no longer than a limit for all. */
+  /** Waits for threads, for no longer than one limit for all of them. */
   private static void join(List<Thread> threads, Duration limit) throws InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
     for (Thread thread : threads) {

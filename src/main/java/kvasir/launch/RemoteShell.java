@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Commands for another host's shell, through ssh without a password. */
+/** Commands for the shell of another host, through ssh without a password. */
 public final class RemoteShell {
   /** Name of the environment variable that decides the locale. */
   public static final String LOCALE = "LC_ALL";
@@ -13,9 +13,10 @@ public final class RemoteShell {
   private RemoteShell() {}
 
   /**
-   * The words of a local command that has a host's shell run a line.
+   * Returns the words of a local command that runs a line in the shell of a host.
    *
-   * @param options of ssh, beside what keeps it from asking for a password
+   * @param line line for the remote shell; its words must be quoted already
+   * @param options further options of ssh
    */
   public static List<String> command(String host, String line, String... options) {
     List<String> words = new ArrayList<>(List.of("ssh", "-o", "BatchMode=yes"));
@@ -25,15 +26,16 @@ public final class RemoteShell {
   }
 
   /**
-   * The environment variable by which a JVM on another host reads the same letters in paths as this
-   * one: a host that is reached by ssh, or by another launcher, may have no locale of its own.
+   * Returns the environment variable with which a JVM on another host decodes file names as this
+   * one does; empty if none is needed. A host that is reached by ssh or by another launcher may
+   * have no locale of its own.
    */
   public static Map<String, String> locale() {
     boolean known = "UTF-8".equals(System.getProperty("sun.jnu.encoding"));
     return known ? Map.of(LOCALE, "C.UTF-8") : Map.of();
   }
 
-  /** Words as a shell reads them back, whatever is in them. */
+  /** Returns one line that a shell parses into the same words, whatever characters they contain. */
   public static String quoted(List<String> words) {
     return words.stream()
         .map(word -> "'" + word.replace("'", "'\\''") + "'")

@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
- * Output of rank 0 over successive worlds, joined to one text. Each world begins the text anew, and
- * what has been passed on already is not passed on again.
+ * Output of rank 0 over successive worlds, joined to one text. Each world produces the text from
+ * its beginning. The part that an earlier world has written is not written again.
  */
 public final class ResumedOutput {
   private static final int CHUNK = 8192;
@@ -22,13 +22,15 @@ public final class ResumedOutput {
   private final AtomicReference<Runnable> waiting = new AtomicReference<>();
 
   /**
-   * @param out takes the text at once, and throws where it cannot
+   * Creates an empty text.
+   *
+   * @param out writes bytes to the user at once, and throws if it cannot
    */
   public ResumedOutput(Consumer<byte[]> out) {
     this.out = out;
   }
 
-  /** Passes on one world's text to its end; for one thread at a time. */
+  /** Copies the text of one world until its stream ends. Only one thread may call it at a time. */
   void copy(InputStream stream) throws IOException {
     byte[] chunk = new byte[CHUNK];
     long seen = 0;
@@ -55,15 +57,17 @@ public final class ResumedOutput {
   }
 
   /**
-   * Returns whether no text has come for a length of time, counted from {@code sinceNanos} at the
-   * earliest, and none is being written.
+   * Returns whether no text has come for a length of time, and none is being written.
+   *
+   * @param sinceNanos earliest time that counts, as given by {@link System#nanoTime}
+   * @param length length of the time without text
    */
   boolean quiet(long sinceNanos, Duration length) {
     long last = Math.max(sinceNanos, heard);
     return !writing && System.nanoTime() - last > length.toNanos();
   }
 
-  /** Runs something once, when the next new text has been passed on. */
+  /** Runs an action once, when the next new text has been written. */
   public void whenNew(Runnable action) {
     waiting.set(action);
   }

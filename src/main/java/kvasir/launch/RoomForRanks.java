@@ -5,39 +5,47 @@ import kvasir.error.UserError;
 import kvasir.process.SystemLimits;
 
 /**
- * Room for the ranks of a world within this machine's limits of open files and processes. Refuses a
- * world before any rank is started, since a process that is short of either fails in many ways.
+ * Number of ranks that this machine's limits of open files and processes allow. A world that is too
+ * large is refused before any rank starts, since a process that reaches a limit can fail in many
+ * ways.
  *
- * @param limits of this process and those that it starts
- * @param files that this process, a JVM like the ranks', has open before it starts them
- * @param threads that it has
+ * @param limits limits of this process and of the processes that it starts
+ * @param files number of open files in this process before it starts ranks, which are JVMs like it
+ * @param threads number of threads in this process
  */
 public record RoomForRanks(SystemLimits limits, int files, int threads) {
-  /** A launcher's pipes to a rank, and the rank's connection. */
+  /** Files that a launcher opens for one rank: pipes and the connection. */
   private static final int FILES_FOR_A_RANK = 4;
 
-  /** Number of files that the start of a process needs for a moment. */
+  /** Files that the start of a process needs for a moment. */
   private static final int SPARE_FILES = 8;
 
-  /** A rank's connection, ports and selectors. */
+  /** Files that a rank opens: its connection, ports and selectors. */
   private static final int FILES_OF_A_RANK = 14;
 
-  /** A rank's connections to another one. */
+  /** Files that a rank opens for each other rank. */
   private static final int FILES_FOR_A_PEER = 2;
 
-  /** A rank's team and transport, beside the threads of any JVM. */
+  /** Threads of a rank's team and transport, in addition to those of any JVM. */
   private static final int THREADS_OF_A_RANK = 16;
 
-  /** Counting threads takes milliseconds, and larger limits leave room for any world. */
+  /**
+   * Limit of processes from which threads are not counted: counting takes milliseconds, and a
+   * larger limit allows any world.
+   */
   private static final int SMALL_LIMIT = 1 << 14;
 
-  /** The room that there is. */
+  /** Reads the limits and the use of this process. */
   public static RoomForRanks here() {
     return new RoomForRanks(
         SystemLimits.here(), SystemLimits.filesInUse(), SystemLimits.threadsInUse());
   }
 
-  /** Refuses so many ranks where one process would need more than the limits allow. */
+  /**
+   * Checks that the limits allow a number of ranks.
+   *
+   * @throws UserError if one process would need more than the limits allow
+   */
   public void require(int ranks) {
     long need =
         files
@@ -68,7 +76,10 @@ public record RoomForRanks(SystemLimits limits, int files, int threads) {
     }
   }
 
-  /** The user's mistake where a program cannot be started, for want of room or of the program. */
+  /**
+   * Returns the error to show if a program cannot be started: a limit is reached, or the program is
+   * missing.
+   */
   public UserError notStarted(int ranks, String program, IOException e) {
     String reason = String.valueOf(e.getMessage()).replaceFirst("^.*error: \\d+[, (]*", "");
     boolean missing = reason.startsWith("No such file");

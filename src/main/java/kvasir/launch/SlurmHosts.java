@@ -8,13 +8,13 @@ import kvasir.error.UserError;
 import kvasir.launch.HostFile.Slot;
 
 /**
- * The nodes of a Slurm job from its environment, in the order of {@code scontrol show hostnames}: a
- * list may have several brackets, of which the last runs fastest.
+ * Nodes of a Slurm job, parsed from its environment variables in the order of {@code scontrol show
+ * hostnames}. A name may have several brackets; the numbers of the last bracket change first.
  */
 final class SlurmHosts {
   private static final String NODES = "SLURM_JOB_NODELIST";
 
-  /** A part of a name as it stands, or the numbers that take its place. */
+  /** Pattern of one part of a name: plain text, or a bracket with numbers. */
   private static final Pattern PART =
       Pattern.compile(
           "([A-Za-z0-9._-]++)|\\[(\\d{1,9}(?:-\\d{1,9})?(?:,\\d{1,9}(?:-\\d{1,9})?)*+)\\]");
@@ -22,7 +22,7 @@ final class SlurmHosts {
   private static final Pattern TASKS = Pattern.compile("(\\d{1,4})(?:\\(x(\\d{1,6})\\))?");
   private static final int MOST_HOSTS = 1 << 16;
 
-  /** The longest name of a host (RFC 1035). */
+  /** Largest length of a host's name in characters (RFC 1035). */
   private static final int LONGEST_NAME = 253;
 
   private final String list;
@@ -32,10 +32,11 @@ final class SlurmHosts {
   }
 
   /**
-   * The hosts of a Slurm job.
+   * Parses the hosts of a Slurm job.
    *
-   * @param nodes SLURM_JOB_NODELIST: {@code node[01-03,7],gpu1}
-   * @param tasks SLURM_TASKS_PER_NODE: {@code 4(x2),3}; null for one each
+   * @param nodes value of SLURM_JOB_NODELIST, such as {@code node[01-03,7],gpu1}
+   * @param tasks value of SLURM_TASKS_PER_NODE, such as {@code 4(x2),3}; null means one rank on
+   *     each node
    */
   static HostFile parse(String nodes, String tasks) {
     List<Integer> counts = taskCounts(tasks);
@@ -55,14 +56,14 @@ final class SlurmHosts {
       List<List<String>> parts = new ArrayList<>();
       int begin = end;
       boolean text = false;
-      // Not find(): after a mistake it would look for a match at every place behind it.
+      // lookingAt() and not find(), which would search for a match at every later position.
       while (end < list.length() && part.region(end, list.length()).lookingAt()) {
         text = part.group(1) != null;
         parts.add(text ? List.of(part.group(1)) : numbers(part));
         end = part.end();
       }
       boolean whole = end == list.length() || list.charAt(end) == ',';
-      // As for scontrol, nothing follows the last bracket of a name.
+      // Nothing may follow the last bracket of a name, as in scontrol.
       boolean tail = text && parts.size() > 1;
       if (end == begin || !whole || tail || !Character.isLetterOrDigit(list.charAt(begin))) {
         throw unreadable();
@@ -76,7 +77,7 @@ final class SlurmHosts {
     return all;
   }
 
-  /** Adds each name that has one of every part, in order. */
+  /** Adds every name that consists of one element of each part, in order. */
   private void addProduct(List<List<String>> parts, List<String> all) {
     long count = 1;
     int characters = 0;
@@ -99,7 +100,10 @@ final class SlurmHosts {
     }
   }
 
-  /** The numbers of a bracket, each as wide as the first of its range is written. */
+  /**
+   * Returns the numbers of a bracket. Each has at least as many digits as the first number of its
+   * range.
+   */
   private List<String> numbers(Matcher bracket) {
     List<String> numbers = new ArrayList<>();
     for (String range : bracket.group(2).split(",", -1)) {

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import kvasir.file.WholeFile;
 
-/** One rank's exit code in a file of its own, there whole or not at all. */
+/** File with one rank's exit code. It is either complete or does not exist. */
 public final class StatusFile {
   private StatusFile() {}
 

@@ -17,9 +17,10 @@ import kvasir.measure.Activity;
 import kvasir.team.Binding;
 
 /**
- * The part of this process in a world of ranks: a rank that somebody has started, which joins its
- * world when a command needs that, or the process of the user, which runs alone or starts the ranks
- * as processes of their own.
+ * Part of this process in a world of ranks. Either the process is a rank that a launcher has
+ * started, which joins its world when a command needs it. Or it is the user's own process, which
+ * does the work alone or starts ranks as further processes. Not thread-safe, except for {@link
+ * #inChild}.
  */
 public final class ThisProcess {
   private final Jobs jobs;
@@ -45,15 +46,15 @@ public final class ThisProcess {
     this.next = next;
   }
 
-  /** Returns the process of the user. */
+  /** Returns the part of the user's own process. */
   public static ThisProcess own(Jobs jobs, Console console, JavaCommand command) {
     return new ThisProcess(jobs, console, command, null, false, code -> Optional.empty());
   }
 
   /**
-   * Returns a rank.
+   * Returns the part of a rank.
    *
-   * @param world joins the world; called once
+   * @param world joins the world; called once at most
    * @param launched whether Kvasir's own launcher has started the rank
    * @param next takes the exit code of an order that is done, and waits for the next order
    */
@@ -68,8 +69,8 @@ public final class ThisProcess {
   }
 
   /**
-   * Joins the world that this process is a rank of, if it is one. From then on all ranks hear of an
-   * error, so a command of ranks checks its options behind it.
+   * Joins the world if this process is a rank that has not joined yet. From then on all ranks are
+   * told of an error, so commands for ranks check their options after this call.
    */
   public void join() {
     if (world != null && joined == null) {
@@ -77,17 +78,20 @@ public final class ThisProcess {
     }
   }
 
-  /** Returns whether this process is a rank that somebody has started. */
+  /** Returns whether this process is a rank that a launcher has started. */
   public boolean isRank() {
     return world != null;
   }
 
-  /** Returns whether Kvasir's own launcher has started this rank, and gives it its orders. */
+  /** Returns whether Kvasir's own launcher has started this rank and sends its orders. */
   public boolean isLaunched() {
     return launched;
   }
 
-  /** Returns whether Kvasir itself starts the ranks of these settings, and could do so again. */
+  /**
+   * Returns whether Kvasir itself starts the ranks of these settings, and can start them again
+   * after a loss.
+   */
   public boolean canRelaunch(WorldSettings settings) {
     return isRank()
         ? launched
@@ -95,11 +99,11 @@ public final class ThisProcess {
   }
 
   /**
-   * Has an order done: here, by ranks that are started for it, or by the world that this process
-   * belongs to.
+   * Does an order in this process, on ranks that are started for it, or in the world that this
+   * process belongs to.
    *
-   * @param text reads the text of the work, once and in one process; empty where it reads none
-   * @return the exit code
+   * @param text reads the text of the work, once and in one process; empty if the work reads none
+   * @return exit code of the command
    */
   public int run(Order order, Optional<Supplier<String>> text) {
     join();
@@ -109,7 +113,11 @@ public final class ThisProcess {
     return run(text.map(read -> order.withText(read.get())).orElse(order));
   }
 
-  /** Has an order done that carries its text. */
+  /**
+   * Does an order that contains its text, or needs none.
+   *
+   * @return exit code of the command
+   */
   public int run(Order order) {
     join();
     if (isRank()) {
@@ -124,7 +132,7 @@ public final class ThisProcess {
         : work(order, new SoloCommunicator(), LocalRank.ALONE);
   }
 
-  /** Runs the order in another JVM: the width of vectors is fixed when a JVM starts. */
+  /** Does the order in another JVM, since the width of vectors is fixed when a JVM starts. */
   private int withVectors(Order order) {
     String flag = "-XX:MaxVectorSize=" + order.world().vectorBits() / Byte.SIZE;
     List<String> words = command.of(Order.ON_STANDARD_INPUT);
@@ -143,7 +151,7 @@ public final class ThisProcess {
     return ChildProcess.run(child, order).code();
   }
 
-  /** Does one order after the other, idle between them, until no more follow. */
+  /** Does the first order and all that follow; waits without work between them. */
   private int runAsRank(Order first, Optional<Supplier<String>> text) {
     if (!launched) {
       checkJoined(first.world());
@@ -155,12 +163,12 @@ public final class ThisProcess {
       more = next.apply(code);
     }
     Activity.set("leaving");
-    // Not where it has failed: ranks leave together, and the others are still at work.
+    // Only after success: after a failure the other ranks are still at work and do not leave.
     joined.close();
     return code;
   }
 
-  /** Does an order together with the other ranks of this process's world. */
+  /** Does one order together with the other ranks of this process's world. */
   private int together(Order order, Optional<Supplier<String>> text) {
     joined.limit(order.world().timeout());
     jobs.agree(order, joined);
@@ -178,7 +186,7 @@ public final class ThisProcess {
     }
   }
 
-  /** Rank 0 reads the text; the others hear whether it could. */
+  /** Reads the text on rank 0, and tells the other ranks whether that succeeded. */
   private Order onRoot(Order order, Supplier<String> text) {
     String[] read = new String[1];
     FromRoot.shareBytes(
@@ -226,14 +234,14 @@ public final class ThisProcess {
     return new WorldLaunch(settings, command, console).run(order);
   }
 
-  /** Starts a world that stays until it is closed. */
+  /** Starts a world that does several orders, until it is closed. The caller owns it. */
   public World open(WorldSettings settings) {
     return settings.transport() == Transport.INPROCESS
         ? new ThreadWorld(settings, this::work)
         : new ProcessWorld(settings, command, console);
   }
 
-  /** Has an order done by another process like this one, and keeps what that prints. */
+  /** Does an order in another process of this program and keeps the output of that process. */
   public ChildProcess inChild(Order order) {
     return ChildProcess.run(new ProcessBuilder(command.of(Order.ON_STANDARD_INPUT)), order);
   }

@@ -9,15 +9,15 @@ import java.util.concurrent.LinkedBlockingQueue;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.local.LocalWorld;
 
-/** A world whose ranks are threads of this process. */
+/** A world whose ranks are threads of this process. Thread-safe. */
 final class ThreadWorld implements World {
-  /** Does an order on one rank. */
+  /** Work of one rank on an order. It returns the exit code. */
   @FunctionalInterface
   interface Work {
     int run(Order order, Communicator world, LocalRank place);
   }
 
-  /** An order, and the exit code of each rank when that has done it. */
+  /** An order, with a future for the exit code of each rank. */
   private record Task(Order order, List<CompletableFuture<Integer>> codes) {}
 
   private final List<BlockingQueue<Optional<Task>>> queues = new ArrayList<>();

@@ -1,11 +1,11 @@
 package kvasir.launch;
 
-/** Means by which messages travel between ranks. */
+/** Method by which messages travel between ranks. */
 public enum Transport {
   /** MPJ Express between processes that Kvasir starts. */
   MPJ,
-  /** The system's MPI library, under its own mpirun or srun. */
+  /** The system's MPI library, whose mpirun or srun starts the processes. */
   NATIVE,
-  /** Ranks as threads of one process. */
+  /** Memory: the ranks are threads of one process. */
   INPROCESS
 }

@@ -3,20 +3,20 @@ package kvasir.launch;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Ranks that are started once and do one order after the other. Between orders they are idle: they
- * wait without a limit for as long as the process that has started them lives, and take no
- * processor for that but four signs of life a second. Safe for several threads.
+ * Ranks that are started once and do one order after the other. Between orders they wait, without a
+ * time limit, for as long as the process that started them lives. A waiting rank uses no processor
+ * time except for four signs of life each second. Thread-safe.
  */
 public interface World extends AutoCloseable {
   /**
-   * Has all ranks do an order, after those before it.
+   * Adds an order, which all ranks do after the orders before it.
    *
-   * @return the highest exit code of the ranks, when all have done the order; the code of the loss
-   *     where a rank is lost
+   * @return completed when all ranks have done the order, with the highest exit code of a rank;
+   *     after the loss of a rank, with the exit code of the loss
    */
   CompletableFuture<Integer> order(Order order);
 
-  /** Has the ranks end after their last order, and waits for that. */
+  /** Ends the ranks after their last order, and waits for their end. */
   @Override
   void close();
 }

@@ -13,9 +13,9 @@ import kvasir.launch.heartbeat.HeartbeatServer;
 import kvasir.measure.Activity;
 
 /**
- * Launch of ranks as processes, from their start to their end. Where an order can be taken up
- * again, a lost rank is not the end: the ranks that are left, or a spare slot of the hostfile,
- * begin again.
+ * Launch of ranks as processes, and the wait for their end. If a rank is lost and the settings
+ * allow it, a new world does the order again, on the remaining hosts and the spare slots of the
+ * hostfile.
  */
 final class WorldLaunch {
   private final WorldSettings settings;
@@ -31,15 +31,19 @@ final class WorldLaunch {
   }
 
   /**
-   * Runs one world to its end.
+   * Runs one world and waits for its end.
    *
-   * @param opened hears of the line to the ranks, before they are started
+   * @param opened takes the side channel to the ranks, before they are started
    */
   WorldEnd once(Consumer<HeartbeatServer> opened) {
     return world(settings.slots().subList(0, settings.ranks()), opened);
   }
 
-  /** Runs one order to its end, on one world after the other; returns the exit code. */
+  /**
+   * Runs one order, in a new world after each loss if the settings allow it.
+   *
+   * @return exit code of the last world
+   */
   int run(Order order) {
     List<String> slots = new ArrayList<>(settings.slots());
     int size = settings.ranks();
@@ -64,7 +68,7 @@ final class WorldLaunch {
     }
   }
 
-  /** Sends an order, whose text is rank 0's to read. */
+  /** Sends an order to the ranks. Only rank 0 receives its text. */
   static CompletableFuture<Integer> send(HeartbeatServer line, Order order) {
     return line.order(order.encode(), order.withText(null).encode());
   }
@@ -80,7 +84,12 @@ final class WorldLaunch {
                 (System.nanoTime() - begin) / 1e9));
   }
 
-  /** Refuses a class path without MPJ, which the launchers put beside the jar. */
+  /**
+   * Checks that MPJ is on the class path. Kvasir's jar does not contain it; the launch scripts add
+   * it.
+   *
+   * @throws UserError if it is missing
+   */
   private static void requireMpj() {
     if (WorldLaunch.class.getResource("/mpi/MPI.class") == null) {
       throw new UserError(

@@ -5,20 +5,23 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Settings by which a world of ranks is started and kept running. They are made from the user's
- * options once, checked there, and sent to every rank.
+ * Settings with which a world of ranks is started and kept running. They are made from the user's
+ * options and checked once, and then sent to every rank. Immutable.
  *
- * @param ranks to start; null where somebody else has started them and the user named no number
- * @param slots host of each rank, and behind these the hosts that are spare; empty where somebody
- *     else has started the ranks
+ * @param ranks number of ranks to start; null if another launcher has started them and the user
+ *     named no number
+ * @param slots host of each rank, followed by the hosts of spare slots; empty if another launcher
+ *     has started the ranks
  * @param hostsNamed whether the user named hosts
  * @param slurm whether the hosts are nodes of the Slurm job that this process runs in
- * @param timeoutSeconds longest wait of one rank for another
- * @param silenceSeconds longest time without a sign of life of a rank
- * @param bind place of each rank and its threads on its host
- * @param threads of each rank; null gives each an equal share of its host's processors
- * @param vectorBits width of the kernels' vectors; null leaves it to the machine
- * @param rebuilds whether the ranks that are left begin again when one is lost
+ * @param transport method by which messages travel
+ * @param timeoutSeconds longest wait of one rank for another, in seconds
+ * @param silenceSeconds longest time without a sign of life of a rank, in seconds
+ * @param bind part of the machine to which each rank and its threads are bound
+ * @param threads number of threads of each rank; null gives each rank an equal share of its host's
+ *     processors
+ * @param vectorBits width of the kernels' vectors in bits; null means the machine's width
+ * @param rebuilds whether a new world is started when a rank is lost
  * @param debug whether stack traces and debug logs are shown
  */
 public record WorldSettings(
@@ -35,8 +38,8 @@ public record WorldSettings(
     boolean rebuilds,
     boolean debug) {
   /**
-   * Longest silence of a rank where the user asks for none: signs of life come four times a second,
-   * and a machine under heavy load has been seen to miss some.
+   * Default of the longest silence of a rank. Signs of life come four times a second, and on a
+   * machine under heavy load some of them have been late.
    */
   public static final Duration SILENCE = Duration.ofSeconds(4);
 
@@ -44,7 +47,7 @@ public record WorldSettings(
     slots = List.copyOf(slots);
   }
 
-  /** Returns the slots of ranks that are all on this host. */
+  /** Returns slots on this host for a number of ranks. */
   public static List<String> here(int ranks) {
     return Collections.nCopies(ranks, HostRoute.LOCALHOST);
   }
@@ -57,15 +60,18 @@ public record WorldSettings(
     return Duration.ofSeconds(silenceSeconds);
   }
 
-  /** Returns whether the ranks are other processes than the user's own, or other hosts' ones. */
+  /**
+   * Returns whether ranks are started as other processes: there are several, or the only one is on
+   * another host.
+   */
   boolean startsRanks() {
     return ranks > 1 || !HostRoute.isLocal(slots.getFirst());
   }
 
   /**
-   * Returns the threads of a rank.
+   * Returns the number of threads of a rank.
    *
-   * @param ranksHere ranks that share this host's processors
+   * @param ranksHere number of ranks that share this host's processors
    */
   public int threadsOf(int ranksHere) {
     return threads == null

@@ -1,16 +1,16 @@
 /**
- * Becoming, starting and watching ranks. A launcher starts one process for each rank, by {@code
- * mpirun}, or itself: here, through ssh or through {@code srun}. It tells each what to do over an
- * authenticated line (package {@code heartbeat}), passes on what rank 0 prints, and ends all ranks
- * when one is lost.
+ * Start and supervision of ranks. A launcher starts one process for each rank: through {@code
+ * mpirun}, or itself on this host, through ssh or through {@code srun}. It sends the orders to the
+ * ranks over an authenticated side channel (package {@code heartbeat}), passes on the output of
+ * rank 0, and ends all ranks when one is lost.
  *
  * <pre>
- *   HostFile, SlurmHosts   hosts, and how many ranks each takes
- *   RankLauncher           processes of MPJ Express's world: here, by ssh (RemoteShell), by srun (SlurmStep)
- *   MpirunLauncher         processes of the system's MPI, by mpirun
- *   RankStreams            what ranks print; ResumedOutput leaves out what an earlier world has printed
- *   World                  ranks that stay: one order after the other, idle between them
- *   WorldSpec, WorldEnd    what is started, and how it ended
+ *   HostFile, SlurmHosts   hosts, and the number of ranks on each
+ *   RankLauncher           starts ranks over MPJ Express: on this host, by ssh (RemoteShell), by srun (SlurmStep)
+ *   MpirunLauncher         starts ranks over the system's MPI, by mpirun
+ *   RankStreams            output of the ranks; ResumedOutput drops the part that an earlier world has written
+ *   World                  ranks that do one order after the other and wait between them
+ *   WorldSpec, WorldEnd    input and result of a launch
  * </pre>
  */
 package kvasir.launch;
