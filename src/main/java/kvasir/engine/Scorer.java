@@ -3,6 +3,7 @@ package kvasir.engine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
+import kvasir.engine.sampling.TokenOrder;
 import kvasir.model.SequenceDecoder;
 
 /**

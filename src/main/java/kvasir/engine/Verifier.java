@@ -7,6 +7,7 @@ import java.util.List;
 import kvasir.attention.AttentionKind;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.SoloCommunicator;
+import kvasir.engine.sampling.Sampler;
 import kvasir.kernel.ScalarKernels;
 import kvasir.kernel.VectorKernels;
 import kvasir.measure.Activity;

@@ -8,6 +8,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import kvasir.attention.AttentionKind;
 import kvasir.cluster.SoloCommunicator;
+import kvasir.engine.sampling.Sampler;
 import kvasir.error.UserError;
 import kvasir.kernel.Kernels;
 import kvasir.kernel.VectorKernels;

@@ -13,6 +13,7 @@ import kvasir.attention.MergeTopology;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.SoloCommunicator;
 import kvasir.cluster.local.LocalWorld;
+import kvasir.engine.sampling.Sampler;
 import kvasir.error.UserError;
 import kvasir.kernel.Kernels;
 import kvasir.kernel.ScalarKernels;

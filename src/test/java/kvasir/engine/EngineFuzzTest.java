@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import kvasir.attention.AttentionKind;
 import kvasir.cluster.SoloCommunicator;
+import kvasir.engine.sampling.Sampler;
 import kvasir.fuzz.Fuzz;
 import kvasir.kernel.ScalarKernels;
 import kvasir.team.Binding;

@@ -17,6 +17,7 @@ import kvasir.attention.MergeTopology;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.SoloCommunicator;
 import kvasir.cluster.local.LocalWorld;
+import kvasir.engine.sampling.Sampler;
 import kvasir.kernel.Kernels;
 import kvasir.kernel.ScalarKernels;
 import kvasir.kernel.VectorKernels;

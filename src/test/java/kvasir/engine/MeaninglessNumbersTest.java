@@ -18,6 +18,8 @@ import kvasir.attention.MergeTopology;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.SoloCommunicator;
 import kvasir.cluster.local.LocalWorld;
+import kvasir.engine.sampling.Sampler;
+import kvasir.engine.sampling.SamplingOptions;
 import kvasir.error.UserError;
 import kvasir.kernel.Kernels;
 import kvasir.kernel.ScalarKernels;

@@ -2,7 +2,7 @@ package kvasir.cli.option;
 
 import java.util.ArrayList;
 import java.util.List;
-import kvasir.engine.SamplingOptions;
+import kvasir.engine.sampling.SamplingOptions;
 import kvasir.engine.session.TokenChoice;
 import kvasir.error.UserError;
 import picocli.CommandLine.Option;

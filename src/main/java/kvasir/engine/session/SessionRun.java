@@ -1,7 +1,7 @@
 package kvasir.engine.session;
 
 import java.util.Optional;
-import kvasir.engine.Sampler;
+import kvasir.engine.sampling.Sampler;
 
 /**
  * The state that a run starts from or resumes, and the log of its new tokens. Owns the log.

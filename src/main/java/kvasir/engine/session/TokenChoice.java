@@ -1,7 +1,7 @@
 package kvasir.engine.session;
 
 import java.util.List;
-import kvasir.engine.SamplingOptions;
+import kvasir.engine.sampling.SamplingOptions;
 
 /**
  * The rules by which tokens are chosen and a generation ends.

@@ -9,7 +9,7 @@ import kvasir.engine.Engine;
 import kvasir.engine.Fingerprint;
 import kvasir.engine.Generation;
 import kvasir.engine.Generator;
-import kvasir.engine.Sampler;
+import kvasir.engine.sampling.Sampler;
 import kvasir.text.Chat;
 import kvasir.text.IncrementalDecoder;
 

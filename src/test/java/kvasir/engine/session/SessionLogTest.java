@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import kvasir.attention.AttentionKind;
-import kvasir.engine.SamplingOptions;
+import kvasir.engine.sampling.SamplingOptions;
 import kvasir.error.UserError;
 import kvasir.tensor.DType;
 import org.junit.jupiter.api.BeforeEach;

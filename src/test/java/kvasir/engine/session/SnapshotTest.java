@@ -31,7 +31,7 @@ import kvasir.engine.Engine;
 import kvasir.engine.EngineSettings;
 import kvasir.engine.Fingerprint;
 import kvasir.engine.Generator;
-import kvasir.engine.Sampler;
+import kvasir.engine.sampling.Sampler;
 import kvasir.error.UserError;
 import kvasir.kernel.VectorKernels;
 import kvasir.team.Binding;

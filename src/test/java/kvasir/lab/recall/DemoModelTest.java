@@ -21,7 +21,7 @@ import kvasir.engine.Distribution;
 import kvasir.engine.Engine;
 import kvasir.engine.EngineSettings;
 import kvasir.engine.Generator;
-import kvasir.engine.Sampler;
+import kvasir.engine.sampling.Sampler;
 import kvasir.kernel.VectorKernels;
 import kvasir.team.Binding;
 import kvasir.tensor.DType;

@@ -1,4 +1,4 @@
-package kvasir.engine;
+package kvasir.engine.sampling;
 
 /**
  * Options for choosing the next token. Filters apply in this order: temperature, top-k, top-p,

@@ -1,4 +1,4 @@
-package kvasir.engine;
+package kvasir.engine.sampling;
 
 /**
  * Token ids in the order of their logits: the largest logit first, and the lowest id first among
@@ -8,7 +8,7 @@ package kvasir.engine;
  *
  * <p>The memory is reused, so that an order is used by one thread at a time.
  */
-final class TokenOrder {
+public final class TokenOrder {
   private static final int ALL_BUT_SIGN = 0x7fffffff;
 
   /** The heap, and behind it the sorted tokens in reverse, so that the first token is last. */
@@ -18,7 +18,7 @@ final class TokenOrder {
   private int ordered;
 
   /** Returns the id of the largest logit, the lowest such id if several are equal. */
-  static int first(float[] logits) {
+  public static int first(float[] logits) {
     long first = key(logits[0], 0);
     for (int id = 1; id < logits.length; id++) {
       first = Math.min(first, key(logits[id], id));
@@ -41,7 +41,7 @@ final class TokenOrder {
    * Starts a new order over the logits of {@code n} tokens, the first of which is {@code
    * logits[offset]}. No token is sorted yet.
    */
-  void arrange(float[] logits, int offset, int n) {
+  public void arrange(float[] logits, int offset, int n) {
     if (keys.length < n) {
       keys = new long[n];
     }
@@ -56,7 +56,7 @@ final class TokenOrder {
   }
 
   /** Sorts tokens until the first {@code n}, or all if there are fewer, are in order. */
-  void order(int n) {
+  public void order(int n) {
     while (ordered < Math.min(n, count)) {
       int last = count - ++ordered;
       long first = keys[0];
@@ -66,12 +66,12 @@ final class TokenOrder {
   }
 
   /** Returns the id of a sorted token; {@code index} 0 is the first. */
-  int id(int index) {
+  public int id(int index) {
     return (int) keys[count - 1 - index];
   }
 
   /** Returns the logit of a sorted token; 0 for a logit of -0. */
-  float logit(int index) {
+  public float logit(int index) {
     int ascending = ~(int) (keys[count - 1 - index] >> 32);
     return Float.intBitsToFloat(ascending ^ (ascending >> 31 & ALL_BUT_SIGN));
   }

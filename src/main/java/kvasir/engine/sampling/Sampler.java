@@ -1,4 +1,4 @@
-package kvasir.engine;
+package kvasir.engine.sampling;
 
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;

@@ -1,4 +1,4 @@
-package kvasir.engine;
+package kvasir.engine.sampling;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

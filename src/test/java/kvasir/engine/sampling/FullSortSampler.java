@@ -1,4 +1,4 @@
-package kvasir.engine;
+package kvasir.engine.sampling;
 
 import java.util.Arrays;
 import java.util.Comparator;
