@@ -3,7 +3,6 @@ package kvasir.cli;
 import java.time.Duration;
 import kvasir.cli.terminal.Output;
 import kvasir.cli.terminal.Progress;
-import kvasir.cli.terminal.StatusLine;
 import kvasir.lab.experiment.Runner;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -47,7 +46,7 @@ final class ExperimentProgress implements Runner.Listener, AutoCloseable {
   private void show() {
     if (units > 0 && Progress.watched()) {
       // Its bar says more.
-      StatusLine.HERE.end();
+      output.leaveTerminal();
       bar =
           new ProgressBarBuilder()
               .setTaskName(name)

@@ -42,7 +42,9 @@ public final class Main {
   /** For ranks that end with an error to leave their world together. */
   private static final Duration LEAVING = Duration.ofSeconds(2);
 
-  private final Output output = new Output();
+  private final Activity activity = new Activity();
+  private final StatusLine status = StatusLine.of(activity);
+  private final Output output = new Output(status);
   private final JobTable jobs;
   private final RankStart rankStart;
   private final Set<String> said = ConcurrentHashMap.newKeySet();
@@ -51,7 +53,8 @@ public final class Main {
 
   private Main(String[] arguments) {
     this.jobs = new JobTable(output);
-    this.rankStart = new RankStart(arguments, jobs, output, new JavaCommand(Main.class), this::end);
+    this.rankStart =
+        new RankStart(arguments, jobs, output, activity, new JavaCommand(Main.class), this::end);
   }
 
   public static void main(String[] args) {
@@ -69,7 +72,7 @@ public final class Main {
     }
     rankStart.done();
     recordStatus(code);
-    StatusLine.HERE.end();
+    status.end();
     System.exit(code);
   }
 
@@ -114,7 +117,7 @@ public final class Main {
       if (System.getenv(ParentWatch.WATCHED) != null) {
         ParentWatch.start();
       }
-      StatusLine.HERE.start();
+      status.start();
     }
     Optional<Order> order = rankStart.order();
     if (order.isPresent()) {
@@ -171,7 +174,7 @@ public final class Main {
     debug = on;
     if (on) {
       Configurator.setLevel("kvasir", Level.DEBUG);
-      Activity.logTo(log()::debug);
+      activity.logTo(log()::debug);
     }
   }
 

@@ -61,7 +61,8 @@ final class SynthCommand implements Callable<Integer> {
     RandomCheckpoint checkpoint = new RandomCheckpoint(model, count, seed);
     int size = (int) (checkpoint.bytes() / MEBI);
     kvasir.output().note("kvasir: writing a model of %d MiB to %s", size, out);
-    try (Progress progress = Progress.of("writing the model, MiB", size, true)) {
+    try (Progress progress =
+        Progress.of(kvasir.process().activity(), "writing the model, MiB", size, true)) {
       checkpoint.write(out, bytes -> progress.reach((int) (bytes / MEBI)));
     }
     kvasir

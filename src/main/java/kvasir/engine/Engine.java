@@ -36,6 +36,7 @@ import kvasir.weights.Checkpoint;
 public final class Engine implements AutoCloseable {
   private final EngineSettings settings;
   private final MeteredCommunicator world;
+  private final Activity activity;
   private final Checkpoint checkpoint;
   private final Arena weightMemory = Arena.ofShared();
   private final ModelConfig config;
@@ -51,33 +52,43 @@ public final class Engine implements AutoCloseable {
    * Opens an engine that refuses numbers which make its results meaningless, such as NaN. Every
    * rank of the world calls it.
    *
+   * @param activity told what this rank is doing
    * @param positions the length of the longest sequence, in tokens
    * @param mass collects attention mass; null if it is not wanted
    */
-  public Engine(EngineSettings settings, Communicator world, int positions, AttentionMass mass) {
-    this(settings, world, positions, 1, mass, true);
+  public Engine(
+      EngineSettings settings,
+      Communicator world,
+      Activity activity,
+      int positions,
+      AttentionMass mass) {
+    this(settings, world, activity, positions, 1, mass, true);
   }
 
   /**
    * Opens an engine for a {@link Scorer} of one text. Every rank of the world calls it.
    *
+   * @param activity told what this rank is doing
    * @param positions the length of the text, in tokens
    */
-  public static Engine scoring(EngineSettings settings, Communicator world, int positions) {
-    return new Engine(settings, world, positions, Scorer.LOGIT_ROWS, null, true);
+  public static Engine scoring(
+      EngineSettings settings, Communicator world, Activity activity, int positions) {
+    return new Engine(settings, world, activity, positions, Scorer.LOGIT_ROWS, null, true);
   }
 
   /**
    * Opens an engine that computes with any numbers, so that meaningless results can be compared
    * too.
    */
-  static Engine lenient(EngineSettings settings, Communicator world, int positions) {
-    return new Engine(settings, world, positions, 1, null, false);
+  static Engine lenient(
+      EngineSettings settings, Communicator world, Activity activity, int positions) {
+    return new Engine(settings, world, activity, positions, 1, null, false);
   }
 
   private Engine(
       EngineSettings settings,
       Communicator world,
+      Activity activity,
       int positions,
       int logitRows,
       AttentionMass mass,
@@ -88,7 +99,8 @@ public final class Engine implements AutoCloseable {
     this.checkpoint = Checkpoint.open(settings.model());
     this.team = ThreadTeam.of(settings.threads(), settings.binding());
     this.world = new MeteredCommunicator(world, team.clock());
-    Activity.set("loading weights");
+    this.activity = activity;
+    activity.set("loading weights");
     try {
       Shares shares = settings.distribution().shares(world.size());
       CacheShape shape = cacheShape(settings, config);
@@ -206,6 +218,11 @@ public final class Engine implements AutoCloseable {
   /** Returns this rank's part of the KV cache of the engine's own sequence. */
   public KvCache cache() {
     return cache;
+  }
+
+  /** Returns the activity of this rank, for those who work with the engine. */
+  public Activity activity() {
+    return activity;
   }
 
   /** Returns the ranks that compute together, with a count of the messages sent by this one. */

@@ -9,7 +9,6 @@ import java.util.function.ToIntFunction;
 import kvasir.cluster.Collectives;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.Traffic;
-import kvasir.measure.Activity;
 import kvasir.model.SequenceDecoder;
 
 /**
@@ -88,7 +87,7 @@ public final class Generator {
     Generation.FinishReason reason = Generation.FinishReason.LENGTH;
     long prefilled = 0;
     for (int i = 0; i < maxNewTokens; i++) {
-      Activity.set("decoding token", i + 1L, maxNewTokens);
+      engine.activity().set("decoding token", i + 1L, maxNewTokens);
       boolean end = choose(sampler, endIds, listener);
       if (i == 0) {
         prefilled = System.nanoTime();
@@ -123,7 +122,7 @@ public final class Generator {
   public void prefill(int[] prompt, IntConsumer progress) {
     for (int from = 0; from < prompt.length; from += prefillChunk) {
       int count = Math.min(prefillChunk, prompt.length - from);
-      Activity.set("reading the prompt, token", from, prompt.length);
+      engine.activity().set("reading the prompt, token", from, prompt.length);
       forward(prompt, from, count);
       progress.accept(from + count);
     }

@@ -53,11 +53,13 @@ public final class Verifier {
   }
 
   private final EngineSettings settings;
+  private final Activity activity;
   private final int[] prompt;
   private final int newTokens;
 
-  public Verifier(EngineSettings settings, int[] prompt, int newTokens) {
+  public Verifier(EngineSettings settings, Activity activity, int[] prompt, int newTokens) {
     this.settings = settings;
+    this.activity = activity;
     this.prompt = prompt.clone();
     this.newTokens = newTokens;
   }
@@ -114,8 +116,8 @@ public final class Verifier {
 
   private float[][] trace(EngineSettings how, Communicator world, int[] forced) {
     List<float[]> logits = new ArrayList<>();
-    try (Engine engine = Engine.lenient(how, world, prompt.length + newTokens)) {
-      Activity.set("comparing ways of computing");
+    try (Engine engine = Engine.lenient(how, world, activity, prompt.length + newTokens)) {
+      activity.set("comparing ways of computing");
       new Generator(engine)
           .generate(
               prompt,

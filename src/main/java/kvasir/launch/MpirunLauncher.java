@@ -59,13 +59,18 @@ public final class MpirunLauncher {
 
   private final WorldSpec spec;
   private final RankStreams streams;
+  private final Activity activity;
   private final Set<String> localHosts;
   private final RunToken token = RunToken.random();
   private volatile boolean interrupted;
 
-  public MpirunLauncher(WorldSpec spec, RankStreams streams) {
+  /**
+   * @param activity follows that of rank 0
+   */
+  public MpirunLauncher(WorldSpec spec, RankStreams streams, Activity activity) {
     this.spec = spec;
     this.streams = streams;
+    this.activity = activity;
     this.localHosts =
         spec.hosts().stream().distinct().filter(HostRoute::isLocal).collect(Collectors.toSet());
   }
@@ -158,7 +163,7 @@ public final class MpirunLauncher {
     long here = spec.hosts().stream().filter(localHosts::contains).count();
     while (!over && line.loss().isEmpty() && !streams.unwritten()) {
       over = process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS);
-      Activity.follow(line.activity(0));
+      activity.follow(line.activity(0));
       if (found.size() < here) {
         process
             .descendants()

@@ -2,14 +2,15 @@ package kvasir.launch;
 
 import java.util.concurrent.CompletableFuture;
 import kvasir.launch.heartbeat.HeartbeatServer;
+import kvasir.measure.Activity;
 
 /** A world whose ranks are processes. Its launcher runs in its own thread. Thread-safe. */
 final class ProcessWorld implements World {
   private final CompletableFuture<HeartbeatServer> line = new CompletableFuture<>();
   private final CompletableFuture<WorldEnd> end = new CompletableFuture<>();
 
-  ProcessWorld(WorldSettings settings, JavaCommand command, Console console) {
-    WorldLaunch launch = new WorldLaunch(settings, command, console);
+  ProcessWorld(WorldSettings settings, JavaCommand command, Console console, Activity activity) {
+    WorldLaunch launch = new WorldLaunch(settings, command, console, activity);
     Thread.ofPlatform().name("world").daemon(true).start(() -> run(launch));
   }
 

@@ -1,6 +1,7 @@
 package kvasir.launch;
 
 import kvasir.cluster.Communicator;
+import kvasir.measure.Activity;
 import kvasir.team.Binding;
 
 /**
@@ -10,8 +11,10 @@ import kvasir.team.Binding;
  * @param ranksHere number of ranks that share this host
  * @param binding processors of this rank's threads
  * @param transport name of the library or method that carries messages
+ * @param activity of this rank
  */
-public record RankContext(Communicator world, int ranksHere, Binding binding, String transport) {
+public record RankContext(
+    Communicator world, int ranksHere, Binding binding, String transport, Activity activity) {
   /** Returns whether this is rank 0, which alone prints results. */
   public boolean root() {
     return world.rank() == 0;

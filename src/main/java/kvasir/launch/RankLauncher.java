@@ -63,6 +63,7 @@ public final class RankLauncher {
   private final boolean slurm;
   private final Map<String, String> identities;
   private final RankStreams streams;
+  private final Activity activity;
   private final RunToken token = RunToken.random();
   private volatile boolean interrupted;
 
@@ -73,12 +74,14 @@ public final class RankLauncher {
    * @param slurm whether ranks are started as steps of the Slurm job; otherwise remote ranks are
    *     started by ssh
    * @param streams takes the output of the ranks
+   * @param activity follows that of rank 0
    */
-  public RankLauncher(WorldSpec spec, boolean slurm, RankStreams streams) {
+  public RankLauncher(WorldSpec spec, boolean slurm, RankStreams streams, Activity activity) {
     this.spec = spec;
     this.slurm = slurm;
     this.identities = HostRoute.identities(spec.hosts());
     this.streams = streams;
+    this.activity = activity;
   }
 
   /**
@@ -218,7 +221,7 @@ public final class RankLauncher {
 
   private WorldEnd await(List<Process> ranks, HeartbeatServer line) {
     while (ranks.stream().anyMatch(Process::isAlive)) {
-      Activity.follow(line.activity(0));
+      activity.follow(line.activity(0));
       explain(ranks, line);
       if (line.loss().isPresent()) {
         return lost(line.loss().get(), ranks);

@@ -45,6 +45,7 @@ public final class RankStart {
   private final String[] words;
   private final Jobs jobs;
   private final Console console;
+  private final Activity activity;
   private final JavaCommand command;
   private final Ending ending;
   private volatile RunToken token;
@@ -61,12 +62,20 @@ public final class RankStart {
    * Creates the start of this process.
    *
    * @param words command line of the process; MPJ's launcher puts three words before the arguments
+   * @param activity of this process
    * @param ending ends the process when the run has ended; does not return
    */
-  public RankStart(String[] words, Jobs jobs, Console console, JavaCommand command, Ending ending) {
+  public RankStart(
+      String[] words,
+      Jobs jobs,
+      Console console,
+      Activity activity,
+      JavaCommand command,
+      Ending ending) {
     this.words = words.clone();
     this.jobs = jobs;
     this.console = console;
+    this.activity = activity;
     this.command = command;
     this.ending = ending;
   }
@@ -111,11 +120,11 @@ public final class RankStart {
     }
     return startedNatively()
         .map(this::openNative)
-        .orElseGet(() -> ThisProcess.own(jobs, console, command));
+        .orElseGet(() -> ThisProcess.own(jobs, console, activity, command));
   }
 
   private ThisProcess rank(Supplier<Communicator> world, boolean launched) {
-    return ThisProcess.rank(jobs, console, command, world, launched, this::next);
+    return ThisProcess.rank(jobs, console, activity, command, world, launched, this::next);
   }
 
   private ThisProcess openNative(NativeRank started) {
@@ -156,7 +165,7 @@ public final class RankStart {
     if (line == null) {
       return Optional.empty();
     }
-    Activity.set("waiting for work");
+    activity.set("waiting for work");
     line.done(code);
     return line.nextOrder().map(Order::decode);
   }
@@ -212,7 +221,7 @@ public final class RankStart {
   private Communicator host(Communicator world) {
     hosted = world;
     if (world.size() > 1) {
-      line = SelfHosted.join(world, WorldSettings.SILENCE, ending::end);
+      line = SelfHosted.join(world, WorldSettings.SILENCE, activity, ending::end);
     }
     return world;
   }
@@ -225,7 +234,7 @@ public final class RankStart {
         new InetSocketAddress(
             listener.substring(0, colon), Integer.parseInt(listener.substring(colon + 1)));
     // The launcher tells the user. If the launcher is lost, nobody reads what this process writes.
-    line = HeartbeatClient.join(address, token, rank(), end -> ending.end(end.untold()));
+    line = HeartbeatClient.join(address, token, rank(), activity, end -> ending.end(end.untold()));
   }
 
   /**

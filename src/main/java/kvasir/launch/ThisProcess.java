@@ -25,6 +25,7 @@ import kvasir.team.Binding;
 public final class ThisProcess {
   private final Jobs jobs;
   private final Console console;
+  private final Activity activity;
   private final JavaCommand command;
   private final Supplier<Communicator> world;
   private final boolean launched;
@@ -34,12 +35,14 @@ public final class ThisProcess {
   private ThisProcess(
       Jobs jobs,
       Console console,
+      Activity activity,
       JavaCommand command,
       Supplier<Communicator> world,
       boolean launched,
       IntFunction<Optional<Order>> next) {
     this.jobs = jobs;
     this.console = console;
+    this.activity = activity;
     this.command = command;
     this.world = world;
     this.launched = launched;
@@ -47,8 +50,9 @@ public final class ThisProcess {
   }
 
   /** Returns the part of the user's own process. */
-  public static ThisProcess own(Jobs jobs, Console console, JavaCommand command) {
-    return new ThisProcess(jobs, console, command, null, false, code -> Optional.empty());
+  public static ThisProcess own(
+      Jobs jobs, Console console, Activity activity, JavaCommand command) {
+    return new ThisProcess(jobs, console, activity, command, null, false, code -> Optional.empty());
   }
 
   /**
@@ -61,11 +65,12 @@ public final class ThisProcess {
   static ThisProcess rank(
       Jobs jobs,
       Console console,
+      Activity activity,
       JavaCommand command,
       Supplier<Communicator> world,
       boolean launched,
       IntFunction<Optional<Order>> next) {
-    return new ThisProcess(jobs, console, command, world, launched, next);
+    return new ThisProcess(jobs, console, activity, command, world, launched, next);
   }
 
   /**
@@ -76,6 +81,11 @@ public final class ThisProcess {
     if (world != null && joined == null) {
       joined = world.get();
     }
+  }
+
+  /** Returns the current activity of this process, which its status line or heartbeat shows. */
+  public Activity activity() {
+    return activity;
   }
 
   /** Returns whether this process is a rank that a launcher has started. */
@@ -162,7 +172,7 @@ public final class ThisProcess {
       code = Math.max(code, together(more.get(), Optional.empty()));
       more = next.apply(code);
     }
-    Activity.set("leaving");
+    activity.set("leaving");
     // Only after success: after a failure the other ranks are still at work and do not leave.
     joined.close();
     return code;
@@ -211,7 +221,16 @@ public final class ThisProcess {
       console.note("kvasir: rank " + ranks.rank() + " runs on processors " + LocalRank.achieved());
     }
     String transport = ranks.size() == 1 ? "none" : transport(settings);
-    return jobs.run(order, new RankContext(ranks, place.ranks(), binding, transport));
+    return jobs.run(
+        order, new RankContext(ranks, place.ranks(), binding, transport, activityOf(ranks)));
+  }
+
+  /**
+   * Returns the activity of a rank: that of this process, except for the other ranks where all are
+   * threads of it.
+   */
+  private Activity activityOf(Communicator ranks) {
+    return isRank() || ranks.rank() == 0 ? activity : new Activity();
   }
 
   private String transport(WorldSettings settings) {
@@ -231,14 +250,14 @@ public final class ThisProcess {
           .max(Integer::compare)
           .orElse(ExitCodes.DONE);
     }
-    return new WorldLaunch(settings, command, console).run(order);
+    return new WorldLaunch(settings, command, console, activity).run(order);
   }
 
   /** Starts a world that does several orders, until it is closed. The caller owns it. */
   public World open(WorldSettings settings) {
     return settings.transport() == Transport.INPROCESS
         ? new ThreadWorld(settings, this::work)
-        : new ProcessWorld(settings, command, console);
+        : new ProcessWorld(settings, command, console, activity);
   }
 
   /** Does an order in another process of this program and keeps the output of that process. */

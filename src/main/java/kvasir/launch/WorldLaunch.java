@@ -20,12 +20,14 @@ import kvasir.measure.Activity;
 final class WorldLaunch {
   private final WorldSettings settings;
   private final JavaCommand command;
+  private final Activity activity;
   private final PrintStream err;
   private final ResumedOutput resumed;
 
-  WorldLaunch(WorldSettings settings, JavaCommand command, Console console) {
+  WorldLaunch(WorldSettings settings, JavaCommand command, Console console, Activity activity) {
     this.settings = settings;
     this.command = command;
+    this.activity = activity;
     this.err = console.errors();
     this.resumed = new ResumedOutput(console::write);
   }
@@ -111,11 +113,11 @@ final class WorldLaunch {
       requireMpj();
     }
     RankStreams streams = new RankStreams(err, resumed);
-    Activity.set("starting " + hosts.size() + (hosts.size() == 1 ? " process" : " processes"));
+    activity.set("starting " + hosts.size() + (hosts.size() == 1 ? " process" : " processes"));
     WorldEnd end =
         settings.transport() == Transport.NATIVE
-            ? new MpirunLauncher(spec, streams).run(opened)
-            : new RankLauncher(spec, settings.slurm(), streams).run(opened);
+            ? new MpirunLauncher(spec, streams, activity).run(opened)
+            : new RankLauncher(spec, settings.slurm(), streams, activity).run(opened);
     streams.requireWritten();
     return end;
   }

@@ -3,28 +3,22 @@ package kvasir.measure;
 import java.util.function.Consumer;
 
 /**
- * Current activity of this process, which the heartbeat reports so that a loss can be described.
- * There is one activity per process, as there is one heartbeat; setting it is cheap enough for
- * every token. Thread-safe.
+ * The current activity of a rank or a launcher. The heartbeat reports it, so that a loss can be
+ * described, and the status line shows it. A process has one, made where it starts; of several
+ * ranks in one process rank 0 uses it. Setting an activity is cheap enough for every token.
+ * Thread-safe.
  */
 public final class Activity {
-  static final String STARTING = "starting";
-  private static volatile Activity now = new Activity(STARTING, 0, 0);
-  private static volatile Runnable begun = () -> {};
-  private static volatile Consumer<String> log = what -> {};
+  private record Step(String what, long done, long total) {}
 
-  private final String what;
-  private final long done;
-  private final long total;
+  private static final Step STARTING = new Step("starting", 0, 0);
 
-  private Activity(String what, long done, long total) {
-    this.what = what;
-    this.done = done;
-    this.total = total;
-  }
+  private volatile Step now = STARTING;
+  private volatile Runnable begun = () -> {};
+  private volatile Consumer<String> log = what -> {};
 
   /** Sets an activity without steps, such as "loading weights". */
-  public static void set(String what) {
+  public void set(String what) {
     set(what, 0, 0);
   }
 
@@ -36,9 +30,9 @@ public final class Activity {
    * @param done number of steps done
    * @param total number of steps, or 0 for an activity without steps
    */
-  public static void set(String what, long done, long total) {
+  public void set(String what, long done, long total) {
     boolean other = !now.what.equals(what);
-    now = new Activity(what, done, total);
+    now = new Step(what, done, total);
     if (other) {
       begun.run();
       log.accept(what);
@@ -49,7 +43,7 @@ public final class Activity {
    * Sets the action to run when another activity begins. The heartbeat sends a new activity at
    * once, and steps with its regular beats.
    */
-  public static void onBegin(Runnable action) {
+  public void onBegin(Runnable action) {
     begun = action;
   }
 
@@ -58,22 +52,20 @@ public final class Activity {
    *
    * @param text activity as {@link #text} returns it; "starting" is ignored
    */
-  public static void follow(String text) {
-    if (!text.equals(STARTING)) {
-      now = new Activity(text, 0, 0);
+  public void follow(String text) {
+    if (!text.equals(STARTING.what)) {
+      now = new Step(text, 0, 0);
     }
   }
 
   /** Sets the listener that is called with the name of each activity that begins. */
-  public static void logTo(Consumer<String> listener) {
+  public void logTo(Consumer<String> listener) {
     log = listener;
   }
 
   /** Returns the current activity, followed by its steps as {@code 512/4096} if it has any. */
-  public static String text() {
-    Activity activity = now;
-    return activity.total == 0
-        ? activity.what
-        : activity.what + " " + activity.done + "/" + activity.total;
+  public String text() {
+    Step step = now;
+    return step.total == 0 ? step.what : step.what + " " + step.done + "/" + step.total;
   }
 }

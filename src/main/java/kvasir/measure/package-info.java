@@ -7,7 +7,7 @@
  *   SteadyState                runs until times stop changing, with JvmWork for the compilers
  *   Statistics -> Estimate     samples -> median with its 95 % interval
  *   MachineFacts, MachineLoad  the machine; its load between two readings
- *   Activity                   the process's current work, for the heartbeat
+ *   Activity                   a rank's current activity, for the heartbeat and the status line
  * </pre>
  */
 package kvasir.measure;

@@ -11,10 +11,12 @@ import java.util.List;
 import kvasir.cli.job.JobTable;
 import kvasir.cli.option.UsageError;
 import kvasir.cli.terminal.Output;
+import kvasir.cli.terminal.StatusLine;
 import kvasir.error.ExitCodes;
 import kvasir.error.UserError;
 import kvasir.launch.JavaCommand;
 import kvasir.launch.ThisProcess;
+import kvasir.measure.Activity;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,8 +29,9 @@ class ArgumentsTest {
       Path.of("src/test/resources/golden/qwen3-yarn").toAbsolutePath();
 
   private static CommandLine parser(String... arguments) {
-    Output output = new Output();
-    ThisProcess own = ThisProcess.own(new JobTable(output), output, new JavaCommand(Main.class));
+    Output output = new Output(StatusLine.of(new Activity()));
+    ThisProcess own =
+        ThisProcess.own(new JobTable(output), output, new Activity(), new JavaCommand(Main.class));
     return Main.parser(output, own, arguments);
   }
 

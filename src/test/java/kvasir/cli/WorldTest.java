@@ -17,6 +17,7 @@ import kvasir.attention.MergeTopology;
 import kvasir.cli.job.JobTable;
 import kvasir.cli.job.ScoreJob;
 import kvasir.cli.terminal.Output;
+import kvasir.cli.terminal.StatusLine;
 import kvasir.engine.EngineOptions;
 import kvasir.engine.PromptInput;
 import kvasir.launch.BindTo;
@@ -27,6 +28,7 @@ import kvasir.launch.ThisProcess;
 import kvasir.launch.Transport;
 import kvasir.launch.World;
 import kvasir.launch.WorldSettings;
+import kvasir.measure.Activity;
 import kvasir.tensor.DType;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -113,8 +115,9 @@ class WorldTest {
     }
     Kept console = new Kept();
     boolean here = transport == Transport.INPROCESS;
-    Output own = new Output();
-    ThisProcess process = ThisProcess.own(new JobTable(own), console, new JavaCommand(Main.class));
+    Output own = new Output(StatusLine.of(new Activity()));
+    ThisProcess process =
+        ThisProcess.own(new JobTable(own), console, new Activity(), new JavaCommand(Main.class));
     long idle = Long.getLong("world.idle.seconds", 3);
     try (World world = process.open(settings(transport))) {
       assertEquals(0, world.order(score("1,5,9", transport)).get(60, TimeUnit.SECONDS));

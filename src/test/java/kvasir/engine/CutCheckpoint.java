@@ -12,6 +12,7 @@ import kvasir.engine.sampling.Sampler;
 import kvasir.error.UserError;
 import kvasir.kernel.Kernels;
 import kvasir.kernel.VectorKernels;
+import kvasir.measure.Activity;
 import kvasir.model.ConfigReader;
 import kvasir.model.ModelConfig;
 import kvasir.model.ModelWeights;
@@ -95,7 +96,7 @@ final class CutCheckpoint {
             16,
             16,
             Distribution.DEFAULT);
-    try (Engine engine = new Engine(settings, new SoloCommunicator(), 2, null)) {
+    try (Engine engine = new Engine(settings, new SoloCommunicator(), new Activity(), 2, null)) {
       for (int i = 0; i < times; i++) {
         engine.decoder().forward(new int[] {i % engine.config().vocabulary()}, 0, 1);
         engine.decoder().rewind(0);

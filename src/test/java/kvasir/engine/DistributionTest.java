@@ -18,6 +18,7 @@ import kvasir.error.UserError;
 import kvasir.kernel.Kernels;
 import kvasir.kernel.ScalarKernels;
 import kvasir.kernel.VectorKernels;
+import kvasir.measure.Activity;
 import kvasir.model.ConfigReader;
 import kvasir.team.Binding;
 import kvasir.tensor.DType;
@@ -47,7 +48,8 @@ class DistributionTest {
   /** Returns the fingerprint of all logits of a greedy generation. */
   private static String fingerprint(EngineSettings settings, Communicator world) {
     Fingerprint fingerprint = new Fingerprint();
-    try (Engine engine = new Engine(settings, world, PROMPT.length + NEW_TOKENS, null)) {
+    try (Engine engine =
+        new Engine(settings, world, new Activity(), PROMPT.length + NEW_TOKENS, null)) {
       new Generator(engine)
           .generate(
               PROMPT,

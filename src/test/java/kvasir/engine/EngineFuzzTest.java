@@ -9,6 +9,7 @@ import kvasir.cluster.SoloCommunicator;
 import kvasir.engine.sampling.Sampler;
 import kvasir.fuzz.Fuzz;
 import kvasir.kernel.ScalarKernels;
+import kvasir.measure.Activity;
 import kvasir.team.Binding;
 import kvasir.tensor.DType;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,7 +44,8 @@ class EngineFuzzTest {
             16,
             2,
             Distribution.DEFAULT);
-    try (Engine engine = new Engine(settings, new SoloCommunicator(), PROMPT.length + 1, null)) {
+    try (Engine engine =
+        new Engine(settings, new SoloCommunicator(), new Activity(), PROMPT.length + 1, null)) {
       new Generator(engine).generate(PROMPT, 1, Sampler::likeliest, List.of(), t -> false, n -> {});
     }
   }

@@ -21,6 +21,7 @@ import kvasir.engine.sampling.Sampler;
 import kvasir.kernel.Kernels;
 import kvasir.kernel.ScalarKernels;
 import kvasir.kernel.VectorKernels;
+import kvasir.measure.Activity;
 import kvasir.team.Binding;
 import kvasir.tensor.DType;
 import org.junit.jupiter.api.Test;
@@ -44,7 +45,7 @@ class GoldenLogitsTest {
 
   /** Returns the logits of all positions, {@code [tokens * vocabulary]}, on rank 0. */
   private static float[] logits(EngineSettings settings, Communicator world, int[] ids) {
-    try (Engine engine = new Engine(settings, world, ids.length, null)) {
+    try (Engine engine = new Engine(settings, world, new Activity(), ids.length, null)) {
       int vocabulary = engine.config().vocabulary();
       float[] all = new float[ids.length * vocabulary];
       for (int from = 0; from < ids.length; from += settings.prefillChunk()) {
@@ -113,7 +114,8 @@ class GoldenLogitsTest {
     EngineSettings settings =
         settings(model, DType.F32, AttentionKind.STREAMING, new VectorKernels(), 2, 128);
     assertClose(expected.get("logits"), logits(settings, new SoloCommunicator(), ids), name);
-    try (Engine engine = new Engine(settings, new SoloCommunicator(), ids.length + 16, null)) {
+    try (Engine engine =
+        new Engine(settings, new SoloCommunicator(), new Activity(), ids.length + 16, null)) {
       Generation generation =
           new Generator(engine)
               .generate(ids, 16, Sampler::likeliest, List.of(), t -> false, n -> {});

@@ -24,6 +24,7 @@ import kvasir.error.UserError;
 import kvasir.kernel.Kernels;
 import kvasir.kernel.ScalarKernels;
 import kvasir.kernel.VectorKernels;
+import kvasir.measure.Activity;
 import kvasir.team.Binding;
 import kvasir.tensor.DType;
 import org.junit.jupiter.api.Test;
@@ -71,7 +72,7 @@ class MeaninglessNumbersTest {
   private static List<Integer> generate(
       EngineSettings settings, Communicator world, ToIntFunction<float[]> sampler) {
     List<Integer> heard = new ArrayList<>();
-    try (Engine engine = new Engine(settings, world, PROMPT.length + 8, null)) {
+    try (Engine engine = new Engine(settings, world, new Activity(), PROMPT.length + 8, null)) {
       new Generator(engine)
           .generate(
               PROMPT,
@@ -88,7 +89,8 @@ class MeaninglessNumbersTest {
   }
 
   private static Scorer.Scores score(EngineSettings settings, int... tokens) {
-    try (Engine engine = new Engine(settings, new SoloCommunicator(), tokens.length, null)) {
+    try (Engine engine =
+        new Engine(settings, new SoloCommunicator(), new Activity(), tokens.length, null)) {
       return new Scorer(engine, new Fingerprint()).score(tokens, 2, done -> {});
     }
   }
@@ -226,7 +228,8 @@ class MeaninglessNumbersTest {
     EditedModel large = with("model.layers.0.self_attn.k_proj.bias", 3, 1e5f);
     for (EditedModel model : List.of(nan, large)) {
       Verifier verifier =
-          new Verifier(settings(model, DType.F16, new VectorKernels(), 1), PROMPT, 2);
+          new Verifier(
+              settings(model, DType.F16, new VectorKernels(), 1), new Activity(), PROMPT, 2);
       assertFalse(
           verifier.compare(verifier.traceLayout(new SoloCommunicator()), "layout").passed());
     }

@@ -19,6 +19,7 @@ import kvasir.attention.AttentionKind;
 import kvasir.cluster.SoloCommunicator;
 import kvasir.error.UserError;
 import kvasir.kernel.ScalarKernels;
+import kvasir.measure.Activity;
 import kvasir.model.ConfigReader;
 import kvasir.model.ModelWeights;
 import kvasir.team.Binding;
@@ -66,7 +67,8 @@ class ModelFilesTest {
             16,
             512,
             Distribution.DEFAULT);
-    try (Engine engine = new Engine(settings, new SoloCommunicator(), ids.length, null)) {
+    try (Engine engine =
+        new Engine(settings, new SoloCommunicator(), new Activity(), ids.length, null)) {
       Fingerprint hash = new Fingerprint();
       new Scorer(engine, hash).score(ids, 0, done -> {});
       return hash.finish();

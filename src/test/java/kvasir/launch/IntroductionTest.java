@@ -16,6 +16,7 @@ import kvasir.cluster.mpj.MpjCommunicator;
 import kvasir.launch.heartbeat.HeartbeatClient;
 import kvasir.launch.heartbeat.HeartbeatServer;
 import kvasir.launch.heartbeat.RunToken;
+import kvasir.measure.Activity;
 import org.junit.jupiter.api.Test;
 
 class IntroductionTest {
@@ -44,7 +45,11 @@ class IntroductionTest {
     try (HeartbeatServer server = new HeartbeatServer(loopback, token, spec);
         HeartbeatClient line =
             HeartbeatClient.join(
-                new InetSocketAddress(loopback, server.port()), token, 0, end -> {});
+                new InetSocketAddress(loopback, server.port()),
+                token,
+                0,
+                new Activity(),
+                end -> {});
         Introduction introduction = new Introduction(line, 0, limit)) {
       String[] words = introduction.configuration(1).split(";", -1);
       InetSocketAddress door =

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.time.Duration;
 import java.util.List;
+import kvasir.measure.Activity;
 import org.junit.jupiter.api.Test;
 
 class MpirunLauncherTest {
@@ -13,7 +14,8 @@ class MpirunLauncherTest {
     WorldSpec spec =
         new WorldSpec(List.of(hosts), List.of("java"), limit, limit, "the run has ended");
     RankStreams streams = new RankStreams(System.err, new ResumedOutput(text -> {}));
-    List<String> words = new MpirunLauncher(spec, streams).command("mpirun", openMpi);
+    List<String> words =
+        new MpirunLauncher(spec, streams, new Activity()).command("mpirun", openMpi);
     return words.get(words.indexOf(name) + 1);
   }
 

@@ -15,6 +15,7 @@ import kvasir.cluster.mpj.MpjCommunicator;
 import kvasir.launch.heartbeat.HeartbeatClient;
 import kvasir.launch.heartbeat.RunEnd;
 import kvasir.launch.heartbeat.RunToken;
+import kvasir.measure.Activity;
 
 /** A rank of its own process that exchanges messages of many sizes with all others. */
 final class MpjExchange {
@@ -70,6 +71,7 @@ final class MpjExchange {
         new InetSocketAddress(listener[0], Integer.parseInt(listener[1])),
         RunToken.of(token),
         rank,
+        new Activity(),
         MpjExchange::end);
   }
 

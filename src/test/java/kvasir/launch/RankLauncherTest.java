@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.List;
 import kvasir.cluster.LengthContract;
 import kvasir.launch.heartbeat.HeartbeatServer;
+import kvasir.measure.Activity;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -55,7 +56,8 @@ class RankLauncherTest {
                 "the run has ended"),
             false,
             new RankStreams(
-                new PrintStream(err, true, StandardCharsets.UTF_8), new ResumedOutput(text -> {})))
+                new PrintStream(err, true, StandardCharsets.UTF_8), new ResumedOutput(text -> {})),
+            new Activity())
         .run(HeartbeatServer::finish)
         .code();
   }

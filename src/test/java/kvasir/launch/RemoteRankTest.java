@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import kvasir.measure.Activity;
 import org.junit.jupiter.api.Test;
 
 class RemoteRankTest {
@@ -14,7 +15,8 @@ class RemoteRankTest {
     return new RankLauncher(
         new WorldSpec(List.of("node1"), command, limit, limit, "the run has ended"),
         slurm,
-        new RankStreams(System.err, new ResumedOutput(text -> {})));
+        new RankStreams(System.err, new ResumedOutput(text -> {})),
+        new Activity());
   }
 
   @Test

@@ -19,6 +19,7 @@ import kvasir.kernel.VectorKernels;
 import kvasir.lab.recall.Reading;
 import kvasir.lab.recall.Reply;
 import kvasir.lab.recall.TownExercise;
+import kvasir.measure.Activity;
 import kvasir.team.Binding;
 import kvasir.tensor.DType;
 import org.junit.jupiter.api.Test;
@@ -77,7 +78,7 @@ class ChatTest {
             128,
             Distribution.DEFAULT);
     try (Tokenizer tokenizer = Tokenizer.open(model);
-        Engine engine = new Engine(settings, new SoloCommunicator(), 400, null)) {
+        Engine engine = new Engine(settings, new SoloCommunicator(), new Activity(), 400, null)) {
       Chat chat = Chat.of(tokenizer, "the model");
       TownExercise town = TownExercise.of(3, 200, chat);
       Reading reading = new Reading(engine, chat, null);

@@ -23,6 +23,7 @@ import kvasir.lab.recall.Passage;
 import kvasir.lab.recall.Reading;
 import kvasir.lab.recall.Reply;
 import kvasir.lab.report.MassPicture;
+import kvasir.measure.Activity;
 import kvasir.model.ConfigReader;
 import kvasir.model.ModelConfig;
 import kvasir.text.Chat;
@@ -99,10 +100,11 @@ public record AskJob(
     Communicator world = context.world();
     List<Reply> replies = new ArrayList<>();
     try (Engine opened =
-        new Engine(context.settings(), world, plan.positions(maxNewTokens), mass)) {
+        new Engine(
+            context.settings(), world, context.activity(), plan.positions(maxNewTokens), mass)) {
       Reading reading = new Reading(opened, chat, mass);
       AskReport report = new AskReport(context.output(), plan, opened, json);
-      double seconds = read(reading, plan, root);
+      double seconds = read(reading, plan, context.activity(), root);
       List<RankStats> after = RankStats.gather(opened, mass);
       if (root) {
         report.document(seconds, after);
@@ -154,10 +156,11 @@ public record AskJob(
     }
   }
 
-  private static double read(Reading reading, AskPlan plan, boolean root) {
+  private static double read(Reading reading, AskPlan plan, Activity activity, boolean root) {
     long begin = System.nanoTime();
     int[] ids = plan.document().ids();
-    try (Progress progress = Progress.of("reading the document, token", ids.length, root)) {
+    try (Progress progress =
+        Progress.of(activity, "reading the document, token", ids.length, root)) {
       reading.read(ids, progress::reach);
     }
     return (System.nanoTime() - begin) / 1e9;
@@ -170,9 +173,14 @@ public record AskJob(
     int differing = 0;
     double seconds;
     try (Engine opened =
-        new Engine(alone, new SoloCommunicator(), plan.positions(maxNewTokens), null)) {
+        new Engine(
+            alone,
+            new SoloCommunicator(),
+            context.activity(),
+            plan.positions(maxNewTokens),
+            null)) {
       Reading reading = new Reading(opened, chat, null);
-      seconds = read(reading, plan, true);
+      seconds = read(reading, plan, context.activity(), true);
       for (int i = 0; i < replies.size(); i++) {
         Reply reply = reading.ask(plan.questions().get(i).ids(), maxNewTokens, piece -> {});
         differing += reply.logits().equals(replies.get(i).logits()) ? 0 : 1;

@@ -48,7 +48,8 @@ public record BenchJob(
       positions = Math.max(positions, test.depth() + test.tokens());
     }
     // Beyond a model's context its text is no good, but its speed is what it is.
-    try (Engine opened = new Engine(context.settings(), world, positions, null)) {
+    try (Engine opened =
+        new Engine(context.settings(), world, context.activity(), positions, null)) {
       double start =
           (System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime()) / 1e3;
       Limits limits = Limits.measure(opened.team(), world);

@@ -38,7 +38,8 @@ public record EvaluateJob(
     int longest = longest(ConfigReader.read(engine.directory()).maxPositions());
     boolean passed = true;
     try (Tokenizer tokenizer = Tokenizer.open(engine.directory());
-        Engine opened = new Engine(context.settings(), context.world(), longest, null)) {
+        Engine opened =
+            new Engine(context.settings(), context.world(), context.activity(), longest, null)) {
       Chat chat = Chat.of(tokenizer, engine.model());
       Reading reading = new Reading(opened, chat, null);
       RecallEvaluation evaluation =
@@ -48,6 +49,7 @@ public record EvaluateJob(
         RecallEvaluation.LengthResult row;
         try (Progress progress =
             Progress.of(
+                context.activity(),
                 "asking about documents of " + length + " tokens, question",
                 10 * questions,
                 context.root())) {

@@ -105,7 +105,8 @@ public record GenerateJob(
       JobContext context, ModelConfig config, SessionRun run, Transcript text, Extras extras) {
     AttentionMass mass = stats ? new AttentionMass(config.layers(), config.heads()) : null;
     int positions = run.start().prompt().length + run.limit();
-    try (Engine opened = new Engine(context.settings(), context.world(), positions, mass)) {
+    try (Engine opened =
+        new Engine(context.settings(), context.world(), context.activity(), positions, mass)) {
       int[] known = run.start().known();
       BlockKeeping blocks =
           BlockKeeping.open(
@@ -146,7 +147,11 @@ public record GenerateJob(
     int[] known = run.start().known();
     int[] rest = Arrays.copyOfRange(known, blocks.restored(), known.length);
     try (Progress progress =
-        Progress.of("reading the prompt, token", rest.length, opened.world().rank() == 0)) {
+        Progress.of(
+            opened.activity(),
+            "reading the prompt, token",
+            rest.length,
+            opened.world().rank() == 0)) {
       return new Generator(opened, blocks)
           .generate(
               rest,

@@ -80,6 +80,7 @@ public final class JobTable implements Jobs {
             world,
             order.text(),
             rank.transport(),
+            rank.activity(),
             output));
   }
 }

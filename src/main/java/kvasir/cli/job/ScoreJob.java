@@ -29,8 +29,11 @@ public record ScoreJob(
   public int run(JobContext context) {
     ModelConfig config = ConfigReader.read(engine.directory());
     int[] ids = ids(context, config);
-    try (Engine opened = Engine.scoring(context.settings(), context.world(), ids.length);
-        Progress progress = Progress.of("scoring the text, token", ids.length, context.root())) {
+    try (Engine opened =
+            Engine.scoring(context.settings(), context.world(), context.activity(), ids.length);
+        Progress progress =
+            Progress.of(
+                context.activity(), "scoring the text, token", ids.length, context.root())) {
       Fingerprint hash = new Fingerprint();
       Scorer.Scores scores = new Scorer(opened, hash).score(ids, top, progress::reach);
       if (context.root()) {

@@ -27,7 +27,7 @@ public record VerifyJob(EngineOptions engine, int[] prompt, int maxNewTokens) im
           "--max-new-tokens", "only " + room + " fit the model's context", "ask for fewer");
     }
     EngineSettings settings = context.settings();
-    Verifier verifier = new Verifier(settings, ids, maxNewTokens);
+    Verifier verifier = new Verifier(settings, context.activity(), ids, maxNewTokens);
     String name =
         String.format(
             Locale.ROOT,

@@ -26,6 +26,15 @@ public final class Output implements Console {
           true,
           StandardCharsets.UTF_8);
 
+  private final StatusLine status;
+
+  /**
+   * @param status makes room for all that is written
+   */
+  public Output(StatusLine status) {
+    this.status = status;
+  }
+
   /**
    * Results, at once: someone is reading along. Where nobody does any more the command ends, as
    * other programs do by a signal; where they cannot be kept that is the user's to mend.
@@ -36,7 +45,7 @@ public final class Output implements Console {
 
   @Override
   public void write(byte[] text) {
-    StatusLine.HERE.results(text);
+    status.results(text);
     try {
       out.write(text);
     } catch (IOException e) {
@@ -59,7 +68,7 @@ public final class Output implements Console {
 
   @Override
   public void note(String text) {
-    StatusLine.HERE.clear();
+    status.clear();
     err.println(text);
   }
 
@@ -83,14 +92,14 @@ public final class Output implements Console {
 
   @Override
   public PrintStream errors() {
-    return new PrintStream(StatusLine.HERE.before(System.err), true, StandardCharsets.UTF_8);
+    return new PrintStream(status.before(System.err), true, StandardCharsets.UTF_8);
   }
 
   @Override
   public boolean leaveTerminal() {
-    boolean active = StatusLine.HERE.isActive();
+    boolean active = status.isActive();
     if (active) {
-      StatusLine.HERE.end();
+      status.end();
     }
     return active;
   }

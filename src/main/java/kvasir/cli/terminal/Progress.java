@@ -5,11 +5,13 @@ import kvasir.measure.Activity;
 
 /** Steps of work that a person waits for: told to those who watch this process. */
 public final class Progress implements AutoCloseable {
+  private final Activity activity;
   private final String task;
   private final int total;
   private final boolean told;
 
-  private Progress(String task, int total, boolean told) {
+  private Progress(Activity activity, String task, int total, boolean told) {
+    this.activity = activity;
     this.task = task;
     this.total = total;
     this.told = told;
@@ -23,24 +25,25 @@ public final class Progress implements AutoCloseable {
   /**
    * Begins work of so many steps.
    *
+   * @param activity of the rank or process that works
    * @param told whether this process speaks for all ranks
    */
-  public static Progress of(String task, int total, boolean told) {
-    Progress progress = new Progress(task, total, told);
+  public static Progress of(Activity activity, String task, int total, boolean told) {
+    Progress progress = new Progress(activity, task, total, told);
     progress.reach(0);
     return progress;
   }
 
   public void reach(int done) {
     if (told) {
-      Activity.set(task, done, total);
+      activity.set(task, done, total);
     }
   }
 
   @Override
   public void close() {
     if (told) {
-      Activity.set("working");
+      activity.set("working");
     }
   }
 }

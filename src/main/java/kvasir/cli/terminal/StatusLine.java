@@ -19,13 +19,6 @@ import kvasir.measure.Activity;
  * there is nothing of it. Safe for several threads.
  */
 public final class StatusLine {
-  /** The one of this process, as the terminal is. */
-  public static final StatusLine HERE =
-      new StatusLine(
-          Boolean.getBoolean(Console.TERMINAL),
-          new FileOutputStream(FileDescriptor.err),
-          Activity::text);
-
   private static final Pattern STEPS = Pattern.compile("(.*) (\\d{1,18})/([1-9]\\d{0,17})");
   private static final int BAR = 20;
   private static final int WIDTH = 78;
@@ -43,6 +36,17 @@ public final class StatusLine {
     this.active = active;
     this.terminal = terminal;
     this.activity = activity;
+  }
+
+  /**
+   * Returns the status line of this process. There is one; it shows nothing where standard error is
+   * not a terminal.
+   */
+  public static StatusLine of(Activity activity) {
+    return new StatusLine(
+        Boolean.getBoolean(Console.TERMINAL),
+        new FileOutputStream(FileDescriptor.err),
+        activity::text);
   }
 
   /** Draws from now on, in a thread of its own, until results begin. */

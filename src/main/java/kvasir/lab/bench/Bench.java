@@ -10,7 +10,6 @@ import kvasir.cluster.Link;
 import kvasir.cluster.Traffic;
 import kvasir.engine.Engine;
 import kvasir.engine.Fingerprint;
-import kvasir.measure.Activity;
 import kvasir.measure.JvmWork;
 import kvasir.measure.MachineLoad;
 import kvasir.measure.SteadyState;
@@ -57,7 +56,7 @@ public final class Bench {
    * @param done receives each row on rank 0 as soon as it is measured
    */
   public void run(List<BenchTest> tests, Consumer<BenchRow> done) {
-    Activity.set("measuring");
+    engine.activity().set("measuring");
     for (BenchTest test : tests) {
       ResidentMemory.resetPeak();
       fill(test.depth());

@@ -41,6 +41,7 @@ public final class HeartbeatClient implements AutoCloseable {
   private static final long OVERSLEPT_NANOS = 1_000_000_000;
 
   private final int rank;
+  private final Activity activity;
   private final Consumer<RunEnd> ended;
   private final Socket socket;
   private final DataOutputStream out;
@@ -50,9 +51,11 @@ public final class HeartbeatClient implements AutoCloseable {
   private volatile long heard = System.nanoTime();
   private volatile boolean closed;
 
-  private HeartbeatClient(int rank, Socket socket, Consumer<RunEnd> ended) throws IOException {
+  private HeartbeatClient(int rank, Socket socket, Activity activity, Consumer<RunEnd> ended)
+      throws IOException {
     this.rank = rank;
     this.socket = socket;
+    this.activity = activity;
     this.ended = ended;
     this.out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream()));
   }
@@ -63,18 +66,23 @@ public final class HeartbeatClient implements AutoCloseable {
    *
    * @param listener address that the listener accepts connections at
    * @param rank number of this rank
+   * @param activity of this rank, which the beats report
    * @param ended ends the process when the run has ended; does not return. It is called in a thread
    *     of this client.
    * @throws ClusterFailure if the listener cannot be reached or does not accept the token and rank
    */
   public static HeartbeatClient join(
-      InetSocketAddress listener, RunToken token, int rank, Consumer<RunEnd> ended) {
+      InetSocketAddress listener,
+      RunToken token,
+      int rank,
+      Activity activity,
+      Consumer<RunEnd> ended) {
     IOException failure = null;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       // With many foreign connections the listener may close this one before it has read the token.
       LockSupport.parkNanos(failure == null ? 0 : PAUSE_NANOS << attempt);
       try {
-        return connect(listener, token, rank, ended);
+        return connect(listener, token, rank, activity, ended);
       } catch (IOException e) {
         failure = e;
       }
@@ -87,14 +95,18 @@ public final class HeartbeatClient implements AutoCloseable {
   }
 
   private static HeartbeatClient connect(
-      InetSocketAddress listener, RunToken token, int rank, Consumer<RunEnd> ended)
+      InetSocketAddress listener,
+      RunToken token,
+      int rank,
+      Activity activity,
+      Consumer<RunEnd> ended)
       throws IOException {
     Socket socket = new Socket();
     try {
       socket.connect(listener, CONNECT_MILLIS);
       socket.setTcpNoDelay(true);
       socket.setSoTimeout(CONNECT_MILLIS);
-      HeartbeatClient client = new HeartbeatClient(rank, socket, ended);
+      HeartbeatClient client = new HeartbeatClient(rank, socket, activity, ended);
       client.greet(token);
       return client;
     } catch (IOException e) {
@@ -113,7 +125,7 @@ public final class HeartbeatClient implements AutoCloseable {
     socket.setSoTimeout(0);
     Thread.ofPlatform().name("heartbeat-read").daemon(true).start(() -> read(in));
     Thread beat = Thread.ofPlatform().name("heartbeat").daemon(true).start(this::beat);
-    Activity.onBegin(() -> LockSupport.unpark(beat));
+    activity.onBegin(() -> LockSupport.unpark(beat));
   }
 
   private void read(DataInputStream in) {
@@ -151,7 +163,7 @@ public final class HeartbeatClient implements AutoCloseable {
         heard = now;
       }
       last = now;
-      send(new Frame(Frame.FrameKind.BEAT, Activity.text()));
+      send(new Frame(Frame.FrameKind.BEAT, activity.text()));
       if (now - heard > listener.silence().toNanos() && !listenerRunsHere()) {
         lose("no sign of life for " + listener.silence().toMillis() / 1e3 + " s");
       }

@@ -16,6 +16,7 @@ import kvasir.cluster.Communicator;
 import kvasir.error.ClusterFailure;
 import kvasir.launch.HostRoute;
 import kvasir.launch.WorldSpec;
+import kvasir.measure.Activity;
 
 /**
  * Side channel of a world that a foreign launcher started: {@code mpirun}, {@code srun} or MPJ's
@@ -34,10 +35,12 @@ public final class SelfHosted {
    *
    * @param world all ranks
    * @param silence longest time for which a rank may give no sign of life
+   * @param activity of this rank
    * @param ended ends the process when the run has ended; does not return
    * @throws ClusterFailure if rank 0 cannot listen, or a rank cannot reach it
    */
-  public static HeartbeatClient join(Communicator world, Duration silence, Consumer<RunEnd> ended) {
+  public static HeartbeatClient join(
+      Communicator world, Duration silence, Activity activity, Consumer<RunEnd> ended) {
     List<String> names = Collectives.allGather(world, ownName(), NAME_BYTES);
     byte[] contact = new byte[WHERE_BYTES];
     if (world.rank() == 0) {
@@ -51,6 +54,7 @@ public final class SelfHosted {
             new InetSocketAddress(words[0], Integer.parseInt(words[1])),
             RunToken.of(words[2]),
             world.rank(),
+            activity,
             ended);
     client.nextOrder();
     return client;

@@ -23,6 +23,7 @@ import kvasir.engine.Generator;
 import kvasir.engine.sampling.Sampler;
 import kvasir.engine.sampling.SamplingOptions;
 import kvasir.kernel.VectorKernels;
+import kvasir.measure.Activity;
 import kvasir.team.Binding;
 import kvasir.tensor.DType;
 import kvasir.weights.ModelHash;
@@ -94,7 +95,8 @@ class ResumeTest {
             .known();
     Sampler sampler = new Sampler(sampling);
     int done = known.length - PROMPT.length;
-    try (Engine engine = new Engine(settings, world, PROMPT.length + NEW_TOKENS, null)) {
+    try (Engine engine =
+        new Engine(settings, world, new Activity(), PROMPT.length + NEW_TOKENS, null)) {
       if (log[0] != null) {
         sampler.skip(log[0].draws(done));
       }

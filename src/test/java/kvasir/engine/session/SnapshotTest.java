@@ -34,6 +34,7 @@ import kvasir.engine.Generator;
 import kvasir.engine.sampling.Sampler;
 import kvasir.error.UserError;
 import kvasir.kernel.VectorKernels;
+import kvasir.measure.Activity;
 import kvasir.team.Binding;
 import kvasir.tensor.DType;
 import kvasir.weights.ModelHash;
@@ -93,7 +94,8 @@ class SnapshotTest {
 
   private Run runRank(EngineSettings settings, Communicator world, int[] ids) {
     Fingerprint fingerprint = new Fingerprint();
-    try (Engine engine = new Engine(settings, world, ids.length + NEW_TOKENS, null)) {
+    try (Engine engine =
+        new Engine(settings, world, new Activity(), ids.length + NEW_TOKENS, null)) {
       Snapshot snapshot = Snapshot.open(folder, "test", MODEL_HASH, engine, ids);
       int[] rest = Arrays.copyOfRange(ids, snapshot.restored(), ids.length);
       try (snapshot) {
@@ -182,7 +184,7 @@ class SnapshotTest {
             ranks,
             Duration.ofSeconds(60),
             world -> {
-              try (Engine engine = new Engine(USUAL, world, ids.length + 1, null);
+              try (Engine engine = new Engine(USUAL, world, new Activity(), ids.length + 1, null);
                   Snapshot snapshot = Snapshot.open(folder, "test", MODEL_HASH, engine, ids)) {
                 new Generator(engine, snapshot).prefill(ids, done -> {});
                 snapshot.keepPartial();

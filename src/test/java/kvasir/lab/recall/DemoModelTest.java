@@ -23,6 +23,7 @@ import kvasir.engine.EngineSettings;
 import kvasir.engine.Generator;
 import kvasir.engine.sampling.Sampler;
 import kvasir.kernel.VectorKernels;
+import kvasir.measure.Activity;
 import kvasir.team.Binding;
 import kvasir.tensor.DType;
 import kvasir.text.Chat;
@@ -72,7 +73,8 @@ class DemoModelTest {
 
   private static List<Integer> greedy(int[] ids, DType kv, int count) {
     try (Engine engine =
-        new Engine(settings(kv, 2), new SoloCommunicator(), ids.length + count, null)) {
+        new Engine(
+            settings(kv, 2), new SoloCommunicator(), new Activity(), ids.length + count, null)) {
       return new Generator(engine)
           .generate(ids, count, Sampler::likeliest, List.of(), token -> false, done -> {})
           .tokens();
@@ -108,7 +110,7 @@ class DemoModelTest {
 
   private static List<Reply> ask(
       Communicator world, TownExercise town, List<int[]> questions, Chat chat) {
-    try (Engine engine = new Engine(settings(DType.BF16, 1), world, 900, null)) {
+    try (Engine engine = new Engine(settings(DType.BF16, 1), world, new Activity(), 900, null)) {
       Reading reading = new Reading(engine, chat, null);
       reading.read(
           new int[] {1, 2, 3}, done -> {}); // Another document, which the next one replaces.

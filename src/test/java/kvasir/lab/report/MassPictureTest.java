@@ -26,6 +26,7 @@ import kvasir.lab.recall.Passage;
 import kvasir.lab.recall.Reading;
 import kvasir.lab.recall.Reply;
 import kvasir.lab.recall.TownExercise;
+import kvasir.measure.Activity;
 import kvasir.team.Binding;
 import kvasir.tensor.DType;
 import kvasir.text.Chat;
@@ -69,7 +70,7 @@ class MassPictureTest {
             8,
             128,
             Distribution.DEFAULT);
-    try (Engine engine = new Engine(settings, world, POSITIONS, mass)) {
+    try (Engine engine = new Engine(settings, world, new Activity(), POSITIONS, mass)) {
       Reading reading = new Reading(engine, chat, mass);
       reading.read(town.turn().ids(), done -> {});
       Reply reply = reading.ask(chat.question(question), 40, piece -> {});

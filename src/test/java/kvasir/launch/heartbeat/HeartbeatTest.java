@@ -26,6 +26,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import kvasir.error.ClusterFailure;
 import kvasir.launch.WorldSpec;
+import kvasir.measure.Activity;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -70,7 +71,7 @@ class HeartbeatTest {
   }
 
   private HeartbeatClient join(int rank, BlockingQueue<RunEnd> ends) {
-    return HeartbeatClient.join(address(), token, rank, ends::add);
+    return HeartbeatClient.join(address(), token, rank, new Activity(), ends::add);
   }
 
   /** Waits for the loss, which the listener publishes after it has told all other ranks. */
