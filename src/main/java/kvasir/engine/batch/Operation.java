@@ -1,0 +1,80 @@
+package kvasir.engine.batch;
+
+import kvasir.cache.BlockTables;
+
+/** Change of block tables that all ranks make before the rows of a step are computed. */
+public sealed interface Operation {
+  /** Returns the number of the sequence whose table changes. */
+  long sequence();
+
+  /**
+   * Makes the change.
+   *
+   * @throws IllegalStateException if it does not fit the tables
+   */
+  void applyTo(BlockTables tables);
+
+  /**
+   * Beginning of a sequence.
+   *
+   * @param sharedSlots slots of its first blocks, which are computed and whole
+   */
+  record Start(long sequence, int[] sharedSlots) implements Operation {
+    @Override
+    public void applyTo(BlockTables tables) {
+      tables.start(sequence, sharedSlots);
+    }
+  }
+
+  /**
+   * Addition of a sequence's next block.
+   *
+   * @param block number of the block in the sequence
+   * @param slot its slot on the rank that owns it
+   */
+  record Add(long sequence, int block, int slot) implements Operation {
+    @Override
+    public void applyTo(BlockTables tables) {
+      tables.add(sequence, block, slot);
+    }
+  }
+
+  /**
+   * Copy of the keys and values of a block's first tokens. The rank that owns the block copies
+   * memory, in the order of operations; the others count the tokens only.
+   *
+   * @param block number of the sequence's last block, which is empty
+   * @param source slot to copy from
+   * @param target slot to copy to: that of the block
+   * @param tokens number of tokens to copy
+   */
+  record Copy(long sequence, int block, int source, int target, int tokens) implements Operation {
+    @Override
+    public void applyTo(BlockTables tables) {
+      if (tables.table(sequence).slot(block) != target) {
+        throw new IllegalStateException("sequence " + sequence + " copies to another's block");
+      }
+      tables.copy(sequence, block, source, tokens);
+    }
+  }
+
+  /**
+   * Cut of a sequence.
+   *
+   * @param tokens number of stored tokens that remain
+   */
+  record Truncate(long sequence, int tokens) implements Operation {
+    @Override
+    public void applyTo(BlockTables tables) {
+      tables.truncate(sequence, tokens);
+    }
+  }
+
+  /** End of a sequence, or its preemption: its table is removed. */
+  record Release(long sequence) implements Operation {
+    @Override
+    public void applyTo(BlockTables tables) {
+      tables.release(sequence);
+    }
+  }
+}

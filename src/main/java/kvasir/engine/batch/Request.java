@@ -1,0 +1,32 @@
+package kvasir.engine.batch;
+
+/**
+ * Request for the tokens that follow a prompt.
+ *
+ * @param tokens ids of the prompt, followed by those of output that exists already, as after a loss
+ *     of the world; not copied, and not to be changed
+ * @param promptTokens number of tokens in the prompt, at least 1
+ * @param maxTokens largest number of output tokens, existing ones included; larger than the number
+ *     of existing ones. The context may set a lower limit. A request without a token to choose
+ *     needs no step and is answered by the caller
+ */
+public record Request(int[] tokens, int promptTokens, int maxTokens) {
+  public Request {
+    if (promptTokens < 1 || promptTokens > tokens.length) {
+      throw new IllegalArgumentException(promptTokens + " of " + tokens.length + " tokens");
+    }
+    if (maxTokens <= tokens.length - promptTokens) {
+      throw new IllegalArgumentException("no token to choose: " + maxTokens);
+    }
+  }
+
+  /** Creates a request without output so far. */
+  public Request(int[] prompt, int maxTokens) {
+    this(prompt, prompt.length, maxTokens);
+  }
+
+  /** Returns the number of output tokens that a context of {@code context} tokens allows. */
+  int outputLimit(int context) {
+    return (int) Math.min(maxTokens, (long) context - promptTokens + 1);
+  }
+}

@@ -1,0 +1,52 @@
+package kvasir.engine.batch;
+
+import java.util.List;
+import kvasir.cache.BlockTables;
+
+/**
+ * Plan of one step: changes of block tables, in order, and then the rows to compute. It may have
+ * changes only.
+ *
+ * @param step number of the step, counted from 0
+ * @param operations changes of block tables
+ * @param spans rows to compute, at most one span of a sequence
+ */
+public record StepPlan(long step, List<Operation> operations, List<Span> spans) {
+  public StepPlan {
+    operations = List.copyOf(operations);
+    spans = List.copyOf(spans);
+  }
+
+  /** Returns the number of rows. */
+  public int rows() {
+    int rows = 0;
+    for (Span span : spans) {
+      rows += span.rows();
+    }
+    return rows;
+  }
+
+  /** Returns the number of keys that all rows attend, their own included. */
+  public long keys() {
+    long keys = 0;
+    for (Span span : spans) {
+      keys += span.keys();
+    }
+    return keys;
+  }
+
+  /**
+   * Brings tables to the state after the step: makes the changes and counts the rows as stored.
+   * Memory is not touched; {@link Operation.Copy} needs a copy of its own.
+   *
+   * @throws IllegalStateException if the plan does not fit the tables
+   */
+  public void applyTo(BlockTables tables) {
+    for (Operation operation : operations) {
+      operation.applyTo(tables);
+    }
+    for (Span span : spans) {
+      tables.advance(span.sequence(), span.position(), span.rows());
+    }
+  }
+}
