@@ -62,7 +62,7 @@ public final class Engine implements AutoCloseable {
       Activity activity,
       int positions,
       AttentionMass mass) {
-    this(settings, world, activity, positions, 1, mass, true);
+    this(settings, world, activity, positions, 1, mass, NumberGuard.Policy.REFUSE);
   }
 
   /**
@@ -73,7 +73,8 @@ public final class Engine implements AutoCloseable {
    */
   public static Engine scoring(
       EngineSettings settings, Communicator world, Activity activity, int positions) {
-    return new Engine(settings, world, activity, positions, Scorer.LOGIT_ROWS, null, true);
+    return new Engine(
+        settings, world, activity, positions, Scorer.LOGIT_ROWS, null, NumberGuard.Policy.REFUSE);
   }
 
   /**
@@ -82,7 +83,7 @@ public final class Engine implements AutoCloseable {
    */
   static Engine lenient(
       EngineSettings settings, Communicator world, Activity activity, int positions) {
-    return new Engine(settings, world, activity, positions, 1, null, false);
+    return new Engine(settings, world, activity, positions, 1, null, NumberGuard.Policy.PASS);
   }
 
   private Engine(
@@ -92,7 +93,7 @@ public final class Engine implements AutoCloseable {
       int positions,
       int logitRows,
       AttentionMass mass,
-      boolean refuses) {
+      NumberGuard.Policy numbers) {
     this.settings = settings;
     this.mass = mass;
     this.config = ConfigReader.read(settings.model());
@@ -111,7 +112,7 @@ public final class Engine implements AutoCloseable {
       this.weightType = weights.head().weight().type();
       this.blocks = new BlockMemory(shape, world.rank());
       this.cache = new KvCache(blocks, new Ownership(shape.shards(), shares), world.rank());
-      this.decoder = decoder(weights, refuses);
+      this.decoder = decoder(weights, numbers);
       this.sequence = new SequenceDecoder(decoder, cache);
     } catch (RuntimeException e) {
       team.close();
@@ -160,7 +161,7 @@ public final class Engine implements AutoCloseable {
         settings.shards());
   }
 
-  private Decoder decoder(ModelWeights weights, boolean refuses) {
+  private Decoder decoder(ModelWeights weights, NumberGuard.Policy numbers) {
     AttentionShape shape = AttentionShape.of(config.heads(), config.kvHeads(), config.headDim());
     ShardedAttention attention =
         new ShardedAttention(
@@ -176,11 +177,7 @@ public final class Engine implements AutoCloseable {
             mass);
     NumberGuard guard =
         new NumberGuard(
-            refuses,
-            settings.model().toString(),
-            settings.kernels(),
-            settings.kvType(),
-            team.size());
+            numbers, settings.model().toString(), settings.kernels(), settings.kvType());
     return new Decoder(
         config, weights, settings.kernels(), team, world, cache.shape(), attention, guard);
   }
@@ -199,6 +196,16 @@ public final class Engine implements AutoCloseable {
 
   public ModelConfig config() {
     return config;
+  }
+
+  /** Returns the decoder, for batches of any sequences whose blocks are in {@link #blocks}. */
+  public Decoder batchDecoder() {
+    return decoder;
+  }
+
+  /** Returns the memory of this rank's blocks; it is closed with the engine. */
+  public BlockMemory blocks() {
+    return blocks;
   }
 
   /** Returns the decoder of the engine's own sequence. */

@@ -131,6 +131,14 @@ public final class Decoder {
   }
 
   /**
+   * Returns whether a row of the last batch has a key or value that the cache cannot hold, or that
+   * is not finite; the same on every rank. Always false unless the guard marks rows.
+   */
+  public boolean marked(int row) {
+    return guard.marked(row);
+  }
+
+  /**
    * Computes the logits of consecutive rows of the last batch. Every rank must call it.
    *
    * @param row first row, counted from the start of the batch
@@ -172,6 +180,7 @@ public final class Decoder {
       activations = new Activations(config, tokens);
       capacity = tokens;
     }
+    guard.begin(tokens);
     rope.begin(next.positions(), tokens);
     runShares(angles);
   }
@@ -192,9 +201,8 @@ public final class Decoder {
         .to(current.value(), activations.values)
         .run();
     projections.allGather(tokens, activations.queries, activations.keys, activations.values);
-    guard.begin();
     runShares(positions);
-    guard.requireStorable(layer);
+    guard.check(layer);
     attention.attend(layer, batch, activations.queries, activations.attended);
     linear
         .over(activations.attended, 0, tokens)
@@ -262,7 +270,7 @@ public final class Decoder {
     for (int token = Split.start(tokens, members, member); token < to; token++) {
       rotate(activations.queries, token, config.heads(), current.queryNorm());
       rotate(activations.keys, token, config.kvHeads(), current.keyNorm());
-      guard.note(member, activations.keys, activations.values, token * keyWidth, keyWidth);
+      guard.note(token, activations.keys, activations.values, token * keyWidth, keyWidth);
       append(token, scratch[member]);
     }
   }

@@ -13,66 +13,96 @@ import kvasir.tensor.DType;
  * of no weight.
  *
  * <p>Every rank has all keys and values of a batch, so all ranks report the same error. Members of
- * a team may call {@link #note} at the same time, each with its own number.
+ * a team may call {@link #note} at the same time for different rows.
  */
 public final class NumberGuard {
-  private final boolean refuses;
+  /** Treatment of numbers that make results meaningless. */
+  public enum Policy {
+    /** Ends the run with an error. */
+    REFUSE,
+    /** Marks the rows that have such keys or values; logits are the caller's to check. */
+    MARK,
+    /** Computes with any numbers. */
+    PASS
+  }
+
+  private final Policy policy;
   private final String model;
   private final Kernels kernels;
   private final DType cacheType;
-  private final float[] keyPeaks;
-  private final float[] valuePeaks;
+  private float[] keyPeaks = {};
+  private float[] valuePeaks = {};
+  private boolean[] marked = {};
+  private int rows;
 
   /**
    * Creates a guard.
    *
-   * @param refuses false to let all numbers pass
    * @param model name of the model in messages
    * @param cacheType element type of keys and values in the cache
-   * @param members number of threads that note keys and values
    */
-  public NumberGuard(boolean refuses, String model, Kernels kernels, DType cacheType, int members) {
-    this.refuses = refuses;
+  public NumberGuard(Policy policy, String model, Kernels kernels, DType cacheType) {
+    this.policy = policy;
     this.model = model;
     this.kernels = kernels;
     this.cacheType = cacheType;
-    this.keyPeaks = new float[members];
-    this.valuePeaks = new float[members];
   }
 
-  /** Discards the keys and values noted before. */
-  void begin() {
-    Arrays.fill(keyPeaks, 0);
-    Arrays.fill(valuePeaks, 0);
+  /** Discards the marks of an earlier batch and makes room for one of {@code count} rows. */
+  void begin(int count) {
+    rows = count;
+    if (marked.length < count) {
+      keyPeaks = new float[count];
+      valuePeaks = new float[count];
+      marked = new boolean[count];
+    }
+    Arrays.fill(marked, 0, count, false);
+  }
+
+  /** Returns whether a key or value of a row was marked since {@link #begin}. */
+  boolean marked(int row) {
+    return marked[row];
   }
 
   /**
-   * Notes the largest magnitude of a token's keys and values.
+   * Notes the largest magnitude of a row's keys and values in one layer.
    *
-   * @param member number of the calling thread in its team
-   * @param offset offset of the token in both arrays
+   * @param offset offset of the row in both arrays
    * @param n number of elements of the token in each array
    */
-  void note(int member, float[] keys, float[] values, int offset, int n) {
-    if (!refuses) {
-      return;
+  void note(int row, float[] keys, float[] values, int offset, int n) {
+    if (policy != Policy.PASS) {
+      keyPeaks[row] = kernels.maxMagnitude(keys, offset, n);
+      valuePeaks[row] = kernels.maxMagnitude(values, offset, n);
     }
-    keyPeaks[member] = Math.max(keyPeaks[member], kernels.maxMagnitude(keys, offset, n));
-    valuePeaks[member] = Math.max(valuePeaks[member], kernels.maxMagnitude(values, offset, n));
   }
 
   /**
-   * Checks that the cache can hold the keys and values noted since {@link #begin}.
+   * Checks that the cache can hold the keys and values of a layer, which were noted for all rows.
    *
-   * @throws UserError if it cannot
+   * @throws UserError if it cannot, and such numbers are refused
    */
-  void requireStorable(int layer) {
-    requireStorable("keys", keyPeaks, layer);
-    requireStorable("values", valuePeaks, layer);
+  void check(int layer) {
+    switch (policy) {
+      case REFUSE -> {
+        requireStorable("keys", keyPeaks, layer);
+        requireStorable("values", valuePeaks, layer);
+      }
+      case MARK -> {
+        for (int row = 0; row < rows; row++) {
+          // A NaN is not less than anything.
+          boolean fits = Math.max(keyPeaks[row], valuePeaks[row]) <= cacheType.largest();
+          marked[row] |= !fits;
+        }
+      }
+      case PASS -> {
+        // Nothing was noted.
+      }
+    }
   }
 
   private void requireStorable(String what, float[] peaks, int layer) {
-    float peak = kernels.maxMagnitude(peaks, 0, peaks.length);
+    float peak = kernels.maxMagnitude(peaks, 0, rows);
     if (peak == Float.POSITIVE_INFINITY) {
       throw notFinite(" (infinite %s in layer %d)".formatted(what, layer));
     }
@@ -97,7 +127,7 @@ public final class NumberGuard {
    * @throws UserError if one is NaN or infinite
    */
   void requireFinite(float[] logits, int n) {
-    if (refuses && !Float.isFinite(kernels.maxMagnitude(logits, 0, n))) {
+    if (policy == Policy.REFUSE && !Float.isFinite(kernels.maxMagnitude(logits, 0, n))) {
       throw notFinite("");
     }
   }
