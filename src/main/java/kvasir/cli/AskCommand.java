@@ -18,22 +18,26 @@ import picocli.CommandLine.Option;
 @Command(
     name = "ask",
     mixinStandardHelpOptions = true,
-    description = "Read a document and answer questions on it, showing where the answers stand.")
+    description =
+        "Read a document, answer questions on it, and show where in the document the answers"
+            + " are.")
 public final class AskCommand extends RankCommand {
   private static final int MOST = 1 << 20;
 
-  /** The document is the user's own or written for the occasion. */
+  /** Options for the document: the user's own, or one that is written. */
   static final class Source {
     @Option(
         names = "--document",
         paramLabel = "FILE",
-        description = "The document, a text file or a pipe; - is standard input.")
+        description = "File or pipe with the document; - means standard input.")
     Path file;
 
     @Option(
         names = "--seed",
         paramLabel = "N",
-        description = "Write the document of a town, of this seed (default: 0).")
+        description =
+            "Seed of the document about an invented town, which is written if no --document is"
+                + " given (default: 0).")
     Long seed;
   }
 
@@ -42,43 +46,48 @@ public final class AskCommand extends RankCommand {
   @Option(
       names = "--length",
       paramLabel = "N",
-      description = "Most tokens of a written document (default: as many as the context holds).")
+      description =
+          "Largest number of tokens in a written document (default: as many as the context"
+              + " holds).")
   Integer length;
 
   @Option(
       names = "--ask",
       paramLabel = "TEXT",
-      description = "A question; may be repeated (default: some on the written document).")
+      description =
+          "A question; may be given several times (default: questions on the written document).")
   List<String> asked = new ArrayList<>();
 
   @Option(
       names = "--questions",
       paramLabel = "N",
-      description = "How many to ask where none is given (default: 4).")
+      description = "Number of questions to make if no --ask is given (default: 4).")
   int questions = 4;
 
   @Option(
       names = "--max-new-tokens",
       paramLabel = "N",
-      description = "Most tokens of an answer (default: 64).")
+      description = "Largest number of tokens in an answer (default: 64).")
   int maxNewTokens = 64;
 
   @Option(
       names = "--compare",
       description =
-          "Then ask the same of this process alone, with a thread team, and compare the bits of all"
-              + " logits; exit 1 if they differ.")
+          "Then ask the same in this process alone, with several threads, and compare the bits"
+              + " of all logits. Exit code 1 if they differ.")
   boolean compare;
 
   @Option(
       names = "--picture",
       paramLabel = "FILE",
       description =
-          "Draw how the last answer's attention was shared out over layers, heads and KV blocks,"
-              + " with the ranks that hold the blocks, as an SVG file.")
+          "SVG file to draw the attention of the last answer in: its distribution over layers,"
+              + " heads and KV blocks, with the ranks that hold the blocks.")
   Path picture;
 
-  @Option(names = "--json", description = "Print JSON: the document, then each question.")
+  @Option(
+      names = "--json",
+      description = "Print JSON: one object for the document, then one for each question.")
   boolean json;
 
   @Override

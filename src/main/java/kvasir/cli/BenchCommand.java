@@ -30,10 +30,10 @@ import picocli.CommandLine.ParentCommand;
     name = "bench",
     mixinStandardHelpOptions = true,
     description =
-        "Measure prefill and decode at several depths, in llama-bench's terms, beside this"
-            + " machine's limits. Each layout runs in a process of its own.")
+        "Measure prefill and decode at several depths, in llama-bench's terms, together with"
+            + " this machine's limits. Each layout runs in a process of its own.")
 final class BenchCommand implements Callable<Integer>, OnRanks {
-  /** Codes with which a layout's process has told the user why it ended. */
+  /** Exit codes after which the process of a layout has already printed the reason. */
   private static final List<Integer> SAID =
       List.of(ExitCodes.USER_ERROR, ExitCodes.CLUSTER_FAILURE);
 
@@ -49,38 +49,42 @@ final class BenchCommand implements Callable<Integer>, OnRanks {
       names = "--prompt",
       split = ",",
       paramLabel = "N",
-      description = "Prompts to process, in tokens; 0 for none (default: 512).")
+      description = "Lengths of the prompts to read, in tokens; 0 for none (default: 512).")
   List<Integer> prompts = List.of(512);
 
   @Option(
       names = "--gen",
       split = ",",
       paramLabel = "N",
-      description = "Tokens to generate; 0 for none (default: 32).")
+      description = "Numbers of tokens to generate; 0 for none (default: 32).")
   List<Integer> generations = List.of(32);
 
   @Option(
       names = "--depth",
       split = ",",
       paramLabel = "N",
-      description = "Tokens in the cache before a test (default: 0).")
+      description = "Numbers of tokens in the KV cache before a test (default: 0).")
   List<Integer> depths = List.of(0);
 
-  @Option(names = "--ranks", split = ",", paramLabel = "P", description = "MPI ranks (default: 1).")
+  @Option(
+      names = "--ranks",
+      split = ",",
+      paramLabel = "P",
+      description = "Numbers of MPI ranks (default: 1).")
   List<Integer> ranks = List.of();
 
   @Option(
       names = "--threads",
       split = ",",
       paramLabel = "T",
-      description = "Threads of each rank (default: processors / ranks).")
+      description = "Numbers of threads of each rank (default: processors / ranks).")
   List<Integer> threads = List.of();
 
   @Option(
       names = "--attention",
       split = ",",
       paramLabel = "KIND",
-      description = "${COMPLETION-CANDIDATES} (default: streaming).")
+      description = "Kinds of attention: ${COMPLETION-CANDIDATES} (default: streaming).")
   List<AttentionKind> attentions = List.of(AttentionKind.STREAMING);
 
   @Option(
@@ -93,46 +97,47 @@ final class BenchCommand implements Callable<Integer>, OnRanks {
   @Option(
       names = "--repetitions",
       paramLabel = "N",
-      description = "Timed runs of each test (default: 5).")
+      description = "Number of timed runs of each test (default: 5).")
   int repetitions = 5;
 
   @Option(
       names = "--warm-up",
       paramLabel = "S",
       description =
-          "Untimed runs before each test: seconds, or steady: until times stop to change (default:"
-              + " 3).")
+          "Untimed runs before each test: a number of seconds, or steady, which runs until"
+              + " times stop changing (default: 3).")
   String warmUp = "3";
 
   @Option(
       names = "--warm-up-limit",
       paramLabel = "S",
       description =
-          "Most seconds of --warm-up steady; a test that needs more is marked (default: 60).")
+          "Longest time of --warm-up steady in seconds. A test that needs more is marked"
+              + " (default: 60).")
   double warmUpLimit = 60;
 
   @Option(
       names = "--added-latency",
       paramLabel = "TIME",
       converter = Latency.Converter.class,
-      description = "Hold each message back for so long, as 50us or 1ms (default: 0us).")
+      description = "Time by which each message is delayed, such as 50us or 1ms (default: 0us).")
   Latency addedLatency = Latency.NONE;
 
   @Option(
       names = "--fill",
       paramLabel = "HOW",
       description =
-          "How a depth is reached: synthetic (random keys and values) or prefill (computed);"
-              + " default synthetic.")
+          "Way to fill the KV cache to a depth: synthetic (random keys and values) or prefill"
+              + " (computed) (default: synthetic).")
   Fill fill = Fill.SYNTHETIC;
 
-  @Option(names = "--memory", description = "Also the peak of resident memory of each test.")
+  @Option(names = "--memory", description = "Also print the peak of resident memory of each test.")
   boolean memory;
 
   @Option(
       names = "--output",
       paramLabel = "FORMAT",
-      description = "${COMPLETION-CANDIDATES} (default: md).")
+      description = "Format of the results: ${COMPLETION-CANDIDATES} (default: md).")
   BenchTable output = BenchTable.MD;
 
   /** Method by which the cache is filled to a depth. */
@@ -141,7 +146,10 @@ final class BenchCommand implements Callable<Integer>, OnRanks {
     PREFILL
   }
 
-  /** One layout and way to compute; null leaves the choice to the process that runs it. */
+  /**
+   * One layout and way to compute. A value that is null is chosen by the process that runs the
+   * layout.
+   */
   private record Layout(Integer ranks, Integer threads, AttentionKind attention, DType kvType) {}
 
   @Override
@@ -151,7 +159,7 @@ final class BenchCommand implements Callable<Integer>, OnRanks {
     check();
     List<Layout> layouts = layouts();
     if (!process.isRank()) {
-      // Before the first layout runs, which would say so for itself alone.
+      // Checked before the first layout runs, since otherwise each layout would report the error.
       common.hostFile();
     }
     if (layouts.size() == 1) {
@@ -202,14 +210,14 @@ final class BenchCommand implements Callable<Integer>, OnRanks {
   }
 
   private static void seconds(String option, double value, int least) {
-    // A comparison that a value which is no number fails.
+    // Written so that NaN is refused too.
     if (!(value >= least && value <= MOST_SECONDS)) {
       throw new UserError(
           option, value + " is out of range", "give " + least + " to " + MOST_SECONDS);
     }
   }
 
-  /** Checks a layout and leaves it in the common options: where there is one, it is that one. */
+  /** Checks the options with one layout. If there is only one, it is set in the common options. */
   private void use(Layout layout) {
     common.ranks = layout.ranks();
     common.threads = layout.threads();

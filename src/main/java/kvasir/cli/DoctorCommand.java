@@ -32,23 +32,29 @@ import picocli.CommandLine.ParentCommand;
     name = "doctor",
     mixinStandardHelpOptions = true,
     description =
-        "Check every host before a run: reachable, the same JDK, program and model, a way back to"
-            + " this host, memory and clock. Exit code 1 when something is wrong.")
+        "Check every host before a run: it is reachable, has the same JDK, program and model,"
+            + " can connect to this host, and has enough memory and the right time. Exit code 1 if"
+            + " a host is not ready.")
 final class DoctorCommand implements Callable<Integer> {
   @Option(
       names = "--hosts",
       required = true,
       paramLabel = "FILE",
-      description = "Hosts of the run, one per line: host, host:slots or host slots=n; or slurm.")
+      description =
+          "File with the hosts of the run, one per line: host, host:slots or host slots=n. The"
+              + " word slurm stands for the hosts of the Slurm job.")
   Path hosts;
 
-  @Option(names = "--model", paramLabel = "DIR", description = "Also compare this model.")
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      description = "Also compare the files of the model in this folder.")
   Path model;
 
   @Option(
       names = "--timeout",
       paramLabel = "S",
-      description = "Seconds that a host may take (default: 30).")
+      description = "Seconds within which a host must answer (default: 30).")
   int timeoutSeconds = 30;
 
   @ParentCommand KvasirCommand kvasir;
@@ -81,7 +87,7 @@ final class DoctorCommand implements Callable<Integer> {
     List<HostProbe> probes = new ArrayList<>();
     try (ServerSocket door = new ServerSocket();
         ExecutorService each = Executors.newVirtualThreadPerTaskExecutor()) {
-      // Open for the time of the check, to whoever knocks; nothing is read.
+      // The port is open only during the check. It accepts all connections and reads nothing.
       door.bind(null, names.size() + 8);
       Thread.ofVirtual().start(() -> greet(door));
       List<Future<HostProbe>> answers = new ArrayList<>();
@@ -95,13 +101,13 @@ final class DoctorCommand implements Callable<Integer> {
     return probes;
   }
 
-  /** Takes whoever comes out of the queue, which would be full otherwise. */
+  /** Accepts and closes connections, so that the queue of waiting connections does not fill up. */
   private static void greet(ServerSocket door) {
     while (!door.isClosed()) {
       try {
         door.accept().close();
       } catch (IOException e) {
-        // Closed at the end; or a visitor that was gone before it was seen.
+        // The check has ended, or the other side closed the connection before it was accepted.
         LockSupport.parkNanos(1_000_000);
       }
     }
@@ -115,7 +121,9 @@ final class DoctorCommand implements Callable<Integer> {
     }
   }
 
-  /** Returns whether the hosts are those of the Slurm job, in which ranks are steps. */
+  /**
+   * Returns whether the hosts are those of the Slurm job, in which ranks are started as job steps.
+   */
   private boolean slurm() {
     return HostFile.SLURM.equals(hosts);
   }

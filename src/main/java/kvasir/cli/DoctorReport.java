@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import kvasir.launch.HostProbe;
 
-/** Problems of hosts, compared with this one, each with its remedy. */
+/** Table of hosts, with the differences from this host and advice for each. */
 final class DoctorReport {
   private static final double MOST_CLOCK_SECONDS = 2;
 
@@ -17,8 +17,11 @@ final class DoctorReport {
   private final List<String> problems = new ArrayList<>();
 
   /**
-   * @param slurm whether the hosts are nodes of a Slurm job, reached by steps
-   * @param ranks of all hosts
+   * Creates a report without hosts.
+   *
+   * @param here facts of this host
+   * @param slurm whether the hosts are nodes of a Slurm job, reached by job steps
+   * @param ranks number of ranks on all hosts together
    */
   DoctorReport(HostProbe here, boolean slurm, int ranks) {
     this.here = here;
@@ -30,7 +33,11 @@ final class DoctorReport {
     return problems.size();
   }
 
-  /** Adds a host that is to have so many ranks. */
+  /**
+   * Adds a host.
+   *
+   * @param own number of ranks that are to run on the host
+   */
   void add(HostProbe host, int own) {
     int before = problems.size();
     if (host.failure().isEmpty()) {

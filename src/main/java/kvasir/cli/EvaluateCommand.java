@@ -12,7 +12,8 @@ import picocli.CommandLine.Option;
     name = "evaluate",
     mixinStandardHelpOptions = true,
     description =
-        "Ask a model for facts of towns it has never read of; exit 1 if it answers too few.")
+        "Measure how many facts about invented towns a model recalls. Exit code 1 if too few"
+            + " answers are right.")
 final class EvaluateCommand extends RankCommand {
   private static final int SHORTEST = 256;
 
@@ -20,30 +21,34 @@ final class EvaluateCommand extends RankCommand {
       names = "--lengths",
       paramLabel = "N",
       split = ",",
-      description = "Most tokens of the documents (default: 512,1024,2048,4096,8192).")
+      description =
+          "Largest numbers of tokens in the documents (default: 512,1024,2048,4096,8192).")
   List<Integer> lengths = List.of(512, 1024, 2048, 4096, 8192);
 
   @Option(
       names = "--questions",
       paramLabel = "N",
-      description = "Questions for each tenth of each length (default: 100).")
+      description = "Number of questions for each tenth of each length (default: 100).")
   int questions = 100;
 
   @Option(
       names = "--per-document",
       paramLabel = "N",
-      description = "Most of these on one document (default: 10).")
+      description = "Largest number of questions on one document (default: 10).")
   int perDocument = 10;
 
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "Seed of the first document; training has those from 1000000000 (default: 0).")
+      description =
+          "Seed of the first document. Seeds from 1000000000 on are refused, since the demo"
+              + " model was trained on them (default: 0).")
   long seed;
 
   @Option(
       names = "--json",
-      description = "One JSON object per length, with the questions answered wrong.")
+      description =
+          "Print one JSON object for each length, with the questions that were answered wrong.")
   boolean json;
 
   @Override

@@ -10,7 +10,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "experiment",
     mixinStandardHelpOptions = true,
-    description = "Measure a question by a fair protocol, predict by a cost model, and report.",
+    description =
+        "Measure experiments by a fair protocol, predict times by a cost model, and report.",
     subcommands = {
       ExperimentListCommand.class,
       ExperimentRunCommand.class,

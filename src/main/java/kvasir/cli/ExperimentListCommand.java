@@ -13,7 +13,7 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "list",
     mixinStandardHelpOptions = true,
-    description = "Experiments of the project, and the question of each.")
+    description = "List the experiments of the project with the question that each answers.")
 final class ExperimentListCommand implements Callable<Integer> {
   @ParentCommand ExperimentCommand experiment;
 

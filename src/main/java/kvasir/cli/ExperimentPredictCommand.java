@@ -28,8 +28,9 @@ import picocli.CommandLine.ParentCommand;
     name = "predict",
     mixinStandardHelpOptions = true,
     description =
-        "Predict time and memory per token of every layout of ranks and threads on a cluster, and"
-            + " recommend one. What is not given of a node is measured on this machine.")
+        "Predict the time per token and the memory of every layout of ranks and threads on a"
+            + " cluster, and recommend a layout. Properties of a node that are not given are"
+            + " measured on this machine.")
 final class ExperimentPredictCommand implements Callable<Integer> {
   private static final int MOST_CORES = 1024;
   private static final int MOST_TOKENS = 1 << 24;
@@ -40,7 +41,8 @@ final class ExperimentPredictCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "DIR|SHAPE",
-      description = "A model's directory, of which config.json is read, or a shape: qwen3-32b.")
+      description =
+          "Folder of a model, of which only config.json is read, or a shape such as qwen3-32b.")
   String model;
 
   @Option(
@@ -48,23 +50,29 @@ final class ExperimentPredictCommand implements Callable<Integer> {
       required = true,
       paramLabel = "N",
       converter = Quantity.Tokens.class,
-      description = "Tokens in the cache: 8192, 128K or 1M (1,048,576).")
+      description = "Number of tokens in the KV cache, such as 8192, 128K or 1M (1,048,576).")
   int context;
 
-  @Option(names = "--nodes", paramLabel = "N", description = "Nodes of the cluster (default: 1).")
+  @Option(
+      names = "--nodes",
+      paramLabel = "N",
+      description = "Number of nodes in the cluster (default: 1).")
   Integer nodes;
 
   @Option(
       names = "--hosts",
       paramLabel = "FILE",
-      description = "Takes the number of nodes from a hostfile; slurm from the Slurm job.")
+      description =
+          "Hostfile that gives the number of nodes; the word slurm stands for the nodes of the"
+              + " Slurm job.")
   Path hosts;
 
   @Option(
       names = "--cores",
       paramLabel = "N",
       description =
-          "Cores of a node (default: of this machine, or in proportion to --read or --flops).")
+          "Number of cores of a node (default: that of this machine, scaled if only one of"
+              + " --read and --flops is given).")
   Integer cores;
 
   @Option(
@@ -72,58 +80,61 @@ final class ExperimentPredictCommand implements Callable<Integer> {
       paramLabel = "TIME",
       converter = Quantity.Time.class,
       description =
-          "Of a message between nodes, one way, between computations: 5us. In a loop that does"
-              + " nothing else it is several us less.")
+          "Time that a message takes from one node to another between computations, such as"
+              + " 5us. A test that only sends messages shows several us less.")
   Quantity latency;
 
   @Option(
       names = "--bandwidth",
       paramLabel = "RATE",
       converter = Quantity.Bandwidth.class,
-      description = "Of a node's network: 12GB/s; its ranks share it.")
+      description = "Bandwidth of a node's network, which the node's ranks share, such as 12GB/s.")
   Quantity bandwidth;
 
   @Option(
       names = "--read",
       paramLabel = "RATE",
       converter = Quantity.Bandwidth.class,
-      description = "What all cores of a node read from memory: 200GB/s.")
+      description = "Rate at which all cores of a node together read memory, such as 200GB/s.")
   Quantity read;
 
   @Option(
       names = "--flops",
       paramLabel = "RATE",
       converter = Quantity.Flops.class,
-      description = "What all cores of a node multiply and add in f32: 3TFLOP/s.")
+      description = "Rate at which all cores of a node together compute in f32, such as 3TFLOP/s.")
   Quantity flops;
 
   @Option(
       names = "--memory",
       paramLabel = "SIZE",
       converter = ByteSize.Converter.class,
-      description = "Of a node, as 256G; layouts that need more are left out (default: no limit).")
+      description =
+          "Memory of a node, such as 256G. Layouts that need more are not recommended (default:"
+              + " no limit).")
   ByteSize memory;
 
   @Option(
       names = "--prompt",
       paramLabel = "N",
       converter = Quantity.Tokens.class,
-      description = "Also predict reading a prompt of so many tokens into an empty cache.")
+      description =
+          "Also predict the time to read a prompt of this many tokens into an empty cache.")
   Integer prompt;
 
   @Option(
       names = "--ranks-per-node",
       split = ",",
       paramLabel = "R",
-      description = "To consider (default: all that divide the cores).")
+      description = "Numbers of ranks on a node to consider (default: all that divide the cores).")
   List<Integer> ranksPerNode = List.of();
 
   @Option(
       names = "--shards",
       paramLabel = "S",
       description =
-          "Leaves of the merge tree, a power of two (default: for each layout what keeps its"
-              + " threads busy).")
+          "Number of leaves of the merge tree, a power of two (default: for each layout the"
+              + " number that keeps its threads busy).")
   Integer shards;
 
   @Option(
@@ -135,10 +146,10 @@ final class ExperimentPredictCommand implements Callable<Integer> {
   @Option(
       names = "--prefill-chunk",
       paramLabel = "N",
-      description = "Most tokens of one forward pass of a prompt (default: 512).")
+      description = "Largest number of prompt tokens in one forward pass (default: 512).")
   int prefillChunk = 512;
 
-  @Option(names = "--json", description = "The same as one JSON object.")
+  @Option(names = "--json", description = "Print the prediction as one JSON object.")
   boolean json;
 
   @Option(names = "--debug", description = "Show stack traces and debug logs.")
@@ -196,7 +207,7 @@ final class ExperimentPredictCommand implements Callable<Integer> {
     }
   }
 
-  /** Says which of the asked numbers of ranks cannot be on all nodes. */
+  /** Prints a note for each number of ranks per node that the number of shards does not allow. */
   private void sayWhatIsLeftOut(int count) {
     int most = shards == null ? ClusterLayout.MOST_SHARDS : shards;
     for (int ranks : ranksPerNode) {

@@ -9,7 +9,8 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
- * Progress of an experiment and the time left, shown as a bar to a person and as lines in a log.
+ * Progress of an experiment and an estimate of the remaining time. It is a bar on a terminal, and
+ * lines in a log.
  */
 final class ExperimentProgress implements Runner.Listener, AutoCloseable {
   private final String name;
@@ -27,7 +28,7 @@ final class ExperimentProgress implements Runner.Listener, AutoCloseable {
 
   @Override
   public void note(String text) {
-    // A bar has the line: it stands below again afterwards.
+    // The bar is removed before the line is printed, and drawn again below it.
     close();
     output.note("%s: %s", name, text);
     show();
@@ -45,7 +46,7 @@ final class ExperimentProgress implements Runner.Listener, AutoCloseable {
 
   private void show() {
     if (units > 0 && Progress.watched()) {
-      // Its bar says more.
+      // The progress bar takes the place of the status line.
       output.leaveTerminal();
       bar =
           new ProgressBarBuilder()
@@ -75,7 +76,10 @@ final class ExperimentProgress implements Runner.Listener, AutoCloseable {
     }
   }
 
-  /** Returns the time left, if the rest takes as long as what was run this time. */
+  /**
+   * Returns the remaining time as text, estimated from the mean time of the runs that this process
+   * has measured.
+   */
   private String left() {
     if (done <= first || done >= units) {
       return "";

@@ -13,14 +13,15 @@ import picocli.CommandLine.ParentCommand;
     name = "report",
     mixinStandardHelpOptions = true,
     description =
-        "Write one page that explains the results of a folder, with CSV, JSON and SVG beside it.")
+        "Write one HTML page that explains the results in a folder, with CSV, JSON and SVG"
+            + " files next to it.")
 final class ExperimentReportCommand implements Callable<Integer> {
   @ParentCommand ExperimentCommand experiment;
 
   @Parameters(
       arity = "0..1",
       paramLabel = "DIR",
-      description = "What `experiment run --out` wrote (default: ${DEFAULT-VALUE}).")
+      description = "Folder that `experiment run --out` wrote (default: ${DEFAULT-VALUE}).")
   Path folder = Path.of(ExperimentCommand.RESULTS);
 
   @Override

@@ -32,8 +32,9 @@ import picocli.CommandLine.Spec;
     name = "run",
     mixinStandardHelpOptions = true,
     description =
-        "Measure an experiment: every arm in processes of its own, arms in turn, to a steady state."
-            + " What is in the results already is not measured again.")
+        "Measure experiments. Each arm (configuration) runs in processes of its own, in turn with"
+            + " the others, until times are steady. Results that exist already are not measured"
+            + " again.")
 final class ExperimentRunCommand implements Callable<Integer> {
   @Spec CommandSpec spec;
 
@@ -42,44 +43,61 @@ final class ExperimentRunCommand implements Callable<Integer> {
   @Parameters(
       arity = "1..*",
       paramLabel = "NAME",
-      description = "Experiments by name (see `experiment list`), files of your own, or all.")
+      description = "Names of experiments (see `experiment list`), files of your own, or all.")
   List<String> names;
 
-  @Option(names = "--quick", description = "With the changes of the file's table [quick].")
+  @Option(
+      names = "--quick",
+      description = "Apply the changes in the table [quick] of the experiment's file.")
   boolean quick;
 
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      description = "Folder of results, one in it for each experiment (default: ${DEFAULT-VALUE}).")
+      description =
+          "Folder of the results; it contains one folder for each experiment (default:"
+              + " ${DEFAULT-VALUE}).")
   Path out = Path.of(ExperimentCommand.RESULTS);
 
-  @Option(names = "--hosts", paramLabel = "FILE", description = "Spread ranks over these hosts.")
+  @Option(
+      names = "--hosts",
+      paramLabel = "FILE",
+      description =
+          "File with the hosts to spread ranks over; the word slurm stands for the hosts of the"
+              + " Slurm job.")
   Path hosts;
 
   @Option(
       names = "--model",
       paramLabel = "DIR",
-      description = "A model, or a shape to make one of.")
+      description = "Folder of a model, or a shape to make one of (default: as the file says).")
   String model;
 
-  @Option(names = "--ranks", split = ",", paramLabel = "P", description = "MPI ranks.")
+  @Option(
+      names = "--ranks",
+      split = ",",
+      paramLabel = "P",
+      description = "Numbers of MPI ranks (default: as the file says).")
   List<Integer> ranks;
 
-  @Option(names = "--threads", split = ",", paramLabel = "T", description = "Threads of each rank.")
+  @Option(
+      names = "--threads",
+      split = ",",
+      paramLabel = "T",
+      description = "Numbers of threads of each rank (default: as the file says).")
   List<Integer> threads;
 
   @Option(
       names = "--transports",
       split = ",",
       paramLabel = "KIND",
-      description = "mpj, native, inprocess.")
+      description = "Transports: mpj, native, inprocess (default: as the file says).")
   List<String> transports;
 
   @Option(
       names = "--repetitions",
       paramLabel = "N",
-      description = "Starts of each arm (default: as the file says).")
+      description = "Number of starts of each arm (default: as the file says).")
   Integer repetitions;
 
   @Override
@@ -108,7 +126,11 @@ final class ExperimentRunCommand implements Callable<Integer> {
     return definition;
   }
 
-  /** Measures an experiment and prints its table; false where the user has ended it. */
+  /**
+   * Measures an experiment and prints its table.
+   *
+   * @return false if the user interrupted it
+   */
   private boolean measure(Definition definition, Place place) {
     try {
       ExperimentResult result = run(definition, place);
@@ -127,8 +149,8 @@ final class ExperimentRunCommand implements Callable<Integer> {
   }
 
   /**
-   * Returns the difference between the cost model and the measurements; the model knows streaming
-   * attention only.
+   * Returns the difference between the cost model and the measurements, as text; empty if no result
+   * is comparable. The model describes streaming attention only.
    */
   private static String predictions(ExperimentResult result, Place place) {
     List<BenchRow> rows =

@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "generate",
     mixinStandardHelpOptions = true,
-    description = "Continue a prompt; the text streams to stdout.")
+    description = "Continue a prompt, and print the text while it is generated.")
 final class GenerateCommand extends RankCommand {
   @ArgGroup(multiplicity = "0..1")
   PromptOptions prompt;
@@ -30,7 +30,7 @@ final class GenerateCommand extends RankCommand {
   @Option(
       names = "--max-new-tokens",
       paramLabel = "N",
-      description = "Most tokens to generate (default: 128).")
+      description = "Largest number of tokens to generate (default: 128).")
   int maxNewTokens = 128;
 
   @Mixin ChoiceOptions choice;
@@ -39,28 +39,28 @@ final class GenerateCommand extends RankCommand {
       names = "--session",
       paramLabel = "FILE",
       description =
-          "Keep the tokens in this file, each written before it is shown and all on the disk at"
-              + " most a second later and at the end. Where the file is there, go on with it, on"
-              + " any layout: prompt and options are the file's, and one that is given and differs"
-              + " is refused.")
+          "File that keeps the tokens, so that the run can be resumed. Each token is written"
+              + " before its text is shown, and is on the disk at most a second later. If the file"
+              + " exists, the run is resumed from it, on any layout. The prompt and the options are"
+              + " then those of the file; a given one that differs is refused.")
   Path session;
 
   @Option(
       names = "--snapshot",
       paramLabel = "DIR",
       description =
-          "Keep each rank's KV blocks in this folder, and read those that fit the prompt's (and the"
-              + " session's) first tokens from it in place of a prefill, whichever ranks wrote"
-              + " them. Works with and without --session.")
+          "Folder that keeps the KV blocks of each rank. Blocks for the first tokens of the"
+              + " prompt (and of the session) are read from it instead of being computed, whichever"
+              + " ranks wrote them. Works with and without --session.")
   Path snapshot;
 
   @Option(
       names = "--on-failure",
       paramLabel = "WHAT",
       description =
-          "When a rank is lost: end, or rebuild, which starts ranks anew on the slots that are left"
-              + " (spare ones of --hosts first) and goes on with the session's text (default:"
-              + " end).")
+          "Action after the loss of a rank: end, or rebuild, which starts new ranks on the"
+              + " slots that are left (spare slots of --hosts first) and continues the text of"
+              + " --session (default: end).")
   OnFailure onFailure = OnFailure.END;
 
   @Option(names = "--json", description = "Print one JSON object instead of text.")
@@ -69,15 +69,15 @@ final class GenerateCommand extends RankCommand {
   @Option(
       names = "--stats",
       description =
-          "Print of each rank its KV blocks, their bytes and share of attention mass, and what it"
-              + " sent: messages, bytes and the time that computation waited.")
+          "Print for each rank its KV blocks, their bytes and share of attention mass, and its"
+              + " messages, their bytes and the time that computation waited for them.")
   boolean stats;
 
   @Option(
       names = "--fingerprint",
       description =
-          "Also print a hash over the bits of all logits: equal on every layout. Of a session it"
-              + " covers the tokens that this run has computed.")
+          "Also print a hash over the bits of all logits, which is equal on every layout. In a"
+              + " resumed session it covers only the tokens that this run computes.")
   boolean fingerprint;
 
   @Spec CommandSpec spec;

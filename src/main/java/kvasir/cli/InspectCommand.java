@@ -35,7 +35,9 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "inspect",
     mixinStandardHelpOptions = true,
-    description = "Architecture, tensors, and memory per rank for a layout and a context length.")
+    description =
+        "Print a model's architecture and tensors, and the memory of each rank for a layout"
+            + " and a context length.")
 final class InspectCommand implements Callable<Integer> {
   @Mixin LayoutOptions common;
 
@@ -44,20 +46,22 @@ final class InspectCommand implements Callable<Integer> {
   @Option(
       names = "--context",
       paramLabel = "N",
-      description = "Tokens to plan memory for (default: the model's context).")
+      description = "Number of tokens to plan memory for (default: the model's context).")
   Integer context;
 
   @Option(
       names = "--picture",
       paramLabel = "FILE",
       description =
-          "Draw the KV blocks of --context tokens, the shards and ranks that own them, and the tree"
-              + " that merges the ranks' results, as an SVG file.")
+          "SVG file to draw the KV blocks of --context tokens in, with the shards and ranks"
+              + " that own them and the tree that merges the ranks' results.")
   Path picture;
 
   @Option(
       names = "--check",
-      description = "Read all weights; exit 1 where one is NaN or infinite, by tensor and count.")
+      description =
+          "Read all weights, and print the tensors that contain NaN or infinite values. Exit"
+              + " code 1 if there are any.")
   boolean check;
 
   @Override
@@ -77,7 +81,8 @@ final class InspectCommand implements Callable<Integer> {
       WholeFile.requireWritable(picture);
     }
     try (Checkpoint checkpoint = Checkpoint.open(model)) {
-      // Finds every tensor the model needs: a wrong or missing one is reported now.
+      // Looks for every tensor that the model needs, so that a wrong or missing one is reported
+      // now.
       ModelWeights.check(checkpoint, config, new ScalarKernels());
       ModelNotes.otherWeights(checkpoint, kvasir.output());
       kvasir
@@ -222,7 +227,7 @@ final class InspectCommand implements Callable<Integer> {
     WorldSettings world = common.world(true, false);
     EngineOptions engine = common.engine();
     engine.check(world.ranks());
-    // Ranks are taken to have hosts of their own.
+    // Each rank is assumed to have a host of its own.
     return engine.settings(world.threadsOf(1), Binding.NONE);
   }
 

@@ -9,8 +9,9 @@ import kvasir.cli.terminal.Progress;
 import kvasir.lab.experiment.ExperimentFiles;
 
 /**
- * Says how to continue an experiment that the user interrupts. A signal ends this process and the
- * arm's processes in either order; the notice is printed once, by whoever comes first.
+ * Note on how to continue an experiment that the user has interrupted. A signal may end this
+ * process before or after the processes that it measures. The note is printed once, by the first of
+ * them that ends.
  */
 final class InterruptNotice implements AutoCloseable {
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
@@ -25,24 +26,28 @@ final class InterruptNotice implements AutoCloseable {
     this.output = output;
   }
 
-  /** Starts to watch for signals, until it is closed. */
+  /**
+   * Creates a notice that is printed when a signal ends this process before {@link #close}.
+   *
+   * @param arguments command line of this process
+   */
   static InterruptNotice of(List<String> arguments, Output output) {
     InterruptNotice notice = new InterruptNotice(command(arguments), output);
     Runtime.getRuntime().addShutdownHook(notice.hook);
     return notice;
   }
 
-  /** Prints the notice where it was not printed yet. */
+  /** Prints the note if it has not been printed yet. */
   void print() {
     if (done.compareAndSet(false, true)) {
-      // On a terminal the line of a progress bar is open.
+      // On a terminal the last line may be that of a progress bar, which has no end of line.
       output.note(
           "%skvasir: interrupted; what was measured is kept. To continue: %s",
           Progress.watched() ? "\n" : "", command);
     }
   }
 
-  /** Returns the command line for a shell, as it is typed in the current folder. */
+  /** Returns the command line, quoted for a shell, as it is typed in the current folder. */
   static String command(List<String> arguments) {
     Path home = ExperimentFiles.home();
     Path launcher = Path.of("launch", "kvasir");
@@ -67,7 +72,7 @@ final class InterruptNotice implements AutoCloseable {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
-      // The process ends already; the hook has run.
+      // The process is ending already, and the hook runs or has run.
     }
   }
 }

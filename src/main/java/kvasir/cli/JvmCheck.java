@@ -7,20 +7,24 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import kvasir.error.UserError;
 
-/** Check that this JVM has the Vector API, and compiles it well. */
+/** Check that this JVM has the Vector API and compiles it to vector instructions. */
 final class JvmCheck {
   private static final String MODULE = "jdk.incubator.vector";
 
-  /** The shortest vectors of any kernel: 128 bits. */
+  /** Length in bytes of the shortest vectors that a kernel uses (128 bits). */
   private static final int LEAST_BYTES = 16;
 
-  /** Without one of these C2 makes an object of each vector. */
+  /** Names of JVM options without which C2 allocates an object for each vector. */
   private static final List<String> UNBOXING =
       List.of("DoEscapeAnalysis", "EliminateAllocations", "Inline", "IncrementalInline");
 
   private JvmCheck() {}
 
-  /** Refuses a JVM without the Vector API's module. */
+  /**
+   * Checks that the module of the Vector API is present.
+   *
+   * @throws UserError if it is missing
+   */
   static void requireVectors() {
     if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
       throw new UserError(
@@ -30,7 +34,10 @@ final class JvmCheck {
     }
   }
 
-  /** Says in one line what makes vectors slow, if anything; asking takes 0.1 s. */
+  /**
+   * Returns the reason why vectors are slow on this JVM, in one line; empty if they are not. Takes
+   * 0.1 s.
+   */
   static Optional<String> slowBecause() {
     return Stream.of(compiler(), vectors(), fma(), boxes()).flatMap(Optional::stream).findFirst();
   }

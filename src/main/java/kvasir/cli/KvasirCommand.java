@@ -20,10 +20,10 @@ import picocli.CommandLine.Spec;
       "Exit codes: 0 done, 1 a check failed, 2 wrong usage or bad input, 3 a rank was lost."
     })
 public final class KvasirCommand implements Runnable {
-  /** As in pom.xml; ranks of different ones do not work together. */
+  /** Version, equal to that in pom.xml. Ranks of different versions do not work together. */
   public static final String VERSION = "0.1.0";
 
-  /** The commands, in the order of the help. */
+  /** Classes of the commands, in the order of the help. */
   private static final List<Class<?>> COMMANDS =
       List.of(
           GenerateCommand.class,
@@ -55,9 +55,11 @@ public final class KvasirCommand implements Runnable {
   }
 
   /**
-   * Returns the commands for a parser of these arguments. Describing all commands to it takes
-   * longer than the JVM takes to start, so it knows only the one that the arguments begin with;
-   * where they begin with none, it knows all, for its help and its messages.
+   * Returns a parser for a command line. Building the descriptions of all commands takes longer
+   * than the JVM takes to start. So the parser has only the command with which the arguments begin.
+   * If they begin with no command, it has all of them, for its help and its messages.
+   *
+   * @param words the command line
    */
   static CommandLine commandLine(Output output, ThisProcess process, String... words) {
     List<String> arguments = List.of(words);

@@ -37,9 +37,12 @@ import org.apache.logging.log4j.Logger;
 import org.apache.logging.log4j.core.config.Configurator;
 import picocli.CommandLine;
 
-/** The only main: under a shell, Kvasir's launcher, MPJ's mpjrun, and MPI's mpirun or srun. */
+/**
+ * Main class of all processes: the user's command, and ranks under Kvasir's launcher, MPJ's mpjrun,
+ * mpirun or srun.
+ */
 public final class Main {
-  /** For ranks that end with an error to leave their world together. */
+  /** Time limit for ranks that end with an error to leave their world together. */
   private static final Duration LEAVING = Duration.ofSeconds(2);
 
   private final Activity activity = new Activity();
@@ -62,12 +65,12 @@ public final class Main {
   }
 
   private void run() {
-    // A thread of a library that dies must not leave the others waiting for it.
+    // Other ranks must not wait for this one if a thread of a library ends it.
     Thread.setDefaultUncaughtExceptionHandler((thread, e) -> halt(report(e)));
     int code = guarded(this::execute);
     if (code != ExitCodes.DONE && rankStart.rank() >= 0) {
       leave(code);
-      // A rank that fails must not wait for the others: MPJ keeps the process alive otherwise.
+      // halt() and not exit(): MPJ's threads would keep a failed rank alive.
       halt(code);
     }
     rankStart.done();
@@ -76,7 +79,7 @@ public final class Main {
     System.exit(code);
   }
 
-  /** Leaves the world that somebody else's launcher has made, unless ranks of it are lost. */
+  /** Leaves the world that a foreign launcher has started, unless ranks of it are lost. */
   private void leave(int code) {
     if (code == ExitCodes.CLUSTER_FAILURE || !rankStart.hasToLeave()) {
       return;
@@ -90,13 +93,16 @@ public final class Main {
     halt(code);
   }
 
-  /** The run is over by another rank's word, which may come by two ways: it is said once. */
+  /**
+   * Ends this process because another rank has ended the run. The reason may arrive in two ways,
+   * and is printed once.
+   */
   private synchronized void end(RunEnd end) {
     if (end.code() != ExitCodes.CLOSED_OUTPUT && !end.reason().isEmpty()) {
       error(end.reason());
     }
     if (end.code() != ExitCodes.CLUSTER_FAILURE && rankStart.hasToLeave()) {
-      // The main thread may have come upon the same error, and leaves with the other ranks.
+      // The main thread may have failed with the same error, and then leaves with the other ranks.
       haltLater(end.code());
     }
     halt(end.code());
@@ -141,20 +147,24 @@ public final class Main {
     return code;
   }
 
-  /** The commands and how their arguments are read: as they stand. */
+  /**
+   * Returns the parser of command lines. It takes arguments literally: no argument is a file of
+   * arguments or an end of options.
+   */
   static CommandLine parser(Output output, ThisProcess process, String... arguments) {
     return KvasirCommand.commandLine(output, process, arguments)
         .registerConverter(Path.class, new PathConverter())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExpandAtFiles(false)
-        // No argument is this word: -- is a value like any other.
+        // No argument can be equal to this delimiter, so -- is an ordinary value.
         .setEndOfOptionsDelimiter("\0")
-        // A word behind an option that takes a value is its value, whatever it looks like.
+        // The word after an option that takes a value is always its value, even if it looks like
+        // an option.
         .setAllowOptionsAsOptionParameters(true)
         .setAllowSubcommandsAsOptionParameters(true);
   }
 
-  /** Runs the command that has been parsed; of several ranks, the first does what takes one. */
+  /** Runs the parsed command. If it needs only one process, ranks other than 0 do nothing. */
   private int execute(CommandLine.ParseResult parsed) {
     debug(parsed.asCommandLineList().stream().anyMatch(Main::asksForDebug));
     CommandLine.ParseResult last = last(parsed);
@@ -190,12 +200,13 @@ public final class Main {
     return command.getParseResult().hasMatchedOption("--debug");
   }
 
-  /** Every rank has the same command line: the first says what is wrong with it. */
+  /** Reports a wrong command line. All ranks have the same one, so only rank 0 reports it. */
   private int misused(CommandLine.ParameterException e) {
     return rankStart.rank() > 0 ? ExitCodes.USER_ERROR : report(UsageError.of(e));
   }
 
-  // Whatever is thrown ends the process with a line and a code: MPJ's threads would keep it alive.
+  // Every error must end the process with a line and a code, since MPJ's threads would keep it
+  // alive.
   @SuppressWarnings("CatchingUnchecked")
   private int guarded(Supplier<Integer> body) {
     try {
@@ -205,7 +216,11 @@ public final class Main {
     }
   }
 
-  /** Says why, to the user and to the other ranks; the exit code. */
+  /**
+   * Reports an error to the user and to the other ranks.
+   *
+   * @return exit code of the process
+   */
   private int report(Throwable e) {
     if (e instanceof ClusterFailure) {
       rankStart.awaitEnd();
@@ -229,8 +244,8 @@ public final class Main {
                   + "out of memory: "
                   + memory.getMessage()
                   + "; raise -Xmx by KVASIR_JVM_OPTS");
-      // The JVM raises it at the next chance after the access, now and then behind who could name
-      // the file.
+      // The JVM raises this error some time after the access, so the code that raises it may not
+      // know the file.
       case InternalError fault
           when String.valueOf(fault.getMessage()).contains("unsafe memory access") ->
           failed(
@@ -244,7 +259,7 @@ public final class Main {
     };
   }
 
-  // Not a constant: starting the library takes a quarter of a second, and few runs log anything.
+  // Not a constant: the library takes a quarter of a second to start, and few runs log anything.
   private static Logger log() {
     return LogManager.getLogger(Main.class);
   }
@@ -267,7 +282,7 @@ public final class Main {
     }
   }
 
-  /** mpjrun hides exit codes, so launch/mpjrun has ranks write theirs where it asks. */
+  /** Writes the exit code to a file if launch/mpjrun asks for it, since mpjrun hides exit codes. */
   private void recordStatus(int code) {
     String directory = System.getProperty("kvasir.status.dir");
     if (rankStart.rank() < 0 || directory == null) {
@@ -276,7 +291,7 @@ public final class Main {
     try {
       StatusFile.write(directory, rankStart.rank(), code);
     } catch (IOException e) {
-      // Where it has gone, launch/mpjrun has ended by another rank's code.
+      // If the folder is gone, launch/mpjrun has ended already with another rank's code.
       if (Files.isDirectory(Path.of(directory))) {
         error("cannot write the exit code to " + directory + ": " + e.getMessage());
       }

@@ -1,4 +1,4 @@
 package kvasir.cli;
 
-/** Marks a command that runs on every rank; each other one is done by a single process. */
+/** Marker for a command that runs on every rank. Other commands run in a single process. */
 interface OnRanks {}

@@ -17,7 +17,15 @@ import kvasir.lab.predict.Prediction;
 import kvasir.lab.predict.Setting;
 import kvasir.model.ModelConfig;
 
-/** A plan for people and for programs. */
+/**
+ * Report of a prediction, for people and as JSON.
+ *
+ * @param model the model as the user named it
+ * @param setting model and options that were predicted
+ * @param question the cluster and the limits of the search
+ * @param found hardware of a node and its origins
+ * @param choice layouts that were predicted, and the recommended one
+ */
 record PlanReport(
     String model,
     Setting setting,
@@ -50,7 +58,7 @@ record PlanReport(
               + " AVX-512, groups of two heads, bf16; larger groups are reckoned from the tiles of"
               + " the code");
 
-  /** The plan as JSON. */
+  /** Report in the form that is printed as JSON. */
   record Json(
       String model,
       int context,
@@ -108,7 +116,10 @@ record PlanReport(
         question.context());
   }
 
-  /** Of each number of nodes below all of them the fastest layout, of all nodes every one. */
+  /**
+   * Returns the layouts to print: all that use every node and, for each smaller number of nodes,
+   * the fastest one.
+   */
   private List<LayoutCandidate> shown() {
     List<Integer> nodes =
         choice.candidates().stream().map(c -> c.layout().nodes()).distinct().toList();
@@ -184,7 +195,7 @@ record PlanReport(
             question.context(), most);
   }
 
-  /** Layouts that were not looked at. */
+  /** Returns a note on layouts that were not predicted; null if there are none. */
   private String unusual() {
     int cores = found.hardware().cores();
     long all =

@@ -8,16 +8,20 @@ import kvasir.engine.EngineSettings;
 /** Work of every rank of a world. */
 @FunctionalInterface
 public interface RankBody {
-  /** On one rank; only rank 0 prints. */
+  /**
+   * Does the work on one rank. Only rank 0 prints results.
+   */
   int run(EngineSettings settings, Communicator world);
 
-  /** The text that the user names for it to read, if any. */
+  /**
+   * Returns the text that the work reads; empty if it reads none.
+   */
   default Optional<UserText> text() {
     return Optional.empty();
   }
 
   /**
-   * Returns whether the work can, and is to, be resumed by another world after the loss of a rank.
+   * Returns whether a new world continues the work after the loss of a rank.
    */
   default boolean rebuilds() {
     return false;

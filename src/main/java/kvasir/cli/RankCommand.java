@@ -25,18 +25,25 @@ abstract class RankCommand implements Callable<Integer>, OnRanks {
     return process.run(JobTable.order(job(), common.world(!process.isRank(), rebuilds())), text());
   }
 
-  /** Checks the options of this command alone, before any rank is started. */
+  /**
+   * Checks the options that only this command has, before any rank is started.
+   *
+   * @throws kvasir.error.UserError if an option is wrong
+   */
   abstract void check();
 
-  /** Returns the work of this command. */
+  /** Returns the work of this command, with its options. */
   abstract Job job();
 
-  /** Returns a reader of the text that the work needs, called once in one process; or nothing. */
+  /**
+   * Returns a reader of the text that the work needs; empty if it needs none. It is called once, in
+   * one process.
+   */
   Optional<Supplier<String>> text() {
     return Optional.empty();
   }
 
-  /** Returns whether the ranks that are left begin again when one is lost. */
+  /** Returns whether a new world is started when a rank is lost. */
   boolean rebuilds() {
     return false;
   }

@@ -14,17 +14,20 @@ import picocli.CommandLine.Option;
 @Command(
     name = "score",
     mixinStandardHelpOptions = true,
-    description = "Log-probability of each token of a text, and perplexity.")
+    description = "Print the log-probability of each token of a text, and the perplexity.")
 final class ScoreCommand extends RankCommand {
-  /** The text: ids or a file. */
+  /** Options for the text: token ids or a file. */
   static final class Source {
-    @Option(names = "--tokens", paramLabel = "IDS", description = "The text as ids: 1,2,3.")
+    @Option(
+        names = "--tokens",
+        paramLabel = "IDS",
+        description = "The text as token ids, such as 1,2,3.")
     String tokens;
 
     @Option(
         names = "--text-file",
         paramLabel = "FILE",
-        description = "The text, from a file or a pipe; - is standard input.")
+        description = "File or pipe with the text; - means standard input.")
     Path file;
   }
 
@@ -34,12 +37,13 @@ final class ScoreCommand extends RankCommand {
   @Option(
       names = "--top",
       paramLabel = "K",
-      description = "Also the K likeliest tokens after each token (default: 0).")
+      description = "Also print the K likeliest tokens after each token (default: 0).")
   int top;
 
   @Option(
       names = "--fingerprint",
-      description = "Also a hash over the bits of all logits: equal on every layout.")
+      description =
+          "Also print a hash over the bits of all logits, which is equal on every layout.")
   boolean fingerprint;
 
   @Option(names = "--json", description = "Print one JSON object instead of a table.")

@@ -16,7 +16,8 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "synth",
     mixinStandardHelpOptions = true,
-    description = "Write a checkpoint of a real model's shape with random weights, to measure on.")
+    description =
+        "Write a checkpoint of a real model's shape with random weights, for measurements.")
 final class SynthCommand implements Callable<Integer> {
   private static final int MOST_LAYERS = 1 << 10;
   private static final int MEBI = 1 << 20;
@@ -27,23 +28,26 @@ final class SynthCommand implements Callable<Integer> {
       names = "--shape",
       required = true,
       paramLabel = "NAME",
-      description = "qwen3-0.6b, 1.7b, 4b, 8b, 14b or 32b.")
+      description = "Shape of the model: qwen3-0.6b, 1.7b, 4b, 8b, 14b or 32b.")
   String shape;
 
   @Option(
       names = "--out",
       required = true,
       paramLabel = "DIR",
-      description = "Directory to write to; it may not hold a model yet.")
+      description = "Folder to write to; it must not contain a model yet.")
   Path out;
 
   @Option(
       names = "--layers",
       paramLabel = "N",
-      description = "Decoder layers (default: as many as the model has).")
+      description = "Number of decoder layers (default: that of the real model).")
   Integer layers;
 
-  @Option(names = "--seed", paramLabel = "N", description = "Seed of the weights (default: 0).")
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Seed of the random weights (default: 0).")
   long seed;
 
   @Override

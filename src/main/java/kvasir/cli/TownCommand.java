@@ -15,7 +15,9 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "town",
     mixinStandardHelpOptions = true,
-    description = "Write documents of invented towns, as the demo model has learnt to read them.")
+    description =
+        "Write documents about invented towns, of the kind that the demo model was trained"
+            + " on.")
 final class TownCommand implements Callable<Integer> {
   private static final int MOST_SENTENCES = 1 << 20;
 
@@ -24,27 +26,35 @@ final class TownCommand implements Callable<Integer> {
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "Seed of the first document; the next ones count up (default: 0).")
+      description =
+          "Seed of the first document. Each further document has the next higher seed (default:"
+              + " 0).")
   long seed;
 
   @Option(
       names = "--sentences",
       paramLabel = "N",
-      description = "Sentences of a document (default: 40).")
+      description = "Number of sentences in a document (default: 40).")
   int sentences = 40;
 
-  @Option(names = "--documents", paramLabel = "N", description = "How many (default: 1).")
+  @Option(
+      names = "--documents",
+      paramLabel = "N",
+      description = "Number of documents (default: 1).")
   int documents = 1;
 
   @Option(
       names = "--shared-surnames",
       description =
-          "Few surnames for many people: more distractors (default: everybody has his own).")
+          "Give the same surnames to many people, so that facts are easier to confuse (default:"
+              + " every person has another surname).")
   boolean sharedSurnames;
 
   @Option(
       names = "--json",
-      description = "One JSON object per document: sentences, and facts with question and answer.")
+      description =
+          "Print one JSON object for each document: its sentences, and its facts with question"
+              + " and answer.")
   boolean json;
 
   @Override

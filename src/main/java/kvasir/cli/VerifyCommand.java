@@ -11,19 +11,20 @@ import picocli.CommandLine.Option;
     name = "verify",
     mixinStandardHelpOptions = true,
     description =
-        "Compare every way to compute with a double-precision reference; exit 1 if one fails.")
+        "Compare every way to compute with a double-precision reference. Exit code 1 if one"
+            + " disagrees.")
 final class VerifyCommand extends RankCommand {
   @Option(
       names = "--tokens",
       required = true,
       paramLabel = "IDS",
-      description = "The prompt as token ids: 1,2,3.")
+      description = "The prompt as token ids, such as 1,2,3.")
   String tokens;
 
   @Option(
       names = "--max-new-tokens",
       paramLabel = "N",
-      description = "Steps to compare, at least 1 (default: 16).")
+      description = "Number of tokens to generate and compare, at least 1 (default: 16).")
   int maxNewTokens = 16;
 
   @Override

@@ -1,5 +1,5 @@
 /**
- * The command line: the only main, the only place that reads the environment, prints, and exits.
- * May import everything.
+ * Commands, and the only main method. Only this package and {@code launch} read the environment;
+ * only this package prints and exits. It may import every other package.
  */
 package kvasir.cli;

@@ -30,16 +30,19 @@ import kvasir.text.Chat;
 import kvasir.text.Tokenizer;
 
 /**
- * Questions on a document.
+ * Options of {@code ask}: questions on a document.
  *
- * @param file name of the user's own document; null where one is written
- * @param seed of the document that is written
- * @param length most tokens of that; null for as many as the context holds
- * @param asked questions of the user; empty where some are made
- * @param questions to make
- * @param maxNewTokens most tokens of an answer
+ * @param engine options of the engine
+ * @param file path of the user's own document; null if a document is to be written
+ * @param seed seed of the document that is written
+ * @param length largest number of tokens of a written document; null for as many as the context
+ *     holds
+ * @param asked questions of the user; empty if questions are to be made
+ * @param questions number of questions to make
+ * @param maxNewTokens largest number of tokens in an answer
+ * @param compare whether one process alone does the same afterwards, to compare the bits
  * @param picture file to draw the attention of the last answer to; null for none
- * @param compare whether one process alone does the same, to compare the bits
+ * @param json whether results are printed as JSON
  */
 public record AskJob(
     EngineOptions engine,
@@ -53,7 +56,7 @@ public record AskJob(
     String picture,
     boolean json)
     implements Job {
-  /** Fewest tokens of a document that is written. */
+  /** Smallest allowed number of tokens in a written document. */
   public static final int SHORTEST = 64;
 
   @Override
@@ -73,7 +76,7 @@ public record AskJob(
     }
   }
 
-  /** Says it where a short document has fewer facts than questions were asked for. */
+  /** Prints a note if a short document has fewer facts than questions were asked for. */
   private void sayWhereFewer(AskPlan plan, JobContext context) {
     int planned = plan.questions().size();
     if (context.root() && asked.isEmpty() && planned < questions) {
@@ -85,7 +88,9 @@ public record AskJob(
     }
   }
 
-  /** Returns the user's own document, which rank 0 has; null where one is to be written. */
+  /**
+   * Returns the user's own document, which rank 0 has read; null if a document is to be written.
+   */
   private String document(JobContext context) {
     if (file == null) {
       return null;
@@ -138,7 +143,10 @@ public record AskJob(
     return new AttentionMass(config.layers(), config.heads(), blocks);
   }
 
-  /** Draws the question asked last; all ranks call it. */
+  /**
+   * Draws the attention of the last answer. Every rank must call it, since each has a part of the
+   * data.
+   */
   private void draw(Engine opened, AttentionMass mass, AskPlan plan, Reply reply) {
     CacheShape shape = opened.cache().shape();
     Ownership ownership = opened.cache().ownership();

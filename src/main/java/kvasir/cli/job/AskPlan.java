@@ -11,31 +11,41 @@ import kvasir.text.Chat;
 import kvasir.text.EncodedText;
 
 /**
- * Document and questions of a command, the same on every rank.
+ * Document and questions of one {@code ask}; equal on every rank.
  *
- * @param name what the document is, for people
- * @param document the system's turn
+ * @param name name of the document, for people
+ * @param document the system's turn, which contains the document
+ * @param questions the questions in the order in which they are asked
  */
 record AskPlan(String name, EncodedText document, List<Question> questions) {
   /**
-   * @param ids the question's turn
-   * @param expected the answer that is right; null where nobody knows it
+   * A question, with the answer if it is known.
+   *
+   * @param text the question as people read it
+   * @param ids token ids of the question's turn
+   * @param expected the right answer; null if it is not known
    */
   record Question(String text, int[] ids, String expected) {}
 
-  // A long question of the grammar's own.
+  // Enough for a long question of the town's grammar.
   private static final int QUESTION_TOKENS = 48;
 
-  /** Sequence that the longest question needs, its answer included. */
+  /**
+   * Returns the number of positions that the document, the longest question and its answer need.
+   *
+   * @param newTokens largest number of tokens in an answer
+   */
   int positions(int newTokens) {
     int longest = questions.stream().mapToInt(q -> q.ids().length).max().orElse(0);
     return document.ids().length + longest + newTokens;
   }
 
   /**
-   * Plans what a command asks for.
+   * Makes the plan for the options of a command.
    *
-   * @param document the user's own; null where one is to be written
+   * @param document the user's own document; null if a document is to be written
+   * @param context number of positions that the model supports
+   * @throws UserError if the document is empty or does not fit into the context
    */
   static AskPlan of(AskJob job, String document, Chat chat, int context) {
     return document == null
@@ -43,13 +53,22 @@ record AskPlan(String name, EncodedText document, List<Question> questions) {
         : given(job, document.strip(), chat, context);
   }
 
-  /** Refuses tokens that a tokenizer has and its model has not. */
+  /**
+   * Checks that the model knows all tokens of the document and the questions. A tokenizer may have
+   * more tokens than its model.
+   *
+   * @throws UserError if it does not
+   */
   void requireKnown(String where, ModelConfig config) {
     TokenIds.requireKnown(where, document.ids(), config);
     questions.forEach(question -> TokenIds.requireKnown(where, question.ids(), config));
   }
 
-  /** Refuses what the model cannot hold, and says by how much. */
+  /**
+   * Checks that the plan fits into the context.
+   *
+   * @throws UserError if it does not; the message gives the number of tokens that are too many
+   */
   private AskPlan fitting(String where, int tokens, int positions, int context) {
     if (positions > context) {
       throw new UserError(
@@ -80,7 +99,7 @@ record AskPlan(String name, EncodedText document, List<Question> questions) {
     long seed = job.seed();
     int exchange = QUESTION_TOKENS + job.maxNewTokens();
     int room = Math.max(AskJob.SHORTEST, context - exchange);
-    // What cannot fit is refused below, and need not be written whole.
+    // A length that does not fit is refused below, so more than a context need not be written.
     int tokens = Math.min(job.length() == null ? room : job.length(), context);
     TownExercise town = TownExercise.of(seed, tokens, chat);
     List<Question> questions =
@@ -98,7 +117,7 @@ record AskPlan(String name, EncodedText document, List<Question> questions) {
         .toList();
   }
 
-  /** Questions on facts that stand evenly spread over the document. */
+  /** Returns questions on facts at equal distances in the document. */
   private static List<Question> spread(TownExercise town, int count, Chat chat) {
     List<Question> questions = new ArrayList<>();
     List<TownExercise.Placed> facts = town.facts();

@@ -68,7 +68,7 @@ final class AskReport {
     }
   }
 
-  /** A piece of the answer as it comes. */
+  /** Prints a piece of the answer when it is generated. */
   void piece(String text) {
     if (!json) {
       output.print(text);
@@ -89,7 +89,10 @@ final class AskReport {
     output.line(picture(ranks, holders, heads));
   }
 
-  /** Attention mass by rank: of all heads, and of the one that looks at the answer most. */
+  /**
+   * Draws the attention mass of each rank: of all heads, and of the head that looks most at the
+   * answer.
+   */
   private String picture(List<RankStats> ranks, List<Integer> holders, HeadShares heads) {
     StringBuilder picture = new StringBuilder("   attention mass while choosing them, all heads");
     int head = holders.isEmpty() ? -1 : heads.mostOn(holders);
@@ -183,7 +186,7 @@ final class AskReport {
     return object;
   }
 
-  /** Says in which block the question and the answer stand, after the last answer. */
+  /** Prints the block of the question and the answer. Call it after the last answer. */
   void newestBlock() {
     if (json || engine.cache().ownership().ranks() == 1) {
       return;

@@ -21,10 +21,17 @@ import kvasir.model.ConfigReader;
 import kvasir.model.ModelConfig;
 
 /**
- * Measurements of one layout.
+ * Options of {@code bench} for one layout.
  *
- * @param latencyNanos time that each message is held back
- * @param prefill whether depths are computed; they are filled with random keys and values otherwise
+ * @param engine options of the engine
+ * @param tests the measurements
+ * @param repetitions number of timed runs of each test
+ * @param warmUp untimed runs before each test
+ * @param latencyNanos time by which each message is delayed, in nanoseconds
+ * @param prefill whether the cache is filled to a depth by computation; otherwise by random keys
+ *     and values
+ * @param memory whether the peak of resident memory is measured
+ * @param format form of the results
  */
 public record BenchJob(
     EngineOptions engine,
@@ -47,7 +54,7 @@ public record BenchJob(
     for (BenchTest test : tests) {
       positions = Math.max(positions, test.depth() + test.tokens());
     }
-    // Beyond a model's context its text is no good, but its speed is what it is.
+    // Positions beyond the model's context give meaningless text, but valid times.
     try (Engine opened =
         new Engine(context.settings(), world, context.activity(), positions, null)) {
       double start =

@@ -8,11 +8,23 @@ import kvasir.engine.Engine;
 import kvasir.engine.Generator;
 import kvasir.engine.session.Snapshot;
 
-/** A run's snapshot where one is asked for, and what the user hears of it. Owns the snapshot. */
+/**
+ * Snapshot of a run, if the user asked for one, with the notes about it. Owns the snapshot.
+ *
+ * @param folder folder of the snapshot; null for none
+ * @param snapshot the snapshot; empty for none
+ * @param output where notes are printed
+ */
 record BlockKeeping(Path folder, Optional<Snapshot> snapshot, Output output)
     implements Generator.StepListener, AutoCloseable {
 
-  /** Every rank calls it, with its engine's cache still empty. */
+  /**
+   * Opens the snapshot and reads the blocks that fit. Every rank must call it, while its engine's
+   * cache is still empty.
+   *
+   * @param folder folder of the snapshot; null for none
+   * @param known token ids with which the run begins
+   */
   static BlockKeeping open(Path folder, Engine engine, int[] known, Output output) {
     if (folder == null) {
       return new BlockKeeping(null, Optional.empty(), output);
@@ -35,7 +47,7 @@ record BlockKeeping(Path folder, Optional<Snapshot> snapshot, Output output)
     return new BlockKeeping(folder, Optional.of(snapshot), output);
   }
 
-  /** First tokens that are in the cache already. */
+  /** Returns the number of first tokens that were read into the cache. */
   int restored() {
     return snapshot.map(Snapshot::restored).orElse(0);
   }
@@ -54,7 +66,10 @@ record BlockKeeping(Path folder, Optional<Snapshot> snapshot, Output output)
     snapshot.ifPresent(Snapshot::close);
   }
 
-  /** After the end: what could not be written. The run has gone on without. */
+  /**
+   * Prints a note if blocks could not be written. Call it after the end of the run, which does not
+   * depend on them.
+   */
   void complain() {
     snapshot
         .flatMap(Snapshot::failure)

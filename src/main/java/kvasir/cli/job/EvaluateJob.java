@@ -18,12 +18,14 @@ import kvasir.text.Chat;
 import kvasir.text.Tokenizer;
 
 /**
- * The evaluation of a model's recall.
+ * Options of {@code evaluate}, which measures how many facts of a document a model recalls.
  *
- * @param lengths most tokens of the documents
- * @param questions for each tenth of each length
- * @param perDocument most questions on one document
- * @param seed of the first document
+ * @param engine options of the engine
+ * @param lengths largest numbers of tokens of the documents
+ * @param questions number of questions for each tenth of each length
+ * @param perDocument largest number of questions on one document
+ * @param seed seed of the first document
+ * @param json whether results are printed as JSON
  */
 public record EvaluateJob(
     EngineOptions engine,
@@ -68,7 +70,11 @@ public record EvaluateJob(
     return passed ? ExitCodes.DONE : ExitCodes.CHECK_FAILED;
   }
 
-  /** The longest sequence of the run, checked against the model's context. */
+  /**
+   * Returns the number of positions that the longest sequence needs.
+   *
+   * @param context number of positions that the model supports
+   */
   private int longest(int context) {
     int longest = lengths.stream().mapToInt(n -> n).max().orElseThrow();
     int most = context - RecallEvaluation.EXCHANGE_TOKENS;

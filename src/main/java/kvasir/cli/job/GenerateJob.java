@@ -27,13 +27,18 @@ import kvasir.text.OptionalTokenizer;
 import kvasir.text.Transcript;
 
 /**
- * The continuation of a prompt.
+ * Options of {@code generate}, which continues a prompt.
  *
- * @param prompt null where the session's own is continued
- * @param choice of new tokens, where the session does not have its own
- * @param session file; null where none is kept
- * @param snapshot folder of KV blocks; null where none are kept
- * @param given options of the command that the user named
+ * @param engine options of the engine
+ * @param prompt the prompt; null if that of the session is continued
+ * @param maxNewTokens largest number of tokens to generate
+ * @param choice choice of new tokens, unless the session has its own
+ * @param session path of the session's file; null for none
+ * @param snapshot path of the folder of KV blocks; null for none
+ * @param json whether results are printed as JSON
+ * @param stats whether statistics of each rank are printed
+ * @param fingerprint whether a hash of all logits is printed
+ * @param given names of the options that the user gave
  */
 public record GenerateJob(
     EngineOptions engine,
@@ -47,7 +52,7 @@ public record GenerateJob(
     boolean fingerprint,
     List<String> given)
     implements Job {
-  /** Lines and fields beside the tokens. */
+  /** Lines and JSON fields that are printed in addition to the tokens. */
   private record Extras(List<String> notes, Map<String, Object> fields) {
     Extras() {
       this(new ArrayList<>(), new LinkedHashMap<>());
@@ -64,7 +69,7 @@ public record GenerateJob(
   @Override
   public int run(JobContext context) {
     ModelConfig config = ConfigReader.read(engine.directory());
-    // Text is rank 0's alone: the others need no tokenizer.
+    // Only rank 0 reads and prints text, so the other ranks need no tokenizer.
     try (OptionalTokenizer tokenizer =
             context.root() ? OptionalTokenizer.open(engine.directory()) : OptionalTokenizer.none();
         SessionRun run = new SessionOpening(this, context, config, tokenizer.get()).open()) {
@@ -94,7 +99,10 @@ public record GenerateJob(
         run.start().ended() ? Generation.FinishReason.STOP : Generation.FinishReason.LENGTH);
   }
 
-  /** Text of earlier runs: a run that is gone on with prints all that an undisturbed one does. */
+  /**
+   * Prints the text of earlier runs, so that a resumed run prints the same text as one that was not
+   * interrupted.
+   */
   private static void showAgain(SessionRun run, Transcript text) {
     for (int token : run.start().done()) {
       text.add(token);
@@ -176,7 +184,10 @@ public record GenerateJob(
     }
   }
 
-  /** Says it where the context, and neither the model nor the user, has ended the text. */
+  /**
+   * Prints a note if the text ended because the context is full, and not by the model or the user's
+   * limit.
+   */
   private void sayWhereCut(Output output, SessionRun run, Generation result, int positions) {
     int tokens = run.start().done().length + result.tokens().size();
     if (result.finishReason() == Generation.FinishReason.LENGTH && tokens < maxNewTokens) {

@@ -13,9 +13,9 @@ import kvasir.engine.session.Resumption;
 /**
  * Report of a generation, as rank 0 prints it.
  *
- * @param start what earlier runs of the session had done
- * @param result what this run did
- * @param text of all new tokens; null without a tokenizer
+ * @param start tokens that earlier runs of the session generated
+ * @param result tokens and times of this run
+ * @param text text of all new tokens; null without a tokenizer
  */
 record GenerationReport(Resumption start, Generation result, String text) {
   Map<String, Object> toJson() {

@@ -3,7 +3,7 @@ package kvasir.cli.job;
 import kvasir.engine.EngineOptions;
 
 /**
- * Work that all ranks of a world do together: the options of a command as a record, which travels
+ * Work that all ranks of a world do together. It is a record of a command's options, which is sent
  * to each rank as JSON.
  */
 public interface Job {
@@ -11,9 +11,10 @@ public interface Job {
   EngineOptions engine();
 
   /**
-   * Does the work on one rank, together with all others.
+   * Does the work on one rank, together with all other ranks.
    *
-   * @return the exit code of the command
+   * @param context settings, text and output of this rank
+   * @return exit code of the command
    */
   int run(JobContext context);
 }

@@ -7,13 +7,15 @@ import kvasir.engine.EngineSettings;
 import kvasir.measure.Activity;
 
 /**
- * Everything around a job on one rank.
+ * Environment of a job on one rank.
  *
- * @param settings of this rank's engine
- * @param text that the user gave for the job, on rank 0; null elsewhere and where there is none
+ * @param settings settings of this rank's engine
+ * @param world communicator with the other ranks
+ * @param text text that the user gave for the job; null if there is none, and on other ranks than
+ *     rank 0
  * @param transport name of the library or method that carries messages
- * @param activity of this rank
- * @param output of this process; rank 0 alone prints results
+ * @param activity activity of this rank, for reports of its loss
+ * @param output output of this process; only rank 0 prints results
  */
 record JobContext(
     EngineSettings settings,
@@ -26,7 +28,10 @@ record JobContext(
     return world.rank() == 0;
   }
 
-  /** Returns a listener whose lines are shown by rank 0 alone. */
+  /**
+   * Returns a consumer of notes for the user, which prints them on rank 0 and ignores them on other
+   * ranks.
+   */
   Consumer<String> notice() {
     return root() ? output::note : line -> {};
   }

@@ -13,7 +13,7 @@ import kvasir.launch.Order;
 import kvasir.launch.RankContext;
 import kvasir.launch.WorldSettings;
 
-/** The jobs by the names of their commands. */
+/** All jobs, by the names of their commands. */
 public final class JobTable implements Jobs {
   private static final Map<String, Class<? extends Job>> TYPES =
       Map.of(
@@ -30,7 +30,11 @@ public final class JobTable implements Jobs {
     this.output = output;
   }
 
-  /** Returns the order for a job. */
+  /**
+   * Returns the order that tells ranks to do a job.
+   *
+   * @param world settings of the world of ranks
+   */
   public static Order order(Job job, WorldSettings world) {
     String name =
         TYPES.entrySet().stream()

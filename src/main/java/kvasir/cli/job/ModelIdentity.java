@@ -4,16 +4,25 @@ import java.nio.file.Path;
 import java.util.Optional;
 import kvasir.weights.ModelHash;
 
-/** The hash of a model, with the user's cache of what has been read before. */
+/**
+ * Hash that identifies a model. Hashes of files that were read before are kept in the user's cache.
+ */
 final class ModelIdentity {
   private ModelIdentity() {}
 
-  /** Returns the hash of a model directory. */
+  /**
+   * Returns the hash of a model.
+   *
+   * @param model directory of the model
+   */
   static String of(Path model) {
     return new ModelHash(cache().map(folder -> folder.resolve("hashes"))).of(model);
   }
 
-  /** Returns the folder of Kvasir's cache by the XDG base directory specification, if any. */
+  /**
+   * Returns the folder for Kvasir's cache of hashes (XDG base directory specification); empty if
+   * there is none.
+   */
   private static Optional<Path> cache() {
     String named = System.getenv("XDG_CACHE_HOME");
     Path home = Path.of(System.getProperty("user.home", ""));

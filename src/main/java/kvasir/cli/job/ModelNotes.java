@@ -9,22 +9,29 @@ import kvasir.model.ModelConfig;
 import kvasir.model.ModelWeights;
 import kvasir.weights.Checkpoint;
 
-/** Lines on what of a model's files is not read, which a user should know beside the results. */
+/**
+ * Notes about parts of a model's files that are not read, which a user should know when reading the
+ * results.
+ */
 public final class ModelNotes {
   private ModelNotes() {}
 
-  /** Prints them; one rank of a world does. */
+  /**
+   * Prints the notes. Call it in one process of a run.
+   *
+   * @param model directory of the model
+   */
   public static void print(Path model, Output output) {
     ModelConfig config = ConfigReader.read(model);
     try (Checkpoint checkpoint = Checkpoint.open(model)) {
-      // First, since it refuses what is broken: an error is one line.
+      // Called first, since it refuses a broken file and the error is then the only line.
       Optional<String> unused = ModelWeights.unused(checkpoint, config, new ScalarKernels()).line();
       otherWeights(checkpoint, output);
       unused.ifPresent(line -> note(checkpoint, line, output));
     }
   }
 
-  /** Prints which of two sets of weights is read. */
+  /** Prints a note about the weights that are used, if the files contain two sets of weights. */
   public static void otherWeights(Checkpoint checkpoint, Output output) {
     checkpoint.otherWeights().ifPresent(line -> note(checkpoint, line, output));
   }

@@ -6,14 +6,15 @@ import kvasir.cluster.Communicator;
 import kvasir.launch.Agreement;
 import kvasir.launch.Order;
 
-/** Comparison of ranks that somebody else launched, before they work together. */
+/** Check that ranks have the same options and the same model before they work together. */
 final class RankAgreement {
   private RankAgreement() {}
 
   /**
-   * Refuses by name what differs; every rank calls it.
+   * Compares options and model with those of rank 0. Every rank must call it.
    *
-   * @param model directory, wherever it lies on the host of this rank
+   * @param model directory of the model on this rank's host; it may differ between hosts
+   * @throws kvasir.error.UserError on every rank, naming what differs
    */
   static void check(Order order, Path model, Communicator world) {
     Agreement.require(

@@ -18,9 +18,13 @@ import kvasir.model.ModelConfig;
 import kvasir.text.OptionalTokenizer;
 
 /**
- * The log-probabilities of a text.
+ * Options of {@code score}, which computes the log-probabilities of a text.
  *
- * @param top likeliest tokens to name after each token
+ * @param engine options of the engine
+ * @param source the text
+ * @param top number of likeliest tokens to print after each token
+ * @param fingerprint whether a hash of all logits is printed
+ * @param json whether results are printed as JSON
  */
 public record ScoreJob(
     EngineOptions engine, PromptInput source, int top, boolean fingerprint, boolean json)
@@ -48,7 +52,7 @@ public record ScoreJob(
     return ExitCodes.DONE;
   }
 
-  /** Returns the text's ids, which rank 0 finds and tells. */
+  /** Returns the token ids of the text. Rank 0 reads them and sends them to the other ranks. */
   private int[] ids(JobContext context, ModelConfig config) {
     long[] shared =
         FromRoot.share(

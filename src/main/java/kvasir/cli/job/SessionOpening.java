@@ -16,11 +16,18 @@ import kvasir.model.ModelConfig;
 import kvasir.text.Tokenizer;
 import kvasir.text.Transcript;
 
-/** The begin of a generation, or its continuation. Rank 0 alone reads the session's file. */
+/**
+ * Begin of a generation, or of its continuation from a session. Only rank 0 reads the session's
+ * file.
+ */
 record SessionOpening(
     GenerateJob job, JobContext context, ModelConfig config, Optional<Tokenizer> tokenizer) {
 
-  /** Returns the run; every rank calls it, and rank 0 tells the others the tokens. */
+  /**
+   * Opens the run. Every rank must call it, since rank 0 sends the tokens to the others.
+   *
+   * @return the run, which the caller closes
+   */
   SessionRun open() {
     SessionLog[] log = new SessionLog[1];
     long[] known =
@@ -48,7 +55,10 @@ record SessionOpening(
     return takeUp(log[0], model, asked);
   }
 
-  /** Refuses what is not this session, and leaves it to whoever comes next. */
+  /**
+   * Continues a session from its file. If the file does not fit the options, it is closed, so that
+   * another process can use it.
+   */
   private Resumption takeUp(SessionLog log, String model, Optional<int[]> asked) {
     try {
       int[] ids = asked.orElse(log.header().prompt());
@@ -60,7 +70,10 @@ record SessionOpening(
     }
   }
 
-  /** The log's tokens up to an end, of which a smaller limit than before may leave out some. */
+  /**
+   * Returns the file's tokens up to the end of the text. If the limit of new tokens is smaller than
+   * before, later tokens are left out.
+   */
   private Resumption upToItsEnd(SessionLog log) {
     int[] ids = TokenIds.check(where(), log.header().prompt(), config);
     int[] done = Arrays.copyOf(log.tokens(), Math.min(log.tokens().length, limit(ids)));
@@ -76,7 +89,7 @@ record SessionOpening(
     return new Resumption(ids, done, false);
   }
 
-  // A token needs no position of its own until another follows it: the last one is free.
+  // The last token needs no position, since nothing is computed from it: hence the 1.
   private int limit(int[] ids) {
     return Math.min(job.maxNewTokens(), config.maxPositions() - ids.length + 1);
   }

@@ -12,9 +12,12 @@ import kvasir.model.ConfigReader;
 import kvasir.model.ModelConfig;
 
 /**
- * The comparison of all ways to compute with the double-precision reference.
+ * Options of {@code verify}, which compares all ways to compute with the double-precision
+ * reference.
  *
- * @param prompt ids
+ * @param engine options of the engine
+ * @param prompt token ids of the prompt
+ * @param maxNewTokens number of tokens to generate and compare
  */
 public record VerifyJob(EngineOptions engine, int[] prompt, int maxNewTokens) implements Job {
   @Override

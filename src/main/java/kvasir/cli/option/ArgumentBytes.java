@@ -8,14 +8,20 @@ import java.nio.file.Path;
 import kvasir.error.UserError;
 
 /**
- * The arguments as a shell gives them: bytes, of which only a locale says what letters they are.
+ * Check that the arguments of this process could be decoded. A shell passes bytes, and only the
+ * locale says which characters they are.
  */
 public final class ArgumentBytes {
   private static final Path COMMAND_LINE = Path.of("/proc/self/cmdline");
 
   private ArgumentBytes() {}
 
-  /** Refuses letters that the locale has none for; the JVM has made question marks of them. */
+  /**
+   * Checks that the locale can represent all characters of the arguments. The JVM replaces others
+   * by question marks.
+   *
+   * @throws UserError if it cannot
+   */
   public static void requireReadable() {
     Charset charset = Charset.forName(System.getProperty("sun.jnu.encoding"));
     if (charset.equals(StandardCharsets.US_ASCII) && hasOthers()) {
@@ -34,7 +40,7 @@ public final class ArgumentBytes {
         }
       }
     } catch (IOException e) {
-      // A system without this file: what is unreadable is seen in the text.
+      // A system without this file: unreadable characters are noticed in the text itself.
     }
     return false;
   }

@@ -6,11 +6,11 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** A number of bytes as users write it: 4096, 512M, 2G. */
+/** A number of bytes as users write it, such as 4096, 512M or 2G. M and G are powers of 1024. */
 public record ByteSize(long bytes) {
   private static final Pattern FORM = Pattern.compile("(\\d{1,12})\\s*([kmgt]?)(i?b)?");
 
-  /** Reads one from the command line. */
+  /** Parser of sizes on the command line. */
   public static final class Converter implements ITypeConverter<ByteSize> {
     @Override
     public ByteSize convert(String text) {

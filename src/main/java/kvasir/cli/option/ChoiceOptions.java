@@ -7,47 +7,54 @@ import kvasir.engine.session.TokenChoice;
 import kvasir.error.UserError;
 import picocli.CommandLine.Option;
 
-/** Options for the choice of new tokens and for their end. */
+/** Options for the choice of new tokens and for the end of the text. */
 public final class ChoiceOptions {
   @Option(
       names = "--temperature",
       paramLabel = "X",
       description =
-          "0 takes the likeliest token, of equal ones the lowest id; above 0, however little, equal"
-              + " ones are drawn (default: 0).")
+          "Randomness of the choice of tokens. 0 takes the likeliest token, and of equally likely"
+              + " ones the one with the lowest id. Above 0 tokens are drawn at random (default:"
+              + " 0).")
   double temperature;
 
   @Option(
       names = "--top-k",
       paramLabel = "K",
-      description = "Keep the K likeliest; 0 keeps all (default: 0).")
+      description = "Draw only from the K likeliest tokens; 0 means from all tokens (default: 0).")
   int topK;
 
   @Option(
       names = "--top-p",
       paramLabel = "P",
-      description = "Keep the likeliest that make up probability P (default: 1).")
+      description =
+          "Draw only from the likeliest tokens that together have probability P (default: 1).")
   double topP = 1;
 
   @Option(
       names = "--min-p",
       paramLabel = "P",
-      description = "Keep those with at least P times the likeliest's probability (default: 0).")
+      description =
+          "Draw only from tokens with at least P times the probability of the likeliest token"
+              + " (default: 0).")
   double minP;
 
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "The same seed gives the same tokens on every layout (default: 0).")
+      description =
+          "Seed of the random numbers. The same seed gives the same tokens on every layout"
+              + " (default: 0).")
   long seed;
 
   @Option(
       names = "--stop",
       paramLabel = "TEXT",
-      description = "End before this text, or this special token; may be repeated.")
+      description =
+          "End the output before this text or this special token. May be given several times.")
   public List<String> stops = new ArrayList<>();
 
-  @Option(names = "--ignore-eos", description = "Go on past end-of-sequence tokens.")
+  @Option(names = "--ignore-eos", description = "Continue after end-of-sequence tokens.")
   boolean ignoreEos;
 
   public void check() {

@@ -30,7 +30,9 @@ public class CommonOptions {
       names = "--model",
       required = true,
       paramLabel = "DIR",
-      description = "Model in Hugging Face layout: config.json, safetensors, tokenizer.json.")
+      description =
+          "Folder of the model in Hugging Face's layout: config.json, safetensors files and"
+              + " tokenizer.json.")
   public Path model;
 
   public Integer ranks;
@@ -42,8 +44,8 @@ public class CommonOptions {
       names = "--hosts",
       paramLabel = "FILE",
       description =
-          "Hosts to start ranks on, one per line: host, host:slots or host slots=n; slurm takes"
-              + " those of the Slurm job.")
+          "File with the hosts to start ranks on, one per line: host, host:slots or host"
+              + " slots=n. The word slurm stands for the hosts of the Slurm job.")
   public Path hosts;
 
   private HostFile hostFile;
@@ -51,63 +53,69 @@ public class CommonOptions {
   @Option(
       names = "--kernels",
       paramLabel = "KIND",
-      description = "vector or scalar; the same bits (default: vector).")
+      description =
+          "Kernels that compute: vector (SIMD) or scalar (plain Java). Both give the same bits"
+              + " (default: vector).")
   EngineOptions.KernelKind kernels = EngineOptions.KernelKind.VECTOR;
 
   @Option(
       names = "--vector-bits",
       paramLabel = "N",
       description =
-          "Width of the vectors, 128, 256 or 512; changes no bit of a result (default: what this"
-              + " machine prefers, up to 512). Measure it with bench: on some processors 256 beats"
-              + " 512.")
+          "Width of SIMD vectors: 128, 256 or 512. It changes no bit of a result (default: the"
+              + " width that this machine prefers, at most 512). Compare widths with bench: on some"
+              + " processors 256 is faster than 512.")
   Integer vectorBits;
 
   @Option(
       names = "--block-size",
       paramLabel = "N",
       description =
-          "Tokens in a KV block, a power of two (default: by the model's context, 16 to 256).")
+          "Number of tokens in a KV block, a power of two (default: 16 to 256, depending on the"
+              + " model's context).")
   int blockSize;
 
   @Option(
       names = "--shards",
       paramLabel = "S",
       description =
-          "Leaves of the merge tree, a power of two; at most so many ranks (default: 16). Runs with"
-              + " equal block size and shards give equal bits.")
+          "Number of leaves of the merge tree: a power of two, at least the number of ranks"
+              + " (default: 16). Only runs with equal --block-size and --shards give equal bits.")
   int shards = 16;
 
   @Option(
       names = "--prefill-chunk",
       paramLabel = "N",
       description =
-          "Most tokens of one forward pass; changes no bit (default: 512, with standard attention"
-              + " the whole prompt).")
+          "Largest number of prompt tokens in one forward pass. It changes no bit of a result"
+              + " (default: 512; with --attention standard the whole prompt).")
   Integer prefillChunk;
 
   @Option(
       names = "--transport",
       paramLabel = "KIND",
       description =
-          "mpj (MPJ Express), native (the system's MPI library under mpirun or srun) or inprocess"
-              + " (ranks as threads of one process); the same bits (default: mpj).")
+          "Method by which messages travel: mpj (MPJ Express), native (the system's MPI library,"
+              + " under mpirun or srun) or inprocess (ranks are threads of one process). All give"
+              + " the same bits (default: mpj).")
   Transport transport = Transport.MPJ;
 
   @Option(
       names = "--merge",
       paramLabel = "KIND",
       description =
-          "How attention states travel: tree, butterfly, alltoall, gather, or auto, which chooses"
-              + " by the measured latency; the same bits (default: auto).")
+          "Pattern of the messages that merge attention results: tree, butterfly, alltoall,"
+              + " gather, or auto, which chooses by the measured latency. All give the same bits"
+              + " (default: auto).")
   MergeTopology merge = MergeTopology.AUTO;
 
   @Option(
       names = "--shares",
       paramLabel = "LIST",
       description =
-          "How much of weights and KV each rank gets: 2,1,1, or equal, or measured, by how fast"
-              + " each reads memory; the same bits (default: equal).")
+          "Parts of weights and KV cache for each rank: a list such as 2,1,1; equal; or measured,"
+              + " in proportion to how fast each rank reads memory. All give the same bits"
+              + " (default: equal).")
   String shares = "equal";
 
   @Option(
@@ -115,21 +123,24 @@ public class CommonOptions {
       paramLabel = "SIZE",
       converter = ByteSize.Converter.class,
       description =
-          "Most bytes that a rank may hold, its JVM included, as 512M or 2G (default: none).")
+          "Largest memory of a rank, its JVM included, such as 512M or 2G. A run that needs"
+              + " more is refused (default: no limit).")
   ByteSize memoryLimit;
 
   @Option(
       names = "--bind",
       paramLabel = "TO",
       description =
-          "core (a rank gets a run of cores, each thread one), numa (a node or several) or none;"
-              + " what was achieved is printed (default: none).")
+          "Processors of the ranks: core (a run of cores for each rank, one core for each"
+              + " thread), numa (one or more NUMA nodes for each rank) or none. The processors that"
+              + " the system granted are printed (default: none).")
   BindTo bind = BindTo.NONE;
 
   @Option(
       names = "--timeout",
       paramLabel = "S",
-      description = "Seconds a rank waits for another before the run ends (default: 120).")
+      description =
+          "Seconds that a rank waits for another rank before the run ends (default: 120).")
   int timeoutSeconds = 120;
 
   @Option(
@@ -142,7 +153,12 @@ public class CommonOptions {
   @Option(names = "--debug", description = "Show stack traces and debug logs.")
   boolean debug;
 
-  /** The hosts that ranks are started on, where the user names some; read once. */
+  /**
+   * Returns the hosts on which the user wants ranks; empty if the user named none. The file is read
+   * once.
+   *
+   * @throws UserError if the file cannot be read or is wrong
+   */
   public Optional<HostFile> hostFile() {
     if (hosts != null && hostFile == null) {
       hostFile = HostFile.read(hosts);
@@ -150,7 +166,10 @@ public class CommonOptions {
     return Optional.ofNullable(hostFile);
   }
 
-  /** Ranks as asked for, else one on every slot of the hosts; for who starts them. */
+  /**
+   * Returns the number of ranks to start: that of the option, otherwise one on each slot of the
+   * hosts.
+   */
   public int rankCount() {
     int slots = hostFile().map(HostFile::size).orElse(1);
     if (ranks == null && slots > shards) {
@@ -163,10 +182,10 @@ public class CommonOptions {
   }
 
   /**
-   * Returns how the world of this command is started and held together.
+   * Returns the settings with which the world of this command is started.
    *
-   * @param starts whether this process starts the ranks: their hosts are read then
-   * @param rebuilds whether the ranks that are left begin again when one is lost
+   * @param starts whether this process starts the ranks, so that their hosts are needed
+   * @param rebuilds whether a new world is started when a rank is lost
    */
   public WorldSettings world(boolean starts, boolean rebuilds) {
     return new WorldSettings(
@@ -184,7 +203,11 @@ public class CommonOptions {
         debug);
   }
 
-  /** Returns the host of each rank, and behind these the slots to spare. */
+  /**
+   * Returns the host of each rank, followed by the hosts of spare slots.
+   *
+   * @param count number of ranks
+   */
   private List<String> slots(int count) {
     Optional<HostFile> file = hostFile();
     if (file.isEmpty()) {
@@ -196,7 +219,11 @@ public class CommonOptions {
     return slots;
   }
 
-  /** Checks what can be checked without the model, and returns the options of an engine. */
+  /**
+   * Checks everything that can be checked without the model, and returns the options of an engine.
+   *
+   * @throws UserError if an option is wrong
+   */
   public EngineOptions engine() {
     check();
     int chunk = attention == AttentionKind.STANDARD ? Integer.MAX_VALUE : STREAMING_CHUNK;
@@ -218,7 +245,7 @@ public class CommonOptions {
     return shares.equals("measured");
   }
 
-  /** The ranks' shares as given; empty where they are equal or to be measured. */
+  /** Returns the ranks' shares as the user gave them; empty if shares are equal or measured. */
   private List<Integer> weights() {
     if (shares.equals("equal") || measuresShares()) {
       return List.of();

@@ -12,18 +12,19 @@ import kvasir.team.Team;
 import kvasir.team.ThreadTeam;
 
 /**
- * A node as its user describes it. What is left out is measured on this machine, which then stands
- * for all nodes; where one of the two limits is given, the rest is taken in the proportions of this
- * machine.
+ * Description of a node by its user. Values that are not given are measured on this machine, which
+ * then represents all nodes. If one of {@code read} and {@code flops} is given, the other value and
+ * the cores are scaled by the same factor.
  *
- * <p>To measure other hosts, {@link #limits} and {@link #link} are the places: each gives what all
- * nodes have in common.
+ * <p>To measure other hosts, change {@link #limits} and {@link #link}, which return the values that
+ * all nodes have in common.
  *
- * @param cores of a node; null for those of this machine, or in proportion
- * @param read bytes per second of a node; null to measure
- * @param flops of a node; null to measure
- * @param latency of the network; null to measure
- * @param bandwidth of the network; null to measure
+ * @param cores number of cores of a node; null for the cores of this machine, scaled if other
+ *     values are
+ * @param read bytes per second that a node reads from memory; null to measure
+ * @param flops floating-point operations per second of a node; null to measure
+ * @param latency latency of the network in seconds; null to measure
+ * @param bandwidth bandwidth of the network in bytes per second; null to measure
  */
 public record HardwareSource(
     Integer cores, Quantity read, Quantity flops, Quantity latency, Quantity bandwidth) {
@@ -31,16 +32,18 @@ public record HardwareSource(
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /**
-   * The hardware, and where each number is from.
+   * Hardware, with the origin of each number.
    *
-   * @param origins a line for people
+   * @param origins text for people, one line for each group of numbers
    */
   public record Found(Hardware hardware, String origins) {}
 
   /**
-   * The limits of a node.
+   * Limits of a node.
    *
-   * @param scale of this machine's numbers; 1 where they are not scaled
+   * @param bytes bytes per second that a node reads from memory
+   * @param operations floating-point operations per second
+   * @param scale factor by which the numbers of this machine were multiplied; 1 if they were not
    */
   private record Node(int cores, double bytes, double operations, double scale) {}
 
@@ -94,7 +97,7 @@ public record HardwareSource(
         read == null
             ? flops.value() / limits.flopsPerSecond()
             : read.value() / limits.bytesPerSecond();
-    // A power of two, as cores of nodes mostly are, so that ranks and threads divide it.
+    // Nodes mostly have a power of two of cores, which ranks and threads divide evenly.
     int scaled = Math.clamp(Integer.highestOneBit((int) (measured * scale)), 1, MOST_CORES);
     return new Node(
         cores == null ? scaled : cores,
@@ -103,7 +106,12 @@ public record HardwareSource(
         scale);
   }
 
-  /** More threads than cores would measure neither. */
+  /**
+   * Checks that this machine has enough cores to measure. With more threads than cores neither
+   * limit would be right.
+   *
+   * @throws UserError if it has not
+   */
   private void check() {
     int here = Runtime.getRuntime().availableProcessors();
     if (cores != null && cores > here && read == null && flops == null) {

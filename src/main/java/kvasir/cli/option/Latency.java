@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** A short time as users write it: 50us, 1.5ms. */
+/** A short time as users write it, such as 50us or 1.5ms. */
 public record Latency(Duration time) {
   public static final Latency NONE = new Latency(Duration.ZERO);
 
@@ -16,7 +16,7 @@ public record Latency(Duration time) {
       Map.of("ns", 1.0, "us", 1e3, "ms", 1e6, "s", 1e9);
   private static final double LONGEST = 10e9;
 
-  /** Reads one from the command line. */
+  /** Parser of short times on the command line. */
   public static final class Converter implements ITypeConverter<Latency> {
     @Override
     public Latency convert(String text) {

@@ -4,14 +4,17 @@ import kvasir.attention.AttentionKind;
 import kvasir.tensor.DType;
 import picocli.CommandLine.Option;
 
-/** The common options with one layout and one way to compute; {@code bench} takes several. */
+/**
+ * The common options together with one layout and one way to compute. {@code bench} takes lists of
+ * them instead.
+ */
 public final class LayoutOptions extends CommonOptions {
   @Option(
       names = "--ranks",
       paramLabel = "P",
       description =
-          "MPI ranks that the KV cache is dealt out over (default: 1; with --hosts one on each"
-              + " slot).")
+          "Number of MPI ranks (processes) that share the work and the KV cache (default: 1;"
+              + " with --hosts one for each slot).")
   void ranks(Integer value) {
     ranks = value;
   }
@@ -19,7 +22,9 @@ public final class LayoutOptions extends CommonOptions {
   @Option(
       names = "--threads",
       paramLabel = "T",
-      description = "Threads of each rank (default: processors / ranks of the host).")
+      description =
+          "Number of threads of each rank (default: the host's processors divided by its"
+              + " ranks).")
   void threads(Integer value) {
     threads = value;
   }
@@ -36,7 +41,8 @@ public final class LayoutOptions extends CommonOptions {
       names = "--attention",
       paramLabel = "KIND",
       description =
-          "streaming (online softmax) or standard (whole score matrix); default streaming.")
+          "Algorithm of attention: streaming (online softmax over blocks) or standard (whole"
+              + " score matrix) (default: streaming).")
   void attention(AttentionKind value) {
     attention = value == null ? attention : value;
   }

@@ -2,8 +2,8 @@ package kvasir.cli.option;
 
 /** Action of a launcher after the loss of a rank. */
 public enum OnFailure {
-  /** The run ends on all ranks. */
+  /** End the run on all ranks. */
   END,
-  /** Ranks are started anew on the slots that are left, and go on with the session. */
+  /** Start new ranks on the remaining slots, and continue from the session. */
   REBUILD
 }

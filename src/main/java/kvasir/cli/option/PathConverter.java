@@ -5,7 +5,10 @@ import java.nio.file.Path;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads a path from the command line: an empty one would be the current directory. */
+/**
+ * Parser of paths on the command line. An empty path is refused, since it would mean the current
+ * directory.
+ */
 public final class PathConverter implements ITypeConverter<Path> {
   @Override
   public Path convert(String text) {

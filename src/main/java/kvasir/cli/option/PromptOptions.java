@@ -4,24 +4,27 @@ import java.nio.file.Path;
 import kvasir.engine.PromptInput;
 import picocli.CommandLine.Option;
 
-/** The three ways to give a prompt; at most one may be given. */
+/** The three options for a prompt, of which at most one may be given. */
 public final class PromptOptions {
-  @Option(names = "--prompt", paramLabel = "TEXT", description = "The prompt.")
+  @Option(names = "--prompt", paramLabel = "TEXT", description = "The prompt as text.")
   public String text;
 
   @Option(
       names = "--prompt-file",
       paramLabel = "FILE",
-      description = "The prompt, from a file or a pipe; - is standard input.")
+      description = "File or pipe with the prompt; - means standard input.")
   public Path file;
 
-  @Option(names = "--tokens", paramLabel = "IDS", description = "The prompt as token ids: 1,2,3.")
+  @Option(
+      names = "--tokens",
+      paramLabel = "IDS",
+      description = "The prompt as token ids, such as 1,2,3.")
   public String tokens;
 
-  /** Name of the file's option in errors; {@code score} has another name for it. */
+  /** Name of the option for a file, for error messages. {@code score} has another name for it. */
   public String fileOption = "--prompt-file";
 
-  /** Returns the name of the option by which the prompt is given. */
+  /** Returns the name of the option that gives the prompt. */
   private String option() {
     if (tokens != null) {
       return "--tokens";
@@ -29,12 +32,12 @@ public final class PromptOptions {
     return text != null ? "--prompt" : fileOption;
   }
 
-  /** Returns the kind of prompt; its text is read by {@link #text}. */
+  /** Returns the kind of prompt. Its text is read by {@link #text}. */
   public PromptInput input() {
     return new PromptInput(option(), tokens != null);
   }
 
-  /** Reads the prompt, which may come from a pipe, that can be read once. */
+  /** Reads the text of the prompt. Call it once, since a pipe can be read only once. */
   public String text() {
     if (tokens != null) {
       return tokens;

@@ -6,11 +6,19 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** A number with a unit as users write it, above 0: 5us, 12GB/s, 3TFLOP/s. In SI units. */
+/**
+ * A number above 0 with a unit, as users write it, such as 5us, 12GB/s or 3TFLOP/s.
+ *
+ * @param value the number in SI units
+ */
 public record Quantity(double value) {
   private static final Pattern FORM = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)(\\D*)");
 
-  /** A unit and what it is worth. */
+  /**
+   * A unit.
+   *
+   * @param worth number of SI units in one of this unit
+   */
   private record Unit(String name, double worth) {}
 
   private static Quantity parse(String text, String what, String example, List<Unit> units) {
@@ -27,7 +35,7 @@ public record Quantity(double value) {
         "'" + text + "' is no " + what + " above 0, write " + example);
   }
 
-  /** Seconds. */
+  /** Parser of times; the value is in seconds. */
   public static final class Time implements ITypeConverter<Quantity> {
     @Override
     public Quantity convert(String text) {
@@ -36,7 +44,7 @@ public record Quantity(double value) {
     }
   }
 
-  /** Bytes per second. */
+  /** Parser of bandwidths; the value is in bytes per second. */
   public static final class Bandwidth implements ITypeConverter<Quantity> {
     @Override
     public Quantity convert(String text) {
@@ -45,7 +53,7 @@ public record Quantity(double value) {
     }
   }
 
-  /** Floating-point operations per second. */
+  /** Parser of computing rates; the value is in floating-point operations per second. */
   public static final class Flops implements ITypeConverter<Quantity> {
     @Override
     public Quantity convert(String text) {
@@ -54,7 +62,7 @@ public record Quantity(double value) {
     }
   }
 
-  /** A number of tokens; K, M and G are powers of 1024. */
+  /** Parser of numbers of tokens. K, M and G are powers of 1024. */
   public static final class Tokens implements ITypeConverter<Integer> {
     @Override
     public Integer convert(String text) {

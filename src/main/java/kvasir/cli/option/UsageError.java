@@ -13,7 +13,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.MutuallyExclusiveArgsException;
 
-/** A command line that does not fit its command, in words for users: what is wrong and allowed. */
+/**
+ * Errors of a command line that does not fit its command, in words for users: what is wrong and
+ * what is allowed.
+ */
 public final class UsageError {
   private static final Map<Class<?>, String> ALLOWED =
       Map.of(
@@ -27,7 +30,7 @@ public final class UsageError {
 
   private UsageError() {}
 
-  /** Translates what the parser of options has found. */
+  /** Translates an exception of the option parser. */
   public static UserError of(CommandLine.ParameterException e) {
     CommandSpec command = e.getCommandLine().getCommandSpec();
     String help = "see " + command.qualifiedName() + " --help";
@@ -49,7 +52,7 @@ public final class UsageError {
     };
   }
 
-  /** No command at all, where one of several has to be named. */
+  /** Returns the error for a command line without a command. */
   public static UserError noCommand(CommandSpec command) {
     return new UserError(command.name(), "no command given", "use " + commands(command));
   }
@@ -111,7 +114,7 @@ public final class UsageError {
     return names.isEmpty() ? "" : ": " + String.join(", ", names);
   }
 
-  /** A value that its option cannot take. */
+  /** Returns the error for a value that its option does not accept. */
   private static UserError value(
       CommandLine.ParameterException e, CommandSpec command, String help) {
     ArgSpec option = e.getArgSpec();

@@ -13,24 +13,31 @@ import kvasir.error.UserError;
 import kvasir.file.TextFile;
 
 /**
- * A text that a user names: a file, a named pipe, another process's output, or standard input. What
- * is no file can be read once, and by one process.
+ * A text that a user names: a file, a named pipe, the output of another process, or standard input.
+ * Only a file can be read several times and by several processes.
  *
- * @param option by which it is named
- * @param file its path; {@code -} is standard input
+ * @param option name of the option that gives the text
+ * @param file path of the text; {@code -} means standard input
  */
 public record UserText(String option, Path file) {
-  /** JVM property: the process whose pipes are meant, where a rank has none of its user's. */
+  /**
+   * JVM property with the id of the process whose pipes are meant. It is set for a rank that does
+   * not inherit the pipes of the user's process.
+   */
   static final String PIPES_OF = "kvasir.pipes.of";
 
-  // Far beyond any context, and small enough to hold.
+  // Larger than any context, and small enough to hold in memory.
   private static final int MOST_BYTES = 256 << 20;
   private static final int PIECE = 1 << 16;
 
-  /** Names of what a process has open. */
+  /** Pattern of the paths of open files and pipes of a process. */
   private static final Pattern OPEN = Pattern.compile("/(?:dev|proc/self)/fd/(\\d{1,9})");
 
-  /** Reads it whole; UTF-8. */
+  /**
+   * Reads the whole text as UTF-8.
+   *
+   * @throws UserError if it cannot be read, is too long, or is not UTF-8
+   */
   public String read() {
     try {
       if (file.toString().isEmpty()) {
@@ -49,7 +56,7 @@ public record UserText(String option, Path file) {
     return descriptor() == 0;
   }
 
-  /** The number of what this process has open and the path stands for; -1 for any other path. */
+  /** Returns the descriptor that the path stands for; -1 for any other path. */
   private int descriptor() {
     String path = file.toString();
     Matcher open = OPEN.matcher(path);
@@ -59,7 +66,7 @@ public record UserText(String option, Path file) {
     return open.matches() ? Integer.parseInt(open.group(1)) : -1;
   }
 
-  // Not by Files: its streams ask a pipe for its position.
+  // Files is not used: its streams ask a pipe for its position.
   private byte[] bytes() throws IOException {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     try (InputStream in = open()) {

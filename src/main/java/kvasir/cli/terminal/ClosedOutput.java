@@ -1,6 +1,8 @@
 package kvasir.cli.terminal;
 
-/** Nobody reads the results any more: the command ends, and says nothing. */
+/**
+ * Exception thrown if nobody reads the results any more. The command then ends without a message.
+ */
 public final class ClosedOutput extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

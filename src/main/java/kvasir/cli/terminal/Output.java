@@ -15,7 +15,7 @@ import kvasir.file.Unwritable;
 import kvasir.launch.Console;
 import kvasir.launch.MpjrunLines;
 
-/** Standard output and error, in UTF-8 whatever the locale. */
+/** Standard output and standard error in UTF-8, whatever the locale is. Thread-safe. */
 public final class Output implements Console {
   private static final Path OUT = Path.of("/proc/self/fd/1");
 
@@ -36,8 +36,10 @@ public final class Output implements Console {
   }
 
   /**
-   * Results, at once: someone is reading along. Where nobody does any more the command ends, as
-   * other programs do by a signal; where they cannot be kept that is the user's to mend.
+   * Writes results at once, since the user may read along.
+   *
+   * @throws ClosedOutput if nobody reads the results any more
+   * @throws kvasir.error.UserError if they cannot be written for another reason
    */
   public void print(String text) {
     write(text.getBytes(StandardCharsets.UTF_8));
@@ -53,7 +55,8 @@ public final class Output implements Console {
     }
   }
 
-  // Writing to one fails for one reason; what the system calls that reason depends on the language.
+  // A pipe fails only if its reader has ended. The system's message is not tested, since its
+  // language varies.
   private static boolean isPipe() {
     try {
       return Files.readSymbolicLink(OUT).toString().matches("(pipe|socket):.*");
@@ -62,6 +65,7 @@ public final class Output implements Console {
     }
   }
 
+  /** Writes results and the end of a line. */
   public void line(String text) {
     print(text + "\n");
   }
@@ -72,16 +76,20 @@ public final class Output implements Console {
     err.println(text);
   }
 
+  /** Writes a formatted line about the run to standard error. */
   public void note(String format, Object... arguments) {
     note(String.format(Locale.ROOT, format, arguments));
   }
 
-  /** Made when the first object is printed: most commands print none. */
+  /**
+   * Holder of the mapper, which is created when the first object is printed. Most commands print
+   * none.
+   */
   private static final class Json {
     static final ObjectMapper MAPPER = new ObjectMapper();
   }
 
-  /** One JSON object on one line. */
+  /** Prints an object as JSON on one line. */
   public void json(Object value) {
     try {
       line(Json.MAPPER.writeValueAsString(value));

@@ -3,7 +3,7 @@ package kvasir.cli.terminal;
 import kvasir.launch.Console;
 import kvasir.measure.Activity;
 
-/** Steps of work that a person waits for: told to those who watch this process. */
+/** Progress of a task that consists of steps. It is shown in the {@link StatusLine}. */
 public final class Progress implements AutoCloseable {
   private final Activity activity;
   private final String task;
@@ -17,16 +17,18 @@ public final class Progress implements AutoCloseable {
     this.told = told;
   }
 
-  /** Returns whether a person is watching standard error. */
+  /** Returns whether standard error is a terminal that a person may watch. */
   public static boolean watched() {
     return Boolean.getBoolean(Console.TERMINAL);
   }
 
   /**
-   * Begins work of so many steps.
+   * Begins a task.
    *
-   * @param activity of the rank or process that works
-   * @param told whether this process speaks for all ranks
+   * @param activity activity of the rank or process that works
+   * @param task words for the task, such as {@code reading the prompt, token}
+   * @param total number of steps
+   * @param told whether this process reports progress; false on ranks other than 0
    */
   public static Progress of(Activity activity, String task, int total, boolean told) {
     Progress progress = new Progress(activity, task, total, told);
@@ -34,6 +36,7 @@ public final class Progress implements AutoCloseable {
     return progress;
   }
 
+  /** Reports the number of steps that are done. */
   public void reach(int done) {
     if (told) {
       activity.set(task, done, total);

@@ -14,9 +14,9 @@ import kvasir.launch.Console;
 import kvasir.measure.Activity;
 
 /**
- * A line at the end of a terminal that says what the command is doing, for a person who waits. It
- * makes room for every line that is written, and is gone when results begin; in a file or a pipe
- * there is nothing of it. Safe for several threads.
+ * Line at the end of a terminal that shows the current activity to a person who waits. It is
+ * removed before any other line is written, and for good when results begin. In a file or a pipe
+ * nothing of it is written. Thread-safe.
  */
 public final class StatusLine {
   private static final Pattern STEPS = Pattern.compile("(.*) (\\d{1,18})/([1-9]\\d{0,17})");
@@ -24,7 +24,7 @@ public final class StatusLine {
   private static final int WIDTH = 78;
   private static final long PERIOD_MILLIS = 250;
 
-  /** Commands that end at once show nothing. */
+  /** Time before the line is first drawn, so that short commands do not show it. */
   private static final long FIRST_MILLIS = 750;
 
   private final OutputStream terminal;
@@ -38,10 +38,7 @@ public final class StatusLine {
     this.activity = activity;
   }
 
-  /**
-   * Returns the status line of this process. There is one; it shows nothing where standard error is
-   * not a terminal.
-   */
+  /** Returns a new status line of this process; inactive if standard error is not a terminal. */
   public static StatusLine of(Activity activity) {
     return new StatusLine(
         Boolean.getBoolean(Console.TERMINAL),
@@ -49,7 +46,7 @@ public final class StatusLine {
         activity::text);
   }
 
-  /** Draws from now on, in a thread of its own, until results begin. */
+  /** Starts to draw the line in a new thread, until results begin. */
   public void start() {
     if (isActive()) {
       Thread.ofPlatform().name("status-line").daemon(true).start(this::run);
@@ -69,12 +66,16 @@ public final class StatusLine {
     }
   }
 
-  /** Returns whether there is a person to show anything to. */
+  /** Returns whether the line is shown. */
   public synchronized boolean isActive() {
     return active;
   }
 
-  /** Shows what is being done, and for how long the command has run. */
+  /**
+   * Draws the current activity.
+   *
+   * @param seconds time for which the command has run
+   */
   synchronized void draw(long seconds) {
     String text = render(activity.get(), seconds);
     if (active && !text.equals(shown)) {
@@ -83,7 +84,7 @@ public final class StatusLine {
     }
   }
 
-  /** Makes room for a line. */
+  /** Removes the line, so that another line can be written. */
   synchronized void clear() {
     if (!shown.isEmpty()) {
       write("\r\033[K");
@@ -91,19 +92,22 @@ public final class StatusLine {
     }
   }
 
-  /** Makes room for results; for good where they leave the terminal in the middle of a line. */
+  /**
+   * Removes the line before results are written. It is not shown again if they end in the middle of
+   * a line.
+   */
   synchronized void results(byte[] text) {
     clear();
     active &= text.length == 0 || text[text.length - 1] == '\n';
   }
 
-  /** Makes room for good. */
+  /** Removes the line and does not show it again. */
   public synchronized void end() {
     clear();
     active = false;
   }
 
-  /** Returns a stream to the terminal before whose bytes this line makes room. */
+  /** Returns a stream that removes the line before it writes. */
   public OutputStream before(OutputStream stream) {
     return new FilterOutputStream(stream) {
       @Override
@@ -116,7 +120,7 @@ public final class StatusLine {
     };
   }
 
-  /** One line of text, with a bar where the steps are known. */
+  /** Returns the line as text, with a bar if the number of steps is known. */
   static String render(String activity, long seconds) {
     Matcher steps = STEPS.matcher(activity);
     String line;
@@ -143,7 +147,7 @@ public final class StatusLine {
     try {
       terminal.write(text.getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
-      // The terminal has gone, and with it who watched.
+      // The terminal is closed.
       active = false;
     }
   }
