@@ -8,21 +8,15 @@ import kvasir.engine.EngineSettings;
 /** Work of every rank of a world. */
 @FunctionalInterface
 public interface RankBody {
-  /**
-   * Does the work on one rank. Only rank 0 prints results.
-   */
+  /** Does the work on one rank. Only rank 0 prints results. */
   int run(EngineSettings settings, Communicator world);
 
-  /**
-   * Returns the text that the work reads; empty if it reads none.
-   */
+  /** Returns the text that the work reads; empty if it reads none. */
   default Optional<UserText> text() {
     return Optional.empty();
   }
 
-  /**
-   * Returns whether a new world continues the work after the loss of a rank.
-   */
+  /** Returns whether a new world continues the work after the loss of a rank. */
   default boolean rebuilds() {
     return false;
   }
