@@ -21,9 +21,18 @@ record JsonFault(int line, String what) {
       Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][-+]?[0-9]+)?");
   private static final Pattern UNICODE = Pattern.compile("u[0-9a-fA-F]{4}");
 
-  /** Returns the first fault of a text, or empty if the text is valid JSON. */
+  /** Returns the first fault of a file's text, or empty if the text is valid JSON. */
   static Optional<JsonFault> find(String text) {
-    Scan scan = new Scan(text);
+    return find(text, "file");
+  }
+
+  /**
+   * Returns the first fault of a text, or empty if the text is valid JSON.
+   *
+   * @param noun word for the whole text in descriptions
+   */
+  static Optional<JsonFault> find(String text, String noun) {
+    Scan scan = new Scan(text, noun);
     try {
       scan.whole();
       return Optional.empty();
@@ -47,16 +56,18 @@ record JsonFault(int line, String what) {
   /** One pass over the text. */
   private static final class Scan {
     private final String text;
+    private final String noun;
     private int offset;
 
-    Scan(String text) {
+    Scan(String text, String noun) {
       this.text = text;
+      this.noun = noun;
     }
 
     void whole() {
       skip();
       if (offset == text.length()) {
-        throw new Found(offset, "the file is empty");
+        throw new Found(offset, "the " + noun + " is empty");
       }
       value(0);
       skip();
@@ -243,7 +254,7 @@ record JsonFault(int line, String what) {
     private Found end(String what) {
       return offset < text.length()
           ? new Found(offset, "there is the control character " + code(text.charAt(offset)))
-          : new Found(offset, what + " at the end of the file");
+          : new Found(offset, what + " at the end of the " + noun);
     }
 
     private Found unclosed(int begin) {

@@ -15,6 +15,8 @@ import kvasir.error.UserError;
  * with the line and a description in words. Thread-safe.
  */
 public final class StrictJson {
+  private static final String BEYOND_LIMITS = "a value is too long, too large or nested too deep";
+
   private static final JsonMapper TREE =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -89,9 +91,17 @@ public final class StrictJson {
             .orElseGet(
                 () ->
                     new JsonFault(
-                        e.getLocation() == null ? 1 : e.getLocation().getLineNr(),
-                        "a value is too long, too large or nested too deep"));
+                        e.getLocation() == null ? 1 : e.getLocation().getLineNr(), BEYOND_LIMITS));
     return new UserError(
         where + " line " + fault.line(), "is not valid JSON: " + fault.what(), remedy, e);
+  }
+
+  /**
+   * Returns the first fault of a line that Jackson refused, in words for its author.
+   *
+   * @param line one value of JSON, as its author meant it
+   */
+  public static String faultOfLine(String line) {
+    return JsonFault.find(line, "line").map(JsonFault::what).orElse(BEYOND_LIMITS);
   }
 }
