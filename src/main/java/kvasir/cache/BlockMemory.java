@@ -64,6 +64,11 @@ public final class BlockMemory implements AutoCloseable {
     return blocks.get(slot).memory;
   }
 
+  /** Copies all keys and values of a block to another one; both are allocated. */
+  public void copy(int source, int target) {
+    block(target).copyFrom(block(source));
+  }
+
   /** Returns the keys of a block, {@code [head_dim, block]}, with tokens in the lanes; a view. */
   Panels keys(int layer, int kvHead, int slot) {
     return blocks.get(slot).keys[layer * shape.kvHeads() + kvHead];

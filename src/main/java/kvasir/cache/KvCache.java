@@ -11,24 +11,36 @@ import kvasir.tensor.Panels;
  * thread-safe; several threads may read and write disjoint rows.
  */
 public final class KvCache {
-  private static final int NONE = -1;
+  private static final long SOLE = 0;
 
   private final BlockMemory memory;
   private final CacheShape shape;
   private final Ownership ownership;
   private final int rank;
-  private int[] slots = new int[16];
-  private int blocks;
+  private final BlockTables tables;
+  private final BlockTables.Table table;
   private int owned;
   private int tokens;
 
   /**
-   * Creates an empty cache.
+   * Creates the empty cache of a sequence that has a table of its own.
    *
    * @param memory memory of this rank's blocks
    * @throws IllegalArgumentException if shape and ownership differ in their number of shards
    */
   public KvCache(BlockMemory memory, Ownership ownership, int rank) {
+    this(memory, ownership, rank, sole(memory.shape(), ownership), SOLE);
+  }
+
+  /**
+   * Creates a view of one of many sequences. Its blocks are added to the tables, and its length is
+   * set by {@link #setTokens}.
+   *
+   * @param tables block tables, to which the sequence has been added
+   * @param sequence number of the sequence
+   */
+  public KvCache(
+      BlockMemory memory, Ownership ownership, int rank, BlockTables tables, long sequence) {
     if (ownership.shards() != memory.shape().shards()) {
       throw new IllegalArgumentException("ownership and cache differ in their shards");
     }
@@ -36,6 +48,16 @@ public final class KvCache {
     this.shape = memory.shape();
     this.ownership = ownership;
     this.rank = rank;
+    this.tables = tables;
+    this.table = tables.table(sequence);
+  }
+
+  private static BlockTables sole(CacheShape shape, Ownership ownership) {
+    int[] capacities = new int[ownership.ranks()];
+    Arrays.fill(capacities, Integer.MAX_VALUE);
+    BlockTables own = new BlockTables(shape.blockTokens(), ownership, capacities);
+    own.start(SOLE, new int[0]);
+    return own;
   }
 
   /** Returns the shape of the cache. */
@@ -58,7 +80,10 @@ public final class KvCache {
     return tokens;
   }
 
-  /** Returns the number of blocks that this rank holds, including those beyond a cut. */
+  /**
+   * Returns the number of blocks that this rank holds for a sequence with a table of its own,
+   * including those beyond a cut.
+   */
   public int ownedBlocks() {
     return owned;
   }
@@ -69,20 +94,17 @@ public final class KvCache {
   }
 
   /**
-   * Adds the next block of the sequence.
+   * Adds the next block of a sequence with a table of its own.
    *
-   * @param slot slot of the block in the memory of the rank that owns it; ignored on other ranks
+   * @param slot slot of the block in the memory of the rank that owns it
    */
   public void add(int slot) {
-    if (blocks == slots.length) {
-      slots = Arrays.copyOf(slots, 2 * blocks);
-    }
-    boolean owns = ownership.rankOfBlock(blocks) == rank;
-    if (owns) {
+    int block = table.blocks();
+    tables.add(SOLE, block, slot);
+    if (owns(block)) {
       memory.reach(slot);
       owned++;
     }
-    slots[blocks++] = owns ? slot : NONE;
   }
 
   /**
@@ -92,7 +114,7 @@ public final class KvCache {
    * @throws kvasir.error.UserError if there is no memory
    */
   public void extend(int length) {
-    while (blocks < shape.blocks(length)) {
+    while (table.blocks() < shape.blocks(length)) {
       add(owned);
     }
     tokens = Math.max(tokens, length);
@@ -104,8 +126,8 @@ public final class KvCache {
    * @throws IllegalArgumentException if a block is missing
    */
   public void setTokens(int length) {
-    if (length < 0 || shape.blocks(length) > blocks) {
-      throw new IllegalArgumentException(length + " tokens in " + blocks + " blocks");
+    if (length < 0 || shape.blocks(length) > table.blocks()) {
+      throw new IllegalArgumentException(length + " tokens in " + table.blocks() + " blocks");
     }
     tokens = length;
   }
@@ -122,14 +144,9 @@ public final class KvCache {
     tokens = length;
   }
 
-  /** Returns whether this rank owns a block that the sequence has reached. */
+  /** Returns whether this rank owns a block of the sequence. */
   public boolean owns(int block) {
-    return slots[block] != NONE;
-  }
-
-  /** Returns the slot of a block that this rank owns. */
-  public int slot(int block) {
-    return slots[block];
+    return ownership.rankOfBlock(block) == rank;
   }
 
   /**
@@ -138,7 +155,7 @@ public final class KvCache {
    * the block back.
    */
   public MemorySegment block(int block) {
-    return memory.block(slots[block]);
+    return memory.block(table.slot(block));
   }
 
   /**
@@ -146,7 +163,7 @@ public final class KvCache {
    * lanes; a view.
    */
   public Panels keys(int layer, int kvHead, int block) {
-    return memory.keys(layer, kvHead, slots[block]);
+    return memory.keys(layer, kvHead, table.slot(block));
   }
 
   /**
@@ -154,6 +171,6 @@ public final class KvCache {
    * the lanes; a view.
    */
   public Panels values(int layer, int kvHead, int block) {
-    return memory.values(layer, kvHead, slots[block]);
+    return memory.values(layer, kvHead, table.slot(block));
   }
 }

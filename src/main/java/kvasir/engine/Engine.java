@@ -78,6 +78,18 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
+   * Opens an engine for batches of many sequences. Rows whose numbers are meaningless are marked,
+   * so that the others can go on. Every rank of the world calls it.
+   *
+   * @param activity told what this rank is doing
+   * @param logitRows the largest number of rows of logits that are held at once
+   */
+  public static Engine batching(
+      EngineSettings settings, Communicator world, Activity activity, int logitRows) {
+    return new Engine(settings, world, activity, 1, logitRows, null, NumberGuard.Policy.MARK);
+  }
+
+  /**
    * Opens an engine that computes with any numbers, so that meaningless results can be compared
    * too.
    */

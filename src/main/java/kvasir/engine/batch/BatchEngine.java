@@ -1,0 +1,231 @@
+package kvasir.engine.batch;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import kvasir.cache.BlockPool;
+import kvasir.cache.CacheShape;
+import kvasir.cache.PrefixIndex;
+import kvasir.cluster.Collectives;
+import kvasir.cluster.Communicator;
+import kvasir.engine.Engine;
+import kvasir.error.UserError;
+import kvasir.kernel.Kernels;
+
+/**
+ * Continuous batching over the ranks of a world. Rank 0 takes requests and decides each step; the
+ * other ranks {@link #follow}. A sequence's tokens have the bits that they have alone. Used by one
+ * thread at a time; the engine stays the caller's.
+ */
+public final class BatchEngine {
+  /** Largest number of rows of logits that are held at once. */
+  public static final int LOGIT_ROWS = 32;
+
+  private static final int ROOT = 0;
+
+  private final Engine engine;
+  private final Communicator world;
+  private final Kernels kernels;
+  private final int vocabulary;
+  private final int compareEvery;
+  private final StepRunner runner;
+  private final Scheduler scheduler;
+  private final Map<Long, TokenSink> sinks = new HashMap<>();
+  private final MemorySegment first;
+  private final byte[] firstBytes = new byte[PlanMessage.FIRST_BYTES];
+  private final float[] logits;
+
+  /**
+   * Creates the batch engine of one rank; all ranks call it.
+   *
+   * @param engine made by {@link Engine#batching} for {@link #LOGIT_ROWS} rows
+   * @throws UserError on every rank, if a rank's memory holds no block
+   */
+  public BatchEngine(Engine engine, BatchOptions options) {
+    this.engine = engine;
+    this.world = engine.world();
+    this.kernels = engine.settings().kernels();
+    this.vocabulary = engine.config().vocabulary();
+    this.compareEvery = options.compareEvery();
+    CacheShape shape = engine.blocks().shape();
+    int[] capacities = capacities(options, shape);
+    this.runner = new StepRunner(engine, capacities);
+    this.first = MemorySegment.ofArray(firstBytes);
+    this.logits = new float[Math.min(LOGIT_ROWS, options.maxSequences()) * vocabulary];
+    this.scheduler = world.rank() == ROOT ? scheduler(options, shape, capacities) : null;
+  }
+
+  /** Returns the number of blocks in each rank's memory. */
+  private int[] capacities(BatchOptions options, CacheShape shape) {
+    long own = Math.min(Integer.MAX_VALUE, options.kvBytes() / shape.blockBytes());
+    long[] all = Collectives.allGather(world, new long[] {own});
+    for (int rank = 0; rank < all.length; rank++) {
+      if (all[rank] < 1) {
+        throw new UserError(
+            "--kv-memory",
+            "a block of %d tokens takes %,d bytes on rank %d"
+                .formatted(shape.blockTokens(), shape.blockBytes(), rank),
+            "raise it, or take a smaller --block-size");
+      }
+    }
+    return Arrays.stream(all).mapToInt(Math::toIntExact).toArray();
+  }
+
+  private Scheduler scheduler(BatchOptions options, CacheShape shape, int[] capacities) {
+    int chunk = engine.settings().prefillChunk();
+    Limits limits =
+        new Limits(
+            engine.config().maxPositions(),
+            options.maxSequences(),
+            Math.addExact(chunk, options.maxSequences()),
+            chunk,
+            options.stepNanos(),
+            shape.blockBytes(),
+            options.sharing());
+    BlockPool pool = new BlockPool(shape.blockTokens(), engine.cache().ownership(), capacities);
+    // The index lives as long as this engine, so that its blocks are all of one model.
+    return new Scheduler(limits, pool, new PrefixIndex(pool, new byte[0]), new StepCost());
+  }
+
+  /**
+   * Takes a request on rank 0.
+   *
+   * @param sink receives the tokens, during {@link #step}; not called if the request is refused
+   */
+  public Submission submit(Request request, TokenSink sink) {
+    Submission answer = scheduler.submit(request);
+    if (answer instanceof Submission.Accepted accepted) {
+      sinks.put(accepted.number(), sink);
+    }
+    return answer;
+  }
+
+  /** Cancels a sequence on rank 0; its sink is not called any more. Returns false if it ended. */
+  public boolean cancel(long number) {
+    sinks.remove(number);
+    return scheduler.cancel(number);
+  }
+
+  /** Returns the counts of the scheduler on rank 0. */
+  public Counts counts() {
+    return scheduler.counts();
+  }
+
+  /** Returns the number of sequences on rank 0 that have not ended. */
+  public int live() {
+    return sinks.size();
+  }
+
+  /**
+   * Computes one step, on rank 0.
+   *
+   * @return false if there was nothing to do
+   */
+  public boolean step() {
+    Optional<StepPlan> next = scheduler.next();
+    if (next.isEmpty()) {
+      return false;
+    }
+    StepPlan plan = next.get();
+    long begin = System.nanoTime();
+    send(plan);
+    compute(plan);
+    scheduler.stepTook(System.nanoTime() - begin);
+    return true;
+  }
+
+  /** Ends the loop of the other ranks, on rank 0. */
+  public void end() {
+    send(new StepPlan(0, List.of(), List.of()));
+  }
+
+  /** Computes rank 0's steps on another rank until rank 0 calls {@link #end}. */
+  public void follow() {
+    for (StepPlan plan = receive();
+        !plan.spans().isEmpty() || !plan.operations().isEmpty();
+        plan = receive()) {
+      compute(plan);
+    }
+  }
+
+  private void send(StepPlan plan) {
+    if (world.size() > 1) {
+      PlanMessage message = PlanMessage.encode(plan);
+      Collectives.broadcast(world, MemorySegment.ofArray(message.first()), ROOT);
+      if (message.more().length > 0) {
+        Collectives.broadcast(world, MemorySegment.ofArray(message.more()), ROOT);
+      }
+    }
+  }
+
+  private StepPlan receive() {
+    Collectives.broadcast(world, first, ROOT);
+    byte[] more = new byte[PlanMessage.moreBytes(firstBytes)];
+    if (more.length > 0) {
+      Collectives.broadcast(world, MemorySegment.ofArray(more), ROOT);
+    }
+    return new PlanMessage(firstBytes, more).decode();
+  }
+
+  private void compute(StepPlan plan) {
+    runner.run(plan);
+    if (!plan.spans().isEmpty()) {
+      answer(plan);
+    }
+    if (compareEvery > 0 && plan.step() % compareEvery == 0) {
+      runner.compareTables(plan.step());
+    }
+  }
+
+  /** Computes logits, some rows at a time, and has rank 0 choose tokens. */
+  private void answer(StepPlan plan) {
+    int held = logits.length / vocabulary;
+    int from = 0;
+    int filled = 0;
+    int row = 0;
+    for (int i = 0; i < plan.spans().size(); i++) {
+      Span span = plan.spans().get(i);
+      if (span.logits() > 0 && row == filled) {
+        from = row;
+        int count = Math.min(held, runner.logitCount() - row);
+        runner.logits(from, count, logits);
+        filled = from + count;
+      }
+      if (world.rank() == ROOT) {
+        answer(span, runner.unsound(i), (row - from) * vocabulary);
+      }
+      row += span.logits();
+    }
+  }
+
+  private void answer(Span span, int unsound, int offset) {
+    long number = span.sequence();
+    TokenSink sink = sinks.get(number);
+    if (sink == null) {
+      // Cancelled; the scheduler knows.
+      return;
+    }
+    int last = span.position() + span.rows() - 1;
+    boolean chooses = span.logits() > 0;
+    if (unsound >= 0) {
+      fail(number, unsound, "keys or values of token %d are not finite numbers".formatted(unsound));
+    } else if (chooses && !Float.isFinite(kernels.maxMagnitude(logits, offset, vocabulary))) {
+      fail(number, last, "the logits after token %d are not finite numbers".formatted(last));
+    } else if (chooses) {
+      int token = sink.choose(logits, offset);
+      boolean ends = sink.accept(token);
+      if (scheduler.chosen(number, token) || (ends && scheduler.finished(number))) {
+        sinks.remove(number);
+        sink.finished();
+      }
+    }
+  }
+
+  private void fail(long number, int position, String cause) {
+    scheduler.failed(number, position);
+    sinks.remove(number).failed(cause);
+  }
+}

@@ -1,0 +1,167 @@
+package kvasir.engine.batch;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import kvasir.cache.Batch;
+import kvasir.cache.BlockTables;
+import kvasir.cache.KvCache;
+import kvasir.cache.Ownership;
+import kvasir.cluster.Collectives;
+import kvasir.engine.Engine;
+import kvasir.error.ClusterFailure;
+
+/**
+ * Computation of planned steps on one rank. It keeps the block tables of all sequences, changes
+ * them as plans say, and runs the forward pass of each plan's rows. All ranks run the same plans in
+ * the same order. Not thread-safe.
+ */
+final class StepRunner {
+  private static final int ROOT = 0;
+
+  private final Engine engine;
+  private final Ownership ownership;
+  private final int rank;
+  private final BlockTables tables;
+  private final Map<Long, KvCache> caches = new HashMap<>();
+  private int[] ids = new int[0];
+  private int[] logitRows = new int[0];
+  private int logitCount;
+  private Batch batch;
+
+  /**
+   * Creates a runner without sequences; the engine stays the caller's.
+   *
+   * @param capacities number of blocks in each rank's memory
+   */
+  StepRunner(Engine engine, int[] capacities) {
+    this.engine = engine;
+    this.ownership = engine.cache().ownership();
+    this.rank = engine.world().rank();
+    this.tables = new BlockTables(engine.blocks().shape().blockTokens(), ownership, capacities);
+  }
+
+  /**
+   * Makes a plan's changes and computes the hidden states of its rows.
+   *
+   * @throws ClusterFailure if the plan does not fit this rank's tables
+   */
+  void run(StepPlan plan) {
+    try {
+      plan.operations().forEach(this::change);
+      for (Span span : plan.spans()) {
+        tables.advance(span.sequence(), span.position(), span.rows());
+      }
+    } catch (IllegalStateException e) {
+      throw new ClusterFailure(
+          rank, -1, "step %d does not fit: %s".formatted(plan.step(), e.getMessage()), e);
+    }
+    if (!plan.spans().isEmpty()) {
+      forward(plan);
+    }
+  }
+
+  private void change(Operation operation) {
+    operation.applyTo(tables);
+    long sequence = operation.sequence();
+    switch (operation) {
+      case Operation.Start start -> caches.put(sequence, view(sequence));
+      case Operation.Add add -> {
+        if (ownership.rankOfBlock(add.block()) == rank) {
+          engine.blocks().reach(add.slot());
+        }
+      }
+      case Operation.Copy copy -> {
+        if (!caches.containsKey(sequence)) {
+          caches.put(sequence, view(sequence));
+        }
+        if (ownership.rankOfBlock(copy.block()) == rank) {
+          engine.blocks().copy(copy.source(), copy.target());
+        }
+      }
+      case Operation.Truncate truncate -> {
+        // The table is all there is to change.
+      }
+      case Operation.Release release -> caches.remove(sequence);
+    }
+  }
+
+  private KvCache view(long sequence) {
+    return new KvCache(engine.blocks(), ownership, rank, tables, sequence);
+  }
+
+  private void forward(StepPlan plan) {
+    List<Batch.Span> spans = new ArrayList<>(plan.spans().size());
+    int rows = 0;
+    logitCount = 0;
+    reserve(plan);
+    for (Span span : plan.spans()) {
+      KvCache cache = caches.get(span.sequence());
+      cache.setTokens(span.position() + span.rows());
+      spans.add(new Batch.Span(cache, span.position(), span.rows()));
+      System.arraycopy(span.tokens(), 0, ids, rows, span.rows());
+      rows += span.rows();
+      for (int row = rows - span.logits(); row < rows; row++) {
+        logitRows[logitCount++] = row;
+      }
+    }
+    batch = new Batch(spans);
+    engine.batchDecoder().forward(batch, ids, 0);
+  }
+
+  private void reserve(StepPlan plan) {
+    if (ids.length < plan.rows()) {
+      ids = new int[plan.rows()];
+      logitRows = new int[plan.rows()];
+    }
+  }
+
+  /** Returns the number of rows of the last step whose logits are needed. */
+  int logitCount() {
+    return logitCount;
+  }
+
+  /**
+   * Computes logits of the last step's rows that need them, in their order.
+   *
+   * @param from first such row
+   * @param count number of rows
+   * @param out receives {@code [count, vocabulary]} on rank 0
+   */
+  void logits(int from, int count, float[] out) {
+    engine.batchDecoder().logits(Arrays.copyOfRange(logitRows, from, from + count), count, out);
+  }
+
+  /**
+   * Returns the position of the first token of a span whose keys or values are not sound, or -1.
+   *
+   * @param span index of the span in the last step
+   */
+  int unsound(int span) {
+    for (int row = batch.start(span); row < batch.start(span + 1); row++) {
+      if (engine.batchDecoder().marked(row)) {
+        return batch.position(row);
+      }
+    }
+    return -1;
+  }
+
+  /**
+   * Compares the block tables of all ranks, which all call it.
+   *
+   * @throws ClusterFailure on rank 0, which names the first rank whose tables differ from its own
+   */
+  void compareTables(long step) {
+    long[] hashes = Collectives.gather(engine.world(), new long[] {tables.hash()});
+    for (int other = 0; rank == ROOT && other < hashes.length; other++) {
+      if (hashes[other] != hashes[0]) {
+        throw new ClusterFailure(
+            rank,
+            -1,
+            "rank %d's block tables differ from its own after step %d".formatted(other, step));
+      }
+    }
+  }
+}
