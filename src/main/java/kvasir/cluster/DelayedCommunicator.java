@@ -36,7 +36,7 @@ public final class DelayedCommunicator implements Communicator {
   public void exchange(List<Message> sends, List<Message> receives) {
     if (!sends.isEmpty()) {
       long start = System.nanoTime();
-      // The delay is shorter than a timer of the scheduler can wait.
+      // Spins, since the scheduler's timers cannot wait for so short a time.
       while (System.nanoTime() - start < nanos) {
         Thread.onSpinWait();
       }

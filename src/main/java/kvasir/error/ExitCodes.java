@@ -8,10 +8,13 @@ public final class ExitCodes {
   public static final int CLUSTER_FAILURE = 3;
   public static final int INTERNAL_ERROR = 70;
 
-  /** Of a command that was ended by an interrupt: 128 and the number of SIGINT. */
+  /** Exit code of a command that the user interrupted: 128 and the number of SIGINT. */
   public static final int INTERRUPTED = 130;
 
-  /** Of a shell's commands, whose output nobody reads any more: 128 and the number of SIGPIPE. */
+  /**
+   * Exit code if nobody reads the output any more: 128 and the number of SIGPIPE, as for other
+   * commands of a shell.
+   */
   public static final int CLOSED_OUTPUT = 141;
 
   private ExitCodes() {}

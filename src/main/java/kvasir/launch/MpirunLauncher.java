@@ -65,7 +65,7 @@ public final class MpirunLauncher {
   private volatile boolean interrupted;
 
   /**
-   * @param activity follows that of rank 0
+   * @param activity activity of this process, which is set to that of rank 0
    */
   public MpirunLauncher(WorldSpec spec, RankStreams streams, Activity activity) {
     this.spec = spec;

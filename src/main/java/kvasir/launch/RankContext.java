@@ -11,7 +11,7 @@ import kvasir.team.Binding;
  * @param ranksHere number of ranks that share this host
  * @param binding processors of this rank's threads
  * @param transport name of the library or method that carries messages
- * @param activity of this rank
+ * @param activity current activity of this rank, which the rank sets
  */
 public record RankContext(
     Communicator world, int ranksHere, Binding binding, String transport, Activity activity) {

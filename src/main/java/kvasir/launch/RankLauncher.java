@@ -74,7 +74,7 @@ public final class RankLauncher {
    * @param slurm whether ranks are started as steps of the Slurm job; otherwise remote ranks are
    *     started by ssh
    * @param streams takes the output of the ranks
-   * @param activity follows that of rank 0
+   * @param activity activity of this process, which is set to that of rank 0
    */
   public RankLauncher(WorldSpec spec, boolean slurm, RankStreams streams, Activity activity) {
     this.spec = spec;

@@ -62,7 +62,7 @@ public final class RankStart {
    * Creates the start of this process.
    *
    * @param words command line of the process; MPJ's launcher puts three words before the arguments
-   * @param activity of this process
+   * @param activity current activity of this process
    * @param ending ends the process when the run has ended; does not return
    */
   public RankStart(

@@ -5,9 +5,9 @@ import kvasir.error.UserError;
 import kvasir.process.SystemLimits;
 
 /**
- * Number of ranks that this machine's limits of open files and processes allow. A world that is too
- * large is refused before any rank starts, since a process that reaches a limit can fail in many
- * ways.
+ * Check whether this machine's limits of open files and processes allow the ranks of a world. A
+ * world that is too large is refused before any rank starts, since a process that reaches a limit
+ * can fail in many ways.
  *
  * @param limits limits of this process and of the processes that it starts
  * @param files number of open files in this process before it starts ranks, which are JVMs like it

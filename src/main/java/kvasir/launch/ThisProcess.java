@@ -226,8 +226,8 @@ public final class ThisProcess {
   }
 
   /**
-   * Returns the activity of a rank: that of this process, except for the other ranks where all are
-   * threads of it.
+   * Returns the activity of a rank: that of this process, or a new one that nobody reads if several
+   * ranks are threads of this process and the rank is not rank 0.
    */
   private Activity activityOf(Communicator ranks) {
     return isRank() || ranks.rank() == 0 ? activity : new Activity();

@@ -3,10 +3,10 @@ package kvasir.measure;
 import java.util.function.Consumer;
 
 /**
- * The current activity of a rank or a launcher. The heartbeat reports it, so that a loss can be
- * described, and the status line shows it. A process has one, made where it starts; of several
- * ranks in one process rank 0 uses it. Setting an activity is cheap enough for every token.
- * Thread-safe.
+ * Current activity of a rank or a launcher. The heartbeat reports it, so that a loss can be
+ * described, and the status line shows it. A process creates one when it starts; if several ranks
+ * are threads of that process, only rank 0 uses it. Setting an activity is cheap enough for every
+ * token. Thread-safe.
  */
 public final class Activity {
   private record Step(String what, long done, long total) {}

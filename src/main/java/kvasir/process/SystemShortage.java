@@ -3,14 +3,17 @@ package kvasir.process;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Failures for want of what the system limits: open files and threads. */
+/** Failures that are caused by a limit of the system: on open files or on threads. */
 public final class SystemShortage {
   private static final String FILES = "Too many open files";
   private static final String THREADS = "unable to create native thread";
 
   private SystemShortage() {}
 
-  /** The line for the user where a failure, or what led to it, is one of these. */
+  /**
+   * Returns the message for the user if a failure, or one of its causes, is caused by such a limit;
+   * otherwise empty.
+   */
   public static Optional<String> of(Throwable failure) {
     return Stream.iterate(failure, e -> e != null, Throwable::getCause)
         .limit(20)

@@ -8,8 +8,7 @@ import kvasir.error.UserError;
 /**
  * Encoder of conversations in ChatML, the format on which Qwen models and the demo model are
  * trained. A document is the system's turn, a question the user's. Turns are encoded without the
- * special tokens that the tokenizer puts around a text. The tokenizer stays the caller's. Safe for
- * many threads.
+ * special tokens that the tokenizer puts around a text. The caller owns the tokenizer. Thread-safe.
  */
 public final class Chat {
   private static final String START = "<|im_start|>";
@@ -87,7 +86,7 @@ public final class Chat {
     return text;
   }
 
-  /** Returns the tokenizer, which stays the caller's of {@link #of}. */
+  /** Returns the tokenizer, which the caller of {@link #of} owns. */
   public Tokenizer tokenizer() {
     return tokenizer;
   }

@@ -17,9 +17,7 @@ import java.util.Set;
 import kvasir.error.UserError;
 import kvasir.file.ModelFolder;
 
-/**
- * A model's tokenizer. It owns native memory, which {@link #close} frees. Safe for many threads.
- */
+/** A model's tokenizer. It owns native memory, which {@link #close} frees. Thread-safe. */
 public final class Tokenizer implements AutoCloseable {
   // No padding and no truncation: a prompt of any length is encoded whole.
   private static final Map<String, String> OPTIONS =
@@ -106,8 +104,8 @@ public final class Tokenizer implements AutoCloseable {
   }
 
   /**
-   * Returns the special token that stands twice at the beginning of an encoded text: once put there
-   * by the tokenizer, and once spelled by the text itself. Empty if there is none.
+   * Returns the special token that an encoded text begins with twice: it was added by the
+   * tokenizer, and the text itself begins with it. Empty if there is none.
    *
    * @param ids result of {@link #encode}
    */

@@ -29,7 +29,7 @@ public final class Output implements Console {
   private final StatusLine status;
 
   /**
-   * @param status makes room for all that is written
+   * @param status status line, which is removed before other lines are written
    */
   public Output(StatusLine status) {
     this.status = status;

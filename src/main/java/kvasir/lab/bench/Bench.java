@@ -16,10 +16,10 @@ import kvasir.measure.SteadyState;
 import kvasir.measure.StepClock;
 
 /**
- * Runs tests on one engine in the manner of llama-bench. The tokens are random; logits are computed
- * for the last token of a prompt and for every generated token. Each test is warmed up first, and
- * every run of a test computes the same bits. All ranks make the same calls; rank 0 gets the rows.
- * The engine stays the caller's.
+ * Runner of tests on one engine in the manner of llama-bench. The tokens are random; logits are
+ * computed for the last token of a prompt and for every generated token. Each test is warmed up
+ * first, and every run of a test computes the same bits. All ranks make the same calls; rank 0 gets
+ * the rows. The caller owns the engine.
  */
 public final class Bench {
   /**

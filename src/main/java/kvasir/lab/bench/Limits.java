@@ -88,7 +88,7 @@ public record Limits(double bytesPerSecond, double flopsPerSecond) {
     long[] more = {1};
     while (more[0] == 1) {
       rate(team, world, load);
-      // Rank 0's clock decides for all.
+      // Rank 0's clock decides for all ranks, so that they repeat equally often.
       more[0] = (System.nanoTime() - start) / 1e9 < WARM_UP_SECONDS ? 1 : 0;
       Collectives.broadcast(world, more, 0);
     }

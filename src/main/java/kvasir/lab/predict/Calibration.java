@@ -57,8 +57,8 @@ public record Calibration(
   static final double CORE_BYTES_PER_SECOND = 15.0e9;
 
   /**
-   * Estimated time to start a parallel region, without its members. The time to wake and await each
-   * member comes on top.
+   * Estimated time to start a parallel region of the calling thread alone. {@link #region} adds the
+   * time to wake each other member and to wait for it.
    */
   private static final double REGION_SECONDS = 1e-6;
 

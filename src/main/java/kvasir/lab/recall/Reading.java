@@ -16,8 +16,8 @@ import kvasir.text.IncrementalDecoder;
 /**
  * A document in the KV cache, and questions on it. The document is read once. Each question follows
  * directly after the document, independently of other questions. All ranks make the same calls;
- * only rank 0 gets the text of replies. A reading is used by one thread at a time; the engine, the
- * chat and the mass stay the caller's.
+ * only rank 0 gets the text of replies. A reading is used by one thread at a time. It does not own
+ * the engine, the chat and the attention mass.
  */
 public final class Reading {
   private final Engine engine;

@@ -9,9 +9,10 @@ import java.util.stream.IntStream;
 import kvasir.text.Chat;
 
 /**
- * Counts how often a model's answer is correct to the letter, by length of the document and by the
- * position of the fact in it, on documents outside the training data. All ranks make the same
- * calls; rank 0 gets the counts. The reading and the chat stay the caller's.
+ * Evaluation that counts how often a model's answer is correct to the letter, by length of the
+ * document and by the position of the fact in it. The documents are not part of the training data.
+ * All ranks make the same calls; rank 0 gets the counts. The evaluation does not own the reading
+ * and the chat.
  */
 public final class RecallEvaluation {
   /** The largest number of tokens that a question and its answer take together. */

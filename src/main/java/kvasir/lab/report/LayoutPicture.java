@@ -27,7 +27,7 @@ public record LayoutPicture(Ownership ownership, int blocks, int blockTokens) {
   private static final int LEVEL = 58;
   private static final int NODE = 8;
 
-  /** Returns the picture as a file's text. */
+  /** Returns the picture as the text of an SVG file. */
   public String svg() {
     double column = Math.max(28, (double) LEAST_WIDTH / ownership.shards());
     int width = 2 * MARGIN + (int) Math.ceil(column * ownership.shards());
@@ -42,7 +42,7 @@ public record LayoutPicture(Ownership ownership, int blocks, int blockTokens) {
     return step.message() && !empty(step.right());
   }
 
-  /** The drawing at work. */
+  /** State of the drawing while it is made. */
   private final class Sheet {
     private final Drawing drawing;
     private final double column;
@@ -81,7 +81,7 @@ public record LayoutPicture(Ownership ownership, int blocks, int blockTokens) {
       return drawing.paragraph(MARGIN, y, TEXT, look("fill-opacity", "0.8"), text);
     }
 
-    /** Draws a box of a rank with a text in it where there is room. */
+    /** Draws a box in the colour of a rank, with a text in it if there is room. */
     private void box(double x, double y, double height, int rank, String text, String tip) {
       drawing.rectangle(x + 1.5, y, column - 3, height, RankLegend.tint(rank), tip);
       if (fits(text)) {
@@ -89,7 +89,10 @@ public record LayoutPicture(Ownership ownership, int blocks, int blockTokens) {
       }
     }
 
-    /** Draws the blocks in the order of the text, a shard in each column. */
+    /**
+     * Draws the blocks in the order of the text, with a column for each shard. Returns the y below
+     * them.
+     */
     private double blocks(double top) {
       heading(top, "1. Blocks");
       double y =
@@ -120,12 +123,12 @@ public record LayoutPicture(Ownership ownership, int blocks, int blockTokens) {
       return y;
     }
 
-    /** Returns whether there is room for the longest name of a shard. */
+    /** Returns whether a column has room for the longest name of a shard. */
     private boolean named() {
       return fits("shard " + (ownership.shards() - 1));
     }
 
-    /** Draws the ranks with their shards, in the order of the tree. */
+    /** Draws the ranks with their shards, in the order of the tree. Returns the y below them. */
     private double shards(double top) {
       heading(top, "2. Partial results, merged by a tree");
       double y =
@@ -170,7 +173,7 @@ public record LayoutPicture(Ownership ownership, int blocks, int blockTokens) {
           some(own));
     }
 
-    /** Names as many blocks as there is room for. */
+    /** Returns a list of blocks, shortened to the length that there is room for. */
     private String some(List<Integer> own) {
       if (own.isEmpty()) {
         return fits("empty") ? "empty" : "-";
@@ -191,7 +194,7 @@ public record LayoutPicture(Ownership ownership, int blocks, int blockTokens) {
       return Drawing.width(text, SMALL) < column - 4;
     }
 
-    /** Draws the tree downwards from the leaves. */
+    /** Draws the tree downwards from the leaves. Returns the y below it. */
     private double tree(double top) {
       List<MergePlan.Step> steps = MergePlan.of(ownership).steps();
       for (MergePlan.Step step : steps) {
@@ -214,12 +217,15 @@ public record LayoutPicture(Ownership ownership, int blocks, int blockTokens) {
       return end + 12;
     }
 
-    /** Returns the y of nodes that cover so many positions; leaves cover one. */
+    /**
+     * Returns the y of the nodes that cover {@code span} positions of the list of leaves; a leaf
+     * covers one.
+     */
     private double y(double top, int span) {
       return top + Integer.numberOfTrailingZeros(span) * LEVEL;
     }
 
-    /** Draws the edges of a node that stay on a rank. */
+    /** Draws the edges of a node to children on the same rank. */
     private void branch(MergePlan.Step step, double top) {
       edge(step, step.left(), top, rank(step.target()));
       if (empty(step.right())) {
@@ -243,7 +249,7 @@ public record LayoutPicture(Ownership ownership, int blocks, int blockTokens) {
       drawing.line(look, from, y(top, step.span()), to, y(top, 2 * step.span()));
     }
 
-    /** Draws the arrow of a state that is sent from one rank to another. */
+    /** Draws the arrow of a state that one rank sends to another. */
     private void message(MergePlan.Step step, double top) {
       if (!sends(step)) {
         return;
@@ -284,7 +290,7 @@ public record LayoutPicture(Ownership ownership, int blocks, int blockTokens) {
       drawing.circle(x(step.left() + step.span()), y(top, 2 * step.span()), NODE, look, tip);
     }
 
-    /** Draws what the colours and arrows mean; returns the height of the drawing. */
+    /** Draws the explanation of colours and arrows. Returns the height of the whole drawing. */
     private double legend(double top) {
       double y =
           paragraph(

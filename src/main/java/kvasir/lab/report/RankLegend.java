@@ -7,20 +7,24 @@ import kvasir.cache.Ownership;
 import kvasir.lab.report.Drawing.Anchor;
 
 /**
- * Colours of ranks in a drawing, and how many blocks each owns.
+ * Legend of the ranks' colours in a drawing, with the number of blocks that each rank owns.
  *
- * @param blocks KV blocks of all ranks
+ * @param drawing drawing that the legend is added to
+ * @param ownership ranks and their shards
+ * @param blocks number of KV blocks of all ranks together
  */
 record RankLegend(Drawing drawing, Ownership ownership, int blocks) {
   private static final int TEXT = 13;
 
-  /** Attributes of a shape of a rank; ink is readable on it. */
+  /** Returns the attributes of a shape in the colour of a rank, on which text can be read. */
   static Map<String, String> tint(int rank) {
     String colour = Drawing.rank(rank);
     return look("fill", colour, "fill-opacity", "0.35", "stroke", colour, "stroke-width", "1");
   }
 
-  /** Draws the ranks side by side, in lines; returns the y below the last. */
+  /**
+   * Draws the ranks side by side, in as many lines as they need. Returns the y below the last line.
+   */
   double draw(double left, double top) {
     double x = left;
     double y = top;

@@ -66,7 +66,7 @@ public final class HeartbeatClient implements AutoCloseable {
    *
    * @param listener address that the listener accepts connections at
    * @param rank number of this rank
-   * @param activity of this rank, which the beats report
+   * @param activity current activity of this rank, which the beats report
    * @param ended ends the process when the run has ended; does not return. It is called in a thread
    *     of this client.
    * @throws ClusterFailure if the listener cannot be reached or does not accept the token and rank

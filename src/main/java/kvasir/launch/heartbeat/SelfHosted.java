@@ -35,7 +35,7 @@ public final class SelfHosted {
    *
    * @param world all ranks
    * @param silence longest time for which a rank may give no sign of life
-   * @param activity of this rank
+   * @param activity current activity of this rank, which the beats report
    * @param ended ends the process when the run has ended; does not return
    * @throws ClusterFailure if rank 0 cannot listen, or a rank cannot reach it
    */
