@@ -97,11 +97,18 @@ public final class PrefixIndex {
    * @param most number of blocks to look for; their tokens must be known
    */
   public int hits(Sequence sequence, int most) {
-    int block = 0;
-    while (block < most && entries.containsKey(key(sequence, block))) {
-      block++;
+    // The blocks before an entry are entries too, so the border can be found by halving.
+    int low = 0;
+    int high = most;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (entries.containsKey(key(sequence, middle))) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
     }
-    return block;
+    return low;
   }
 
   /**

@@ -54,7 +54,11 @@ final class LiveSequences {
     return running.get(live.number()) == live;
   }
 
+  /** Adds a new sequence, and computes the keys of its blocks once for all steps. */
   void addWaiting(Live live) {
+    if (sharing && shareable(live) > 0) {
+      index.key(live.sequence, shareable(live) - 1);
+    }
     waiting.put(live.number(), live);
   }
 
@@ -88,15 +92,21 @@ final class LiveSequences {
   void await(Live live, int hits) {
     live.awaitedKey = null;
     live.awaited = null;
-    int most = sharing ? shareable(live) : 0;
-    for (int block = hits; block < most; block++) {
-      BlockKey key = index.key(live.sequence, block);
+    // Promises are runs of blocks, so the border can be found by halving. Should the run have a
+    // gap, the sequence waits for a block on this or that side of it, and then looks again.
+    int low = hits;
+    int high = sharing ? shareable(live) : 0;
+    while (low < high) {
+      int middle = low == hits ? low : (low + high) >>> 1;
+      BlockKey key = index.key(live.sequence, middle);
       Live by = promises.get(key);
       if (by == null) {
-        return;
+        high = middle;
+      } else {
+        live.awaitedKey = key;
+        live.awaited = by;
+        low = middle + 1;
       }
-      live.awaitedKey = key;
-      live.awaited = by;
     }
   }
 

@@ -59,7 +59,7 @@ public final class StepCost {
     // The larger root of perKey / 2 n^2 + b n - nanos, in the form that does not cancel.
     double b = perRow + perKey * (position + 0.5);
     double rows = 2 * nanos / (b + Math.sqrt(b * b + 2 * perKey * nanos));
-    return (int) Math.min(most, rows);
+    return rows < most ? (int) rows : most;
   }
 
   /**

@@ -47,6 +47,12 @@ final class RandomSchedule {
     while (random.nextInt(3) == 0) {
       events.append("; S%d p@%d".formatted(i, arrival + random.nextInt(60)));
     }
+    if (random.nextInt(5) == 0) {
+      events.append("; F%d forks S%d @%d".formatted(i, i, arrival + 1 + random.nextInt(20)));
+    }
+    if (random.nextInt(20) == 0) {
+      events.append("; G%d forks F%d @%d".formatted(i, i, arrival + 5 + random.nextInt(20)));
+    }
     if (random.nextInt(10) == 0) {
       events.append("; S%d nan@%d".formatted(i, arrival + random.nextInt(20)));
     }

@@ -30,13 +30,12 @@ final class Replay {
     final Schedule.Line line;
     final long number;
     final List<Integer> tokens = new ArrayList<>();
-    int begins = 0;
-    int firstBegin = -1;
+    final List<Integer> begins = new ArrayList<>();
+    final List<Integer> hits = new ArrayList<>();
     int firstToken = -1;
     int end = -1;
     int rows = 0;
     int promptRows = 0;
-    int firstHit = -1;
     boolean complete = false;
 
     Outcome(Schedule.Line line, long number) {
@@ -62,7 +61,7 @@ final class Replay {
 
   Replay(Schedule schedule) {
     this.schedule = schedule;
-    Ownership ownership = new Ownership(schedule.number("shards"), schedule.pools.length);
+    Ownership ownership = schedule.ownership();
     pool = new BlockPool(schedule.blockTokens, ownership, schedule.pools);
     index = new PrefixIndex(pool, "test".getBytes(StandardCharsets.UTF_8));
     Limits limits =
@@ -108,6 +107,7 @@ final class Replay {
   private boolean ended() {
     return scheduler.idle()
         && schedule.lines.stream().allMatch(line -> line.arrival < step)
+        && schedule.forks.stream().allMatch(fork -> fork.step() < step)
         && schedule.events.stream().allMatch(event -> event.step() < step);
   }
 
@@ -118,6 +118,7 @@ final class Replay {
         submit(line);
       }
     }
+    schedule.forks.stream().filter(fork -> fork.step() == step).forEach(this::fork);
     List<Outcome> failing = new ArrayList<>();
     for (Schedule.Event event : schedule.events) {
       Outcome outcome = outcomes.get(event.name());
@@ -129,6 +130,7 @@ final class Replay {
         }
       }
     }
+    checkInvariants();
     Optional<StepPlan> plan = scheduler.next();
     plans.add(plan);
     plan.ifPresent(p -> answer(p, failing));
@@ -145,6 +147,34 @@ final class Replay {
       }
       case Submission.Refused(String reason) -> refused.put(line.name, reason);
     }
+  }
+
+  private void fork(Schedule.Fork fork) {
+    Outcome parent = outcomes.get(fork.parent());
+    if (parent == null) {
+      refused.put(fork.name(), "no parent");
+      return;
+    }
+    int promptTokens = parent.line.prompt.length;
+    int all = promptTokens + parent.tokens.size() - 1;
+    int common = fork.common() < 0 ? all : fork.common();
+    int token = FakeModel.choose(FakeModel.mix(fork.name().hashCode()));
+    switch (scheduler.fork(parent.number, common, token)) {
+      case Submission.Accepted(long number) -> {
+        int[] text = Arrays.copyOf(alone(parent, common - promptTokens), common + 1);
+        text[common] = token;
+        int most = parent.line.maxTokens - (common + 1 - promptTokens);
+        Outcome outcome =
+            new Outcome(new Schedule.Line(fork.name(), text, most, fork.step()), number);
+        outcomes.put(fork.name(), outcome);
+        byNumber.put(number, outcome);
+      }
+      case Submission.Refused(String reason) -> refused.put(fork.name(), reason);
+    }
+  }
+
+  private static int[] alone(Outcome parent, int tokens) {
+    return FakeModel.continued(parent.line.prompt, tokens);
   }
 
   private void cancel(Outcome outcome) {
@@ -193,10 +223,8 @@ final class Replay {
     for (Operation operation : plan.operations()) {
       if (operation instanceof Operation.Start(long number, int[] shared)) {
         Outcome outcome = byNumber.get(number);
-        if (outcome.begins++ == 0) {
-          outcome.firstBegin = step;
-          outcome.firstHit = shared.length * schedule.blockTokens;
-        }
+        outcome.begins.add(step);
+        outcome.hits.add(shared.length * schedule.blockTokens);
       }
     }
     for (Span span : plan.spans()) {
@@ -266,7 +294,7 @@ final class Replay {
     assertTrue(recomputed <= rows);
   }
 
-  static int[] alone(int[] prompt, int tokens) {
+  private static int[] alone(int[] prompt, int tokens) {
     return Arrays.copyOfRange(
         FakeModel.continued(prompt, tokens), prompt.length, prompt.length + tokens);
   }

@@ -1,11 +1,14 @@
 package kvasir.engine.batch;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import kvasir.cache.Ownership;
+import kvasir.tensor.Shares;
 
 /**
  * Situation for {@link Replay}: pools, limits and arrivals, in a short notation whose parts are
@@ -17,9 +20,11 @@ import java.util.regex.Pattern;
  *   no sharing           no prefix cache
  *   A 40+20 @0           a prompt of 40 tokens, 20 to generate, arrives before step 0
  *   B ~A 32, 50+4 @1     shares its first 32 tokens with A (those of A's answer may be among them)
+ *   shares 6,1,1         shares of the ranks, else even
  *   32 x C 64+4 @0       32 equal ones, named C, C2, C3, ...
  *   A x@3                cancelled before step 3
  *   A p@5                preempted before step 5
+ *   F forks A @5         forks before step 5 behind all computed tokens; F forks A 32 @5: behind 32
  *   A nan@2              fails in step 2
  *   A ends 7             chooses its end token as token 7
  * </pre>
@@ -31,6 +36,8 @@ final class Schedule {
   private static final Pattern ARRIVAL =
       Pattern.compile("(?:(\\d+) x )?(\\w+) (?:~(\\w+) (\\d+), )?(\\d+)\\+(\\d+) @(\\d+)");
   private static final Pattern EVENT = Pattern.compile("(\\w+) (x|p|nan)@(\\d+)");
+  private static final Pattern FORK = Pattern.compile("(\\w+) forks (\\w+)(?: (\\d+))? @(\\d+)");
+  private static final Pattern SHARES = Pattern.compile("shares ([\\d,]+)");
   private static final Pattern ENDS = Pattern.compile("(\\w+) ends (\\d+)");
 
   /** A sequence of the schedule. */
@@ -59,6 +66,9 @@ final class Schedule {
   /** Something that happens to a sequence. */
   record Event(String name, Kind kind, int step) {}
 
+  /** Fork of a sequence; {@code common} is -1 for all its computed tokens. */
+  record Fork(String name, String parent, int common, int step) {}
+
   final Map<String, Integer> numbers =
       new HashMap<>(
           Map.of(
@@ -76,7 +86,9 @@ final class Schedule {
               Integer.MAX_VALUE));
   final List<Line> lines = new ArrayList<>();
   final List<Event> events = new ArrayList<>();
+  final List<Fork> forks = new ArrayList<>();
   int[] pools = {64};
+  int[] shares;
   int blockTokens = 16;
   boolean sharing = true;
 
@@ -103,6 +115,8 @@ final class Schedule {
     Matcher number = NUMBER.matcher(part);
     Matcher arrival = ARRIVAL.matcher(part);
     Matcher event = EVENT.matcher(part);
+    Matcher fork = FORK.matcher(part);
+    Matcher share = SHARES.matcher(part);
     Matcher ends = ENDS.matcher(part);
     if (pool.matches()) {
       pools = FakeModel.ints(pool.group(1));
@@ -121,11 +135,25 @@ final class Schedule {
             default -> Kind.FAIL;
           };
       events.add(new Event(event.group(1), kind, Integer.parseInt(event.group(3))));
+    } else if (share.matches()) {
+      shares = FakeModel.ints(share.group(1));
+    } else if (fork.matches()) {
+      int common = fork.group(3) == null ? -1 : Integer.parseInt(fork.group(3));
+      int step = Integer.parseInt(fork.group(4));
+      forks.add(new Fork(fork.group(1), fork.group(2), common, step));
     } else if (ends.matches()) {
       line(ends.group(1)).endsAfter = Integer.parseInt(ends.group(2));
     } else {
       throw new IllegalArgumentException(part);
     }
+  }
+
+  Ownership ownership() {
+    Shares parts =
+        shares == null
+            ? Shares.even(pools.length)
+            : new Shares(Arrays.stream(shares).boxed().toList());
+    return new Ownership(number("shards"), parts);
   }
 
   private void addArrival(Matcher arrival) {

@@ -1,37 +1,369 @@
 package kvasir.engine.batch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Replays of small schedules; B7 and so on name the situations that they come from. */
+/**
+ * Replays of small schedules; the numbers at the end of the names, such as B7, are those of the
+ * situations that they come from.
+ */
 class SchedulerTest {
   @Test
   void theLastChosenTokenNeedsNoRoomB7() {
-    Replay.of("pool 2 x 16; A 32+1 @0");
-    Replay.of("pool 2 x 16; A 1+32 @0");
-    Replay.of("pool 3 x 16; A 32+2 @0");
+    assertEquals(1, Replay.of("pool 2 x 16; A 32+1 @0").outcomes.size());
+    assertEquals(1, Replay.of("pool 2 x 16; A 1+32 @0").outcomes.size());
+    assertEquals(1, Replay.of("pool 3 x 16; A 32+2 @0").outcomes.size());
     Replay refused = Replay.of("pool 2 x 16; A 32+2 @0; B 5+3 @0");
     assertEquals(1, refused.outcomes.size());
+    assertTrue(refused.refused.get("A").contains("33 tokens take 3 blocks"));
+  }
+
+  @Test
+  void theContextCutsOutputsB7() {
+    Replay replay = Replay.of("pool 8 x 16; context 128; A 127+4 @0; B 128+4 @0; C 129+4 @0");
+    assertEquals(2, replay.get("A").tokens.size());
+    assertEquals(1, replay.get("B").tokens.size());
+    assertEquals("129 tokens do not fit the context of 128 tokens", replay.refused.get("C"));
+  }
+
+  @Test
+  void blocksAreGivenBackOnceB8() {
+    Replay.of("pool 8 x 16; A 20+4 @0; A ends 3; A x@3");
+    Replay.of("pool 8 x 16; A 20+4 @0; A x@2; A x@3; A x@9");
+    Replay.of("pool 8 x 16; A 20+9 @0; A p@2; A x@2");
+    Replay.of("pool 8 x 16; A 20+9 @0; F forks A @2; A x@3; F x@3");
+    Replay.of("pool 8 x 16; A 20+9 @0; F forks A @2; F x@3; A x@3");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "pool 8 x 16; A 20+20 @0; F forks A @1",
+        "pool 8 x 16; A 32+20 @0; F forks A @1",
+        "pool 9 x 16; A 20+20 @0; F forks A @3; G forks F @5",
+        "pool 8 x 16; A 20+20 @0; F forks A @3; A x@3",
+        "pool 8 x 16; A 20+20 @0; F forks A @3; A x@4",
+        "pool 4 x 16; A 20+20 @0; F forks A @3",
+        "pool 8 x 16; A 20+20 @0; F forks A 20 @1; G forks A 20 @1; H forks A 20 @1"
+      })
+  void forksContinueAsTheyWouldAloneB9(String schedule) {
+    Replay replay = Replay.of(schedule);
+    assertTrue(replay.refused.isEmpty());
     assertTrue(
-        refused.refused.get("A").contains("33 tokens take 3 blocks"), refused.refused.get("A"));
-    Replay.of("pool 8 x 16; context 128; A 127+4 @0; B 128+4 @0; C 120+1000 @0");
-    assertEquals(1, Replay.of("pool 8 x 16; context 128; A 129+4 @0").refused.size());
+        replay.outcomes.values().stream().allMatch(o -> o.line.name.equals("A") || o.complete));
   }
 
   @Test
-  void twoThatPushEachOtherOutB23() {
-    Replay replay = Replay.of("pool 6 x 16; A 40+40 @0; B 40+40 @0");
-    assertEquals(1, replay.get("A").begins);
-    assertTrue(replay.get("A").end <= 42);
-    assertTrue(replay.get("B").begins <= 3);
+  void aForkWithoutRoomForItsCopyIsRefusedWholeB9() {
+    Replay replay = Replay.of("pool 3 x 16; A 36+9 @0; F forks A @2");
+    assertEquals("no block for the copy of a partly filled one", replay.refused.get("F"));
+    assertTrue(replay.get("A").complete);
   }
 
   @Test
-  void allArriveInOneStepB16() {
+  void cachedBlocksAreNotFreeTwiceB10() {
+    Replay replay = Replay.of("pool 8 x 16; A 64+1 @0; D 20+60 @2; B ~A 64, 112+1 @4");
+    assertEquals(List.of(replay.get("D").end + 1), replay.get("B").begins);
+    assertEquals(List.of(48), replay.get("B").hits);
+    assertEquals(1, replay.get("D").begins.size());
+    assertEquals(48, replay.scheduler.counts().hitTokens());
+  }
+
+  @Test
+  void theDeepestBlockOfAChainIsEvictedFirstB11() {
+    Replay replay = Replay.of("pool 4 x 16; A 48+1 @0; C 32+1 @1; B ~A 48, 49+1 @2");
+    assertEquals(List.of(32), replay.get("B").hits);
+  }
+
+  @Test
+  void admissionAsksTheTightestRankB13() {
+    String pools = "pool 10,4,4 x 16; shares 6,1,1";
+    Replay replay = new Replay(pools + "; 40 x A 16+1 @0; no sharing; B 100+2 @1");
+    for (int i = 0; i < 3; i++) {
+      replay.runStep();
+      assertTrue(replay.plans.getLast().orElseThrow().spans().size() <= 10);
+    }
+    replay.toEnd();
+    assertTrue(replay.get("B").begins.getFirst() >= replay.get("A40").begins.getFirst());
+    String reason = Replay.of(pools + "; B 230+2 @0").refused.get("B");
+    assertTrue(
+        reason.matches(".* take [0-9]+ blocks \\([0-9,]+ bytes\\) on rank 0, which has 10 .*"));
+  }
+
+  @Test
+  void theLastTokenOfACachedPromptIsComputedB15() {
+    for (int tokens : new int[] {31, 32, 33, 47, 48, 49, 64}) {
+      String schedule = "pool 20 x 16; A %1$d+4 @0; B %1$d+4 @9; B ~A %1$d, %1$d+4 @9";
+      Replay replay = Replay.of(schedule.replace("B %1$d+4 @9; ", "").formatted(tokens));
+      int whole = (tokens - 1) / 16 * 16;
+      assertEquals(List.of(whole), replay.get("B").hits);
+      assertEquals(tokens - whole, replay.get("B").promptRows);
+    }
+  }
+
+  @Test
+  void oneComputesAPrefixForAllThatArriveInOneStepB16() {
     Replay replay = Replay.of("pool 80 x 16; rows 128; 32 x A 64+4 @0");
     int rows = replay.outcomes.values().stream().mapToInt(o -> o.promptRows).sum();
     assertTrue(rows >= 64 + 31 && rows <= 64 + 31 * 16, rows + " rows");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"A x@2,32,2", "A p@2,32,2", "A nan@2,0,3"})
+  void anotherContinuesThePrefixWhenTheFirstStopsB17(String event, int hit, int begin) {
+    String arrivals = "A 64+4 @0; B ~A 48, 60+4 @0; C ~A 48, 50+4 @1; ";
+    Replay replay = Replay.of("pool 80 x 16; rows 16; " + arrivals + event);
+    assertEquals(List.of(hit), replay.get("B").hits);
+    assertEquals(List.of(begin), replay.get("B").begins);
+    assertEquals(List.of(48), replay.get("C").hits);
+    assertTrue(replay.get("B").complete && replay.get("C").complete);
+  }
+
+  @Test
+  void aLostWorldIsRebuiltFromPromptsAndOutputsB17() {
+    Replay before = new Replay("pool 80 x 16; rows 16; A 40+9 @0; B ~A 32, 50+9 @0").toStep(9);
+    Schedule.Line line = before.get("A").line;
+    int had = before.get("A").tokens.size();
+    assertTrue(had > 0 && had < 9);
+    Replay after = new Replay("pool 80 x 16; rows 16");
+    int[] tokens = FakeModel.continued(line.prompt, had);
+    after.scheduler.submit(new Request(tokens, line.prompt.length, line.maxTokens));
+    List<Integer> more = new ArrayList<>();
+    for (var plan = after.scheduler.next(); plan.isPresent(); plan = after.scheduler.next()) {
+      after
+          .ranks
+          .compute(plan.get())
+          .forEach(
+              (number, token) -> {
+                more.add(token);
+                assertEquals(more.size() == 9 - had, after.scheduler.chosen(number, token));
+              });
+      after.scheduler.stepTook(0);
+    }
+    int[] whole = FakeModel.continued(line.prompt, 9);
+    for (int i = 0; i < more.size(); i++) {
+      assertEquals(whole[tokens.length + i], more.get(i));
+    }
+    assertEquals(9 - had, more.size());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"16,1", "15,2", "17,16", "16,16", "16,17"})
+  void theNextTurnSharesWhatWasStoredB18(int prompt, int output) {
+    int all = prompt + output;
+    String turns = "A %d+%d @0; B ~A %d, %d+5 @99".formatted(prompt, output, all, all + 1);
+    Replay replay = Replay.of("pool 9 x 16; " + turns);
+    assertEquals(List.of((all - 1) / 16 * 16), replay.get("B").hits);
+  }
+
+  @Test
+  void theCacheNeverRefusesB21() {
+    StringBuilder prompts = new StringBuilder("pool 40 x 16; rows 64");
+    for (int i = 0; i < 200; i++) {
+      prompts.append("; P%d %d+2 @%d".formatted(i, 20 + i % 50, i));
+    }
+    Replay replay = Replay.of(prompts + "; Z 630+5 @1000");
+    assertEquals(List.of(1000), replay.get("Z").begins);
+  }
+
+  @Test
+  void repetitionsAreEqualB21() {
+    for (String sharing : List.of("", "; no sharing")) {
+      StringBuilder lines = new StringBuilder("pool 12 x 16; rows 40" + sharing);
+      lines.append("; P0 50+5 @0; Q0 ~P0 32, 70+5 @0; R0 90+5 @0");
+      for (int i = 1; i < 3; i++) {
+        int at = 20 * i;
+        lines.append("; P%d ~P0 50, 50+5 @%d; Q%d ~Q0 70, 70+5 @%d".formatted(i, at, i, at));
+        lines.append("; R%d ~R0 90, 90+5 @%d".formatted(i, at));
+      }
+      Replay.of(lines.toString());
+    }
+  }
+
+  @Test
+  void oneThatCannotRunAloneIsRefusedBeforehandB22() {
+    Replay replay = Replay.of("pool 50 x 16; A 60+9 @0; B 1000+9 @0; C 60+9 @0; D 300+900 @0");
+    assertEquals(2, replay.refused.size());
+    assertEquals(
+        "1,008 tokens take 63 blocks (63,000 bytes) on rank 0, which has 50 (50,000 bytes)",
+        replay.refused.get("B"));
+    assertTrue(replay.get("A").complete && replay.get("C").complete);
+  }
+
+  @Test
+  void twoDoNotPushEachOtherOutB23() {
+    Replay replay = Replay.of("pool 6 x 16; A 40+40 @0; B 40+40 @0");
+    assertEquals(1, replay.get("A").begins.size());
+    assertTrue(replay.get("A").end <= 42);
+    assertTrue(replay.get("B").begins.size() <= 3);
+    assertEquals(List.of(replay.get("A").end + 1), replay.get("B").begins.subList(0, 1));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 4, 7})
+  void equalOnesOfWhichAllButOneFitDoNotThrashB23(int count) {
+    String pool = "pool %d x 16; no sharing; %d x A 40+40 @0".formatted(5 * (count - 1), count);
+    Replay replay = Replay.of(pool);
+    assertEquals(1, replay.get("A").begins.size());
+    replay.outcomes.values().forEach(o -> assertTrue(o.promptRows <= 3 * 40, o.line.name));
+  }
+
+  @Test
+  void aPromptIsLetInAsAWholeB24() {
+    Replay replay = Replay.of("pool 8 x 16; rows 20; A 64+40 @0; B 96+4 @1");
+    assertTrue(replay.get("B").promptRows <= 2 * 96);
+    assertEquals(1, replay.get("A").begins.size());
+  }
+
+  @Test
+  void sequencesThatChooseDoNotTakeTheWholeStepB25() {
+    Replay replay = Replay.of("pool 600 x 16; rows 32; 32 x A 1+200 @0; C 40+4 @5");
+    assertTrue(replay.get("C").firstToken <= 45, "step " + replay.get("C").firstToken);
+    int last = replay.outcomes.values().stream().mapToInt(o -> o.end).max().orElseThrow();
+    int first = replay.outcomes.get("A").end;
+    assertEquals(199, first);
+    assertTrue(last < 199 + 20, "step " + last);
+  }
+
+  @Test
+  void promptsDoNotTakeTheWholeStepB25() {
+    StringBuilder lines = new StringBuilder("pool 2000 x 16; rows 64; A 1+201 @0");
+    for (int i = 0; i < 200; i++) {
+      lines.append("; P%d 64+1 @%d".formatted(i, i));
+    }
+    assertEquals(200, Replay.of(lines.toString()).get("A").end);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 7, 64, 512})
+  void aShortPromptDoesNotWaitForALongOneB25(int rows) {
+    Replay replay = Replay.of("pool 300 x 16; rows %d; A 4096+1 @0; B 20+4 @1".formatted(rows));
+    assertTrue(replay.get("B").firstToken < replay.get("A").firstToken);
+  }
+
+  @Test
+  void aLongPromptDoesNotWaitForShortOnesForEverB25() {
+    StringBuilder lines = new StringBuilder("pool 60 x 16; rows 64; sequences 8; A 60+2 @0");
+    for (int i = 1; i < 300; i++) {
+      lines.append("; P%d 60+2 @%d".formatted(i, i));
+    }
+    Replay replay = Replay.of(lines.toString().replace("; P50 60+2", "; L 600+2 @50; P50 60+2"));
+    assertTrue(replay.get("L").begins.getFirst() <= replay.get("P50").begins.getFirst());
+    assertTrue(replay.get("L").firstToken < 120, "step " + replay.get("L").firstToken);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "nanos 1",
+        "chunk 1",
+        "rows 7",
+        "rows 1",
+        "rows 7; chunk 9; nanos 900000",
+        "rows 2; nanos 1"
+      })
+  void everyStepHasARowB26(String limit) {
+    Replay.of("pool 40 x 16; " + limit + "; A 40+9 @0; B ~A 30, 50+9 @0; C 17+20 @3; D 1+5 @3");
+  }
+
+  @Test
+  void preemptedSequencesKeepTheirPlaceB27() {
+    String lines = "A 40+40 @0; B 50+40 @1; C 20+60 @2; D 20+4 @10; B p@9";
+    Replay replay = Replay.of("pool 10 x 16; no sharing; " + lines);
+    assertEquals(2, replay.get("B").begins.size());
+    assertTrue(replay.get("B").begins.getLast() > 10);
+    assertTrue(replay.get("B").begins.getLast() <= replay.get("D").begins.getFirst());
+  }
+
+  @Test
+  void theYoungestIsPreemptedB27() {
+    Replay replay = Replay.of("pool 10 x 16; A 33+60 @0; B 33+40 @0; C 33+40 @0");
+    assertEquals(1, replay.get("A").begins.size());
+    assertEquals(1, replay.get("B").begins.size());
+    assertTrue(replay.get("C").end > replay.get("B").end);
+  }
+
+  @Test
+  void oneThatFreesNothingIsNotPreemptedB27() {
+    String lines = "A 20+40 @0; B 20+28 @2; C 5+12 @25";
+    Replay replay = Replay.of("pool 5,2 x 16; shards 2; no sharing; " + lines);
+    assertEquals(1, replay.get("A").begins.size());
+    assertEquals(2, replay.get("B").begins.size());
+    assertEquals(1, replay.get("C").begins.size());
+    assertTrue(replay.get("C").begins.getFirst() < replay.get("B").begins.getLast());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"A", "B", "C", "D"})
+  void cancelledAtEveryPointB28(String name) {
+    String lines = "A 64+6 @0; B ~A 48, 60+9 @0; C ~A 48, 50+9 @1; D 30+20 @2";
+    for (int step = 0; step < 60; step++) {
+      String event = "; %s x@%d".formatted(name, step);
+      Replay.of("pool 10 x 16; rows 16; " + lines + event + "; D p@7");
+      Replay.of("pool 10 x 16; rows 16; " + lines + event.repeat(2));
+    }
+  }
+
+  @Test
+  void allCancelledAtOnceB28() {
+    String lines = "A 64+6 @0; B ~A 48, 60+9 @0; C ~A 48, 50+9 @1; D 30+20 @2";
+    for (int step = 0; step < 30; step++) {
+      String events = "; A x@%1$d; B x@%1$d; C x@%1$d; D x@%1$d".formatted(step);
+      Replay.of("pool 10 x 16; rows 16; " + lines + events);
+    }
+    assertFalse(new Replay("pool 1 x 16").scheduler.cancel(7));
+  }
+
+  @Test
+  void cancelledWhileTheStepRunsB28() {
+    Replay replay = new Replay("pool 10 x 16; A 20+4 @0; B 20+4 @0").toStep(2);
+    StepPlan plan = replay.scheduler.next().orElseThrow();
+    long number = replay.get("A").number;
+    assertTrue(replay.scheduler.cancel(number));
+    assertFalse(replay.scheduler.cancel(number));
+    assertFalse(replay.scheduler.finished(number));
+    replay.ranks.compute(plan).forEach((n, t) -> assertFalse(replay.scheduler.chosen(n, t)));
+    replay.scheduler.stepTook(0);
+    assertEquals(1, replay.scheduler.counts().running());
+    replay.checkInvariants();
+  }
+
+  @Test
+  void preemptedAtEveryPointB31() {
+    String lines = "A 40+9 @0; B ~A 32, 36+9 @0; C 20+12 @1";
+    for (int step = 0; step < 40; step++) {
+      for (String name : List.of("A", "B", "C")) {
+        String event = "; %s p@%d".formatted(name, step);
+        Replay.of("pool 9 x 16; rows 16; " + lines + event);
+        String again = event + "; %s p@%d; %s p@%d".formatted(name, step + 3, name, step + 7);
+        Replay.of("pool 9 x 16; rows 16; no sharing; " + lines + again);
+      }
+    }
+    Replay.of("pool 5 x 16; rows 16; " + lines);
+  }
+
+  @Test
+  void everythingIsCountedOnceB53() {
+    String lines = "A 48+30 @0; B ~A 32, 40+20 @2; C 60+20 @3; C p@6; C x@12";
+    Replay replay = new Replay("pool 20 x 16; rows 64; " + lines).toStep(12);
+    assertEquals(3, replay.scheduler.counts().running());
+    replay.toEnd();
+    Counts counts = replay.scheduler.counts();
+    assertEquals(48 + 8 + 60, counts.promptRows());
+    assertEquals(32, counts.hitTokens());
+    assertEquals(1, counts.preemptions());
+    // C had stored 62 tokens before step 6; its first 48 were found again.
+    assertEquals(14, counts.recomputedRows());
+    int tokens = replay.outcomes.values().stream().mapToInt(o -> o.tokens.size()).sum();
+    assertEquals(tokens, counts.outputTokens());
+    assertEquals(0, counts.running() + counts.waiting());
   }
 }
