@@ -27,7 +27,7 @@ final class Live {
   /** Largest number of tokens that have ever been stored. */
   int everComputed;
 
-  /** Whether the sequence has begun at least once. */
+  /** True if the sequence has begun at least once. */
   boolean begun;
 
   /** First step in which the sequence may begin. */
