@@ -1,6 +1,7 @@
 package kvasir.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -10,7 +11,7 @@ import kvasir.cli.job.BenchJob;
 import kvasir.cli.job.Job;
 import kvasir.cli.job.JobTable;
 import kvasir.cli.option.CommonOptions;
-import kvasir.cli.option.Latency;
+import kvasir.cli.option.Quantity;
 import kvasir.error.ExitCodes;
 import kvasir.error.UserError;
 import kvasir.lab.bench.BenchRow;
@@ -119,9 +120,9 @@ final class BenchCommand implements Callable<Integer>, OnRanks {
   @Option(
       names = "--added-latency",
       paramLabel = "TIME",
-      converter = Latency.Converter.class,
+      converter = Quantity.Latency.class,
       description = "Time by which each message is delayed, such as 50us or 1ms (default: 0us).")
-  Latency addedLatency = Latency.NONE;
+  Duration addedLatency = Duration.ZERO;
 
   @Option(
       names = "--fill",
@@ -189,7 +190,7 @@ final class BenchCommand implements Callable<Integer>, OnRanks {
             tests(),
             repetitions,
             warmUp(),
-            addedLatency.time().toNanos(),
+            addedLatency.toNanos(),
             fill == Fill.PREFILL,
             memory,
             format);

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import kvasir.cli.option.ByteSize;
 import kvasir.cli.option.CommonOptions;
 import kvasir.cli.option.HardwareSource;
 import kvasir.cli.option.Quantity;
@@ -82,37 +81,37 @@ final class ExperimentPredictCommand implements Callable<Integer> {
       description =
           "Time that a message takes from one node to another between computations, such as"
               + " 5us. A test that only sends messages shows several us less.")
-  Quantity latency;
+  Double latency;
 
   @Option(
       names = "--bandwidth",
       paramLabel = "RATE",
       converter = Quantity.Bandwidth.class,
       description = "Bandwidth of a node's network, which the node's ranks share, such as 12GB/s.")
-  Quantity bandwidth;
+  Double bandwidth;
 
   @Option(
       names = "--read",
       paramLabel = "RATE",
       converter = Quantity.Bandwidth.class,
       description = "Rate at which all cores of a node together read memory, such as 200GB/s.")
-  Quantity read;
+  Double read;
 
   @Option(
       names = "--flops",
       paramLabel = "RATE",
       converter = Quantity.Flops.class,
       description = "Rate at which all cores of a node together compute in f32, such as 3TFLOP/s.")
-  Quantity flops;
+  Double flops;
 
   @Option(
       names = "--memory",
       paramLabel = "SIZE",
-      converter = ByteSize.Converter.class,
+      converter = Quantity.Bytes.class,
       description =
           "Memory of a node, such as 256G. Layouts that need more are not recommended (default:"
               + " no limit).")
-  ByteSize memory;
+  Long memory;
 
   @Option(
       names = "--prompt",
@@ -168,7 +167,7 @@ final class ExperimentPredictCommand implements Callable<Integer> {
             count,
             context,
             prompt == null ? 0 : prompt,
-            memory == null ? 0 : memory.bytes(),
+            memory == null ? 0 : memory,
             shards == null ? 0 : shards,
             ranksPerNode);
     sayWhatIsLeftOut(count);
@@ -187,7 +186,7 @@ final class ExperimentPredictCommand implements Callable<Integer> {
     CommonOptions.range("--context", context, 1, MOST_TOKENS);
     CommonOptions.range("--prompt", prompt == null ? 1 : prompt, 1, MOST_TOKENS);
     CommonOptions.range("--prefill-chunk", prefillChunk, 1, MOST_TOKENS);
-    CommonOptions.range("--memory", memory == null ? 1 : memory.bytes(), 1, Long.MAX_VALUE);
+    CommonOptions.range("--memory", memory == null ? 1 : memory, 1, Long.MAX_VALUE);
     CommonOptions.range("--cores", coreCount(), 1, MOST_CORES);
     ranksPerNode.forEach(
         r -> CommonOptions.range("--ranks-per-node", r, 1, cores == null ? MOST_CORES : cores));

@@ -8,6 +8,7 @@
  *   Statistics -> Estimate     samples -> median with its 95 % interval
  *   MachineFacts, MachineLoad  the machine; its load between two readings
  *   Activity                   a rank's current activity, for the heartbeat and the status line
+ *   QuantityReader             50us, 12GB/s -> a number
  * </pre>
  */
 package kvasir.measure;

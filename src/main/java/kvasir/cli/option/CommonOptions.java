@@ -121,11 +121,11 @@ public class CommonOptions {
   @Option(
       names = "--memory-limit",
       paramLabel = "SIZE",
-      converter = ByteSize.Converter.class,
+      converter = Quantity.Bytes.class,
       description =
           "Largest memory of a rank, its JVM included, such as 512M or 2G. A run that needs"
               + " more is refused (default: no limit).")
-  ByteSize memoryLimit;
+  Long memoryLimit;
 
   @Option(
       names = "--bind",
@@ -238,7 +238,7 @@ public class CommonOptions {
         weights(),
         measuresShares(),
         merge,
-        memoryLimit == null ? 0 : memoryLimit.bytes());
+        memoryLimit == null ? 0 : memoryLimit);
   }
 
   private boolean measuresShares() {
@@ -277,7 +277,7 @@ public class CommonOptions {
     }
     range("--timeout", timeoutSeconds, 1, 86_400);
     range("--silence", silenceSeconds, 1, 86_400);
-    range("--memory-limit", memoryLimit == null ? 1 : memoryLimit.bytes(), 1, Long.MAX_VALUE);
+    range("--memory-limit", memoryLimit == null ? 1 : memoryLimit, 1, Long.MAX_VALUE);
     if (transport == Transport.INPROCESS && hosts != null) {
       throw new UserError(
           "--hosts", "ranks in one process have no hosts", "choose --transport mpj or native");

@@ -27,7 +27,7 @@ import kvasir.team.ThreadTeam;
  * @param bandwidth bandwidth of the network in bytes per second; null to measure
  */
 public record HardwareSource(
-    Integer cores, Quantity read, Quantity flops, Quantity latency, Quantity bandwidth) {
+    Integer cores, Double read, Double flops, Double latency, Double bandwidth) {
   private static final int MOST_CORES = 1024;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -53,8 +53,8 @@ public record HardwareSource(
     Link link = latency == null || bandwidth == null ? link() : Link.NONE;
     Link network =
         new Link(
-            latency == null ? link.latency() : latency.value(),
-            bandwidth == null ? link.perByte() : 1 / bandwidth.value());
+            latency == null ? link.latency() : latency,
+            bandwidth == null ? link.perByte() : 1 / bandwidth);
     String origins =
         String.format(
             Locale.ROOT,
@@ -86,23 +86,20 @@ public record HardwareSource(
   private Node node() {
     int here = Runtime.getRuntime().availableProcessors();
     if (read != null && flops != null) {
-      return new Node(cores == null ? here : cores, read.value(), flops.value(), 1);
+      return new Node(cores == null ? here : cores, read, flops, 1);
     }
     int measured = cores == null ? here : Math.min(here, cores);
     Limits limits = limits(measured);
     if (read == null && flops == null) {
       return new Node(measured, limits.bytesPerSecond(), limits.flopsPerSecond(), 1);
     }
-    double scale =
-        read == null
-            ? flops.value() / limits.flopsPerSecond()
-            : read.value() / limits.bytesPerSecond();
+    double scale = read == null ? flops / limits.flopsPerSecond() : read / limits.bytesPerSecond();
     // Nodes mostly have a power of two of cores, which ranks and threads divide evenly.
     int scaled = Math.clamp(Integer.highestOneBit((int) (measured * scale)), 1, MOST_CORES);
     return new Node(
         cores == null ? scaled : cores,
-        read == null ? scale * limits.bytesPerSecond() : read.value(),
-        flops == null ? scale * limits.flopsPerSecond() : flops.value(),
+        read == null ? scale * limits.bytesPerSecond() : read,
+        flops == null ? scale * limits.flopsPerSecond() : flops,
         scale);
   }
 
@@ -122,7 +119,7 @@ public record HardwareSource(
     }
   }
 
-  private static String origin(Quantity given, Node node, String option) {
+  private static String origin(Double given, Node node, String option) {
     if (given != null) {
       return "given";
     }
@@ -131,7 +128,7 @@ public record HardwareSource(
         : "in the proportions of this machine; " + option + " gives it";
   }
 
-  private static String linkOrigin(Quantity given, int nodes) {
+  private static String linkOrigin(Double given, int nodes) {
     if (given != null) {
       return "given";
     }

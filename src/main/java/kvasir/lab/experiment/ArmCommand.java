@@ -3,9 +3,9 @@ package kvasir.lab.experiment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import kvasir.measure.QuantityReader;
 
 /**
  * Builder of the commands of arms: the arguments that a user would type, and a JVM with the arm's
@@ -19,7 +19,8 @@ import java.util.regex.Pattern;
  */
 record ArmCommand(
     Definition definition, Path model, String hosts, Path netns, UnaryOperator<List<String>> java) {
-  private static final Pattern HEAP = Pattern.compile("(\\d+)([mg])");
+  private static final QuantityReader HEAP_MIB =
+      new QuantityReader(6, 0, false, Map.of("m", 1.0, "g", 1024.0));
   private static final int YOUNG_MIB = 256;
 
   /** Returns the arguments of Kvasir for an arm. */
@@ -84,11 +85,7 @@ record ArmCommand(
    */
   private List<String> heapFlags(Arm arm) {
     int processes = arm.transport().equals("inprocess") ? 1 : arm.ranks();
-    Matcher size = HEAP.matcher(definition.heap());
-    if (!size.matches()) {
-      throw new IllegalStateException("a heap that was checked: " + definition.heap());
-    }
-    long mib = Long.parseLong(size.group(1)) * (size.group(2).equals("g") ? 1024 : 1);
+    long mib = (long) HEAP_MIB.read(definition.heap()).orElseThrow();
     return List.of(
         "-Xms" + mib / processes + "m",
         "-Xmx" + mib / processes + "m",

@@ -3,18 +3,19 @@ package kvasir.lab.report;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import kvasir.lab.bench.BenchRow;
 import kvasir.lab.experiment.Arm;
+import kvasir.measure.QuantityReader;
 
 /** Sections on block sizes, merge topologies and networks, with curves over one setting. */
 final class SweepSections {
-  private static final Pattern QUANTITY =
-      Pattern.compile("([0-9.]+)\\s*([a-z]*)", Pattern.CASE_INSENSITIVE);
+  private static final QuantityReader LATENCY =
+      new QuantityReader(6, 6, false, Map.of("ns", 1e-9, "us", 1e-6, "ms", 1e-3, "s", 1.0));
+  private static final QuantityReader BITS_PER_SECOND =
+      new QuantityReader(6, 0, false, Map.of("kbit", 1e3, "mbit", 1e6, "gbit", 1e9));
 
   private SweepSections() {}
 
@@ -263,38 +264,12 @@ final class SweepSections {
   }
 
   private static Comparator<Arm> seconds() {
-    return Comparator.comparingDouble(a -> quantity(a.addedLatency(), 0));
+    return Comparator.comparingDouble(a -> LATENCY.read(a.addedLatency()).orElse(0));
   }
 
   /** Returns the order of arms from the fastest rate, which is no limit, to the slowest. */
   private static Comparator<Arm> rates() {
-    return Comparator.comparingDouble(a -> -quantity(a.rate(), Double.MAX_VALUE));
-  }
-
-  /**
-   * Returns a quantity as a number, such as {@code 50us} in seconds or {@code 1gbit} in bits per
-   * second.
-   */
-  static double quantity(String text, double empty) {
-    Matcher parts = QUANTITY.matcher(text.strip());
-    if (!parts.matches()) {
-      return empty;
-    }
-    double number;
-    try {
-      number = Double.parseDouble(parts.group(1));
-    } catch (NumberFormatException e) {
-      return empty;
-    }
-    return number
-        * switch (parts.group(2).toLowerCase(Locale.ROOT)) {
-          case "ns" -> 1e-9;
-          case "us" -> 1e-6;
-          case "ms" -> 1e-3;
-          case "kbit" -> 1e3;
-          case "mbit" -> 1e6;
-          case "gbit" -> 1e9;
-          default -> 1;
-        };
+    return Comparator.comparingDouble(
+        a -> -BITS_PER_SECOND.read(a.rate()).orElse(Double.MAX_VALUE));
   }
 }
