@@ -1,12 +1,15 @@
 package kvasir.file;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.nio.file.Path;
 import kvasir.error.UserError;
 
@@ -24,19 +27,6 @@ public final class StrictJson {
           .build();
 
   private StrictJson() {}
-
-  /**
-   * Returns a new mapper for records that this program wrote; it refuses missing and additional
-   * data.
-   */
-  public static ObjectMapper mapper() {
-    return JsonMapper.builder()
-        .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-        .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-        .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-        .build();
-  }
 
   /**
    * Reads a file of one JSON object, such as a model's configuration, which a user may have edited.
@@ -64,16 +54,41 @@ public final class StrictJson {
    * @throws UserError if it is not a JSON object
    */
   public static ObjectNode object(String where, String text, String remedy) {
+    if (tree(where, text, remedy) instanceof ObjectNode object) {
+      return object;
+    }
+    throw new UserError(
+        where, text.isBlank() ? "is empty" : "is not a JSON object in braces", remedy);
+  }
+
+  /**
+   * Parses a text that is one value.
+   *
+   * @param where name of the text in messages
+   * @param remedy advice to the user if it is not valid JSON
+   * @return the value; a missing node if the text is blank
+   * @throws UserError if it is not valid JSON
+   */
+  public static JsonNode tree(String where, String text, String remedy) {
     try {
-      JsonNode root = TREE.readTree(text);
-      if (root instanceof ObjectNode object) {
-        return object;
-      }
-      throw new UserError(
-          where, text.isBlank() ? "is empty" : "is not a JSON object in braces", remedy);
+      return TREE.readTree(text);
     } catch (JsonProcessingException e) {
       throw invalid(where, text, remedy, e);
     }
+  }
+
+  /**
+   * Returns a parser of a text that is too large for a tree. The caller closes it, and turns its
+   * exceptions into {@link #invalid}. It does not look for fields that are given twice.
+   *
+   * @param maxNesting the largest depth of nested objects and arrays
+   */
+  public static JsonParser parser(String text, int maxNesting) throws IOException {
+    StreamReadConstraints limits =
+        StreamReadConstraints.builder().maxNestingDepth(maxNesting).build();
+    return JsonMapper.builder(JsonFactory.builder().streamReadConstraints(limits).build())
+        .build()
+        .createParser(text);
   }
 
   /**

@@ -1,10 +1,7 @@
 package kvasir.launch;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -13,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import kvasir.error.UserError;
+import kvasir.file.Json;
 
 /**
  * One piece of work for the ranks of a world, as it is sent from the user's process to each rank. A
@@ -34,21 +32,13 @@ public record Order(String job, WorldSettings world, JsonNode settings, String t
   private static final List<String> OWN =
       List.of("model", "threads", "kernels", "bind", "vectorBits", "debug");
 
-  // A text may have any length; Jackson's default limit is 20 million characters.
-  private static final ObjectMapper JSON =
-      new ObjectMapper(
-          JsonFactory.builder()
-              .streamReadConstraints(
-                  StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
-              .build());
-
   /**
    * Returns an order without a text.
    *
    * @param settings record that JSON can represent
    */
   public static Order of(String job, WorldSettings world, Object settings) {
-    return new Order(job, world, JSON.valueToTree(settings), null);
+    return new Order(job, world, Json.tree(settings), null);
   }
 
   /**
@@ -58,7 +48,7 @@ public record Order(String job, WorldSettings world, JsonNode settings, String t
    */
   public <T> T settings(Class<T> type) {
     try {
-      return JSON.treeToValue(settings, type);
+      return Json.read(settings, type);
     } catch (JsonProcessingException e) {
       throw notUnderstood(e);
     }
@@ -75,11 +65,7 @@ public record Order(String job, WorldSettings world, JsonNode settings, String t
 
   /** Returns this order as one line of JSON. */
   public String encode() {
-    try {
-      return JSON.writeValueAsString(this);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("an order that cannot be written as JSON", e);
-    }
+    return Json.line(this);
   }
 
   /**
@@ -89,7 +75,7 @@ public record Order(String job, WorldSettings world, JsonNode settings, String t
    */
   public static Order decode(String line) {
     try {
-      return JSON.readValue(line, Order.class);
+      return Json.read(line, Order.class);
     } catch (JsonProcessingException e) {
       throw notUnderstood(e);
     }
@@ -116,7 +102,7 @@ public record Order(String job, WorldSettings world, JsonNode settings, String t
 
   /** Returns the part of this order that must be equal on all ranks, as text. */
   public String common() {
-    ObjectNode all = JSON.valueToTree(withText(null));
+    JsonNode all = Json.tree(withText(null));
     for (JsonNode part : List.of(all, all.path("world"), all.path("settings"))) {
       without(part);
       part.forEach(Order::without);

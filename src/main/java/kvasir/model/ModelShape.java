@@ -1,6 +1,5 @@
 package kvasir.model;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,6 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import kvasir.file.Json;
 
 /** Shapes of the dense models of the Qwen3 family, from their published config.json. */
 public enum ModelShape {
@@ -77,7 +77,7 @@ public enum ModelShape {
 
   /** Returns the text of a config.json, in Hugging Face's older form, which all readers accept. */
   String config(int layerCount) {
-    ObjectNode c = new ObjectMapper().createObjectNode();
+    ObjectNode c = Json.object();
     c.putArray("architectures").add("Qwen3ForCausalLM");
     c.put("model_type", "qwen3").put("hidden_act", "silu").put("torch_dtype", "bfloat16");
     c.put("hidden_size", hidden).put("intermediate_size", inner);

@@ -1,6 +1,5 @@
 package kvasir.model;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,6 +13,7 @@ import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.function.LongConsumer;
 import kvasir.error.UserError;
+import kvasir.file.Json;
 import kvasir.file.Unwritable;
 import kvasir.file.WholeFile;
 
@@ -111,7 +111,7 @@ public final class RandomCheckpoint {
   }
 
   private static ByteBuffer header(List<ModelShape.Tensor> tensors) {
-    ObjectNode root = new ObjectMapper().createObjectNode();
+    ObjectNode root = Json.object();
     root.putObject("__metadata__").put("format", "pt");
     long offset = 0;
     for (ModelShape.Tensor tensor : tensors) {

@@ -1,13 +1,10 @@
 package kvasir.text;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,14 +29,6 @@ final class TokenizerJson {
   private static final int LONGEST_TEXT = 1000;
 
   private static final String REMEDY = "fetch it again";
-
-  private static final JsonMapper JSON =
-      JsonMapper.builder(
-              JsonFactory.builder()
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder().maxNestingDepth(MOST_NESTING).build())
-                  .build())
-          .build();
 
   private TokenizerJson() {}
 
@@ -71,7 +60,7 @@ final class TokenizerJson {
   }
 
   private static void checkValues(Path file, String text) throws IOException {
-    try (JsonParser parser = JSON.createParser(text)) {
+    try (JsonParser parser = StrictJson.parser(text, MOST_NESTING)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw broken(file, "is no JSON object", null);
       }
@@ -114,7 +103,7 @@ final class TokenizerJson {
   private static Parts parts(Path file, String text) throws IOException {
     VocabularyReader vocabulary = new VocabularyReader();
     JsonNode decoder = MissingNode.getInstance();
-    try (JsonParser parser = JSON.createParser(text)) {
+    try (JsonParser parser = StrictJson.parser(text, MOST_NESTING)) {
       parser.nextToken();
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String field = parser.currentName();

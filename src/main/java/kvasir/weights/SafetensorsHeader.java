@@ -1,10 +1,6 @@
 package kvasir.weights;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -19,12 +15,6 @@ import kvasir.file.StrictJson;
  * and checks are those of the reference implementation (huggingface/safetensors).
  */
 final class SafetensorsHeader {
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
-
   private static final Map<String, Integer> ELEMENT_BITS =
       Map.ofEntries(
           Map.entry("BOOL", 8),
@@ -84,15 +74,11 @@ final class SafetensorsHeader {
   }
 
   private JsonNode root(String json) {
-    try {
-      JsonNode root = JSON.readTree(json);
-      if (root == null || !root.isObject()) {
-        throw damaged("the header is no JSON object");
-      }
-      return root;
-    } catch (JsonProcessingException e) {
-      throw StrictJson.invalid(file + " header", json, remedy(), e);
+    JsonNode root = StrictJson.tree(file + " header", json, remedy());
+    if (!root.isObject()) {
+      throw damaged("the header is no JSON object");
     }
+    return root;
   }
 
   private void checkMetadata(JsonNode metadata) {

@@ -1,7 +1,5 @@
 package kvasir.cli.terminal;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -11,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import kvasir.file.Json;
 import kvasir.file.Unwritable;
 import kvasir.launch.Console;
 import kvasir.launch.MpjrunLines;
@@ -81,21 +80,9 @@ public final class Output implements Console {
     note(String.format(Locale.ROOT, format, arguments));
   }
 
-  /**
-   * Holder of the mapper, which is created when the first object is printed. Most commands print
-   * none.
-   */
-  private static final class Json {
-    static final ObjectMapper MAPPER = new ObjectMapper();
-  }
-
   /** Prints an object as JSON on one line. */
   public void json(Object value) {
-    try {
-      line(Json.MAPPER.writeValueAsString(value));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a result that cannot be written as JSON", e);
-    }
+    line(Json.line(value));
   }
 
   @Override

@@ -1,14 +1,13 @@
 package kvasir.engine.session;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 import kvasir.error.UserError;
-import kvasir.file.StrictJson;
+import kvasir.file.Json;
 import kvasir.file.WholeFile;
 
 /**
@@ -27,7 +26,6 @@ public final class HeaderRecord {
 
   private static final int PREFIX = Long.BYTES + 2 * Integer.BYTES;
   private static final int MOST_BYTES = 256 << 20;
-  private static final ObjectMapper JSON = StrictJson.mapper();
 
   private HeaderRecord() {}
 
@@ -36,12 +34,7 @@ public final class HeaderRecord {
 
   /** Returns the bytes of a header record. */
   static ByteBuffer encode(SessionHeader header) {
-    byte[] json;
-    try {
-      json = JSON.writeValueAsBytes(header);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a header that cannot be written as JSON", e);
-    }
+    byte[] json = Json.bytes(header);
     ByteBuffer bytes = ByteBuffer.allocate(PREFIX + json.length + Integer.BYTES);
     bytes.putLong(MAGIC).putInt(FORMAT).putInt(json.length).put(json);
     return bytes.putInt(checksum(bytes, PREFIX + json.length)).flip();
@@ -75,7 +68,7 @@ public final class HeaderRecord {
     }
     try {
       String json = StandardCharsets.UTF_8.decode(whole.slice(PREFIX, length)).toString();
-      return new Read(JSON.readValue(json, SessionHeader.class), whole.capacity());
+      return new Read(Json.readComplete(json, SessionHeader.class), whole.capacity());
     } catch (JsonProcessingException e) {
       throw damaged(where, e);
     }

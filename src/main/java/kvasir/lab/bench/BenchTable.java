@@ -2,11 +2,10 @@ package kvasir.lab.bench;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.ObjectWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import kvasir.file.Json;
 
 /** Formats of rows as text: a table like llama-bench's, comma-separated values, or JSON. */
 public enum BenchTable {
@@ -75,7 +74,7 @@ public enum BenchTable {
     @Override
     public String format(List<BenchRow> rows) {
       StringBuilder lines = new StringBuilder();
-      rows.forEach(row -> lines.append(json(MAPPER.writer(), row)).append('\n'));
+      rows.forEach(row -> lines.append(Json.line(row)).append('\n'));
       return lines.toString();
     }
   },
@@ -83,11 +82,10 @@ public enum BenchTable {
   JSON {
     @Override
     public String format(List<BenchRow> rows) {
-      return json(MAPPER.writerWithDefaultPrettyPrinter(), rows) + "\n";
+      return Json.indented(rows);
     }
   };
 
-  private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final String CSV_HEADER =
       """
       model,ranks,threads,attention,kv_type,kernels,test,tokens_per_second,sd,median,\
@@ -112,22 +110,14 @@ public enum BenchTable {
   /** Returns the rows as text that ends with a line feed. */
   public abstract String format(List<BenchRow> rows);
 
-  private static String json(ObjectWriter writer, Object value) {
-    try {
-      return writer.writeValueAsString(value);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("rows that cannot be written as JSON", e);
-    }
-  }
-
   /** Returns the row in a line of {@link #JSONL}. */
   public static BenchRow parseLine(String json) throws JsonProcessingException {
-    return MAPPER.readValue(json, BenchRow.class);
+    return Json.read(json, BenchRow.class);
   }
 
   /** Returns the rows in a text of {@link #JSON}. */
   public static List<BenchRow> parse(String json) throws JsonProcessingException {
-    return MAPPER.readValue(json, new TypeReference<>() {});
+    return Json.read(json, new TypeReference<>() {});
   }
 
   private static String line(BenchRow r) {

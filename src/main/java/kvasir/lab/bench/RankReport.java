@@ -1,7 +1,6 @@
 package kvasir.lab.bench;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -10,6 +9,7 @@ import java.util.List;
 import kvasir.cluster.Collectives;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.Traffic;
+import kvasir.file.Json;
 import kvasir.measure.JvmWork;
 import kvasir.measure.MachineLoad;
 import kvasir.measure.StepClock;
@@ -35,14 +35,12 @@ record RankReport(
     JvmWork jvm,
     MachineLoad load,
     long peakBytes) {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   /**
    * Sends the reports to rank 0. All ranks call it; rank 0 gets all reports in the order of ranks,
    * the others an empty list.
    */
   static List<RankReport> gather(Communicator world, RankReport report) {
-    byte[] text = report.json();
+    byte[] text = Json.bytes(report);
     long[] lengths = Collectives.allGather(world, new long[] {text.length});
     long[] starts = new long[world.size() + 1];
     for (int rank = 0; rank < lengths.length; rank++) {
@@ -58,17 +56,9 @@ record RankReport(
     return reports;
   }
 
-  private byte[] json() {
-    try {
-      return JSON.writeValueAsString(this).getBytes(StandardCharsets.UTF_8);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a rank's report cannot be written", e);
-    }
-  }
-
   private static RankReport parse(byte[] text) {
     try {
-      return JSON.readValue(new String(text, StandardCharsets.UTF_8), RankReport.class);
+      return Json.read(new String(text, StandardCharsets.UTF_8), RankReport.class);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a rank's report cannot be read", e);
     }

@@ -2,7 +2,6 @@ package kvasir.lab.experiment;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +13,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.StreamSupport;
 import kvasir.error.UserError;
+import kvasir.file.Json;
 import kvasir.lab.bench.BenchRow;
 import kvasir.lab.bench.BenchTable;
 import kvasir.launch.ParentWatch;
@@ -24,8 +24,6 @@ import kvasir.process.BoundedProcess;
  * ends when this process ends.
  */
 public final class ArmProcess {
-  private static final JsonMapper JSON = new JsonMapper();
-
   /** The time after which a run is ended, in case its own limits fail. */
   private static final Duration LIMIT = Duration.ofHours(2);
 
@@ -130,7 +128,7 @@ public final class ArmProcess {
   }
 
   private void answer(String line) throws JsonProcessingException {
-    JsonNode node = JSON.readTree(line);
+    JsonNode node = Json.read(line);
     if (!node.has("question")) {
       return;
     }

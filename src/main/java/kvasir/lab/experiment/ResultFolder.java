@@ -1,7 +1,6 @@
 package kvasir.lab.experiment;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import kvasir.error.UserError;
+import kvasir.file.Json;
 import kvasir.file.PathKind;
-import kvasir.file.StrictJson;
 import kvasir.file.TextFile;
 import kvasir.file.WholeFile;
 
@@ -27,7 +26,6 @@ public final class ResultFolder {
   private static final long MOST_BYTES = 64 << 20;
   private static final String REMEDY =
       "move it away; `experiment run` measures again what is missing";
-  private static final ObjectMapper JSON = StrictJson.mapper();
 
   private final Path folder;
 
@@ -91,16 +89,12 @@ public final class ResultFolder {
   }
 
   private static void write(Path file, Object value) {
-    try {
-      WholeFile.write(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n");
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a result that cannot be written as JSON", e);
-    }
+    WholeFile.write(file, Json.indented(value));
   }
 
   private static <T> T parse(Path file, Class<T> type) {
     try {
-      T value = JSON.readValue(TextFile.read(file, file.toString(), MOST_BYTES, REMEDY), type);
+      T value = Json.readComplete(TextFile.read(file, file.toString(), MOST_BYTES, REMEDY), type);
       if (value == null) {
         throw damaged(file, "", null);
       }

@@ -2,15 +2,16 @@ package kvasir.lab.recall;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
+import kvasir.file.Json;
 
 /**
  * A context-free grammar. Each symbol has alternatives, which are texts with further symbols in
@@ -18,27 +19,22 @@ import java.util.random.RandomGenerator;
  * copies to this package.
  */
 final class Grammar {
-  private static final JsonMapper JSON = new JsonMapper();
-
   private final Map<String, List<String>> symbols = new HashMap<>();
   private final List<Relation> relations;
 
-  private Grammar(JsonNode root) {
-    this.relations =
-        JSON.convertValue(root.get("relations"), new TypeReference<List<Relation>>() {});
-    root.properties().stream()
-        .filter(entry -> !entry.getKey().equals("relations"))
-        .forEach(entry -> symbols.put(entry.getKey(), texts(entry.getValue())));
-  }
-
-  private static List<String> texts(JsonNode alternatives) {
-    return JSON.convertValue(alternatives, new TypeReference<List<String>>() {});
+  private Grammar(JsonNode root) throws IOException {
+    this.relations = Json.read(root.get("relations"), new TypeReference<List<Relation>>() {});
+    for (Map.Entry<String, JsonNode> symbol : root.properties()) {
+      if (!symbol.getKey().equals("relations")) {
+        symbols.put(symbol.getKey(), Json.read(symbol.getValue(), new TypeReference<>() {}));
+      }
+    }
   }
 
   /** Returns the grammar that comes with the program. */
   static Grammar shipped() {
     try (InputStream in = Grammar.class.getResourceAsStream("grammar.json")) {
-      return new Grammar(JSON.readTree(in));
+      return new Grammar(Json.read(new String(in.readAllBytes(), StandardCharsets.UTF_8)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

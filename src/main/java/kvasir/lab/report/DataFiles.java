@@ -1,12 +1,11 @@
 package kvasir.lab.report;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import kvasir.file.Json;
 import kvasir.lab.bench.BenchRow;
 import kvasir.lab.bench.RankTimes;
 import kvasir.lab.experiment.Arm;
@@ -19,12 +18,7 @@ final class DataFiles {
 
   /** Returns the records of all studies as a JSON array. */
   static String json(List<Study> studies) {
-    try {
-      return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(table(studies))
-          + "\n";
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("records that cannot be written as JSON", e);
-    }
+    return Json.indented(table(studies));
   }
 
   /** Returns the records of all studies as CSV, with a line of names first. */
