@@ -13,6 +13,7 @@ import kvasir.engine.Engine;
 import kvasir.engine.EngineOptions;
 import kvasir.engine.EngineSettings;
 import kvasir.error.ExitCodes;
+import kvasir.error.PrintableText;
 import kvasir.error.UserError;
 import kvasir.file.WholeFile;
 import kvasir.kernel.ScalarKernels;
@@ -108,7 +109,7 @@ final class InspectCommand implements Callable<Integer> {
           .output()
           .line(
               "%s: %d NaN, %d infinite"
-                  .formatted(printable(count.tensor()), count.nans(), count.infinities()));
+                  .formatted(PrintableText.name(count.tensor()), count.nans(), count.infinities()));
     }
     int unread = checkpoint.tensors().size() - counts.size();
     kvasir
@@ -159,7 +160,7 @@ final class InspectCommand implements Callable<Integer> {
                         "%-5s %-16s %s%n",
                         info.dtype(),
                         info.shape().toString(),
-                        printable(name))));
+                        PrintableText.name(name))));
     return table.append('\n').toString();
   }
 
@@ -168,10 +169,6 @@ final class InspectCommand implements Callable<Integer> {
         .line()
         .map(line -> line + "\n\n")
         .orElse("");
-  }
-
-  private static String printable(String name) {
-    return name.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?");
   }
 
   private String memory(ModelConfig config, Checkpoint checkpoint, int tokens) {

@@ -1,7 +1,5 @@
 package kvasir.error;
 
-import java.util.regex.Pattern;
-
 /**
  * Error that the user can cause and can fix, such as a wrong option or a missing or malformed file.
  * The command line prints it as one line and exits with code 2. Control characters in messages are
@@ -10,7 +8,6 @@ import java.util.regex.Pattern;
 public final class UserError extends RuntimeException {
   private static final long serialVersionUID = 1L;
   private static final int MAX_QUOTED = 500;
-  private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+");
 
   /**
    * Creates an error without a cause.
@@ -40,17 +37,12 @@ public final class UserError extends RuntimeException {
   }
 
   private UserError(String message) {
-    super(printable(message));
+    super(PrintableText.message(message));
   }
 
   private static String line(String where, String what, String remedy) {
+    // Messages quote hostile input: a name may be as long as its file.
     String quoted = what.length() > MAX_QUOTED ? what.substring(0, MAX_QUOTED) + "..." : what;
-    return printable(where + ": " + quoted + "; " + remedy);
-  }
-
-  // Messages quote hostile input: control characters and marks of text direction would break the
-  // line or the terminal, and a name may be as long as its file.
-  private static String printable(String text) {
-    return UNPRINTABLE.matcher(text).replaceAll(" ");
+    return PrintableText.message(where + ": " + quoted + "; " + remedy);
   }
 }

@@ -5,6 +5,7 @@
  * <pre>
  *   UserError(where, what, remedy)    exit code 2   fix the option or the file
  *   ClusterFailure(rank, peer, what)  exit code 3   start the run again
+ *   PrintableText                     text from elsewhere, fit for such a message
  * </pre>
  */
 package kvasir.error;

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import kvasir.error.PrintableText;
 import kvasir.process.BoundedProcess;
 import kvasir.process.KeptText;
 
@@ -108,7 +109,7 @@ public record HostProbe(String host, Map<String, String> facts, double clockAhea
 
   /** Returns the result for a host that gave no facts. */
   public static HostProbe failed(String host, String why) {
-    return new HostProbe(host, Map.of(), 0, why.replaceAll("\\p{Cntrl}", " "));
+    return new HostProbe(host, Map.of(), 0, PrintableText.message(why));
   }
 
   /**

@@ -2,6 +2,7 @@ package kvasir.model;
 
 import java.util.List;
 import java.util.Optional;
+import kvasir.error.PrintableText;
 import kvasir.weights.Checkpoint;
 
 /** Tensors in a model's files that its configuration does not use, by name. */
@@ -40,7 +41,7 @@ public record UnusedTensors(List<String> names) {
       return Optional.empty();
     }
     // A name comes from the input: it may break the line, or be as long as the file.
-    String first = names.getFirst().replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?");
+    String first = PrintableText.name(names.getFirst());
     first = first.substring(0, Math.min(LONGEST_NAME, first.length()));
     int more = names.size() - 1;
     return Optional.of(

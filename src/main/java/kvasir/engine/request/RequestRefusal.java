@@ -1,7 +1,7 @@
 package kvasir.engine.request;
 
 import java.util.Optional;
-import java.util.regex.Pattern;
+import kvasir.error.PrintableText;
 
 /**
  * Error of a line that is not a request.
@@ -14,11 +14,9 @@ import java.util.regex.Pattern;
 public record RequestRefusal(long line, Optional<RequestId> knownId, String error)
     implements Incoming {
   private static final int MAX_LENGTH = 1000;
-  private static final Pattern UNPRINTABLE =
-      Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]+");
 
   public RequestRefusal {
     String shown = error.length() > MAX_LENGTH ? error.substring(0, MAX_LENGTH) + "..." : error;
-    error = UNPRINTABLE.matcher(shown).replaceAll(" ");
+    error = PrintableText.message(shown);
   }
 }

@@ -1,5 +1,7 @@
 package kvasir.launch.heartbeat;
 
+import kvasir.error.PrintableText;
+
 /**
  * End of a run before its work is done.
  *
@@ -10,7 +12,7 @@ package kvasir.launch.heartbeat;
 public record RunEnd(int code, String reason) {
   public RunEnd {
     // The text comes from other processes and is written to a terminal.
-    reason = reason.replaceAll("\\p{Cntrl}+", " ");
+    reason = PrintableText.message(reason);
   }
 
   /** Returns this end without its reason, for a process that does not show the reason. */

@@ -1,0 +1,25 @@
+package kvasir.error;
+
+import java.util.regex.Pattern;
+
+/**
+ * Text from elsewhere, made fit for one line of a terminal: without control characters, line
+ * separators, halves of surrogate pairs, and invisible marks such as those of text direction.
+ */
+public final class PrintableText {
+  private static final Pattern UNPRINTABLE =
+      Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]");
+  private static final Pattern RUN = Pattern.compile(UNPRINTABLE.pattern() + "+");
+
+  private PrintableText() {}
+
+  /** Returns a message in which a space stands for each run of unprintable characters. */
+  public static String message(String text) {
+    return RUN.matcher(text).replaceAll(" ");
+  }
+
+  /** Returns a name in which a question mark stands for each unprintable character. */
+  public static String name(String text) {
+    return UNPRINTABLE.matcher(text).replaceAll("?");
+  }
+}
