@@ -2,9 +2,11 @@ package kvasir.lab.bench;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import kvasir.file.Csv;
 import kvasir.file.Json;
 
 /** Formats of rows as text: a table like llama-bench's, comma-separated values, or JSON. */
@@ -32,38 +34,7 @@ public enum BenchTable {
   CSV {
     @Override
     public String format(List<BenchRow> rows) {
-      StringBuilder text = new StringBuilder(CSV_HEADER);
-      for (BenchRow r : rows) {
-        text.append(
-            text(
-                "\"%s\",%d,%d,%s,%s,%s,%s,%.3f,%.3f,%.3f,%.3f,%.4f,%.3f,%.4f,%s,%.1f,%.1f,"
-                    + "%s,%s,%.4f,%.1f,%.2f,%.2f,%.3f%n",
-                r.model().replace("\"", "\"\""),
-                r.ranks(),
-                r.threads(),
-                r.attention(),
-                r.kvType(),
-                r.kernels(),
-                r.test(),
-                r.tokensPerSecond(),
-                r.sd(),
-                r.median(),
-                r.gbPerSecond(),
-                r.gbShare(),
-                r.gflops(),
-                r.gflopsShare(),
-                r.depthFill(),
-                r.peakMiB(),
-                r.residentMiB(),
-                r.transport(),
-                r.merge(),
-                r.exposedMillis(),
-                r.bytesSent(),
-                r.messages(),
-                r.latencyMicros(),
-                r.linkSpeed()));
-      }
-      return text.toString();
+      return Csv.plain(CSV_NAMES, rows.stream().map(BenchTable::values).toList());
     }
   },
   /**
@@ -86,13 +57,32 @@ public enum BenchTable {
     }
   };
 
-  private static final String CSV_HEADER =
-      """
-      model,ranks,threads,attention,kv_type,kernels,test,tokens_per_second,sd,median,\
-      gb_per_second,gb_share,gflops,gflops_share,depth_fill,peak_mib,resident_mib_per_rank,\
-      transport,merge,exposed_ms_per_token,bytes_per_token,messages_per_token,\
-      link_latency_us,link_gb_per_second
-      """;
+  private static final List<String> CSV_NAMES =
+      List.of(
+          "model",
+          "ranks",
+          "threads",
+          "attention",
+          "kv_type",
+          "kernels",
+          "test",
+          "tokens_per_second",
+          "sd",
+          "median",
+          "gb_per_second",
+          "gb_share",
+          "gflops",
+          "gflops_share",
+          "depth_fill",
+          "peak_mib",
+          "resident_mib_per_rank",
+          "transport",
+          "merge",
+          "exposed_ms_per_token",
+          "bytes_per_token",
+          "messages_per_token",
+          "link_latency_us",
+          "link_gb_per_second");
   private static final String HEADER =
       "| model            |     size |   params | ranks | threads | attention |   KV |"
           + "             test |             t/s |  GB/s | of read | GFLOP/s | of FMA |";
@@ -109,6 +99,39 @@ public enum BenchTable {
 
   /** Returns the rows as text that ends with a line feed. */
   public abstract String format(List<BenchRow> rows);
+
+  /** Returns the values of {@link #CSV_NAMES}. */
+  private static List<Object> values(BenchRow r) {
+    return List.of(
+        r.model(),
+        r.ranks(),
+        r.threads(),
+        r.attention(),
+        r.kvType(),
+        r.kernels(),
+        r.test(),
+        fixed(r.tokensPerSecond(), 3),
+        fixed(r.sd(), 3),
+        fixed(r.median(), 3),
+        fixed(r.gbPerSecond(), 3),
+        fixed(r.gbShare(), 4),
+        fixed(r.gflops(), 3),
+        fixed(r.gflopsShare(), 4),
+        r.depthFill(),
+        fixed(r.peakMiB(), 1),
+        fixed(r.residentMiB(), 1),
+        r.transport(),
+        r.merge(),
+        fixed(r.exposedMillis(), 4),
+        fixed(r.bytesSent(), 1),
+        fixed(r.messages(), 2),
+        fixed(r.latencyMicros(), 2),
+        fixed(r.linkSpeed(), 3));
+  }
+
+  private static Number fixed(double value, int decimals) {
+    return Double.isFinite(value) ? new BigDecimal(text("%." + decimals + "f", value)) : value;
+  }
 
   /** Returns the row in a line of {@link #JSONL}. */
   public static BenchRow parseLine(String json) throws JsonProcessingException {

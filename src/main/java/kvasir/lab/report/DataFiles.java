@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import kvasir.file.Csv;
 import kvasir.file.Json;
 import kvasir.lab.bench.BenchRow;
 import kvasir.lab.bench.RankTimes;
@@ -24,29 +25,27 @@ final class DataFiles {
   /** Returns the records of all studies as CSV, with a line of names first. */
   static String csv(List<Study> studies) {
     List<Map<String, Object>> table = table(studies);
-    StringBuilder text = new StringBuilder();
-    if (!table.isEmpty()) {
-      text.append(String.join(",", table.getFirst().keySet())).append('\n');
+    if (table.isEmpty()) {
+      return "";
     }
-    for (Map<String, Object> row : table) {
-      text.append(row.values().stream().map(DataFiles::csv).collect(Collectors.joining(",")))
-          .append('\n');
-    }
-    return text.toString();
+    List<String> names = List.copyOf(table.getFirst().keySet());
+    return Csv.quoted(
+        names,
+        table.stream().map(row -> row.values().stream().map(DataFiles::cell).toList()).toList());
   }
 
   /**
-   * Returns a value for CSV. Text is quoted, and a text that looks like a formula is marked as
-   * text, since some programs would compute it.
+   * Returns a value for CSV. A text that looks like a formula is marked as text, since some
+   * programs would compute it.
    */
-  private static String csv(Object value) {
+  private static Object cell(Object value) {
     if (value instanceof Number) {
-      return value.toString();
+      return value;
     }
     String text =
         value instanceof List<?> list ? join(list) : value == null ? "" : value.toString();
     boolean formula = !text.isEmpty() && FORMULA_STARTS.indexOf(text.charAt(0)) >= 0;
-    return "\"" + (formula ? "'" : "") + text.replace("\"", "\"\"") + "\"";
+    return formula ? "'" + text : text;
   }
 
   private static String join(List<?> values) {
