@@ -61,6 +61,11 @@ public final class RequestLines {
     return Optional.empty();
   }
 
+  /** Returns the number of lines that have been read so far, blank ones included. */
+  long count() {
+    return number;
+  }
+
   /** Reads one line into the buffer; returns false if there is none. */
   private boolean fill() throws IOException {
     length = 0;

@@ -1,14 +1,18 @@
 package kvasir.engine.request;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import kvasir.error.UserError;
 import kvasir.fuzz.Fuzz;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Damaged lines are read as requests or refused in one line (B46). */
 class RequestFuzzTest {
@@ -32,6 +36,30 @@ class RequestFuzzTest {
   @Test
   void damagedLinesAreReadOrRefused() {
     Fuzz.check(NAME, 3000, SAMPLES, RequestFuzzTest::read);
+  }
+
+  @Test
+  void damagedOutputsAreResumedOrRefused(@TempDir Path folder) throws IOException {
+    Path output = folder.resolve("out.jsonl");
+    String input = new String(SAMPLES.get(0), UTF_8) + "\n" + new String(SAMPLES.get(1), UTF_8);
+    try (BatchOutput results = BatchOutput.toFile(output, Batches.RUN)) {
+      Batches.answerAll(Batches.source(input + "\n{", results), results);
+    }
+    List<byte[]> whole = List.of(Files.readAllBytes(output));
+    Fuzz.check(
+        output.toString(),
+        400,
+        whole,
+        damaged -> {
+          Files.write(output, damaged);
+          try (BatchOutput results = BatchOutput.toFile(output, Batches.RUN)) {
+            results.begin();
+            Batches.answerAll(Batches.source(input, results), results);
+          }
+          try (BatchOutput again = BatchOutput.toFile(output, Batches.RUN)) {
+            assertEquals(0, Batches.answerAll(Batches.source(input, again), again));
+          }
+        });
   }
 
   private static void read(byte[] input) throws IOException {
