@@ -8,7 +8,7 @@ import kvasir.error.ExitCodes;
 import kvasir.error.UserError;
 
 /**
- * Where the results of a batch go: a file that earlier runs may have begun, or a stream.
+ * Destination of the results of a batch: a file that earlier runs may have begun, or a stream.
  * Thread-safe.
  */
 public final class BatchOutput implements AutoCloseable {
