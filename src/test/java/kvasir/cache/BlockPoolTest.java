@@ -86,6 +86,22 @@ class BlockPoolTest {
   }
 
   @Test
+  void aForkInsideABlockThatItsParentHasFilledHasAKeyOfItsOwnB9() {
+    Sequence parent = new Sequence(1, new int[33], 20);
+    parent.begin(pool, new int[0]);
+    assertTrue(parent.addBlock(pool));
+    assertTrue(parent.addBlock(pool));
+    parent.advance(32, BLOCK);
+    BlockKey filled = index.key(parent, 1);
+    Sequence fork = parent.fork(pool, 2, 20, 7).orElseThrow();
+    while (fork.length() < 32) {
+      fork.append(0);
+    }
+    assertEquals(index.key(parent, 0), index.key(fork, 0));
+    assertFalse(filled.equals(index.key(fork, 1)));
+  }
+
+  @Test
   void aForkWithoutRoomChangesNothingB9() {
     Sequence parent = begin(pool, 1, 20);
     Sequence other = begin(pool, 2, 6 * BLOCK);

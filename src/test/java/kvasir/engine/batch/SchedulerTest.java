@@ -2,6 +2,7 @@ package kvasir.engine.batch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -299,6 +300,71 @@ class SchedulerTest {
     assertEquals(2, replay.get("B").begins.size());
     assertEquals(1, replay.get("C").begins.size());
     assertTrue(replay.get("C").begins.getFirst() < replay.get("B").begins.getLast());
+  }
+
+  @Test
+  void oneWhoseBlocksOthersHoldTooIsNotPreemptedB27() {
+    // On rank 1 the youngest, C, holds only a block that it shares with B; D has one of its own.
+    String lines = "A 70+140 @0; B 128+60 @70; D 70+58 @71; C ~B 128, 129+60 @72";
+    Replay replay = Replay.of("pool 20,3 x 64; shards 2; " + lines);
+    assertEquals(List.of(128), replay.get("C").hits);
+    assertEquals(1, replay.get("A").begins.size());
+    assertEquals(1, replay.get("B").begins.size());
+    assertEquals(1, replay.get("C").begins.size());
+    assertEquals(2, replay.get("D").begins.size());
+  }
+
+  @Test
+  void allHoldersOfASharedBlockArePreemptedTogetherB27() {
+    String lines = "A 70+140 @0; B 128+60 @70; C ~B 128, 129+60 @72";
+    Replay replay = Replay.of("pool 20,2 x 64; shards 2; " + lines);
+    assertEquals(1, replay.get("A").begins.size());
+    assertEquals(2, replay.get("B").begins.size());
+    assertEquals(2, replay.get("C").begins.size());
+    assertEquals(2, replay.scheduler.counts().preemptions());
+  }
+
+  @Test
+  void blocksBeforeAFailureStayOfferedB17() {
+    Replay replay = new Replay("pool 20 x 16; A 64+9 @0").toStep(2);
+    StepPlan plan = replay.scheduler.next().orElseThrow();
+    long number = replay.get("A").number;
+    replay.ranks.compute(plan);
+    assertTrue(replay.scheduler.failed(number, 40));
+    assertFalse(replay.scheduler.failed(number) || replay.scheduler.finished(number));
+    replay.scheduler.stepTook(0);
+    assertEquals(2, replay.index.size());
+    assertEquals(18, replay.pool.free(0));
+    replay.checkInvariants();
+  }
+
+  @Test
+  void callsOutOfOrderAreRefused() {
+    Replay replay = new Replay("pool 20 x 16; rows 16; A 20+9 @0; B 20+9 @0").toStep(1);
+    Scheduler scheduler = replay.scheduler;
+    assertThrows(IllegalStateException.class, () -> scheduler.stepTook(0));
+    StepPlan plan = scheduler.next().orElseThrow();
+    assertThrows(IllegalStateException.class, scheduler::next);
+    assertThrows(IllegalStateException.class, () -> scheduler.preempt(0));
+    assertThrows(IllegalStateException.class, () -> scheduler.fork(0, 20, 1));
+    long choosing = -1;
+    for (Span span : plan.spans()) {
+      if (span.logits() == 0) {
+        long number = span.sequence();
+        assertThrows(IllegalStateException.class, () -> scheduler.chosen(number, 1));
+      } else {
+        choosing = span.sequence();
+      }
+    }
+    assertTrue(choosing >= 0);
+    assertThrows(IllegalStateException.class, () -> scheduler.stepTook(0));
+    assertFalse(scheduler.chosen(99, 1));
+    scheduler.chosen(choosing, 1);
+    scheduler.stepTook(0);
+    assertTrue(scheduler.fork(99, 20, 1) instanceof Submission.Refused);
+    assertTrue(scheduler.fork(choosing, 19, 1) instanceof Submission.Refused);
+    assertTrue(scheduler.fork(choosing, 21, 1) instanceof Submission.Refused);
+    assertFalse(scheduler.preempt(99));
   }
 
   @ParameterizedTest
