@@ -39,6 +39,7 @@ final class BenchCommand implements Callable<Integer>, OnRanks {
       List.of(ExitCodes.USER_ERROR, ExitCodes.CLUSTER_FAILURE);
 
   private static final int MOST_TOKENS = 1 << 24;
+  private static final int MOST_SEQUENCES = 4096;
   private static final int MOST_SECONDS = 86_400;
   private static final String STEADY = "steady";
 
@@ -66,6 +67,15 @@ final class BenchCommand implements Callable<Integer>, OnRanks {
       paramLabel = "N",
       description = "Numbers of tokens in the KV cache before a test (default: 0).")
   List<Integer> depths = List.of(0);
+
+  @Option(
+      names = "--sequences",
+      split = ",",
+      paramLabel = "N",
+      description =
+          "Numbers of sequences that are computed together, each with the tokens of the test"
+              + " (default: 1).")
+  List<Integer> sequences = List.of(1);
 
   @Option(
       names = "--ranks",
@@ -201,6 +211,7 @@ final class BenchCommand implements Callable<Integer>, OnRanks {
     prompts.forEach(n -> CommonOptions.range("--prompt", n, 0, MOST_TOKENS));
     generations.forEach(n -> CommonOptions.range("--gen", n, 0, MOST_TOKENS));
     depths.forEach(n -> CommonOptions.range("--depth", n, 0, MOST_TOKENS));
+    sequences.forEach(n -> CommonOptions.range("--sequences", n, 1, MOST_SEQUENCES));
     CommonOptions.range("--repetitions", repetitions, 1, 1 << 20);
     seconds("--warm-up", warmUp.equals(STEADY) ? 0 : warmUp().seconds(), 0);
     seconds("--warm-up-limit", warmUpLimit, 1);
@@ -248,7 +259,7 @@ final class BenchCommand implements Callable<Integer>, OnRanks {
   }
 
   private List<BenchTest> tests() {
-    return BenchTest.all(prompts, generations, depths);
+    return BenchTest.all(prompts, generations, depths, sequences);
   }
 
   private WarmUp warmUp() {

@@ -46,8 +46,17 @@ public record DecoderWork(ModelConfig config, DType weightType, DType kvType) {
    * @param depth number of tokens cached before it
    */
   public double bytes(int tokens, int depth) {
+    return weightBytes() + cacheBytes(depth + tokens);
+  }
+
+  /** Returns the bytes of the weights that a batch reads. */
+  public double weightBytes() {
+    return (double) (linearElements() + headElements()) * weightType.bytes();
+  }
+
+  /** Returns the bytes of the keys and values of {@code tokens} tokens. */
+  public double cacheBytes(int tokens) {
     double keysAndValues = 2.0 * config.layers() * config.kvHeads() * config.headDim();
-    return (double) (linearElements() + headElements()) * weightType.bytes()
-        + keysAndValues * kvType.bytes() * (depth + tokens);
+    return keysAndValues * kvType.bytes() * tokens;
   }
 }

@@ -50,10 +50,11 @@ public record BenchJob(
         latencyNanos == 0
             ? context.world()
             : new DelayedCommunicator(context.world(), Duration.ofNanos(latencyNanos));
-    int positions = 0;
+    long most = 0;
     for (BenchTest test : tests) {
-      positions = Math.max(positions, test.depth() + test.tokens());
+      most = Math.max(most, test.sequences() * ((long) test.depth() + test.tokens()));
     }
+    int positions = (int) Math.min(Integer.MAX_VALUE, most);
     // Positions beyond the model's context give meaningless text, but valid times.
     try (Engine opened =
         new Engine(context.settings(), world, context.activity(), positions, null)) {

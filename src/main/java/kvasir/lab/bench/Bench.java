@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import kvasir.cache.KvCache;
 import kvasir.cluster.Collectives;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.Link;
@@ -38,7 +39,8 @@ public final class Bench {
   private final Limits limits;
   private final Options options;
   private final BenchLabels labels;
-  private final float[] logits;
+  private final BenchSequences sequences;
+  private float[] logits = new float[0];
   private Fingerprint fingerprint;
 
   public Bench(Engine engine, Limits limits, Options options, BenchLabels labels) {
@@ -47,7 +49,7 @@ public final class Bench {
     this.limits = limits;
     this.options = options;
     this.labels = labels;
-    this.logits = new float[engine.config().vocabulary()];
+    this.sequences = new BenchSequences(engine);
   }
 
   /**
@@ -59,7 +61,7 @@ public final class Bench {
     engine.activity().set("measuring");
     for (BenchTest test : tests) {
       ResidentMemory.resetPeak();
-      fill(test.depth());
+      fill(test);
       String hash = hash(test);
       SteadyState state = new SteadyState();
       double[] seconds = new double[options.repetitions()];
@@ -71,7 +73,8 @@ public final class Bench {
       Link link = LinkProbe.measure(engine);
       List<RankReport> reports = RankReport.gather(world, report);
       if (world.rank() == 0) {
-        RankReports all = new RankReports(reports, (double) options.repetitions() * test.tokens());
+        RankReports all =
+            new RankReports(reports, (double) options.repetitions() * test.allTokens());
         Conditions conditions =
             all.conditions(options.warmUp().good(state), state.seconds(), state.runs());
         String fill = test.depth() == 0 ? "none" : options.prefill() ? "prefill" : "synthetic";
@@ -82,14 +85,16 @@ public final class Bench {
     }
   }
 
-  private void fill(int depth) {
-    int length = engine.decoder().length();
-    if (length > depth) {
-      engine.decoder().rewind(depth);
-    } else if (options.prefill()) {
-      prompt(ids(length, depth - length));
-    } else {
-      SyntheticKv.fill(engine.cache(), engine.settings().kernels(), engine.team(), depth);
+  /** Gives each sequence of a test its tokens before the test. */
+  private void fill(BenchTest test) {
+    sequences.use(test.sequences(), 0);
+    sequences.reach(test.depth());
+    if (options.prefill() && test.depth() > 0) {
+      sequences.append(ids(0, test.depth()));
+      return;
+    }
+    for (KvCache cache : sequences.caches()) {
+      SyntheticKv.fill(cache, engine.settings().kernels(), engine.team(), test.depth());
     }
   }
 
@@ -159,15 +164,18 @@ public final class Bench {
   }
 
   private double once(BenchTest test) {
-    engine.decoder().rewind(test.depth());
+    sequences.use(test.sequences(), test.depth());
     int[] ids = ids(test.depth(), test.tokens());
     Collectives.synchronise(world);
     long start = System.nanoTime();
     switch (test.phase()) {
-      case PP -> prompt(ids);
+      case PP -> {
+        sequences.append(ids);
+        lastLogits();
+      }
       case TG -> {
-        for (int i = 0; i < ids.length; i++) {
-          engine.decoder().forward(ids, i, 1);
+        for (int id : ids) {
+          sequences.step(id);
           lastLogits();
         }
       }
@@ -176,20 +184,14 @@ public final class Bench {
     return (System.nanoTime() - start) / 1e9;
   }
 
-  private void prompt(int[] ids) {
-    int chunk = engine.settings().prefillChunk();
-    for (int from = 0; from < ids.length; from += chunk) {
-      engine.decoder().forward(ids, from, Math.min(chunk, ids.length - from));
-    }
-    if (ids.length > 0) {
-      lastLogits();
-    }
-  }
-
+  /** Computes the logits of the last rows of the last batch's sequences. */
   private void lastLogits() {
-    engine.decoder().logits(engine.decoder().batchTokens() - 1, 1, logits);
+    int[] rows = sequences.lastRows();
+    int floats = Math.multiplyExact(rows.length, engine.config().vocabulary());
+    logits = logits.length < floats ? new float[floats] : logits;
+    engine.batchDecoder().logits(rows, rows.length, logits);
     if (fingerprint != null && world.rank() == 0) {
-      fingerprint.add(logits);
+      fingerprint.add(logits, 0, floats);
     }
   }
 

@@ -9,7 +9,9 @@ import java.util.List;
  *
  * @param gib size of the weights in GiB
  * @param test name of the test, such as {@code tg32 @ d4096}
- * @param tokensPerSecond mean over the repetitions
+ * @param sequences number of sequences that were computed together; 0 in results of versions that
+ *     knew a single one
+ * @param tokensPerSecond of all sequences together; mean over the repetitions
  * @param sd standard deviation of tokens per second over the repetitions
  * @param samples tokens per second of each repetition
  * @param gbPerSecond bytes that the test has to read, over its time, in 1e9 bytes per second
@@ -37,6 +39,7 @@ public record BenchRow(
     double gib,
     double millionParameters,
     String test,
+    int sequences,
     int ranks,
     int threads,
     String attention,

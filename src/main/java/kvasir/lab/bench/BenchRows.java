@@ -26,10 +26,10 @@ record BenchRows(Engine engine, Limits limits, BenchLabels labels) {
       Conditions conditions,
       Link link,
       String fingerprint) {
-    double[] rates = Arrays.stream(seconds).map(s -> test.tokens() / s).toArray();
+    double[] rates = Arrays.stream(seconds).map(s -> test.allTokens() / s).toArray();
     double mean = Arrays.stream(rates).average().orElseThrow();
     double median = Statistics.median(rates);
-    double time = test.tokens() / median;
+    double time = test.allTokens() / median;
     EngineSettings settings = engine.settings();
     DecoderWork work = new DecoderWork(engine.config(), engine.weightType(), settings.kvType());
     double flops = flops(work, test) / time;
@@ -40,6 +40,7 @@ record BenchRows(Engine engine, Limits limits, BenchLabels labels) {
         (double) parameters * engine.weightType().bytes() / (1L << 30),
         parameters / 1e6,
         test.name(),
+        test.sequences(),
         engine.world().size(),
         settings.threads(),
         name(settings.attention()),
@@ -83,21 +84,27 @@ record BenchRows(Engine engine, Limits limits, BenchLabels labels) {
 
   private double flops(DecoderWork work, BenchTest test) {
     if (test.phase() == BenchTest.Phase.PP) {
-      return work.flops(test.tokens(), test.depth());
+      return test.sequences() * work.flops(test.tokens(), test.depth());
     }
     double total = 0;
     for (int i = 0; i < test.tokens(); i++) {
       total += work.flops(1, test.depth() + i);
     }
-    return total;
+    return test.sequences() * total;
   }
 
+  /**
+   * Returns the bytes that a test reads: weights once a step, each sequence's cache once a step.
+   */
   private double bytes(DecoderWork work, BenchTest test) {
-    int step = test.phase() == BenchTest.Phase.PP ? engine.settings().prefillChunk() : 1;
+    boolean prompt = test.phase() == BenchTest.Phase.PP;
+    int step = prompt ? engine.settings().prefillChunk() : 1;
     double total = 0;
     for (int from = 0; from < test.tokens(); from += step) {
-      total += work.bytes(Math.min(step, test.tokens() - from), test.depth() + from);
+      int end = test.depth() + Math.min(test.tokens(), from + step);
+      total += test.sequences() * work.cacheBytes(end);
     }
-    return total;
+    int rows = prompt ? test.allTokens() : test.tokens();
+    return total + (double) Math.ceilDiv(rows, step) * work.weightBytes();
   }
 }

@@ -11,9 +11,10 @@ import java.util.regex.Pattern;
  * llama-bench.
  *
  * @param tokens number of tokens of the prompt, or to generate
- * @param depth number of tokens in the cache before the test
+ * @param depth number of tokens of each sequence in the cache before the test
+ * @param sequences number of sequences that are computed together, each with that many tokens
  */
-public record BenchTest(Phase phase, int tokens, int depth) {
+public record BenchTest(Phase phase, int tokens, int depth, int sequences) {
   /**
    * The phase that a test measures: prompt processing (PP) or text generation, token by token (TG).
    */
@@ -22,24 +23,35 @@ public record BenchTest(Phase phase, int tokens, int depth) {
     TG
   }
 
-  private static final Pattern NAME = Pattern.compile("(pp|tg)(\\d{1,9})(?: @ d(\\d{1,9}))?");
+  private static final Pattern NAME =
+      Pattern.compile("(pp|tg)(\\d{1,9})(?: @ d(\\d{1,9}))?(?: x (\\d{1,9}))?");
 
   /**
-   * Returns the tests of all combinations, by depth, at each depth first the prompts and then the
-   * generations. Numbers of 0 tokens are left out.
+   * Returns the tests of all combinations, by depth, at each depth by the number of sequences, and
+   * for each number first the prompts and then the generations. Numbers of 0 tokens are left out.
    */
   public static List<BenchTest> all(
-      List<Integer> prompts, List<Integer> generations, List<Integer> depths) {
+      List<Integer> prompts,
+      List<Integer> generations,
+      List<Integer> depths,
+      List<Integer> sequences) {
     List<BenchTest> tests = new ArrayList<>();
     for (int depth : depths) {
-      prompts.stream()
-          .filter(n -> n > 0)
-          .forEach(n -> tests.add(new BenchTest(Phase.PP, n, depth)));
-      generations.stream()
-          .filter(n -> n > 0)
-          .forEach(n -> tests.add(new BenchTest(Phase.TG, n, depth)));
+      for (int count : sequences) {
+        prompts.stream()
+            .filter(n -> n > 0)
+            .forEach(n -> tests.add(new BenchTest(Phase.PP, n, depth, count)));
+        generations.stream()
+            .filter(n -> n > 0)
+            .forEach(n -> tests.add(new BenchTest(Phase.TG, n, depth, count)));
+      }
     }
     return tests;
+  }
+
+  /** Returns the number of tokens of all sequences together. */
+  public int allTokens() {
+    return Math.multiplyExact(tokens, sequences);
   }
 
   /** Returns the test with a name; empty if it is not a test's name. */
@@ -49,13 +61,18 @@ public record BenchTest(Phase phase, int tokens, int depth) {
       return Optional.empty();
     }
     int depth = matcher.group(3) == null ? 0 : Integer.parseInt(matcher.group(3));
+    int sequences = matcher.group(4) == null ? 1 : Integer.parseInt(matcher.group(4));
     Phase phase = matcher.group(1).equals("pp") ? Phase.PP : Phase.TG;
-    return Optional.of(new BenchTest(phase, Integer.parseInt(matcher.group(2)), depth));
+    return Optional.of(new BenchTest(phase, Integer.parseInt(matcher.group(2)), depth, sequences));
   }
 
-  /** Returns the name of this test, such as {@code pp512} or {@code tg32 @ d4096}. */
+  /**
+   * Returns the name of this test, such as {@code pp512}, {@code tg32 @ d4096} or, for several
+   * sequences, {@code tg32 @ d256 x 16}.
+   */
   public String name() {
     String base = (phase == Phase.PP ? "pp" : "tg") + tokens;
-    return depth == 0 ? base : base + " @ d" + depth;
+    String deep = depth == 0 ? base : base + " @ d" + depth;
+    return sequences == 1 ? deep : deep + " x " + sequences;
   }
 }

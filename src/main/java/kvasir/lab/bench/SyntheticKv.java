@@ -17,16 +17,14 @@ final class SyntheticKv {
 
   private SyntheticKv() {}
 
-  /** Extends the sequence in this rank's cache to {@code length} tokens. */
+  /** Fills the first {@code length} tokens of a cache, which must have blocks for them. */
   static void fill(KvCache cache, Kernels kernels, Team team, int length) {
-    int from = cache.tokens();
     int dim = cache.shape().headDim();
     float[] pool = new float[POOL * dim];
     Random random = new Random(1);
     for (int i = 0; i < pool.length; i++) {
       pool[i] = (float) random.nextGaussian();
     }
-    cache.extend(length);
     Scratch[] scratch = new Scratch[team.size()];
     Arrays.setAll(scratch, member -> new Scratch());
     int views = cache.shape().layers() * cache.shape().kvHeads();
@@ -34,17 +32,17 @@ final class SyntheticKv {
         (member, members) -> {
           int to = Split.start(views, members, member + 1);
           for (int view = Split.start(views, members, member); view < to; view++) {
-            fillView(cache, kernels, pool, view, from, length, scratch[member]);
+            fillView(cache, kernels, pool, view, length, scratch[member]);
           }
         });
   }
 
   private static void fillView(
-      KvCache cache, Kernels kernels, float[] pool, int view, int from, int to, Scratch scratch) {
+      KvCache cache, Kernels kernels, float[] pool, int view, int tokens, Scratch scratch) {
     int layer = view / cache.shape().kvHeads();
     int head = view % cache.shape().kvHeads();
     int dim = cache.shape().headDim();
-    for (int token = from; token < to; token++) {
+    for (int token = 0; token < tokens; token++) {
       int block = cache.shape().blockOf(token);
       if (!cache.owns(block)) {
         continue;

@@ -38,6 +38,6 @@ public record Arm(
 
   /** Returns the tests of this arm; empty if it asks questions instead. */
   public List<BenchTest> tests() {
-    return BenchTest.all(prompts, generations, depths);
+    return BenchTest.all(prompts, generations, depths, List.of(1));
   }
 }
