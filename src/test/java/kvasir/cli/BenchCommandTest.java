@@ -47,6 +47,28 @@ class BenchCommandTest {
   }
 
   @Test
+  void sequencesAreComputedTogetherAndHaveTheirOwnRows() throws IOException {
+    Set<String> fingerprints = new HashSet<>();
+    for (String layout : List.of("1 --threads 2", "3 --threads 1")) {
+      Launch.Result result =
+          bench(
+              "--prompt 5 --gen 2 --depth 20 --sequences 1,3 --output jsonl --transport inprocess"
+                  + " --ranks "
+                  + layout);
+      assertEquals(0, result.code(), result.err());
+      List<String> names = new ArrayList<>();
+      for (String line : result.out().lines().toList()) {
+        JsonNode row = new ObjectMapper().readTree(line);
+        names.add(row.get("test").asText());
+        assertEquals(names.getLast().endsWith(" x 3") ? 3 : 1, row.get("sequences").asInt(), line);
+        fingerprints.add(names.getLast() + row.get("fingerprint").asText());
+      }
+      assertEquals(List.of("pp5 @ d20", "tg2 @ d20", "pp5 @ d20 x 3", "tg2 @ d20 x 3"), names);
+    }
+    assertEquals(4, fingerprints.size(), fingerprints.toString());
+  }
+
+  @Test
   void aTableNamesLimitsAndHowDepthsWereFilled() {
     Launch.Result result = bench("--prompt 0 --gen 2 --depth 9 --threads 1 --memory");
     assertEquals(0, result.code(), result.err());

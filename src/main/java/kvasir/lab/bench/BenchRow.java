@@ -9,8 +9,6 @@ import java.util.List;
  *
  * @param gib size of the weights in GiB
  * @param test name of the test, such as {@code tg32 @ d4096}
- * @param sequences number of sequences that were computed together; 0 in results of versions that
- *     knew a single one
  * @param tokensPerSecond of all sequences together; mean over the repetitions
  * @param sd standard deviation of tokens per second over the repetitions
  * @param samples tokens per second of each repetition
@@ -39,7 +37,6 @@ public record BenchRow(
     double gib,
     double millionParameters,
     String test,
-    int sequences,
     int ranks,
     int threads,
     String attention,
@@ -69,4 +66,10 @@ public record BenchRow(
     String fingerprint,
     Conditions conditions,
     List<RankTimes> times,
-    List<RankPlace> places) {}
+    List<RankPlace> places) {
+  /** Returns the number of sequences that were computed together. */
+  @JsonProperty(access = JsonProperty.Access.READ_ONLY)
+  public int sequences() {
+    return BenchTest.of(test).map(BenchTest::sequences).orElse(1);
+  }
+}

@@ -40,7 +40,6 @@ record BenchRows(Engine engine, Limits limits, BenchLabels labels) {
         (double) parameters * engine.weightType().bytes() / (1L << 30),
         parameters / 1e6,
         test.name(),
-        test.sequences(),
         engine.world().size(),
         settings.threads(),
         name(settings.attention()),

@@ -213,7 +213,6 @@ final class Fixture {
         1,
         1000,
         v.test(),
-        1,
         arm.ranks(),
         arm.threads(),
         arm.attention(),
