@@ -3,6 +3,7 @@ package kvasir.cli;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import kvasir.error.ExitCodes;
+import kvasir.error.UserError;
 import kvasir.lab.experiment.ResultFolder;
 import kvasir.lab.report.ReportPage;
 import picocli.CommandLine.Command;
@@ -26,8 +27,19 @@ final class ExperimentReportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    requirePlots();
     ReportPage.write(ResultFolder.readAll(folder), folder);
     experiment.kvasir.output().line(folder.resolve("report.html").toString());
     return ExitCodes.DONE;
+  }
+
+  /** Refuses a class path without the libraries of the plots, which the launcher adds. */
+  private static void requirePlots() {
+    if (ReportPage.class.getResource("/org/jfree/chart/JFreeChart.class") == null) {
+      throw new UserError(
+          "experiment report",
+          "its plots' libraries are not on the class path",
+          "use launch/kvasir");
+    }
   }
 }

@@ -138,7 +138,7 @@ final class Drawing {
     all.put("y", number(y));
     all.put("font-size", number(size));
     all.put("text-anchor", anchor.name().toLowerCase(Locale.ROOT));
-    parts.add(Markup.element("text", all, Markup.text(Svg.printable(text))));
+    parts.add(Markup.element("text", all, Markup.text(Markup.printable(text))));
   }
 
   /**
@@ -177,7 +177,7 @@ final class Drawing {
   }
 
   private static Markup shape(String name, Map<String, String> attributes, String tip) {
-    Markup title = tip.isEmpty() ? Markup.NONE : Markup.element("title", Svg.printable(tip));
+    Markup title = tip.isEmpty() ? Markup.NONE : Markup.element("title", Markup.printable(tip));
     return Markup.element(name, attributes, title);
   }
 
@@ -208,9 +208,9 @@ final class Drawing {
             "role",
             "img",
             "aria-label",
-            Svg.printable(title));
+            Markup.printable(title));
     List<Markup> all = new ArrayList<>();
-    all.add(Markup.element("title", Svg.printable(title)));
+    all.add(Markup.element("title", Markup.printable(title)));
     all.add(Markup.element("style", new Markup(CSS)));
     all.add(
         Markup.element(

@@ -12,6 +12,12 @@ import java.util.stream.Collectors;
 record Markup(String html) {
   static final Markup NONE = new Markup("");
 
+  /** Returns a text with spaces in place of characters that XML does not allow. */
+  static String printable(String text) {
+    return text.replaceAll(
+        "[^\\t\\n\\x{20}-\\x{D7FF}\\x{E000}-\\x{FFFD}\\x{10000}-\\x{10FFFF}]", " ");
+  }
+
   /** Returns a text, escaped. */
   static Markup text(String raw) {
     StringBuilder escaped = new StringBuilder(raw.length() + 16);

@@ -86,20 +86,14 @@ final class Svg {
       if (child.getNodeType() == Node.COMMENT_NODE) {
         node.removeChild(child);
       } else if (child instanceof Text text) {
-        text.setData(printable(text.getData()));
+        text.setData(Markup.printable(text.getData()));
       } else {
         clean(child);
       }
     }
     if (node instanceof Element element && element.hasAttribute("aria-label")) {
-      element.setAttribute("aria-label", printable(element.getAttribute("aria-label")));
+      element.setAttribute("aria-label", Markup.printable(element.getAttribute("aria-label")));
     }
-  }
-
-  /** Returns a text with spaces in place of characters that XML does not allow. */
-  static String printable(String text) {
-    return text.replaceAll(
-        "[^\\t\\n\\x{20}-\\x{D7FF}\\x{E000}-\\x{FFFD}\\x{10000}-\\x{10FFFF}]", " ");
   }
 
   private static String text(Element root) throws TransformerException {
