@@ -3,7 +3,8 @@ package kvasir.engine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
-import kvasir.engine.sampling.TokenOrder;
+import kvasir.engine.sampling.LogProbabilities;
+import kvasir.engine.sampling.TokenScore;
 import kvasir.model.SequenceDecoder;
 
 /**
@@ -11,9 +12,6 @@ import kvasir.model.SequenceDecoder;
  * gets the scores. A scorer is used by one thread at a time; the engine stays the caller's.
  */
 public final class Scorer {
-  /** A token that may come next, with its log-probability. */
-  public record TokenScore(int id, double logprob) {}
-
   /**
    * The scores of a text.
    *
@@ -25,7 +23,7 @@ public final class Scorer {
   public record Scores(List<Double> logprobs, List<List<TokenScore>> top) {
     /** Returns {@code exp(-mean(logprobs))}; NaN for a text of a single token. */
     public double perplexity() {
-      return Math.exp(-logprobs.stream().mapToDouble(d -> d).average().orElse(Double.NaN));
+      return StrictMath.exp(-logprobs.stream().mapToDouble(d -> d).average().orElse(Double.NaN));
     }
   }
 
@@ -38,7 +36,7 @@ public final class Scorer {
   private final int vocabulary;
   private final float[] logits;
   private final Fingerprint fingerprint;
-  private final TokenOrder order = new TokenOrder();
+  private final LogProbabilities probabilities;
 
   /**
    * Creates a scorer.
@@ -52,6 +50,7 @@ public final class Scorer {
     this.root = engine.world().rank() == 0;
     this.vocabulary = engine.config().vocabulary();
     this.logits = new float[LOGIT_ROWS * vocabulary];
+    this.probabilities = new LogProbabilities(engine.settings().kernels());
   }
 
   /**
@@ -85,31 +84,12 @@ public final class Scorer {
   }
 
   private void scoreRow(int[] tokens, int token, int firstLogit, int top, Scores scores) {
-    double normaliser = logSumExp(logits, firstLogit, vocabulary);
+    probabilities.read(logits, firstLogit, vocabulary);
     if (token + 1 < tokens.length) {
-      scores.logprobs().add(logits[firstLogit + tokens[token + 1]] - normaliser);
+      scores.logprobs().add(probabilities.of(tokens[token + 1]));
     }
     if (top > 0) {
-      int candidateCount = Math.min(top, vocabulary);
-      order.arrange(logits, firstLogit, vocabulary);
-      order.order(candidateCount);
-      List<TokenScore> candidates = new ArrayList<>();
-      for (int i = 0; i < candidateCount; i++) {
-        candidates.add(new TokenScore(order.id(i), logits[firstLogit + order.id(i)] - normaliser));
-      }
-      scores.top().add(candidates);
+      scores.top().add(probabilities.likeliest(top));
     }
-  }
-
-  private static double logSumExp(float[] a, int first, int n) {
-    double max = Double.NEGATIVE_INFINITY;
-    for (int i = first; i < first + n; i++) {
-      max = Math.max(max, a[i]);
-    }
-    double sum = 0;
-    for (int i = first; i < first + n; i++) {
-      sum += Math.exp(a[i] - max);
-    }
-    return max + Math.log(sum);
   }
 }

@@ -1,5 +1,7 @@
 package kvasir.kernel;
 
+import java.util.Arrays;
+
 /**
  * Scalar operations on single elements. The vector implementations call them for the elements that
  * do not fill a vector.
@@ -28,6 +30,27 @@ final class ElementwiseScalar {
       max = Math.max(max, Float.floatToRawIntBits(a[i]) & MAGNITUDE);
     }
     return Float.intBitsToFloat(max);
+  }
+
+  static float groupMaxima(float[] a, int offset, int n, float[] maxima) {
+    groupMaxima(a, offset, n, 0, maxima);
+    return maxMagnitude(a, offset, n);
+  }
+
+  /**
+   * Finds the maxima of the blocks from the {@code firstBlock}-th one on.
+   *
+   * @param offset offset of the first block of all
+   * @param n number of elements of all blocks
+   */
+  static void groupMaxima(float[] a, int offset, int n, int firstBlock, float[] maxima) {
+    int first = firstBlock * Kernels.GROUP * Kernels.LANES;
+    Arrays.fill(
+        maxima, firstBlock * Kernels.LANES, Kernels.groups(n), Float.NEGATIVE_INFINITY);
+    for (int i = first; i < n; i++) {
+      int group = i / (Kernels.GROUP * Kernels.LANES) * Kernels.LANES + i % Kernels.LANES;
+      maxima[group] = Math.max(maxima[group], a[offset + i]);
+    }
   }
 
   static void scale(float[] a, int offset, int n, float factor) {

@@ -10,6 +10,8 @@ import jdk.incubator.vector.VectorOperators;
 
 /** Vector operations on single elements, with the bits of {@link ElementwiseScalar}. */
 final class ElementwiseVector {
+  private static final int BLOCK = Kernels.GROUP * Kernels.LANES;
+
   private ElementwiseVector() {}
 
   static float max(float[] a, int offset, int n) {
@@ -35,6 +37,28 @@ final class ElementwiseVector {
       max = max.max(bits.and(ElementwiseScalar.MAGNITUDE));
     }
     return Math.max(Float.intBitsToFloat(max.reduceLanes(VectorOperators.MAX)), rest);
+  }
+
+  static float groupMaxima(float[] a, int offset, int n, float[] maxima) {
+    int blocks = n / BLOCK;
+    IntVector magnitude = IntVector.zero(I);
+    for (int block = 0; block < blocks; block++) {
+      for (int lane = 0; lane < Kernels.LANES; lane += W) {
+        int first = offset + block * BLOCK + lane;
+        FloatVector max = FloatVector.fromArray(F, a, first);
+        magnitude = magnitude.max(max.reinterpretAsInts().and(ElementwiseScalar.MAGNITUDE));
+        for (int i = first + Kernels.LANES; i < first + BLOCK; i += Kernels.LANES) {
+          FloatVector next = FloatVector.fromArray(F, a, i);
+          magnitude = magnitude.max(next.reinterpretAsInts().and(ElementwiseScalar.MAGNITUDE));
+          max = max.max(next);
+        }
+        max.intoArray(maxima, block * Kernels.LANES + lane);
+      }
+    }
+    ElementwiseScalar.groupMaxima(a, offset, n, blocks, maxima);
+    int done = blocks * BLOCK;
+    float rest = ElementwiseScalar.maxMagnitude(a, offset + done, n - done);
+    return Math.max(Float.intBitsToFloat(magnitude.reduceLanes(VectorOperators.MAX)), rest);
   }
 
   static void scale(float[] a, int offset, int n, float factor) {

@@ -25,6 +25,9 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   /** Number of virtual lanes of a sum, for every vector width. */
   int LANES = 16;
 
+  /** Number of elements in a group of {@link #groupMaxima}. */
+  int GROUP = 32;
+
   /** Number of rows from which {@link #matmulPacked} is faster than {@link #matmul}. */
   int PACKED = 4;
 
@@ -134,6 +137,22 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
    * if n is 0.
    */
   float maxMagnitude(float[] a, int offset, int n);
+
+  /**
+   * Finds the largest element of each group of {@code a[offset .. offset + n)}. The elements are
+   * cut into blocks of {@code GROUP * LANES}, of which each lane is a group: element i belongs to
+   * group {@code i / 512 * 16 + i % 16}. So maxima are found without comparing lanes.
+   *
+   * @param maxima receives the largest element of each of the {@link #groups} groups, -infinity for
+   *     a group without elements; undefined if an element is NaN
+   * @return the largest magnitude, like {@link #maxMagnitude}
+   */
+  float groupMaxima(float[] a, int offset, int n, float[] maxima);
+
+  /** Returns the number of groups of {@link #groupMaxima} among {@code n} elements. */
+  static int groups(int n) {
+    return Math.ceilDiv(n, GROUP * LANES) * LANES;
+  }
 
   /**
    * Computes {@code a[i] = exp(a[i] - max)} in place and returns the sum over sixteen lanes.

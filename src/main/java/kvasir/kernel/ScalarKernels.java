@@ -76,6 +76,11 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public float groupMaxima(float[] a, int offset, int n, float[] maxima) {
+    return ElementwiseScalar.groupMaxima(a, offset, n, maxima);
+  }
+
+  @Override
   public float expAndSum(float[] a, int offset, int n, float max) {
     return Exponential.expAndSum(a, offset, n, max);
   }

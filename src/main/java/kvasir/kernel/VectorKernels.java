@@ -84,6 +84,11 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
+  public float groupMaxima(float[] a, int offset, int n, float[] maxima) {
+    return ElementwiseVector.groupMaxima(a, offset, n, maxima);
+  }
+
+  @Override
   public float expAndSum(float[] a, int offset, int n, float max) {
     return ExponentialVector.expAndSum(a, offset, n, max);
   }

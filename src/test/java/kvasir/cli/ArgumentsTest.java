@@ -155,6 +155,7 @@ class ArgumentsTest {
   @ParameterizedTest
   @CsvSource({
     "generate --tokens=x --model=, --max-new-tokens --temperature --top-k --top-p --min-p --seed"
+        + " --repetition-penalty --frequency-penalty --presence-penalty --logit-bias"
         + " --threads --ranks --block-size --shards --prefill-chunk --timeout --silence"
         + " --memory-limit --shares",
     "score --tokens=x --model=, --top",

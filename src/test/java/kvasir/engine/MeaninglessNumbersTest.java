@@ -20,6 +20,7 @@ import kvasir.cluster.SoloCommunicator;
 import kvasir.cluster.local.LocalWorld;
 import kvasir.engine.sampling.Sampler;
 import kvasir.engine.sampling.SamplingOptions;
+import kvasir.engine.sampling.SamplingState;
 import kvasir.error.UserError;
 import kvasir.kernel.Kernels;
 import kvasir.kernel.ScalarKernels;
@@ -110,9 +111,17 @@ class MeaninglessNumbersTest {
         String expected = model.folder() + ": " + LOGITS;
         assertEquals(
             expected, refusal(() -> generate(vector, new SoloCommunicator(), Sampler::likeliest)));
-        Sampler sampler = new Sampler(new SamplingOptions(0.8, 5, 0.9, 0, 1));
+        Sampler sampler = new Sampler(new ScalarKernels());
+        SamplingState sampling =
+            new SamplingState(
+                new SamplingOptions(0.8, 5, 0.9, 0, 1), 0, new int[0], new int[0]);
         assertEquals(
-            expected, refusal(() -> generate(scalar, new SoloCommunicator(), sampler::sample)));
+            expected, refusal(
+                () ->
+                    generate(
+                        scalar,
+                        new SoloCommunicator(),
+                        logits -> sampler.sample(logits, 0, logits.length, sampling))));
         assertEquals(expected, refusal(() -> score(vector, 1, 5, 9, 13)));
         if (id == 29) {
           assertEquals(

@@ -93,6 +93,8 @@ class AllocationTest {
     float[] b = samples.floats(1002);
     float[] table = samples.floats(500);
     assertAllocatesNothing("max", () -> VECTOR.max(a, 0, 1000));
+    float[] maxima = new float[Kernels.groups(1000)];
+    assertAllocatesNothing("group maxima", () -> VECTOR.groupMaxima(a, 0, 1000, maxima));
     assertAllocatesNothing("max magnitude", () -> VECTOR.maxMagnitude(a, 0, 1000));
     assertAllocatesNothing(
         "expAndSum",

@@ -6,9 +6,12 @@ import static kvasir.kernel.Samples.VECTOR;
 import static kvasir.kernel.Samples.assertBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class ElementwiseTest {
+  private static final float INFINITY = Float.POSITIVE_INFINITY;
+
   private final Samples samples = new Samples();
 
   @Test
@@ -44,6 +47,36 @@ class ElementwiseTest {
           a[place] = value;
           assertEquals(Math.abs(value), SCALAR.maxMagnitude(a, 5, n), "scalar " + place);
           assertEquals(Math.abs(value), VECTOR.maxMagnitude(a, 5, n), "vector " + place);
+        }
+        a[place] = kept;
+      }
+    }
+  }
+
+  @Test
+  void groupMaximaAreThoseOfEachGroup() {
+    for (int n : new int[] {0, 1, 15, 16, 17, 100, 511, 512, 513, 528, 1024, 1500, 4096 + 31}) {
+      float[] a = samples.floats(n + 9);
+      a[4] = 1e35f;
+      float[] expected = new float[Kernels.groups(n) + 1];
+      Arrays.fill(expected, 0, Kernels.groups(n), Float.NEGATIVE_INFINITY);
+      for (int i = 0; i < n; i++) {
+        int group = i / 512 * 16 + i % 16;
+        expected[group] = Math.max(expected[group], a[5 + i]);
+      }
+      float[] scalar = new float[expected.length];
+      float[] vector = new float[expected.length];
+      float largest = SCALAR.maxMagnitude(a, 5, n);
+      assertEquals(largest, SCALAR.groupMaxima(a, 5, n, scalar), "scalar " + n);
+      assertEquals(largest, VECTOR.groupMaxima(a, 5, n, vector), "vector " + n);
+      assertBits(expected, scalar, "scalar " + n);
+      assertBits(expected, vector, "vector " + n);
+      for (int place = 5; place < 5 + n; place += 1 + n / 9) {
+        float kept = a[place];
+        for (float odd : new float[] {Float.NaN, -Float.NaN, -INFINITY, INFINITY}) {
+          a[place] = odd;
+          assertEquals(Math.abs(odd), SCALAR.groupMaxima(a, 5, n, scalar), "scalar " + place);
+          assertEquals(Math.abs(odd), VECTOR.groupMaxima(a, 5, n, vector), "vector " + place);
         }
         a[place] = kept;
       }

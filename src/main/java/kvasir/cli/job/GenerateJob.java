@@ -16,8 +16,10 @@ import kvasir.engine.Generation;
 import kvasir.engine.Generator;
 import kvasir.engine.PromptInput;
 import kvasir.engine.RankStats;
+import kvasir.engine.TokenIds;
 import kvasir.engine.TrafficStats;
 import kvasir.engine.sampling.Sampler;
+import kvasir.engine.sampling.SamplingState;
 import kvasir.engine.session.SessionRun;
 import kvasir.engine.session.TokenChoice;
 import kvasir.error.ExitCodes;
@@ -69,6 +71,9 @@ public record GenerateJob(
   @Override
   public int run(JobContext context) {
     ModelConfig config = ConfigReader.read(engine.directory());
+    int[] biased =
+        choice.sampling().logitBias().keySet().stream().mapToInt(Integer::intValue).toArray();
+    TokenIds.requireKnown("--logit-bias", biased, config);
     // Only rank 0 reads and prints text, so the other ranks need no tokenizer.
     try (OptionalTokenizer tokenizer =
             context.root() ? OptionalTokenizer.open(engine.directory()) : OptionalTokenizer.none();
@@ -151,7 +156,8 @@ public record GenerateJob(
 
   private Generation generate(
       Engine opened, SessionRun run, BlockKeeping blocks, Transcript text, Fingerprint hash) {
-    Sampler sampler = run.sampler();
+    Sampler sampler = new Sampler(opened.settings().kernels());
+    SamplingState sampling = run.sampling();
     int[] known = run.start().known();
     int[] rest = Arrays.copyOfRange(known, blocks.restored(), known.length);
     try (Progress progress =
@@ -168,11 +174,12 @@ public record GenerateJob(
                 if (fingerprint) {
                   hash.add(logits);
                 }
-                return sampler.sample(logits);
+                return sampler.sample(logits, 0, logits.length, sampling);
               },
               run.choice().ignoreEos() ? List.of() : opened.config().eosTokens(),
               token -> {
-                run.keep(token, sampler);
+                run.keep(token);
+                sampling.append(token);
                 return text.add(token);
               },
               prefilled -> {

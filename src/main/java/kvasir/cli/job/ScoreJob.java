@@ -12,6 +12,7 @@ import kvasir.engine.EngineOptions;
 import kvasir.engine.Fingerprint;
 import kvasir.engine.PromptInput;
 import kvasir.engine.Scorer;
+import kvasir.engine.sampling.TokenScore;
 import kvasir.error.ExitCodes;
 import kvasir.model.ConfigReader;
 import kvasir.model.ModelConfig;
@@ -115,7 +116,7 @@ public record ScoreJob(
         : String.format(Locale.ROOT, "perplexity %.4f", perplexity);
   }
 
-  private static String candidate(Scorer.TokenScore c) {
+  private static String candidate(TokenScore c) {
     return String.format(Locale.ROOT, " %d:%.4f", c.id(), c.logprob());
   }
 }

@@ -21,8 +21,11 @@ import kvasir.file.WholeFile;
 public final class HeaderRecord {
   private static final long MAGIC = 0x4b56415349522d53L;
 
-  /** Format 1 had a hash of the model by which some fine-tuned models could not be told apart. */
-  private static final int FORMAT = 2;
+  /**
+   * Format 1 had a hash of the model by which some fine-tuned models could not be told apart. Format
+   * 2 is still read.
+   */
+  private static final int FORMAT = 3;
 
   private static final int PREFIX = Long.BYTES + 2 * Integer.BYTES;
   private static final int MOST_BYTES = 256 << 20;
@@ -52,7 +55,7 @@ public final class HeaderRecord {
       throw new UserError(where, "is no session of kvasir", "name another file");
     }
     int format = prefix.getInt(Long.BYTES);
-    if (format != FORMAT) {
+    if (format != FORMAT && format != OlderHeader.FORMAT) {
       throw new UserError(
           where,
           "has the format " + format + ", this kvasir reads " + FORMAT,
@@ -68,7 +71,8 @@ public final class HeaderRecord {
     }
     try {
       String json = StandardCharsets.UTF_8.decode(whole.slice(PREFIX, length)).toString();
-      return new Read(Json.readComplete(json, SessionHeader.class), whole.capacity());
+      String complete = format == FORMAT ? json : OlderHeader.complete(json, where);
+      return new Read(Json.readComplete(complete, SessionHeader.class), whole.capacity());
     } catch (JsonProcessingException e) {
       throw damaged(where, e);
     }

@@ -82,6 +82,10 @@ public record SessionHeader(
     options.put("--top-p", choice.sampling().topP());
     options.put("--min-p", choice.sampling().minP());
     options.put("--seed", choice.sampling().seed());
+    options.put("--repetition-penalty", choice.sampling().penalties().repetition());
+    options.put("--frequency-penalty", choice.sampling().penalties().frequency());
+    options.put("--presence-penalty", choice.sampling().penalties().presence());
+    options.put("--logit-bias", choice.sampling().logitBias());
     options.put("--stop", choice.stops());
     options.put("--ignore-eos", choice.ignoreEos());
     return options;

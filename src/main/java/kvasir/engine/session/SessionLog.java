@@ -138,20 +138,9 @@ public final class SessionLog implements AutoCloseable {
     return records.stream().mapToInt(TokenRecord::token).toArray();
   }
 
-  /**
-   * Returns the number of random numbers that the sampler drew for the first {@code count} tokens.
-   */
-  public long draws(int count) {
-    return count == 0 ? 0 : records.get(count - 1).draws();
-  }
-
-  /**
-   * Writes a token. At most once a second, all tokens so far are forced to the disk (fsync).
-   *
-   * @param draws number of random numbers that the sampler has drawn so far
-   */
-  public void append(int token, long draws) {
-    TokenRecord record = new TokenRecord(token, draws);
+  /** Writes a token. At most once a second, all tokens so far are forced to the disk (fsync). */
+  public void append(int token) {
+    TokenRecord record = new TokenRecord(token);
     ByteBuffer bytes = record.encode(records.size());
     try {
       while (bytes.hasRemaining()) {

@@ -1,7 +1,7 @@
 package kvasir.engine.session;
 
 import java.util.Optional;
-import kvasir.engine.sampling.Sampler;
+import kvasir.engine.sampling.SamplingState;
 
 /**
  * The state that a run starts from or resumes, and the log of its new tokens. Owns the log.
@@ -18,16 +18,14 @@ public record SessionRun(Resumption start, TokenChoice choice, int limit, Option
     return start.ended() || (start.done().length > 0 && start.done().length == limit);
   }
 
-  /** Returns a sampler with the random state in which the last of the earlier runs ended. */
-  public Sampler sampler() {
-    Sampler sampler = new Sampler(choice.sampling());
-    log.ifPresent(session -> sampler.skip(session.draws(start.done().length)));
-    return sampler;
+  /** Returns a new state of sampling, as it is after the tokens of earlier runs. */
+  public SamplingState sampling() {
+    return new SamplingState(choice.sampling(), 0, start.prompt(), start.done());
   }
 
   /** Writes a token to the log. It is called before the token is shown. */
-  public void keep(int token, Sampler sampler) {
-    log.ifPresent(session -> session.append(token, sampler.draws()));
+  public void keep(int token) {
+    log.ifPresent(session -> session.append(token));
   }
 
   @Override

@@ -2,22 +2,23 @@ package kvasir.engine.sampling;
 
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
 
 /**
- * A simple reference for {@link Sampler} that sorts all tokens, with the standard library, for each
- * draw.
+ * A simple reference for {@link Sampler} that applies each rule to all tokens, one after the other,
+ * and sorts them with the standard library.
  */
 final class FullSortSampler {
-  private final SamplingOptions options;
-  private final RandomGenerator random;
+  /** Result where a rounding error could change the token. */
+  static final int CLOSE = -1;
 
-  FullSortSampler(SamplingOptions options) {
-    this.options = options;
-    this.random = RandomGeneratorFactory.of("L64X128MixRandom").create(options.seed());
-  }
+  /** Margin of comparisons with a sum of weights of the vocabulary, relative to the sum. */
+  private static final double MARGIN = 1e-5;
+
+  /** Margin where top-k keeps few tokens, whose weights are added in double precision. */
+  private static final double NARROW_MARGIN = 1e-13;
+
+  private FullSortSampler() {}
 
   /**
    * Returns the ids of all tokens, the largest logit first and the lowest id first among equal
@@ -33,41 +34,75 @@ final class FullSortSampler {
         .toArray();
   }
 
-  int sample(float[] logits) {
+  /** Returns the logits after bias and penalties. */
+  static float[] adjusted(float[] logits, SamplingOptions options, int[] prompt, int[] output) {
+    float[] adjusted = logits.clone();
+    Penalties penalties = options.penalties();
+    for (int id = 0; id < logits.length; id++) {
+      int token = id;
+      adjusted[id] = (float) (logits[id] + options.logitBias().getOrDefault(id, 0.0));
+      long inOutput = Arrays.stream(output).filter(t -> t == token).count();
+      boolean known = inOutput > 0 || Arrays.stream(prompt).anyMatch(t -> t == token);
+      double logit = adjusted[id];
+      if (known) {
+        logit = logit > 0 ? logit / penalties.repetition() : logit * penalties.repetition();
+      }
+      if (inOutput > 0) {
+        logit = logit - inOutput * penalties.frequency() - penalties.presence();
+      }
+      adjusted[id] = (float) logit;
+    }
+    return adjusted;
+  }
+
+  /** Returns the token that a random number draws from logits after bias and penalties. */
+  static int sample(float[] logits, SamplingOptions options, double random) {
+    int[] ids = sorted(logits);
+    if (options.temperature() == 0) {
+      return ids[0];
+    }
     int most = options.topK() == 0 ? logits.length : Math.min(options.topK(), logits.length);
-    int[] ids = Arrays.copyOf(sorted(logits), most);
     double[] weights = new double[most];
     for (int i = 0; i < most; i++) {
       weights[i] = Math.exp(((double) logits[ids[i]] - logits[ids[0]]) / options.temperature());
     }
-    int kept = minP(weights, topP(weights));
-    double target = random.nextDouble() * Arrays.stream(weights, 0, kept).sum();
+    double margin = most < logits.length ? NARROW_MARGIN : MARGIN;
+    int kept = topP(weights, options.topP(), margin);
+    if (kept == CLOSE) {
+      return CLOSE;
+    }
+    while (kept > 1 && weights[kept - 1] < options.minP()) {
+      kept--;
+    }
+    double total = Arrays.stream(weights, 0, kept).sum();
+    double sum = 0;
     for (int i = 0; i < kept; i++) {
-      target -= weights[i];
-      if (target < 0) {
-        return ids[i];
+      sum += weights[i];
+      if (sum > random * total) {
+        boolean close =
+            sum - random * total < margin * total
+                || random * total - (sum - weights[i]) < margin * total;
+        return close && weights[i] < total * (1 - margin) ? CLOSE : ids[i];
       }
     }
-    return ids[kept - 1];
+    return CLOSE;
   }
 
-  private int topP(double[] weights) {
+  private static int topP(double[] weights, double topP, double margin) {
+    if (topP == 1) {
+      return weights.length;
+    }
     double total = Arrays.stream(weights).sum();
     double reached = 0;
     for (int i = 0; i < weights.length; i++) {
       reached += weights[i];
-      if (reached >= options.topP() * total) {
+      if (Math.abs(reached - topP * total) < margin * total && weights.length > 1) {
+        return CLOSE;
+      }
+      if (reached >= topP * total) {
         return i + 1;
       }
     }
     return weights.length;
-  }
-
-  private int minP(double[] weights, int kept) {
-    int n = kept;
-    while (n > 1 && weights[n - 1] < options.minP()) {
-      n--;
-    }
-    return n;
   }
 }

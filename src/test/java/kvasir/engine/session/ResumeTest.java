@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import kvasir.attention.AttentionKind;
@@ -20,8 +21,10 @@ import kvasir.engine.Distribution;
 import kvasir.engine.Engine;
 import kvasir.engine.EngineSettings;
 import kvasir.engine.Generator;
+import kvasir.engine.sampling.Penalties;
 import kvasir.engine.sampling.Sampler;
 import kvasir.engine.sampling.SamplingOptions;
+import kvasir.engine.sampling.SamplingState;
 import kvasir.kernel.VectorKernels;
 import kvasir.measure.Activity;
 import kvasir.team.Binding;
@@ -39,7 +42,9 @@ class ResumeTest {
   private static final String MODELS = "src/test/resources/golden";
   private static final int[] PROMPT = IntStream.range(0, 21).map(i -> 5 * i % 47).toArray();
   private static final int NEW_TOKENS = 24;
-  private static final SamplingOptions SAMPLED = new SamplingOptions(0.9, 20, 0.95, 0.01, 11);
+  private static final SamplingOptions SAMPLED =
+      new SamplingOptions(
+          0.9, 20, 0.95, 0.01, 11, new Penalties(1.2, 0.3, 0.4), Map.of(7, 1.5, 30, -2.0));
 
   @TempDir Path folder;
 
@@ -93,21 +98,22 @@ class ResumeTest {
                       return new Resumption(PROMPT, log[0].tokens(), false).encode();
                     }))
             .known();
-    Sampler sampler = new Sampler(sampling);
     int done = known.length - PROMPT.length;
+    Sampler sampler = new Sampler(settings.kernels());
+    SamplingState state =
+        new SamplingState(
+            sampling, 0, PROMPT, Arrays.copyOfRange(known, PROMPT.length, known.length));
     try (Engine engine =
         new Engine(settings, world, new Activity(), PROMPT.length + NEW_TOKENS, null)) {
-      if (log[0] != null) {
-        sampler.skip(log[0].draws(done));
-      }
       new Generator(engine)
           .generate(
               known,
               NEW_TOKENS - done,
-              sampler::sample,
+              logits -> sampler.sample(logits, 0, logits.length, state),
               List.of(),
               token -> {
-                log[0].append(token, sampler.draws());
+                log[0].append(token);
+                state.append(token);
                 return false;
               },
               prefilled -> {});

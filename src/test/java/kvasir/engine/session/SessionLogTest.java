@@ -6,14 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import kvasir.attention.AttentionKind;
+import kvasir.engine.sampling.Penalties;
 import kvasir.engine.sampling.SamplingOptions;
 import kvasir.error.UserError;
 import kvasir.tensor.DType;
@@ -25,7 +31,12 @@ import org.junit.jupiter.api.io.TempDir;
 class SessionLogTest {
   private static final int[] TOKENS = {7, 0, 151_000, 7, -1, 42};
   private static final SessionHeader HEADER =
-      header("model", new int[] {3, 1, 4}, new SamplingOptions(0.75, 40, 0.9, 0.05, -7), 16);
+      header(
+          "model",
+          new int[] {3, 1, 4},
+          new SamplingOptions(
+              0.75, 40, 0.9, 0.05, -7, new Penalties(1.1, 0.5, -0.25), Map.of(3, -1.5, 9, 100.0)),
+          16);
 
   @TempDir Path folder;
   private Path file;
@@ -55,10 +66,10 @@ class SessionLogTest {
     whole = Files.readAllBytes(file);
   }
 
-  /** Appends the tokens from index {@code from} on; every second one takes a random number. */
+  /** Appends the tokens from index {@code from} on. */
   private static void append(SessionLog log, int from) {
     for (int i = from; i < TOKENS.length; i++) {
-      log.append(TOKENS[i], (i + 1) / 2);
+      log.append(TOKENS[i]);
     }
   }
 
@@ -84,8 +95,6 @@ class SessionLogTest {
       assertArrayEquals(TOKENS, log.tokens());
       assertEquals(HEADER.choice(), log.header().choice());
       assertArrayEquals(HEADER.prompt(), log.header().prompt());
-      assertEquals(0, log.draws(0));
-      assertEquals(TOKENS.length / 2, log.draws(TOKENS.length));
     }
     assertArrayEquals(whole, Files.readAllBytes(file));
     assertEquals(headerBytes + TOKENS.length * TokenRecord.BYTES, whole.length);
@@ -176,6 +185,45 @@ class SessionLogTest {
     assertTrue(refused.getMessage().contains("none/a"), refused.getMessage());
   }
 
+  /** Writes a session of format 2, whose header has neither penalties nor bias. */
+  private void writeFormat2(double temperature) throws IOException {
+    ObjectMapper mapper = new ObjectMapper();
+    ObjectNode header = mapper.valueToTree(HEADER);
+    ObjectNode sampling = (ObjectNode) header.at("/choice/sampling");
+    sampling.remove(List.of("penalties", "logitBias"));
+    sampling.put("temperature", temperature);
+    byte[] json = mapper.writeValueAsBytes(header);
+    ByteBuffer bytes = ByteBuffer.allocate(16 + json.length + 4 + 2 * TokenRecord.BYTES);
+    bytes.put(whole, 0, 8).putInt(2).putInt(json.length).put(json);
+    CRC32C checksum = new CRC32C();
+    checksum.update(bytes.array(), 0, bytes.position());
+    bytes.putInt((int) checksum.getValue());
+    bytes.put(whole, headerBytes, 2 * TokenRecord.BYTES);
+    Files.write(file, bytes.array());
+  }
+
+  // B37
+  @Test
+  void aGreedySessionOfTheOlderFormatIsResumedAndASampledOneRefused() throws IOException {
+    writeFormat2(0);
+    byte[] older = Files.readAllBytes(file);
+    try (SessionLog log = reopen()) {
+      assertArrayEquals(Arrays.copyOf(TOKENS, 2), log.tokens());
+      assertEquals(
+          new SamplingOptions(0, 40, 0.9, 0.05, -7), log.header().choice().sampling());
+      append(log, 2);
+    }
+    assertEquals(older.length + 4 * TokenRecord.BYTES, Files.size(file));
+    try (SessionLog log = reopen()) {
+      assertArrayEquals(TOKENS, log.tokens());
+    }
+    writeFormat2(0.7);
+    assertDamaged(
+        Files.readAllBytes(file),
+        "was begun by an older version, which draws other tokens from the same seed; begin a new"
+            + " session");
+  }
+
   @Test
   void whatDiffersIsRefusedByName() {
     SamplingOptions same = HEADER.choice().sampling();
@@ -185,7 +233,16 @@ class SessionLogTest {
     assertRefused("--block-size 16, not --block-size 32", header("model", prompt, same, 32));
     assertRefused(
         "--seed -7, not --seed 8",
-        header("model", prompt, new SamplingOptions(0.75, 40, 0.9, 0.05, 8), 16));
+        header("model", prompt, new SamplingOptions(
+                0.75, 40, 0.9, 0.05, 8, same.penalties(), same.logitBias()),
+            16));
+    assertRefused(
+        "--logit-bias {3=-1.5, 9=100.0}, not --logit-bias {}",
+        header(
+            "model",
+            prompt,
+            new SamplingOptions(0.75, 40, 0.9, 0.05, -7, same.penalties(), Map.of()),
+            16));
     HEADER.requireSame("here", header("model", prompt.clone(), same, 16), option -> true);
   }
 
