@@ -67,7 +67,8 @@ public class Sampling {
       // A model's logits: many near zero, few large ones.
       logits[i] = (float) (random.nextGaussian() * 2 + (random.nextInt(1000) == 0 ? 8 : 0));
     }
-    state = new SamplingState(kind.options, 0, random.ints(500, 0, VOCABULARY).toArray(), new int[0]);
+    state =
+        new SamplingState(kind.options, 0, random.ints(500, 0, VOCABULARY).toArray(), new int[0]);
   }
 
   @Benchmark

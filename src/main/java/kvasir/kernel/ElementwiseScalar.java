@@ -45,8 +45,7 @@ final class ElementwiseScalar {
    */
   static void groupMaxima(float[] a, int offset, int n, int firstBlock, float[] maxima) {
     int first = firstBlock * Kernels.GROUP * Kernels.LANES;
-    Arrays.fill(
-        maxima, firstBlock * Kernels.LANES, Kernels.groups(n), Float.NEGATIVE_INFINITY);
+    Arrays.fill(maxima, firstBlock * Kernels.LANES, Kernels.groups(n), Float.NEGATIVE_INFINITY);
     for (int i = first; i < n; i++) {
       int group = i / (Kernels.GROUP * Kernels.LANES) * Kernels.LANES + i % Kernels.LANES;
       maxima[group] = Math.max(maxima[group], a[offset + i]);

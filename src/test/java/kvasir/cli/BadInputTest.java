@@ -39,10 +39,14 @@ class BadInputTest {
         Arguments.of("generate --model MODEL --tokens 1 --temperature -1", "--temperature"),
         Arguments.of("generate --model MODEL --tokens 1 --top-p 2", "--top-p"),
         // B34, B36
-        Arguments.of("generate --model MODEL --tokens 1 --repetition-penalty 0", "--repetition-penalty"),
-        Arguments.of("generate --model MODEL --tokens 1 --repetition-penalty 1e999", "--repetition-penalty"),
-        Arguments.of("generate --model MODEL --tokens 1 --frequency-penalty 2.1", "--frequency-penalty"),
-        Arguments.of("generate --model MODEL --tokens 1 --presence-penalty NaN", "--presence-penalty"),
+        Arguments.of(
+            "generate --model MODEL --tokens 1 --repetition-penalty 0", "--repetition-penalty"),
+        Arguments.of(
+            "generate --model MODEL --tokens 1 --repetition-penalty 1e999", "--repetition-penalty"),
+        Arguments.of(
+            "generate --model MODEL --tokens 1 --frequency-penalty 2.1", "--frequency-penalty"),
+        Arguments.of(
+            "generate --model MODEL --tokens 1 --presence-penalty NaN", "--presence-penalty"),
         Arguments.of("generate --model MODEL --tokens 1 --logit-bias 5=101", "--logit-bias"),
         Arguments.of("generate --model MODEL --tokens 1 --logit-bias 48=1", "--logit-bias"),
         Arguments.of("generate --model MODEL --tokens 1 --logit-bias -1=1", "--logit-bias"),

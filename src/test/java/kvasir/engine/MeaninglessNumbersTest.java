@@ -113,10 +113,10 @@ class MeaninglessNumbersTest {
             expected, refusal(() -> generate(vector, new SoloCommunicator(), Sampler::likeliest)));
         Sampler sampler = new Sampler(new ScalarKernels());
         SamplingState sampling =
-            new SamplingState(
-                new SamplingOptions(0.8, 5, 0.9, 0, 1), 0, new int[0], new int[0]);
+            new SamplingState(new SamplingOptions(0.8, 5, 0.9, 0, 1), 0, new int[0], new int[0]);
         assertEquals(
-            expected, refusal(
+            expected,
+            refusal(
                 () ->
                     generate(
                         scalar,

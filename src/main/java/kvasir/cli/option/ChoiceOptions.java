@@ -47,8 +47,8 @@ public final class ChoiceOptions {
       names = "--repetition-penalty",
       paramLabel = "R",
       description =
-          "Make tokens of the prompt and of the text so far less likely: their logits are divided by"
-              + " R if positive, else multiplied (default: 1).")
+          "Make tokens of the prompt and of the text so far less likely: their logits are divided"
+              + " by R if positive, else multiplied (default: 1).")
   double repetitionPenalty = 1;
 
   @Option(

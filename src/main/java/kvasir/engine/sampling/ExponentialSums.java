@@ -31,8 +31,11 @@ import kvasir.tensor.Panels;
 final class ExponentialSums {
   static final int CHUNK = Panels.WIDTH;
 
-  /** Largest number of nodes of a slice: two for each level, as numbers of chunks are below 2^27. */
-  private static final int MOST_NODES = 54;
+  /** Largest number of nodes of any slice, and one more that is about to be merged. */
+  private static final int MOST_NODES = mostNodes(1 << 26) + 1;
+
+  /** Bits of a level in a node that is written. */
+  private static final int LEVEL_BITS = 5;
 
   private final Kernels kernels;
   private final float[] powers = new float[CHUNK];
@@ -46,6 +49,11 @@ final class ExponentialSums {
 
   ExponentialSums(Kernels kernels) {
     this.kernels = kernels;
+  }
+
+  /** Returns the largest number of nodes of a slice: two for each level below the root's. */
+  static int mostNodes(int chunks) {
+    return Math.max(1, 2 * (Integer.SIZE - Integer.numberOfLeadingZeros(chunks - 1)));
   }
 
   /** Begins a new sum, without nodes. */
@@ -75,7 +83,7 @@ final class ExponentialSums {
   }
 
   /** Adds the node that follows those added so far. */
-  void addNode(int start, int level, float max, double sum) {
+  private void addNode(int start, int level, float max, double sum) {
     starts[count] = start;
     levels[count] = level;
     maxima[count] = max;
@@ -112,14 +120,22 @@ final class ExponentialSums {
     return count;
   }
 
-  /** Returns the number of the first chunk of a node. */
-  int start(int node) {
-    return starts[node];
+  /** Writes a node as two longs: first chunk, level and largest logit; and the sum. */
+  void write(int node, long[] target, int position) {
+    long place = (long) starts[node] << LEVEL_BITS | levels[node];
+    target[position] =
+        place << Integer.SIZE | Integer.toUnsignedLong(Float.floatToRawIntBits(maxima[node]));
+    target[position + 1] = Double.doubleToRawLongBits(sums[node]);
   }
 
-  /** Returns the level of a node: it covers 2^level chunks, as far as the vocabulary has them. */
-  int level(int node) {
-    return levels[node];
+  /** Adds a node that {@link #write} has written. */
+  void read(long[] source, int position) {
+    int place = (int) (source[position] >> Integer.SIZE);
+    addNode(
+        place >> LEVEL_BITS,
+        place & (1 << LEVEL_BITS) - 1,
+        Float.intBitsToFloat((int) source[position]),
+        Double.longBitsToDouble(source[position + 1]));
   }
 
   /** Returns the largest logit of a node. */

@@ -4,9 +4,10 @@ import java.util.Map;
 
 /**
  * The sampling options of one sequence, with the tokens that they count. It is a function of the
- * options, the choice, the prompt and the output: a sequence that is preempted, recovered or resumed
- * makes a new one from its tokens and goes on as before. Every rank can hold one, since bias and
- * penalties are applied where a rank has its slice of the logits. Used by one thread at a time.
+ * options, the choice, the prompt and the output: a sequence that is preempted, recovered or
+ * resumed makes a new one from its tokens and goes on as before. Every rank can hold one, since
+ * bias and penalties are applied where a rank has its slice of the logits. Used by one thread at a
+ * time.
  */
 public final class SamplingState {
   private final SamplingOptions options;

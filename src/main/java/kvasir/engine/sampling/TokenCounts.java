@@ -64,9 +64,9 @@ final class TokenCounts {
   /** Returns the place of an id in the table, or the free place where it belongs. */
   private int place(int id) {
     int mask = table.length - 1;
-    int place = id * SPREAD >>> Integer.numberOfLeadingZeros(mask);
+    int place = (id * SPREAD) >>> Integer.numberOfLeadingZeros(mask);
     while (table[place] != 0 && ids[table[place] - 1] != id) {
-      place = place + 1 & mask;
+      place = (place + 1) & mask;
     }
     return place;
   }

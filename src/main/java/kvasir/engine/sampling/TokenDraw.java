@@ -110,7 +110,9 @@ final class TokenDraw {
     return index;
   }
 
-  /** Returns the index of the token at which the sum of weights exceeds a number, or {@code end}. */
+  /**
+   * Returns the index of the token at which the sum of weights exceeds a number, or {@code end}.
+   */
   private int exceeding(double number, int end) {
     double sum = 0;
     for (int i = 0; i < end; i++) {

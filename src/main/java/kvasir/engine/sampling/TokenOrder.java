@@ -63,7 +63,7 @@ public final class TokenOrder {
   }
 
   /** Returns the logit of a key; 0 for a logit of -0. */
-  private static float logitOf(long key) {
+  static float logitOf(long key) {
     int ascending = ~(int) (key >> 32);
     return Float.intBitsToFloat(ascending ^ (ascending >> 31 & ALL_BUT_SIGN));
   }

@@ -22,8 +22,8 @@ public final class HeaderRecord {
   private static final long MAGIC = 0x4b56415349522d53L;
 
   /**
-   * Format 1 had a hash of the model by which some fine-tuned models could not be told apart. Format
-   * 2 is still read.
+   * Format 1 had a hash of the model by which some fine-tuned models could not be told apart.
+   * Format 2 is still read.
    */
   private static final int FORMAT = 3;
 

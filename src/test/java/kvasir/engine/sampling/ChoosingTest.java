@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,8 +60,7 @@ class ChoosingTest {
     Sampler sampler = new Sampler(new VectorKernels());
     int[] counts = new int[logits.length];
     for (int seed = 0; seed < seeds; seed++) {
-      SamplingState state =
-          new SamplingState(seeded(options, seed), 0, new int[0], new int[0]);
+      SamplingState state = new SamplingState(seeded(options, seed), 0, new int[0], new int[0]);
       counts[sampler.sample(logits, 0, logits.length, state)]++;
     }
     return counts;
@@ -89,7 +86,14 @@ class ChoosingTest {
   @Test
   void filtersKeepExactlyTheIdsOfTheirOrder() {
     assertDrawn(
-        prompt(12, 1), filters(1.5, 6, 0.8, 0), new int[] {42, 16, 20, 45, 7}, .29, .22, .17, .16, .16);
+        prompt(12, 1),
+        filters(1.5, 6, 0.8, 0),
+        new int[] {42, 16, 20, 45, 7},
+        .29,
+        .22,
+        .17,
+        .16,
+        .16);
     assertDrawn(prompt(6, 12), filters(2.5, 0, 1, 0.3), new int[] {27, 7, 42}, .44, .35, .21);
     assertDrawn(prompt(6, 37), filters(1.7, 8, 0.85, 0.25), new int[] {45, 40, 29, 27, 7, 20, 4});
   }
@@ -108,8 +112,7 @@ class ChoosingTest {
         tokens(prompt(4, 18), greedy(new Penalties(1.2, 0, 0), onAll(-20)), 8));
     assertEquals(
         List.of(27, 27, 16, 47, 35, 42, 36, 13),
-        tokens(
-            prompt(5, 1), greedy(new Penalties(1.4, 0.5, 0.9), Map.of(27, 3.0, 37, -4.0)), 8));
+        tokens(prompt(5, 1), greedy(new Penalties(1.4, 0.5, 0.9), Map.of(27, 3.0, 37, -4.0)), 8));
   }
 
   // B34
@@ -229,8 +232,7 @@ class ChoosingTest {
     Scorer.Scores scores = QWEN3.score(text, 3);
     int first = prompt.length - 1;
     int last = first + tokens.size();
-    assertArrayEquals(
-        bits(scores.logprobs().subList(first, last)), bits(chosen));
+    assertArrayEquals(bits(scores.logprobs().subList(first, last)), bits(chosen));
     assertEquals(scores.top().subList(first, last), top);
     return chosen;
   }
@@ -259,7 +261,7 @@ class ChoosingTest {
       for (SamplingOptions options : List.of(biased, seeded(sampled, round))) {
         SamplingState a = new SamplingState(options, 0, prompt(1, 4), new int[0]);
         int chosen = sampler.sample(ofA, 0, ofA.length, a);
-        assertTrue(options != biased || chosen == 10);
+        assertTrue(!options.equals(biased) || chosen == 10);
         SamplingState b = new SamplingState(SamplingOptions.GREEDY, 0, prompt(13, 20), new int[0]);
         assertEquals(37, sampler.sample(ofB, 0, ofB.length, b));
       }

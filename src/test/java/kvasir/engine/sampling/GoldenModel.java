@@ -86,7 +86,8 @@ record GoldenModel(Path folder) {
 
   /** Returns the scores of a text, with {@code top} likeliest tokens each. */
   Scorer.Scores score(int[] text, int top) {
-    try (Engine engine = Engine.scoring(settings(), new SoloCommunicator(), new Activity(), text.length)) {
+    try (Engine engine =
+        Engine.scoring(settings(), new SoloCommunicator(), new Activity(), text.length)) {
       return new Scorer(engine, new Fingerprint()).score(text, top, done -> {});
     }
   }

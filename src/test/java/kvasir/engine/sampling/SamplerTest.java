@@ -115,8 +115,7 @@ class SamplerTest {
       tokens[i] = sample(LOGITS, undisturbed);
     }
     for (int done : new int[] {0, 1, 77, 199}) {
-      SamplingState resumed =
-          new SamplingState(options, 2, prompt, Arrays.copyOf(tokens, done));
+      SamplingState resumed = new SamplingState(options, 2, prompt, Arrays.copyOf(tokens, done));
       for (int i = done; i < tokens.length; i++) {
         assertEquals(tokens[i], sample(LOGITS, resumed), done + " " + i);
       }
@@ -193,7 +192,9 @@ class SamplerTest {
               round,
               penalises
                   ? new Penalties(
-                      repetitions[random.nextInt(4)], random.nextDouble(), random.nextDouble() - 0.5)
+                      repetitions[random.nextInt(4)],
+                      random.nextDouble(),
+                      random.nextDouble() - 0.5)
                   : Penalties.NONE,
               random.nextInt(3) == 0 ? Map.of(random.nextInt(n), 2.5) : Map.of());
       float[] logits = logits(random, n);
@@ -241,7 +242,7 @@ class SamplerTest {
   // B36
   @Test
   void extremePenaltiesGiveFiniteLogits() {
-    float[] logits = {3e38f, -3e38f, 1, -1e-45f, 0};
+    float[] logits = {3e38f, -3e38f, 1, -Float.MIN_VALUE, 0};
     for (double repetition : new double[] {Double.MIN_VALUE, 1e-300, 1e300, Double.MAX_VALUE}) {
       SamplingOptions options =
           new SamplingOptions(

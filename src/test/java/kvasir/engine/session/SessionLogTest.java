@@ -209,8 +209,7 @@ class SessionLogTest {
     byte[] older = Files.readAllBytes(file);
     try (SessionLog log = reopen()) {
       assertArrayEquals(Arrays.copyOf(TOKENS, 2), log.tokens());
-      assertEquals(
-          new SamplingOptions(0, 40, 0.9, 0.05, -7), log.header().choice().sampling());
+      assertEquals(new SamplingOptions(0, 40, 0.9, 0.05, -7), log.header().choice().sampling());
       append(log, 2);
     }
     assertEquals(older.length + 4 * TokenRecord.BYTES, Files.size(file));
@@ -233,8 +232,10 @@ class SessionLogTest {
     assertRefused("--block-size 16, not --block-size 32", header("model", prompt, same, 32));
     assertRefused(
         "--seed -7, not --seed 8",
-        header("model", prompt, new SamplingOptions(
-                0.75, 40, 0.9, 0.05, 8, same.penalties(), same.logitBias()),
+        header(
+            "model",
+            prompt,
+            new SamplingOptions(0.75, 40, 0.9, 0.05, 8, same.penalties(), same.logitBias()),
             16));
     assertRefused(
         "--logit-bias {3=-1.5, 9=100.0}, not --logit-bias {}",

@@ -1,0 +1,88 @@
+package kvasir.engine.sampling;
+
+/**
+ * The layout of one rank's offer for one token in an array of longs. It depends on the options and
+ * the vocabulary alone, so that every rank knows the length of all offers.
+ *
+ * <pre>
+ *   header     numbers of candidates, likeliest tokens and nodes that follow; flags
+ *   keys       [candidates]      keys of {@link TokenOrder} after bias and penalties, ascending
+ *   logits     [candidates]      the model's own logits of the candidates      with scores only
+ *   likeliest  [top]             keys of the likeliest tokens by these logits  with scores only
+ *   sums       [nodes, 2]        nodes of {@link ExponentialSums} at temperature 1  with scores only
+ *   weights    [nodes, 2]        nodes at the option's temperature             if the draw needs them
+ * </pre>
+ *
+ * <p>A node is two longs: its first chunk, level and largest logit, and its sum.
+ *
+ * @param candidates largest number of candidates
+ * @param scores true if log-probabilities are wanted
+ * @param top number of the likeliest tokens whose log-probabilities are wanted
+ * @param total true if the sum of all weights is needed
+ * @param nodes largest number of nodes of a slice
+ */
+public record OfferLayout(int candidates, boolean scores, int top, boolean total, int nodes) {
+  /** Number of candidates where top-k does not say it. */
+  private static final int CANDIDATES = 128;
+
+  /** Largest number of candidates. */
+  private static final int MOST_CANDIDATES = 1024;
+
+  /** Position of the counts and flags. */
+  static final int HEADER = 3;
+
+  static final int NODE = 2;
+
+  /** Returns the layout of offers for a token without log-probabilities. */
+  public static OfferLayout of(SamplingOptions options, int vocabulary) {
+    return of(options, vocabulary, false, 0);
+  }
+
+  /**
+   * Returns the layout of offers for a token with its log-probability.
+   *
+   * @param top number of the likeliest tokens whose log-probabilities are wanted too
+   */
+  public static OfferLayout scored(SamplingOptions options, int vocabulary, int top) {
+    return of(options, vocabulary, true, Math.min(top, vocabulary));
+  }
+
+  private static OfferLayout of(SamplingOptions options, int vocabulary, boolean scores, int top) {
+    boolean draws = options.temperature() > 0;
+    int limit = TokenDraw.limit(options, vocabulary);
+    int candidates =
+        limit < vocabulary ? Math.min(limit, MOST_CANDIDATES) : Math.min(CANDIDATES, vocabulary);
+    int chunks = Math.ceilDiv(vocabulary, ExponentialSums.CHUNK);
+    return new OfferLayout(
+        draws ? candidates : 1,
+        scores,
+        top,
+        draws && TokenDraw.needsTotal(options, vocabulary),
+        ExponentialSums.mostNodes(chunks));
+  }
+
+  /** Returns the length of an offer in longs. */
+  public int length() {
+    return weights() + (total ? NODE * nodes : 0);
+  }
+
+  int keys() {
+    return HEADER;
+  }
+
+  int logits() {
+    return keys() + candidates;
+  }
+
+  int likeliest() {
+    return logits() + (scores ? candidates : 0);
+  }
+
+  int sums() {
+    return likeliest() + top;
+  }
+
+  int weights() {
+    return sums() + (scores ? NODE * nodes : 0);
+  }
+}
