@@ -13,6 +13,11 @@
  *     values in panels [head_dim / 32][B][32 elements]          an element per lane
  * </pre>
  *
- * The package knows the {@link kvasir.cache.CacheShape} of a model, but not the model.
+ * With many sequences, rank 0 counts the holders of all ranks' blocks in a {@link
+ * kvasir.cache.BlockPool} and finds computed blocks by their tokens in a {@link
+ * kvasir.cache.PrefixIndex}. Every rank keeps {@link kvasir.cache.BlockTables}, which rank 0's
+ * plans change.
+ *
+ * <p>The package knows the {@link kvasir.cache.CacheShape} of a model, but not the model.
  */
 package kvasir.cache;
