@@ -28,6 +28,7 @@ public final class KvasirCommand implements Runnable {
       List.of(
           GenerateCommand.class,
           ScoreCommand.class,
+          BatchCommand.class,
           VerifyCommand.class,
           InspectCommand.class,
           AskCommand.class,

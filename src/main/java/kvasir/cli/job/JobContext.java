@@ -14,6 +14,7 @@ import kvasir.measure.Activity;
  * @param text text that the user gave for the job; null if there is none, and on other ranks than
  *     rank 0
  * @param transport name of the library or method that carries messages
+ * @param ranksHere number of ranks that share this host
  * @param activity activity of this rank, for reports of its loss
  * @param output output of this process; only rank 0 prints results
  */
@@ -22,6 +23,7 @@ record JobContext(
     Communicator world,
     String text,
     String transport,
+    int ranksHere,
     Activity activity,
     Output output) {
   boolean root() {

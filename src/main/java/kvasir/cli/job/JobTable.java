@@ -19,6 +19,7 @@ public final class JobTable implements Jobs {
       Map.of(
           "generate", GenerateJob.class,
           "score", ScoreJob.class,
+          "batch", BatchJob.class,
           "verify", VerifyJob.class,
           "ask", AskJob.class,
           "evaluate", EvaluateJob.class,
@@ -84,6 +85,7 @@ public final class JobTable implements Jobs {
             world,
             order.text(),
             rank.transport(),
+            rank.ranksHere(),
             rank.activity(),
             output));
   }

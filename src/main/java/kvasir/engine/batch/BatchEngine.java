@@ -3,9 +3,11 @@ package kvasir.engine.batch;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import kvasir.cache.BlockPool;
 import kvasir.cache.CacheShape;
 import kvasir.cache.PrefixIndex;
@@ -26,6 +28,9 @@ public final class BatchEngine {
 
   private static final int ROOT = 0;
 
+  /** Number of the step that ends the loop. */
+  private static final long END = Long.MAX_VALUE;
+
   private final Engine engine;
   private final Communicator world;
   private final Kernels kernels;
@@ -34,6 +39,7 @@ public final class BatchEngine {
   private final StepRunner runner;
   private final Scheduler scheduler;
   private final Map<Long, TokenSink> sinks = new HashMap<>();
+  private final Set<Long> unbegun = new HashSet<>();
   private final MemorySegment first;
   private final byte[] firstBytes = new byte[PlanMessage.FIRST_BYTES];
   private final float[] logits;
@@ -99,6 +105,7 @@ public final class BatchEngine {
     Submission answer = scheduler.submit(request);
     if (answer instanceof Submission.Accepted accepted) {
       sinks.put(accepted.number(), sink);
+      unbegun.add(accepted.number());
     }
     return answer;
   }
@@ -106,6 +113,7 @@ public final class BatchEngine {
   /** Cancels a sequence on rank 0; its sink is not called any more. Returns false if it ended. */
   public boolean cancel(long number) {
     sinks.remove(number);
+    unbegun.remove(number);
     return scheduler.cancel(number);
   }
 
@@ -137,17 +145,22 @@ public final class BatchEngine {
     return true;
   }
 
+  /** Lets the other ranks, whose waits have a limit, know that there is nothing to do yet. */
+  public void keepAlive() {
+    send(new StepPlan(0, List.of(), List.of()));
+  }
+
   /** Ends the loop of the other ranks, on rank 0. */
   public void end() {
-    send(new StepPlan(0, List.of(), List.of()));
+    send(new StepPlan(END, List.of(), List.of()));
   }
 
   /** Computes rank 0's steps on another rank until rank 0 calls {@link #end}. */
   public void follow() {
-    for (StepPlan plan = receive();
-        !plan.spans().isEmpty() || !plan.operations().isEmpty();
-        plan = receive()) {
-      compute(plan);
+    for (StepPlan plan = receive(); plan.step() != END; plan = receive()) {
+      if (!plan.spans().isEmpty() || !plan.operations().isEmpty()) {
+        compute(plan);
+      }
     }
   }
 
@@ -207,6 +220,9 @@ public final class BatchEngine {
     if (sink == null) {
       // Cancelled; the scheduler knows.
       return;
+    }
+    if (unbegun.remove(number)) {
+      sink.began(span.position());
     }
     int last = span.position() + span.rows() - 1;
     boolean chooses = span.logits() > 0;

@@ -3,6 +3,13 @@ package kvasir.engine.batch;
 /** Receiver of a sequence's results on rank 0, which also chooses its tokens. */
 public interface TokenSink {
   /**
+   * Called once, when the first rows are computed.
+   *
+   * @param cachedTokens number of tokens of the prompt that were found in the cache
+   */
+  default void began(int cachedTokens) {}
+
+  /**
    * Chooses the next token.
    *
    * @param logits finite; {@code [vocabulary]} from {@code offset} on; valid during the call, and

@@ -1,0 +1,117 @@
+package kvasir.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
+import kvasir.cli.job.BatchJob;
+import kvasir.cli.job.Job;
+import kvasir.cli.option.CommonOptions;
+import kvasir.cli.option.Quantity;
+import kvasir.engine.request.BatchFiles;
+import kvasir.file.Unreadable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "batch",
+    mixinStandardHelpOptions = true,
+    description =
+        "Continue many prompts at once, from a file of requests to a file of results, one JSON"
+            + " object a line. A run that was interrupted goes on where it ended.")
+final class BatchCommand extends RankCommand {
+  private static final String STREAM = "-";
+
+  @Option(
+      names = "--input",
+      required = true,
+      paramLabel = "FILE",
+      description = "The requests: a file or a named pipe; - is standard input, read to its end.")
+  Path input;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "FILE",
+      description =
+          "The results; requests that have theirs in it already are not computed again. - is"
+              + " standard output.")
+  Path output;
+
+  @Option(
+      names = "--max-sequences",
+      paramLabel = "N",
+      description = "Largest number of sequences that are computed together (default: 32).")
+  int maxSequences = 32;
+
+  @Option(
+      names = "--kv-memory",
+      paramLabel = "SIZE",
+      converter = Quantity.Bytes.class,
+      description =
+          "Memory of each rank for keys and values, such as 512M or 8G (default: a quarter of its"
+              + " share of the machine's memory).")
+  long kvMemory;
+
+  @Option(
+      names = "--step-time",
+      paramLabel = "TIME",
+      converter = Quantity.Latency.class,
+      description =
+          "Time of a step that prompts may fill beside the sequences that generate: long steps"
+              + " read prompts faster, short ones hold up the others less (default: 150ms).")
+  Duration stepTime = Duration.ofMillis(150);
+
+  @Option(
+      names = "--no-prefix-cache",
+      description = "Compute the common beginnings of prompts again for each of them.")
+  boolean noPrefixCache;
+
+  @Option(
+      names = "--compare-ranks",
+      description = "Compare the block tables of all ranks after each step, to find a fault.")
+  boolean compareRanks;
+
+  @Override
+  void check() {
+    CommonOptions.range("--max-sequences", maxSequences, 1, 4096);
+    if (!kvasir.process().isRank()) {
+      new BatchFiles(input, output).check();
+    }
+  }
+
+  @Override
+  Optional<Supplier<String>> text() {
+    return input.equals(Path.of(STREAM))
+        ? Optional.of(BatchCommand::standardInput)
+        : Optional.empty();
+  }
+
+  /** Returns the bytes of standard input, one a character. */
+  private static String standardInput() {
+    try {
+      return new String(System.in.readAllBytes(), StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      throw Unreadable.of("--input -", e);
+    }
+  }
+
+  @Override
+  Job job() {
+    return new BatchJob(
+        common.engine(),
+        absolute(input),
+        absolute(output),
+        maxSequences,
+        kvMemory,
+        Math.max(1, stepTime.toNanos()),
+        !noPrefixCache,
+        compareRanks);
+  }
+
+  private static String absolute(Path path) {
+    return path.equals(Path.of(STREAM)) ? STREAM : path.toAbsolutePath().toString();
+  }
+}

@@ -1,0 +1,80 @@
+package kvasir.engine.request;
+
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Reads requests ahead in a thread of its own, so that a slow input does not hold up running
+ * sequences. The thread is a daemon: one that waits for input when the process ends is abandoned.
+ */
+final class RequestFeed {
+  /** A line, the end of the input, or the reason for which reading failed. */
+  private record Item(Optional<Incoming> line, RuntimeException fault) {}
+
+  private final BlockingQueue<Item> items;
+  private boolean ended;
+
+  /**
+   * Starts to read.
+   *
+   * @param source read by the feed's thread alone until the end
+   * @param ahead number of lines to read ahead
+   */
+  RequestFeed(RequestSource source, int ahead) {
+    items = new ArrayBlockingQueue<>(ahead);
+    Thread.ofPlatform().name("batch-input").daemon(true).start(() -> readAll(source));
+  }
+
+  private void readAll(RequestSource source) {
+    try {
+      boolean more = true;
+      while (more) {
+        Optional<Incoming> line = source.next();
+        more = line.isPresent();
+        items.put(new Item(line, null));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      // The queue may be full; the reader of it empties it.
+      boolean told = false;
+      while (!told) {
+        told = items.offer(new Item(Optional.empty(), e));
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  /** Returns whether the end of the input has been reached. */
+  boolean ended() {
+    return ended;
+  }
+
+  /**
+   * Returns the next line, if one arrives in time.
+   *
+   * @param millis longest time to wait; 0 for none
+   * @return empty if no line has arrived, or after the last one
+   */
+  Optional<Incoming> next(long millis) {
+    if (ended) {
+      return Optional.empty();
+    }
+    try {
+      Item item = items.poll(millis, TimeUnit.MILLISECONDS);
+      if (item == null) {
+        return Optional.empty();
+      }
+      if (item.fault() != null) {
+        throw item.fault();
+      }
+      ended = item.line().isEmpty();
+      return item.line();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for requests", e);
+    }
+  }
+}
