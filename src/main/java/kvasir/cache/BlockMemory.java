@@ -3,6 +3,7 @@ package kvasir.cache;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import kvasir.error.UserError;
 import kvasir.tensor.OffHeap;
@@ -15,18 +16,29 @@ import kvasir.tensor.Panels;
  * read and write disjoint rows of blocks.
  */
 public final class BlockMemory implements AutoCloseable {
-  /** Size of the memory that small blocks share: a few huge pages. */
-  private static final long SLAB = 8L << 20;
+  /**
+   * Bytes of the first slab, a few huge pages. Slabs grow with the memory, so that there are few of
+   * them; pages that nothing has written to take no memory.
+   */
+  private static final long LEAST_SLAB = 8L << 20;
+
+  private static final long LARGEST_SLAB = 256L << 20;
 
   private final CacheShape shape;
   private final int rank;
   private final Arena arena = Arena.ofShared();
-  private final List<Block> blocks = new ArrayList<>();
-  private MemorySegment slab = MemorySegment.NULL;
-  private long slabUsed;
+  private final List<MemorySegment> slabs = new ArrayList<>();
 
-  /** Memory of one block, with views into it indexed by {@code layer * kvHeads + kvHead}. */
-  private record Block(MemorySegment memory, Panels[] keys, Panels[] values) {}
+  /**
+   * Views by {@code layer * kvHeads + kvHead} and slot, since a walk reads a head's slots in turn.
+   */
+  private final Panels[][] keys;
+
+  private final Panels[][] values;
+  private int[] slabOfSlot = new int[0];
+  private long[] offsets = new long[0];
+  private int blocks;
+  private int room;
 
   /**
    * Creates memory without blocks.
@@ -36,6 +48,8 @@ public final class BlockMemory implements AutoCloseable {
   public BlockMemory(CacheShape shape, int rank) {
     this.shape = shape;
     this.rank = rank;
+    this.keys = new Panels[shape.layers() * shape.kvHeads()][0];
+    this.values = new Panels[keys.length][0];
   }
 
   /** Returns the layout of a block. */
@@ -43,9 +57,9 @@ public final class BlockMemory implements AutoCloseable {
     return shape;
   }
 
-  /** Returns the number of blocks that are allocated. */
+  /** Returns the number of blocks that have been reached. */
   public int blocks() {
-    return blocks.size();
+    return blocks;
   }
 
   /**
@@ -54,14 +68,15 @@ public final class BlockMemory implements AutoCloseable {
    * @throws UserError if there is no memory
    */
   public void reach(int slot) {
-    while (blocks.size() <= slot) {
-      blocks.add(allocate());
+    while (room <= slot) {
+      addSlab(slot);
     }
+    blocks = Math.max(blocks, slot + 1);
   }
 
   /** Returns the memory of a block, in the layout of its shape; a view. */
   public MemorySegment block(int slot) {
-    return blocks.get(slot).memory;
+    return slabs.get(slabOfSlot[slot]).asSlice(offsets[slot], shape.blockBytes());
   }
 
   /** Copies all keys and values of a block to another one; both are allocated. */
@@ -71,14 +86,14 @@ public final class BlockMemory implements AutoCloseable {
 
   /** Returns the keys of a block, {@code [head_dim, block]}, with tokens in the lanes; a view. */
   Panels keys(int layer, int kvHead, int slot) {
-    return blocks.get(slot).keys[layer * shape.kvHeads() + kvHead];
+    return keys[layer * shape.kvHeads() + kvHead][slot];
   }
 
   /**
    * Returns the values of a block, {@code [block, head_dim]}, with elements in the lanes; a view.
    */
   Panels values(int layer, int kvHead, int slot) {
-    return blocks.get(slot).values[layer * shape.kvHeads() + kvHead];
+    return values[layer * shape.kvHeads() + kvHead][slot];
   }
 
   @Override
@@ -86,40 +101,44 @@ public final class BlockMemory implements AutoCloseable {
     arena.close();
   }
 
-  private Block allocate() {
-    MemorySegment memory = takeMemory();
-    int views = shape.layers() * shape.kvHeads();
-    Panels[] keys = new Panels[views];
-    Panels[] values = new Panels[views];
-    long offset = 0;
-    for (int view = 0; view < views; view++) {
-      keys[view] = new Panels(shape.type(), memory, offset, shape.headDim(), shape.keyLanes());
-      offset += shape.keyBytes();
-      values[view] = new Panels(shape.type(), memory, offset, shape.blockTokens(), shape.headDim());
-      offset += shape.valueBytes();
-    }
-    return new Block(memory, keys, values);
-  }
-
-  /** Returns memory for one block, cut from a slab, since only large allocations get huge pages. */
-  private MemorySegment takeMemory() {
+  /** Allocates memory for some more blocks, the next of which is {@code slot} or before it. */
+  private void addSlab(int slot) {
     long bytes = shape.blockBytes();
-    if (slab.byteSize() - slabUsed < bytes) {
-      slab = allocateMemory(Math.max(1, SLAB / bytes) * bytes);
-      slabUsed = 0;
+    long wanted = Math.clamp(room * bytes, LEAST_SLAB, LARGEST_SLAB);
+    int added = (int) Math.max(1, wanted / bytes);
+    MemorySegment slab = allocateMemory(added * bytes, slot);
+    int first = room;
+    slabOfSlot = Arrays.copyOf(slabOfSlot, first + added);
+    offsets = Arrays.copyOf(offsets, first + added);
+    for (int i = 0; i < added; i++) {
+      slabOfSlot[first + i] = slabs.size();
+      offsets[first + i] = i * bytes;
     }
-    MemorySegment memory = slab.asSlice(slabUsed, bytes);
-    slabUsed += bytes;
-    return memory;
+    long offset = 0;
+    for (int view = 0; view < keys.length; view++) {
+      keys[view] = Arrays.copyOf(keys[view], first + added);
+      values[view] = Arrays.copyOf(values[view], first + added);
+      for (int i = 0; i < added; i++) {
+        long at = offset + i * bytes;
+        keys[view][first + i] =
+            new Panels(shape.type(), slab, at, shape.headDim(), shape.keyLanes());
+        values[view][first + i] =
+            new Panels(
+                shape.type(), slab, at + shape.keyBytes(), shape.blockTokens(), shape.headDim());
+      }
+      offset += shape.keyBytes() + shape.valueBytes();
+    }
+    slabs.add(slab);
+    room += added;
   }
 
-  private MemorySegment allocateMemory(long bytes) {
+  private MemorySegment allocateMemory(long bytes, int slot) {
     try {
       return OffHeap.allocate(arena, bytes);
     } catch (OutOfMemoryError e) {
       throw new UserError(
           "rank " + rank,
-          "no memory for KV block " + (blocks.size() + 1) + " of " + shape.blockBytes() + " bytes",
+          "no memory for KV block " + (slot + 1) + " of " + shape.blockBytes() + " bytes",
           "use more ranks, a smaller --kv-type or a shorter context",
           e);
     }
