@@ -138,6 +138,11 @@ public final class BatchEngine {
       return false;
     }
     StepPlan plan = next.get();
+    for (Span span : plan.spans()) {
+      if (unbegun.remove(span.sequence())) {
+        sinks.get(span.sequence()).began(span.position());
+      }
+    }
     long begin = System.nanoTime();
     send(plan);
     compute(plan);
@@ -220,9 +225,6 @@ public final class BatchEngine {
     if (sink == null) {
       // Cancelled; the scheduler knows.
       return;
-    }
-    if (unbegun.remove(number)) {
-      sink.began(span.position());
     }
     int last = span.position() + span.rows() - 1;
     boolean chooses = span.logits() > 0;

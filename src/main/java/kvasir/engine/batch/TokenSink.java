@@ -3,7 +3,7 @@ package kvasir.engine.batch;
 /** Receiver of a sequence's results on rank 0, which also chooses its tokens. */
 public interface TokenSink {
   /**
-   * Called once, when the first rows are computed.
+   * Called once, before the first rows are computed.
    *
    * @param cachedTokens number of tokens of the prompt that were found in the cache
    */
