@@ -62,7 +62,7 @@ public final class Engine implements AutoCloseable {
       Activity activity,
       int positions,
       AttentionMass mass) {
-    this(settings, world, activity, positions, 1, mass, NumberGuard.Policy.REFUSE);
+    this(settings, world, activity, positions, 1, 0, mass, NumberGuard.Policy.REFUSE);
   }
 
   /**
@@ -74,7 +74,14 @@ public final class Engine implements AutoCloseable {
   public static Engine scoring(
       EngineSettings settings, Communicator world, Activity activity, int positions) {
     return new Engine(
-        settings, world, activity, positions, Scorer.LOGIT_ROWS, null, NumberGuard.Policy.REFUSE);
+        settings,
+        world,
+        activity,
+        positions,
+        Scorer.LOGIT_ROWS,
+        0,
+        null,
+        NumberGuard.Policy.REFUSE);
   }
 
   /**
@@ -83,10 +90,14 @@ public final class Engine implements AutoCloseable {
    *
    * @param activity told what this rank is doing
    * @param logitRows the largest number of rows of logits that are held at once
+   * @param kvBytes the largest number of bytes of this rank's KV blocks
    */
   public static Engine batching(
-      EngineSettings settings, Communicator world, Activity activity, int logitRows) {
-    return new Engine(settings, world, activity, 1, logitRows, null, NumberGuard.Policy.MARK);
+      EngineSettings settings, Communicator world, Activity activity, int logitRows, long kvBytes) {
+    NumberGuard.Policy policy = NumberGuard.Policy.MARK;
+    // The buffers of a step are those of a prompt as long as the largest step.
+    int positions = settings.prefillChunk();
+    return new Engine(settings, world, activity, positions, logitRows, kvBytes, null, policy);
   }
 
   /**
@@ -95,7 +106,7 @@ public final class Engine implements AutoCloseable {
    */
   static Engine lenient(
       EngineSettings settings, Communicator world, Activity activity, int positions) {
-    return new Engine(settings, world, activity, positions, 1, null, NumberGuard.Policy.PASS);
+    return new Engine(settings, world, activity, positions, 1, 0, null, NumberGuard.Policy.PASS);
   }
 
   private Engine(
@@ -104,6 +115,7 @@ public final class Engine implements AutoCloseable {
       Activity activity,
       int positions,
       int logitRows,
+      long kvBytes,
       AttentionMass mass,
       NumberGuard.Policy numbers) {
     this.settings = settings;
@@ -117,7 +129,7 @@ public final class Engine implements AutoCloseable {
     try {
       Shares shares = settings.distribution().shares(world.size());
       CacheShape shape = cacheShape(settings, config);
-      checkMemory(shares, positions, logitRows);
+      checkMemory(shares, positions, logitRows, kvBytes);
       ModelWeights weights =
           ModelWeights.of(
               checkpoint, config, settings.kernels(), shares, world.rank(), team, weightMemory);
@@ -134,12 +146,12 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  private void checkMemory(Shares shares, int positions, int logitRows) {
+  private void checkMemory(Shares shares, int positions, int logitRows, long kvBytes) {
     long limit = settings.distribution().memoryLimit();
     if (limit > 0) {
       WeightSizes sizes = WeightSizes.of(checkpoint, config, settings.kernels());
       RankMemory.Run run = memoryRun(settings, config, positions, logitRows);
-      new MemoryNeed(run, sizes::bytes).check(shares, limit);
+      new MemoryNeed(run, sizes::bytes, kvBytes).check(shares, limit);
     }
   }
 

@@ -9,12 +9,14 @@ import kvasir.tensor.Shares;
  * Check of the memory that a run needs on each rank against a limit.
  *
  * @param weights gives the bytes of weights that a rank holds
+ * @param pool bytes of the KV blocks of many sequences on each rank; 0 for a run of one sequence,
+ *     whose blocks follow from its length
  */
-record MemoryNeed(RankMemory.Run run, RankMemory.Slices weights) {
+record MemoryNeed(RankMemory.Run run, RankMemory.Slices weights, long pool) {
 
   /** Returns the number of bytes needed by the rank that needs most. */
   long most(Shares shares) {
-    return RankMemory.most(run, weights, shares).bytes();
+    return pool + RankMemory.most(run, weights, shares).bytes();
   }
 
   /**
@@ -23,6 +25,13 @@ record MemoryNeed(RankMemory.Run run, RankMemory.Slices weights) {
    */
   void check(Shares shares, long limit) {
     RankMemory need = RankMemory.most(run, weights, shares);
+    if (pool > 0 && pool + need.bytes() > limit) {
+      throw new UserError(
+          "--memory-limit",
+          "a rank needs %s, %s of them for KV blocks and %s for the JVM; the limit is %s"
+              .formatted(text(pool + need.bytes()), text(pool), text(need.jvm()), text(limit)),
+          "lower --kv-memory, or raise the limit");
+    }
     if (need.bytes() > limit) {
       throw new UserError(
           "--memory-limit",

@@ -108,7 +108,7 @@ class ArgumentsTest {
   @Test
   void commandsThatAreMissingOrUnknown() { // U4
     String all =
-        "use generate, score, verify, inspect, ask, evaluate, town, bench, synth, experiment or"
+        "use generate, score, batch, verify, inspect, ask, evaluate, town, bench, synth, experiment or"
             + " doctor";
     assertEquals("kvasir: no command given; " + all, refusal());
     assertEquals("kvasir: unknown command 'chat'; " + all, refusal("chat"));

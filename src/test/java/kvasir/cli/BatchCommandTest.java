@@ -212,6 +212,9 @@ class BatchCommandTest {
     Launch.Result small = batch(mixed(), "--kv-memory", "100");
     assertEquals(2, small.code(), small.err());
     assertTrue(small.err().contains("--kv-memory: a block of 16 tokens takes"), small.err());
+    Launch.Result limited = batch(mixed(), "--kv-memory", "1g", "--memory-limit", "600m");
+    assertEquals(2, limited.code(), limited.err());
+    assertTrue(limited.err().contains("1,024 MiB of them for KV blocks"), limited.err());
     Launch.Result missing =
         Launch.kvasir("batch", "--model", MODEL, "--input", folder.resolve("no"), "--output", "-");
     assertEquals(2, missing.code());

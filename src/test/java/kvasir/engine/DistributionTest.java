@@ -124,7 +124,8 @@ class DistributionTest {
     MemoryNeed need =
         new MemoryNeed(
             Engine.memoryRun(settings, ConfigReader.read(settings.model()), 43, 1),
-            (shares, rank) -> weights / shares.parts());
+            (shares, rank) -> weights / shares.parts(),
+            0);
     long beside = need.most(Shares.even(16)) - weights / 16;
     UserError tooFew =
         assertThrows(

@@ -124,13 +124,19 @@ public record BatchJob(
 
   private Engine open(JobContext context) {
     int rows = Math.min(BatchEngine.LOGIT_ROWS, maxSequences);
-    return Engine.batching(context.settings(), context.world(), context.activity(), rows);
+    return Engine.batching(
+        context.settings(), context.world(), context.activity(), rows, kvBytes(context));
   }
 
   private BatchOptions options(JobContext context) {
-    long quarter = (MachineFacts.here().memoryMiB() << 20) / 4 / context.ranksHere();
     return new BatchOptions(
-        maxSequences, kvBytes > 0 ? kvBytes : quarter, stepNanos, sharing, compareRanks ? 1 : 0);
+        maxSequences, kvBytes(context), stepNanos, sharing, compareRanks ? 1 : 0);
+  }
+
+  /** Returns the bytes of this rank's KV blocks: those of the option, or the default. */
+  private long kvBytes(JobContext context) {
+    long quarter = (MachineFacts.here().memoryMiB() << 20) / 4 / context.ranksHere();
+    return kvBytes > 0 ? kvBytes : quarter;
   }
 
   private void compute(

@@ -119,7 +119,9 @@ class BatchEngineTest {
   private static List<Answer> together(
       EngineSettings settings, Communicator world, List<Asked> all, BatchOptions options) {
     List<Answer> answers = all.stream().map(asked -> new Answer()).toList();
-    try (Engine engine = Engine.batching(settings, world, new Activity(), BatchEngine.LOGIT_ROWS)) {
+    try (Engine engine =
+        Engine.batching(
+            settings, world, new Activity(), BatchEngine.LOGIT_ROWS, options.kvBytes())) {
       BatchEngine batch = new BatchEngine(engine, options);
       if (world.rank() > 0) {
         batch.follow();
