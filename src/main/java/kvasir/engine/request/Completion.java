@@ -9,9 +9,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import kvasir.engine.batch.TokenSink;
 import kvasir.engine.sampling.LogProbabilities;
-import kvasir.engine.sampling.Penalties;
 import kvasir.engine.sampling.Sampler;
-import kvasir.engine.sampling.SamplingOptions;
 import kvasir.engine.sampling.SamplingState;
 import kvasir.kernel.Kernels;
 import kvasir.text.Tokenizer;
@@ -98,17 +96,6 @@ final class Completion {
         (now - firstToken) / 1e9);
   }
 
-  private static SamplingOptions options(SamplingFields f) {
-    return new SamplingOptions(
-        f.temperature(),
-        f.topK(),
-        f.topP(),
-        f.minP(),
-        f.seed(),
-        new Penalties(f.repetitionPenalty(), f.frequencyPenalty(), f.presencePenalty()),
-        f.logitBias());
-  }
-
   /** One continuation. */
   private final class Choice implements TokenSink {
     private final SamplingState sampling;
@@ -120,7 +107,7 @@ final class Completion {
     private FinishReason reason = FinishReason.LENGTH;
 
     Choice(int number) {
-      sampling = new SamplingState(options(request.sampling()), number, prompt, new int[0]);
+      sampling = new SamplingState(request.sampling(), number, prompt, new int[0]);
       text = new Transcript(tools.tokenizer(), prompt, request.stops(), piece -> {});
       ends = request.ignoreEos() ? Set.of() : new HashSet<>(tools.ends());
     }

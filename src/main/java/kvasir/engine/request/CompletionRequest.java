@@ -3,6 +3,7 @@ package kvasir.engine.request;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import kvasir.engine.sampling.SamplingOptions;
 
 /**
  * One request: a prompt, and the rules for its continuation. All values are inside their ranges.
@@ -24,7 +25,7 @@ public record CompletionRequest(
     boolean ignoreEos,
     int choices,
     OptionalInt logprobs,
-    SamplingFields sampling)
+    SamplingOptions sampling)
     implements Incoming {
   /** Value of {@link #maxTokens} where a line has none. */
   public static final long DEFAULT_TOKENS = 128;

@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import kvasir.engine.sampling.SamplingOptions;
 import kvasir.file.Sha256;
 
 /**
@@ -61,7 +62,7 @@ public final class Provenance {
 
   /** Returns the provenance of a request; equal for lines that differ only in their spelling. */
   static Provenance of(CompletionRequest request) {
-    SamplingFields sampling = request.sampling();
+    SamplingOptions sampling = request.sampling();
     Map<String, String> parts = new LinkedHashMap<>();
     parts.put("prompt", hash(out -> write(request.prompt(), out)));
     put(parts, "max_tokens", request.maxTokens(), CompletionRequest.DEFAULT_TOKENS);
@@ -82,9 +83,9 @@ public final class Provenance {
     if (!sampling.logitBias().isEmpty()) {
       parts.put("logit_bias", hash(out -> write(sampling.logitBias(), out)));
     }
-    put(parts, "repetition_penalty", sampling.repetitionPenalty(), 1.0);
-    put(parts, "frequency_penalty", sampling.frequencyPenalty(), 0.0);
-    put(parts, "presence_penalty", sampling.presencePenalty(), 0.0);
+    put(parts, "repetition_penalty", sampling.penalties().repetition(), 1.0);
+    put(parts, "frequency_penalty", sampling.penalties().frequency(), 0.0);
+    put(parts, "presence_penalty", sampling.penalties().presence(), 0.0);
     return new Provenance(parts);
   }
 

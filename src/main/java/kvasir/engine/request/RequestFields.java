@@ -8,6 +8,9 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import kvasir.engine.sampling.Penalties;
+import kvasir.engine.sampling.SamplingOptions;
+import kvasir.engine.sampling.SamplingRange;
 
 /** The fields of one line while it is read. Those that are absent have the default of a run. */
 final class RequestFields {
@@ -32,14 +35,18 @@ final class RequestFields {
           "presence_penalty");
 
   private static final NumberRange TEMPERATURE =
-      new NumberRange("of 0 or more", 0, Double.MAX_VALUE);
+      new NumberRange("of 0 or more", SamplingRange.TEMPERATURE);
   private static final NumberRange TOP_P =
-      new NumberRange("above 0, at most 1", Double.MIN_VALUE, 1);
-  private static final NumberRange MIN_P = new NumberRange("from 0 to 1", 0, 1);
+      new NumberRange("above 0, at most 1", SamplingRange.TOP_P);
+  private static final NumberRange MIN_P = new NumberRange("from 0 to 1", SamplingRange.MIN_P);
   private static final NumberRange REPETITION =
-      new NumberRange("above 0", Double.MIN_VALUE, Double.MAX_VALUE);
-  private static final NumberRange PENALTY = new NumberRange("from -2 to 2", -2, 2);
-  private static final NumberRange BIAS = new NumberRange("from -100 to 100", -100, 100);
+      new NumberRange("above 0", SamplingRange.REPETITION_PENALTY);
+  private static final NumberRange FREQUENCY =
+      new NumberRange("from -2 to 2", SamplingRange.FREQUENCY_PENALTY);
+  private static final NumberRange PRESENCE =
+      new NumberRange("from -2 to 2", SamplingRange.PRESENCE_PENALTY);
+  private static final NumberRange BIAS =
+      new NumberRange("from -100 to 100", SamplingRange.LOGIT_BIAS);
 
   private RequestId id;
   private String prompt;
@@ -83,8 +90,8 @@ final class RequestFields {
       case "seed" -> seed = value.whole(field, Long.MIN_VALUE, Long.MAX_VALUE);
       case "logit_bias" -> logitBias = value.byToken(field, BIAS);
       case "repetition_penalty" -> repetitionPenalty = value.real(field, REPETITION);
-      case "frequency_penalty" -> frequencyPenalty = value.real(field, PENALTY);
-      case "presence_penalty" -> presencePenalty = value.real(field, PENALTY);
+      case "frequency_penalty" -> frequencyPenalty = value.real(field, FREQUENCY);
+      case "presence_penalty" -> presencePenalty = value.real(field, PRESENCE);
       default -> throw unknown(field);
     }
   }
@@ -127,16 +134,14 @@ final class RequestFields {
         sampling());
   }
 
-  private SamplingFields sampling() {
-    return new SamplingFields(
+  private SamplingOptions sampling() {
+    return new SamplingOptions(
         temperature,
         topK,
         topP,
         minP,
         seed,
-        repetitionPenalty,
-        frequencyPenalty,
-        presencePenalty,
+        new Penalties(repetitionPenalty, frequencyPenalty, presencePenalty),
         logitBias);
   }
 }

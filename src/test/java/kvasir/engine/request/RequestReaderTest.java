@@ -13,7 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.TreeMap;
+import kvasir.engine.sampling.Penalties;
+import kvasir.engine.sampling.SamplingOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -71,7 +72,7 @@ class RequestReaderTest {
             false,
             1,
             OptionalInt.empty(),
-            new SamplingFields(0, 0, 1, 0, 0, 1, 0, 0, new TreeMap<>())),
+            SamplingOptions.GREEDY),
         plain);
   }
 
@@ -95,8 +96,8 @@ class RequestReaderTest {
             true,
             128,
             OptionalInt.of(48),
-            new SamplingFields(
-                1.5, 3, 0.5, 0.25, -9, 1.25, -2, 2, new TreeMap<>(Map.of(47, 100.0, 0, -100.0)))),
+            new SamplingOptions(
+                1.5, 3, 0.5, 0.25, -9, new Penalties(1.25, -2, 2), Map.of(47, 100.0, 0, -100.0))),
         all);
     assertEquals(List.of("ab"), request("{" + GOOD + ", \"stop\": \"ab\"}").stops());
     assertEquals(List.of(), request("{" + GOOD + ", \"stop\": []}").stops());
