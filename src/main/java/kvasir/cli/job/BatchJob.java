@@ -51,19 +51,20 @@ public record BatchJob(
   @Override
   public int run(JobContext context) {
     ModelConfig config = ConfigReader.read(engine.directory());
+    BatchOptions options = options(context);
     if (!context.root()) {
       // Rank 0's error, if there is one, ends all ranks before a model is loaded.
       FromRoot.share(context.world(), () -> new long[0]);
-      try (Engine opened = open(context)) {
-        new BatchEngine(opened, options(context)).follow();
+      try (Engine opened = open(context, options)) {
+        new BatchEngine(opened, options).follow();
       }
       return ExitCodes.DONE;
     }
     try (Files files = new Files()) {
       FromRoot.share(context.world(), () -> files.open(context, config));
       try (OptionalTokenizer tokenizer = OptionalTokenizer.open(engine.directory());
-          Engine opened = open(context)) {
-        compute(context, opened, files, tokenizer);
+          Engine opened = open(context, options)) {
+        compute(context, options, opened, files, tokenizer);
       }
       return files.results.exitCode();
     }
@@ -122,30 +123,30 @@ public record BatchJob(
     return value.name().toLowerCase(Locale.ROOT);
   }
 
-  private Engine open(JobContext context) {
+  private Engine open(JobContext context, BatchOptions options) {
     int rows = Math.min(BatchEngine.LOGIT_ROWS, maxSequences);
     return Engine.batching(
-        context.settings(), context.world(), context.activity(), rows, kvBytes(context));
+        context.settings(), context.world(), context.activity(), rows, options.kvBytes());
   }
 
   private BatchOptions options(JobContext context) {
-    return new BatchOptions(
-        maxSequences, kvBytes(context), stepNanos, sharing, compareRanks ? 1 : 0);
-  }
-
-  /** Returns the bytes of this rank's KV blocks: those of the option, or the default. */
-  private long kvBytes(JobContext context) {
+    // The default of --kv-memory.
     long quarter = (MachineFacts.here().memoryMiB() << 20) / 4 / context.ranksHere();
-    return kvBytes > 0 ? kvBytes : quarter;
+    return new BatchOptions(
+        maxSequences, kvBytes > 0 ? kvBytes : quarter, stepNanos, sharing, compareRanks ? 1 : 0);
   }
 
   private void compute(
-      JobContext context, Engine opened, Files files, OptionalTokenizer tokenizer) {
+      JobContext context,
+      BatchOptions options,
+      Engine opened,
+      Files files,
+      OptionalTokenizer tokenizer) {
     long begin = System.nanoTime();
     BatchRun run =
         new BatchRun(
             opened,
-            new BatchEngine(opened, options(context)),
+            new BatchEngine(opened, options),
             files.requests,
             files.results,
             tokenizer.get(),

@@ -50,41 +50,37 @@ final class StepRunner {
    */
   void run(StepPlan plan) {
     try {
-      plan.operations().forEach(this::change);
-      for (Span span : plan.spans()) {
-        tables.advance(span.sequence(), span.position(), span.rows());
-      }
+      plan.applyTo(tables);
     } catch (IllegalStateException e) {
       throw new ClusterFailure(
           rank, -1, "step %d does not fit: %s".formatted(plan.step(), e.getMessage()), e);
     }
+    plan.operations().forEach(this::change);
     if (!plan.spans().isEmpty()) {
       forward(plan);
     }
   }
 
+  /** Changes memory as an operation says, which the tables have taken already. */
   private void change(Operation operation) {
-    operation.applyTo(tables);
-    long sequence = operation.sequence();
     switch (operation) {
-      case Operation.Start start -> caches.put(sequence, view(sequence));
       case Operation.Add add -> {
         if (ownership.rankOfBlock(add.block()) == rank) {
           engine.blocks().reach(add.slot());
         }
       }
       case Operation.Copy copy -> {
-        if (!caches.containsKey(sequence)) {
-          caches.put(sequence, view(sequence));
-        }
         if (ownership.rankOfBlock(copy.block()) == rank) {
           engine.blocks().copy(copy.source(), copy.target());
         }
       }
+      case Operation.Release release -> caches.remove(release.sequence());
+      case Operation.Start start -> {
+        // The table is all there is to change.
+      }
       case Operation.Truncate truncate -> {
         // The table is all there is to change.
       }
-      case Operation.Release release -> caches.remove(sequence);
     }
   }
 
@@ -98,7 +94,7 @@ final class StepRunner {
     logitCount = 0;
     reserve(plan);
     for (Span span : plan.spans()) {
-      KvCache cache = caches.get(span.sequence());
+      KvCache cache = caches.computeIfAbsent(span.sequence(), this::view);
       cache.setTokens(span.position() + span.rows());
       spans.add(new Batch.Span(cache, span.position(), span.rows()));
       System.arraycopy(span.tokens(), 0, ids, rows, span.rows());

@@ -29,21 +29,21 @@ final class RequestFeed {
 
   private void readAll(RequestSource source) {
     try {
-      boolean more = true;
-      while (more) {
-        Optional<Incoming> line = source.next();
-        more = line.isPresent();
-        items.put(new Item(line, null));
-      }
+      Item item;
+      do {
+        item = read(source);
+        items.put(item);
+      } while (item.line().isPresent());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Item read(RequestSource source) {
+    try {
+      return new Item(source.next(), null);
     } catch (RuntimeException e) {
-      // The queue may be full; the reader of it empties it.
-      boolean told = false;
-      while (!told) {
-        told = items.offer(new Item(Optional.empty(), e));
-        Thread.onSpinWait();
-      }
+      return new Item(Optional.empty(), e);
     }
   }
 
