@@ -9,11 +9,14 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import kvasir.model.ConfigReader;
+import kvasir.weights.Checkpoint;
 import org.junit.jupiter.api.Test;
 
 /** Dependencies between packages, checked against the table that CONTRIBUTING.md refers to. */
@@ -100,6 +103,19 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("mpi..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void jobsAndEnginesReadTheModelOfTheirRank() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("kvasir.cli.job..", "kvasir.engine..", "kvasir.lab..")
+        .should()
+        .callMethod(ConfigReader.class, "read", Path.class)
+        .orShould()
+        .callMethod(Checkpoint.class, "open", Path.class)
+        .because("OpenedModel reads each file once for all parts of a job")
         .check(CLASSES);
   }
 

@@ -24,6 +24,7 @@ import kvasir.file.ModelFolder;
 import kvasir.launch.HostFile;
 import kvasir.launch.HostProbe;
 import kvasir.launch.HostRoute;
+import kvasir.model.OpenedModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -64,7 +65,9 @@ final class DoctorCommand implements Callable<Integer> {
     CommonOptions.range("--timeout", timeoutSeconds, 1, 3600);
     if (model != null) {
       new ModelFolder(model).check("--model " + model);
-      ModelNotes.print(model, kvasir.output());
+      try (OpenedModel opened = new OpenedModel(model)) {
+        ModelNotes.print(opened, kvasir.output());
+      }
     }
     Map<String, Integer> ranks = new LinkedHashMap<>();
     HostFile.read(hosts).slots().forEach(s -> ranks.merge(s.host(), s.ranks(), Integer::sum));

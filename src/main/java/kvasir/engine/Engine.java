@@ -14,11 +14,11 @@ import kvasir.cluster.Link;
 import kvasir.cluster.MeteredCommunicator;
 import kvasir.cluster.Traffic;
 import kvasir.measure.Activity;
-import kvasir.model.ConfigReader;
 import kvasir.model.Decoder;
 import kvasir.model.ModelConfig;
 import kvasir.model.ModelWeights;
 import kvasir.model.NumberGuard;
+import kvasir.model.OpenedModel;
 import kvasir.model.RankMemory;
 import kvasir.model.SequenceDecoder;
 import kvasir.model.WeightSizes;
@@ -29,15 +29,29 @@ import kvasir.tensor.Shares;
 import kvasir.weights.Checkpoint;
 
 /**
- * The model, thread team and KV cache of one rank. An engine owns the checkpoint's mapping, the
- * packed weights, the team and the cache, and {@link #close} releases them; the communicator stays
- * the caller's. An engine is used by one thread at a time.
+ * The packed weights, thread team and KV cache of one rank. An engine owns them, and {@link #close}
+ * releases them; the model's files and the communicator stay the caller's. An engine is used by one
+ * thread at a time.
  */
 public final class Engine implements AutoCloseable {
+  /**
+   * Use of an engine, which determines its buffers and checks.
+   *
+   * @param positions length of the longest sequence, in tokens
+   * @param logitRows largest number of rows of logits that are held at once
+   * @param kvBytes largest number of bytes of this rank's KV blocks of many sequences; 0 for an
+   *     engine of one sequence
+   * @param mass collects attention mass; null if it is not wanted
+   * @param numbers treatment of numbers that make results meaningless, such as NaN
+   */
+  private record Use(
+      int positions, int logitRows, long kvBytes, AttentionMass mass, NumberGuard.Policy numbers) {}
+
   private final EngineSettings settings;
   private final MeteredCommunicator world;
   private final Activity activity;
-  private final Checkpoint checkpoint;
+  private final OpenedModel model;
+  private final boolean ownsModel;
   private final Arena weightMemory = Arena.ofShared();
   private final ModelConfig config;
   private final Team team;
@@ -52,6 +66,24 @@ public final class Engine implements AutoCloseable {
    * Opens an engine that refuses numbers which make its results meaningless, such as NaN. Every
    * rank of the world calls it.
    *
+   * @param model the model of the settings, open as long as the engine
+   * @param activity told what this rank is doing
+   * @param positions the length of the longest sequence, in tokens
+   * @param mass collects attention mass; null if it is not wanted
+   */
+  public Engine(
+      OpenedModel model,
+      EngineSettings settings,
+      Communicator world,
+      Activity activity,
+      int positions,
+      AttentionMass mass) {
+    this(model, false, settings, world, activity, single(positions, mass));
+  }
+
+  /**
+   * Opens an engine as the other constructor does, with a model that the engine opens and closes.
+   *
    * @param activity told what this rank is doing
    * @param positions the length of the longest sequence, in tokens
    * @param mass collects attention mass; null if it is not wanted
@@ -62,42 +94,56 @@ public final class Engine implements AutoCloseable {
       Activity activity,
       int positions,
       AttentionMass mass) {
-    this(settings, world, activity, positions, 1, 0, mass, NumberGuard.Policy.REFUSE);
+    this(
+        new OpenedModel(settings.model()),
+        true,
+        settings,
+        world,
+        activity,
+        single(positions, mass));
+  }
+
+  private static Use single(int positions, AttentionMass mass) {
+    return new Use(positions, 1, 0, mass, NumberGuard.Policy.REFUSE);
   }
 
   /**
    * Opens an engine for a {@link Scorer} of one text. Every rank of the world calls it.
    *
+   * @param model the model of the settings, open as long as the engine
    * @param activity told what this rank is doing
    * @param positions the length of the text, in tokens
    */
   public static Engine scoring(
-      EngineSettings settings, Communicator world, Activity activity, int positions) {
-    return new Engine(
-        settings,
-        world,
-        activity,
-        positions,
-        Scorer.LOGIT_ROWS,
-        0,
-        null,
-        NumberGuard.Policy.REFUSE);
+      OpenedModel model,
+      EngineSettings settings,
+      Communicator world,
+      Activity activity,
+      int positions) {
+    Use use = new Use(positions, Scorer.LOGIT_ROWS, 0, null, NumberGuard.Policy.REFUSE);
+    return new Engine(model, false, settings, world, activity, use);
   }
 
   /**
    * Opens an engine for batches of many sequences. Rows whose numbers are meaningless are marked,
    * so that the others can go on. Every rank of the world calls it.
    *
+   * @param model the model of the settings, open as long as the engine
    * @param activity told what this rank is doing
    * @param logitRows the largest number of rows of logits that are held at once
    * @param kvBytes the largest number of bytes of this rank's KV blocks
    */
   public static Engine batching(
-      EngineSettings settings, Communicator world, Activity activity, int logitRows, long kvBytes) {
-    NumberGuard.Policy policy = NumberGuard.Policy.MARK;
+      OpenedModel model,
+      EngineSettings settings,
+      Communicator world,
+      Activity activity,
+      int logitRows,
+      long kvBytes) {
     // The buffers of a step are those of a prompt as long as the largest step.
     int positions = settings.prefillChunk();
-    return new Engine(settings, world, activity, positions, logitRows, kvBytes, null, policy);
+    Use use = new Use(positions, logitRows, kvBytes, null, NumberGuard.Policy.MARK);
+    return new Engine(model, false, settings, world, activity, use);
   }
 
   /**
@@ -105,23 +151,29 @@ public final class Engine implements AutoCloseable {
    * too.
    */
   static Engine lenient(
-      EngineSettings settings, Communicator world, Activity activity, int positions) {
-    return new Engine(settings, world, activity, positions, 1, 0, null, NumberGuard.Policy.PASS);
-  }
-
-  private Engine(
+      OpenedModel model,
       EngineSettings settings,
       Communicator world,
       Activity activity,
-      int positions,
-      int logitRows,
-      long kvBytes,
-      AttentionMass mass,
-      NumberGuard.Policy numbers) {
+      int positions) {
+    Use use = new Use(positions, 1, 0, null, NumberGuard.Policy.PASS);
+    return new Engine(model, false, settings, world, activity, use);
+  }
+
+  private Engine(
+      OpenedModel model,
+      boolean ownsModel,
+      EngineSettings settings,
+      Communicator world,
+      Activity activity,
+      Use use) {
+    this.model = model;
+    this.ownsModel = ownsModel;
     this.settings = settings;
-    this.mass = mass;
-    this.config = ConfigReader.read(settings.model());
-    this.checkpoint = Checkpoint.open(settings.model());
+    this.mass = use.mass();
+    this.config = model.config();
+    // Opened before the team, so that a damaged file is refused first.
+    Checkpoint checkpoint = model.checkpoint();
     this.team = ThreadTeam.of(settings.threads(), settings.binding());
     this.world = new MeteredCommunicator(world, team.clock());
     this.activity = activity;
@@ -129,29 +181,35 @@ public final class Engine implements AutoCloseable {
     try {
       Shares shares = settings.distribution().shares(world.size());
       CacheShape shape = cacheShape(settings, config);
-      checkMemory(shares, positions, logitRows, kvBytes);
+      checkMemory(shares, use);
       ModelWeights weights =
           ModelWeights.of(
               checkpoint, config, settings.kernels(), shares, world.rank(), team, weightMemory);
       this.weightType = weights.head().weight().type();
       this.blocks = new BlockMemory(shape, world.rank());
       this.cache = new KvCache(blocks, new Ownership(shape.shards(), shares), world.rank());
-      this.decoder = decoder(weights, numbers);
+      this.decoder = decoder(weights, use.numbers());
       this.sequence = new SequenceDecoder(decoder, cache);
     } catch (RuntimeException e) {
       team.close();
       weightMemory.close();
-      checkpoint.close();
+      closeModel();
       throw e;
     }
   }
 
-  private void checkMemory(Shares shares, int positions, int logitRows, long kvBytes) {
+  private void closeModel() {
+    if (ownsModel) {
+      model.close();
+    }
+  }
+
+  private void checkMemory(Shares shares, Use use) {
     long limit = settings.distribution().memoryLimit();
     if (limit > 0) {
-      WeightSizes sizes = WeightSizes.of(checkpoint, config, settings.kernels());
-      RankMemory.Run run = memoryRun(settings, config, positions, logitRows);
-      new MemoryNeed(run, sizes::bytes, kvBytes).check(shares, limit);
+      WeightSizes sizes = WeightSizes.of(model.checkpoint(), config, settings.kernels());
+      RankMemory.Run run = memoryRun(settings, config, use.positions(), use.logitRows());
+      new MemoryNeed(run, sizes::bytes, use.kvBytes()).check(shares, limit);
     }
   }
 
@@ -273,6 +331,6 @@ public final class Engine implements AutoCloseable {
     team.close();
     blocks.close();
     weightMemory.close();
-    checkpoint.close();
+    closeModel();
   }
 }

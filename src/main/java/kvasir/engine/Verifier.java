@@ -11,14 +11,13 @@ import kvasir.engine.sampling.Sampler;
 import kvasir.kernel.ScalarKernels;
 import kvasir.kernel.VectorKernels;
 import kvasir.measure.Activity;
-import kvasir.model.ConfigReader;
 import kvasir.model.ModelConfig;
 import kvasir.model.ModelWeights;
+import kvasir.model.OpenedModel;
 import kvasir.model.ReferenceDecoder;
 import kvasir.team.Team;
 import kvasir.team.ThreadTeam;
 import kvasir.tensor.Shares;
-import kvasir.weights.Checkpoint;
 
 /**
  * Computes one greedy continuation in several ways and compares the logits: in double precision, by
@@ -52,12 +51,22 @@ public final class Verifier {
     }
   }
 
+  private final OpenedModel model;
   private final EngineSettings settings;
   private final Activity activity;
   private final int[] prompt;
   private final int newTokens;
 
-  public Verifier(EngineSettings settings, Activity activity, int[] prompt, int newTokens) {
+  /**
+   * Creates a verifier.
+   *
+   * @param model the model of the settings; stays the caller's
+   * @param prompt ids; not empty
+   * @param newTokens number of tokens to generate and compare
+   */
+  public Verifier(
+      OpenedModel model, EngineSettings settings, Activity activity, int[] prompt, int newTokens) {
+    this.model = model;
     this.settings = settings;
     this.activity = activity;
     this.prompt = prompt.clone();
@@ -116,7 +125,7 @@ public final class Verifier {
 
   private float[][] trace(EngineSettings how, Communicator world, int[] forced) {
     List<float[]> logits = new ArrayList<>();
-    try (Engine engine = Engine.lenient(how, world, activity, prompt.length + newTokens)) {
+    try (Engine engine = Engine.lenient(model, how, world, activity, prompt.length + newTokens)) {
       activity.set("comparing ways of computing");
       new Generator(engine)
           .generate(
@@ -134,15 +143,14 @@ public final class Verifier {
   }
 
   private double[][] reference(int[] tokens) {
-    ModelConfig config = ConfigReader.read(settings.model());
+    ModelConfig config = model.config();
     ScalarKernels kernels = new ScalarKernels();
-    try (Checkpoint checkpoint = Checkpoint.open(settings.model());
-        Arena arena = Arena.ofConfined();
+    try (Arena arena = Arena.ofConfined();
         Team alone = ThreadTeam.of(1)) {
       ReferenceDecoder decoder =
           new ReferenceDecoder(
               config,
-              ModelWeights.of(checkpoint, config, kernels, Shares.even(1), 0, alone, arena),
+              ModelWeights.of(model.checkpoint(), config, kernels, Shares.even(1), 0, alone, arena),
               kernels,
               settings.kvType());
       double[][] logits = new double[newTokens][];

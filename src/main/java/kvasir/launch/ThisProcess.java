@@ -181,8 +181,10 @@ public final class ThisProcess {
   /** Does one order together with the other ranks of this process's world. */
   private int together(Order order, Optional<Supplier<String>> text) {
     joined.limit(order.world().timeout());
-    jobs.agree(order, joined);
-    return work(text.map(read -> onRoot(order, read)).orElse(order), joined, place());
+    try (RankJob job = jobs.open(order)) {
+      job.agree(joined);
+      return work(job, text.map(read -> onRoot(order, read)).orElse(order), joined, place());
+    }
   }
 
   private void checkJoined(WorldSettings settings) {
@@ -215,14 +217,20 @@ public final class ThisProcess {
   }
 
   private int work(Order order, Communicator ranks, LocalRank place) {
+    try (RankJob job = jobs.open(order)) {
+      return work(job, order, ranks, place);
+    }
+  }
+
+  private int work(RankJob job, Order order, Communicator ranks, LocalRank place) {
     WorldSettings settings = order.world();
     Binding binding = place.bind(settings);
     if (settings.bind() != BindTo.NONE) {
       console.note("kvasir: rank " + ranks.rank() + " runs on processors " + LocalRank.achieved());
     }
     String transport = ranks.size() == 1 ? "none" : transport(settings);
-    return jobs.run(
-        order, new RankContext(ranks, place.ranks(), binding, transport, activityOf(ranks)));
+    return job.run(
+        order.text(), new RankContext(ranks, place.ranks(), binding, transport, activityOf(ranks)));
   }
 
   /**

@@ -40,26 +40,23 @@ public final class ModelHash {
   }
 
   /**
-   * Returns the hash of a model directory in hexadecimal digits.
+   * Returns the hash of a model in hexadecimal digits.
    *
+   * @param checkpoint the model's weights; the other files are those of its directory
    * @throws kvasir.error.UserError if a file cannot be read
    */
-  public String of(Path directory) {
-    ModelFolder folder = new ModelFolder(directory);
+  public String of(Checkpoint checkpoint) {
+    ModelFolder folder = new ModelFolder(checkpoint.directory());
     List<Path> small =
         new ArrayList<>(List.of(folder.config(), folder.generationConfig(), folder.tokenizer()));
-    List<Path> weights;
-    try (Checkpoint checkpoint = Checkpoint.open(directory)) {
-      checkpoint.index().ifPresent(small::add);
-      weights = checkpoint.paths();
-    }
+    checkpoint.index().ifPresent(small::add);
     MessageDigest digest = Sha256.digest();
     for (Path file : small) {
       if (PathKind.of(file) != PathKind.MISSING) {
         add(digest, file, hash(file, Optional.empty()));
       }
     }
-    for (Path file : weights) {
+    for (Path file : checkpoint.paths()) {
       add(digest, file, hash(file, cache));
     }
     return HexFormat.of().formatHex(digest.digest());

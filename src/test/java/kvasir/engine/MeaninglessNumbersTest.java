@@ -26,6 +26,7 @@ import kvasir.kernel.Kernels;
 import kvasir.kernel.ScalarKernels;
 import kvasir.kernel.VectorKernels;
 import kvasir.measure.Activity;
+import kvasir.model.OpenedModel;
 import kvasir.team.Binding;
 import kvasir.tensor.DType;
 import org.junit.jupiter.api.Test;
@@ -235,12 +236,13 @@ class MeaninglessNumbersTest {
   void verificationShowsTheDifferenceInstead() {
     EditedModel nan = with("model.norm.weight", 0, Float.NaN);
     EditedModel large = with("model.layers.0.self_attn.k_proj.bias", 3, 1e5f);
-    for (EditedModel model : List.of(nan, large)) {
-      Verifier verifier =
-          new Verifier(
-              settings(model, DType.F16, new VectorKernels(), 1), new Activity(), PROMPT, 2);
-      assertFalse(
-          verifier.compare(verifier.traceLayout(new SoloCommunicator()), "layout").passed());
+    for (EditedModel edited : List.of(nan, large)) {
+      EngineSettings settings = settings(edited, DType.F16, new VectorKernels(), 1);
+      try (OpenedModel model = new OpenedModel(edited.folder())) {
+        Verifier verifier = new Verifier(model, settings, new Activity(), PROMPT, 2);
+        assertFalse(
+            verifier.compare(verifier.traceLayout(new SoloCommunicator()), "layout").passed());
+      }
     }
   }
 }

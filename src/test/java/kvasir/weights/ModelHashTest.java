@@ -28,7 +28,9 @@ class ModelHashTest {
   @TempDir Path folder;
 
   private static String hash(Path model) {
-    return new ModelHash(Optional.empty()).of(model);
+    try (Checkpoint checkpoint = Checkpoint.open(model)) {
+      return new ModelHash(Optional.empty()).of(checkpoint);
+    }
   }
 
   @Test

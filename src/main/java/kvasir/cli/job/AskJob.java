@@ -24,7 +24,6 @@ import kvasir.lab.recall.Reading;
 import kvasir.lab.recall.Reply;
 import kvasir.lab.report.MassPicture;
 import kvasir.measure.Activity;
-import kvasir.model.ConfigReader;
 import kvasir.model.ModelConfig;
 import kvasir.text.Chat;
 import kvasir.text.Tokenizer;
@@ -64,7 +63,7 @@ public record AskJob(
     if (context.root() && picture != null) {
       WholeFile.requireWritable(Path.of(picture));
     }
-    ModelConfig config = ConfigReader.read(engine.directory());
+    ModelConfig config = context.model().config();
     try (Tokenizer tokenizer = Tokenizer.open(engine.directory())) {
       Chat chat = Chat.of(tokenizer, engine.model());
       AskPlan plan = AskPlan.of(this, document(context), chat, config.maxPositions());
@@ -106,7 +105,12 @@ public record AskJob(
     List<Reply> replies = new ArrayList<>();
     try (Engine opened =
         new Engine(
-            context.settings(), world, context.activity(), plan.positions(maxNewTokens), mass)) {
+            context.model(),
+            context.settings(),
+            world,
+            context.activity(),
+            plan.positions(maxNewTokens),
+            mass)) {
       Reading reading = new Reading(opened, chat, mass);
       AskReport report = new AskReport(context.output(), plan, opened, json);
       double seconds = read(reading, plan, context.activity(), root);
@@ -182,6 +186,7 @@ public record AskJob(
     double seconds;
     try (Engine opened =
         new Engine(
+            context.model(),
             alone,
             new SoloCommunicator(),
             context.activity(),

@@ -21,7 +21,6 @@ import kvasir.engine.request.RequestReader;
 import kvasir.engine.request.RequestSource;
 import kvasir.error.ExitCodes;
 import kvasir.measure.MachineFacts;
-import kvasir.model.ConfigReader;
 import kvasir.model.ModelConfig;
 import kvasir.text.OptionalTokenizer;
 
@@ -50,7 +49,7 @@ public record BatchJob(
 
   @Override
   public int run(JobContext context) {
-    ModelConfig config = ConfigReader.read(engine.directory());
+    ModelConfig config = context.model().config();
     BatchOptions options = options(context);
     if (!context.root()) {
       // Rank 0's error, if there is one, ends all ranks before a model is loaded.
@@ -116,7 +115,7 @@ public record BatchJob(
         "--block-size",
         String.valueOf(Engine.cacheShape(context.settings(), config).blockTokens()));
     options.put("--shards", String.valueOf(engine.shards()));
-    return Provenance.of(KvasirCommand.VERSION, ModelIdentity.of(engine.directory()), options);
+    return Provenance.of(KvasirCommand.VERSION, ModelIdentity.of(context.model()), options);
   }
 
   private static String name(Enum<?> value) {
@@ -126,7 +125,12 @@ public record BatchJob(
   private Engine open(JobContext context, BatchOptions options) {
     int rows = Math.min(BatchEngine.LOGIT_ROWS, maxSequences);
     return Engine.batching(
-        context.settings(), context.world(), context.activity(), rows, options.kvBytes());
+        context.model(),
+        context.settings(),
+        context.world(),
+        context.activity(),
+        rows,
+        options.kvBytes());
   }
 
   private BatchOptions options(JobContext context) {

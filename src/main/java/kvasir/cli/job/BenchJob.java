@@ -17,7 +17,6 @@ import kvasir.lab.bench.BenchTable;
 import kvasir.lab.bench.BenchTest;
 import kvasir.lab.bench.Limits;
 import kvasir.lab.bench.WarmUp;
-import kvasir.model.ConfigReader;
 import kvasir.model.ModelConfig;
 
 /**
@@ -45,7 +44,7 @@ public record BenchJob(
     implements Job {
   @Override
   public int run(JobContext context) {
-    ModelConfig config = ConfigReader.read(engine.directory());
+    ModelConfig config = context.model().config();
     Communicator world =
         latencyNanos == 0
             ? context.world()
@@ -57,7 +56,8 @@ public record BenchJob(
     int positions = (int) Math.min(Integer.MAX_VALUE, most);
     // Positions beyond the model's context give meaningless text, but valid times.
     try (Engine opened =
-        new Engine(context.settings(), world, context.activity(), positions, null)) {
+        new Engine(
+            context.model(), context.settings(), world, context.activity(), positions, null)) {
       double start =
           (System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime()) / 1e3;
       Limits limits = Limits.measure(opened.team(), world);

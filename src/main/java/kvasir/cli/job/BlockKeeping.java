@@ -7,6 +7,7 @@ import kvasir.cli.terminal.Output;
 import kvasir.engine.Engine;
 import kvasir.engine.Generator;
 import kvasir.engine.session.Snapshot;
+import kvasir.model.OpenedModel;
 
 /**
  * Snapshot of a run, if the user asked for one, with the notes about it. Owns the snapshot.
@@ -23,19 +24,16 @@ record BlockKeeping(Path folder, Optional<Snapshot> snapshot, Output output)
    * cache is still empty.
    *
    * @param folder folder of the snapshot; null for none
+   * @param model the model of the engine
    * @param known token ids with which the run begins
    */
-  static BlockKeeping open(Path folder, Engine engine, int[] known, Output output) {
+  static BlockKeeping open(
+      Path folder, OpenedModel model, Engine engine, int[] known, Output output) {
     if (folder == null) {
       return new BlockKeeping(null, Optional.empty(), output);
     }
     Snapshot snapshot =
-        Snapshot.open(
-            folder,
-            KvasirCommand.VERSION,
-            ModelIdentity.of(engine.settings().model()),
-            engine,
-            known);
+        Snapshot.open(folder, KvasirCommand.VERSION, ModelIdentity.of(model), engine, known);
     for (Path file : snapshot.damaged()) {
       output.note("snapshot %s: damaged; its tokens are prefilled", file);
     }

@@ -13,7 +13,6 @@ import kvasir.error.ExitCodes;
 import kvasir.error.UserError;
 import kvasir.lab.recall.Reading;
 import kvasir.lab.recall.RecallEvaluation;
-import kvasir.model.ConfigReader;
 import kvasir.text.Chat;
 import kvasir.text.Tokenizer;
 
@@ -37,11 +36,17 @@ public record EvaluateJob(
     implements Job {
   @Override
   public int run(JobContext context) {
-    int longest = longest(ConfigReader.read(engine.directory()).maxPositions());
+    int longest = longest(context.model().config().maxPositions());
     boolean passed = true;
     try (Tokenizer tokenizer = Tokenizer.open(engine.directory());
         Engine opened =
-            new Engine(context.settings(), context.world(), context.activity(), longest, null)) {
+            new Engine(
+                context.model(),
+                context.settings(),
+                context.world(),
+                context.activity(),
+                longest,
+                null)) {
       Chat chat = Chat.of(tokenizer, engine.model());
       Reading reading = new Reading(opened, chat, null);
       RecallEvaluation evaluation =

@@ -23,7 +23,6 @@ import kvasir.engine.sampling.SamplingState;
 import kvasir.engine.session.SessionRun;
 import kvasir.engine.session.TokenChoice;
 import kvasir.error.ExitCodes;
-import kvasir.model.ConfigReader;
 import kvasir.model.ModelConfig;
 import kvasir.text.OptionalTokenizer;
 import kvasir.text.Transcript;
@@ -70,7 +69,7 @@ public record GenerateJob(
 
   @Override
   public int run(JobContext context) {
-    ModelConfig config = ConfigReader.read(engine.directory());
+    ModelConfig config = context.model().config();
     int[] biased =
         choice.sampling().logitBias().keySet().stream().mapToInt(Integer::intValue).toArray();
     TokenIds.requireKnown("--logit-bias", biased, config);
@@ -119,11 +118,21 @@ public record GenerateJob(
     AttentionMass mass = stats ? new AttentionMass(config.layers(), config.heads()) : null;
     int positions = run.start().prompt().length + run.limit();
     try (Engine opened =
-        new Engine(context.settings(), context.world(), context.activity(), positions, mass)) {
+        new Engine(
+            context.model(),
+            context.settings(),
+            context.world(),
+            context.activity(),
+            positions,
+            mass)) {
       int[] known = run.start().known();
       BlockKeeping blocks =
           BlockKeeping.open(
-              snapshot == null ? null : Path.of(snapshot), opened, known, context.output());
+              snapshot == null ? null : Path.of(snapshot),
+              context.model(),
+              opened,
+              known,
+              context.output());
       showAgain(run, text);
       Fingerprint hash = new Fingerprint();
       Generation result;

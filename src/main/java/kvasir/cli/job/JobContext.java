@@ -5,11 +5,13 @@ import kvasir.cli.terminal.Output;
 import kvasir.cluster.Communicator;
 import kvasir.engine.EngineSettings;
 import kvasir.measure.Activity;
+import kvasir.model.OpenedModel;
 
 /**
  * Environment of a job on one rank.
  *
  * @param settings settings of this rank's engine
+ * @param model the job's model, which is closed after the job
  * @param world communicator with the other ranks
  * @param text text that the user gave for the job; null if there is none, and on other ranks than
  *     rank 0
@@ -20,6 +22,7 @@ import kvasir.measure.Activity;
  */
 record JobContext(
     EngineSettings settings,
+    OpenedModel model,
     Communicator world,
     String text,
     String transport,

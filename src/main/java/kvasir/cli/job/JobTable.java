@@ -1,17 +1,16 @@
 package kvasir.cli.job;
 
-import java.util.List;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Function;
 import kvasir.cli.terminal.Output;
-import kvasir.cluster.Communicator;
-import kvasir.engine.EngineOptions;
 import kvasir.error.UserError;
 import kvasir.kernel.VectorKernels;
-import kvasir.lab.bench.Limits;
 import kvasir.launch.Jobs;
 import kvasir.launch.Order;
-import kvasir.launch.RankContext;
+import kvasir.launch.RankJob;
 import kvasir.launch.WorldSettings;
+import kvasir.model.OpenedModel;
 
 /** All jobs, by the names of their commands. */
 public final class JobTable implements Jobs {
@@ -26,9 +25,22 @@ public final class JobTable implements Jobs {
           "bench", BenchJob.class);
 
   private final Output output;
+  private final Function<Path, OpenedModel> models;
 
+  /** Creates the table of a process. */
   public JobTable(Output output) {
+    this(output, OpenedModel::new);
+  }
+
+  /**
+   * Creates a table with an owner of models' files of its own.
+   *
+   * @param models returns the model of a directory, of which nothing has been read; it is closed
+   *     with the job
+   */
+  public JobTable(Output output, Function<Path, OpenedModel> models) {
     this.output = output;
+    this.models = models;
   }
 
   /**
@@ -61,32 +73,8 @@ public final class JobTable implements Jobs {
   }
 
   @Override
-  public void agree(Order order, Communicator world) {
-    EngineOptions engine = job(order).engine();
-    engine.check(world.size());
-    RankAgreement.check(order, engine.directory(), world);
-  }
-
-  @Override
-  public int run(Order order, RankContext rank) {
+  public RankJob open(Order order) {
     Job job = job(order);
-    EngineOptions engine = job.engine();
-    Communicator world = rank.world();
-    engine.check(world.size());
-    if (rank.root()) {
-      ModelNotes.print(engine.directory(), output);
-    }
-    int threads = rank.threads(order.world());
-    List<Integer> shares =
-        engine.measuresShares() ? Limits.readShares(threads, world) : engine.weights();
-    return job.run(
-        new JobContext(
-            engine.settings(threads, rank.binding(), shares),
-            world,
-            order.text(),
-            rank.transport(),
-            rank.ranksHere(),
-            rank.activity(),
-            output));
+    return new OpenedJob(order, job, models.apply(job.engine().directory()), output);
   }
 }

@@ -2,6 +2,7 @@ package kvasir.cli.job;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import kvasir.model.OpenedModel;
 import kvasir.weights.ModelHash;
 
 /**
@@ -10,13 +11,9 @@ import kvasir.weights.ModelHash;
 final class ModelIdentity {
   private ModelIdentity() {}
 
-  /**
-   * Returns the hash of a model.
-   *
-   * @param model directory of the model
-   */
-  static String of(Path model) {
-    return new ModelHash(cache().map(folder -> folder.resolve("hashes"))).of(model);
+  /** Returns the hash of a model. */
+  static String of(OpenedModel model) {
+    return new ModelHash(cache().map(folder -> folder.resolve("hashes"))).of(model.checkpoint());
   }
 
   /**

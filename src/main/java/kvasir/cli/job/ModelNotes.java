@@ -1,12 +1,11 @@
 package kvasir.cli.job;
 
-import java.nio.file.Path;
 import java.util.Optional;
 import kvasir.cli.terminal.Output;
 import kvasir.kernel.ScalarKernels;
-import kvasir.model.ConfigReader;
 import kvasir.model.ModelConfig;
 import kvasir.model.ModelWeights;
+import kvasir.model.OpenedModel;
 import kvasir.weights.Checkpoint;
 
 /**
@@ -19,16 +18,15 @@ public final class ModelNotes {
   /**
    * Prints the notes. Call it in one process of a run.
    *
-   * @param model directory of the model
+   * @param model the model; stays the caller's
    */
-  public static void print(Path model, Output output) {
-    ModelConfig config = ConfigReader.read(model);
-    try (Checkpoint checkpoint = Checkpoint.open(model)) {
-      // Called first, since it refuses a broken file and the error is then the only line.
-      Optional<String> unused = ModelWeights.unused(checkpoint, config, new ScalarKernels()).line();
-      otherWeights(checkpoint, output);
-      unused.ifPresent(line -> note(checkpoint, line, output));
-    }
+  public static void print(OpenedModel model, Output output) {
+    ModelConfig config = model.config();
+    Checkpoint checkpoint = model.checkpoint();
+    // Called first, since it refuses a broken file and the error is then the only line.
+    Optional<String> unused = ModelWeights.unused(checkpoint, config, new ScalarKernels()).line();
+    otherWeights(checkpoint, output);
+    unused.ifPresent(line -> note(checkpoint, line, output));
   }
 
   /** Prints a note about the weights that are used, if the files contain two sets of weights. */

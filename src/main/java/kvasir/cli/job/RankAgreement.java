@@ -1,10 +1,10 @@
 package kvasir.cli.job;
 
-import java.nio.file.Path;
 import kvasir.cli.KvasirCommand;
 import kvasir.cluster.Communicator;
 import kvasir.launch.Agreement;
 import kvasir.launch.Order;
+import kvasir.model.OpenedModel;
 
 /** Check that ranks have the same options and the same model before they work together. */
 final class RankAgreement {
@@ -13,10 +13,10 @@ final class RankAgreement {
   /**
    * Compares options and model with those of rank 0. Every rank must call it.
    *
-   * @param model directory of the model on this rank's host; it may differ between hosts
+   * @param model the model on this rank's host; its directory may differ between hosts
    * @throws kvasir.error.UserError on every rank, naming what differs
    */
-  static void check(Order order, Path model, Communicator world) {
+  static void check(Order order, OpenedModel model, Communicator world) {
     Agreement.require(
         world, "Kvasir's version", KvasirCommand.VERSION, "install the same one on every host");
     Agreement.require(

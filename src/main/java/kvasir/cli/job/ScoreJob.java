@@ -14,7 +14,6 @@ import kvasir.engine.PromptInput;
 import kvasir.engine.Scorer;
 import kvasir.engine.sampling.TokenScore;
 import kvasir.error.ExitCodes;
-import kvasir.model.ConfigReader;
 import kvasir.model.ModelConfig;
 import kvasir.text.OptionalTokenizer;
 
@@ -32,10 +31,15 @@ public record ScoreJob(
     implements Job {
   @Override
   public int run(JobContext context) {
-    ModelConfig config = ConfigReader.read(engine.directory());
+    ModelConfig config = context.model().config();
     int[] ids = ids(context, config);
     try (Engine opened =
-            Engine.scoring(context.settings(), context.world(), context.activity(), ids.length);
+            Engine.scoring(
+                context.model(),
+                context.settings(),
+                context.world(),
+                context.activity(),
+                ids.length);
         Progress progress =
             Progress.of(
                 context.activity(), "scoring the text, token", ids.length, context.root())) {

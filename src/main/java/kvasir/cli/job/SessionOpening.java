@@ -48,7 +48,7 @@ record SessionOpening(
   }
 
   private Resumption fromFile(SessionLog[] log, Optional<int[]> asked) {
-    String model = ModelIdentity.of(job.engine().directory());
+    String model = ModelIdentity.of(context.model());
     log[0] =
         SessionLog.open(
             Path.of(job.session()), () -> header(model, asked.orElseThrow(this::noPrompt)));

@@ -8,7 +8,6 @@ import kvasir.engine.TokenIds;
 import kvasir.engine.Verifier;
 import kvasir.error.ExitCodes;
 import kvasir.error.UserError;
-import kvasir.model.ConfigReader;
 import kvasir.model.ModelConfig;
 
 /**
@@ -22,7 +21,7 @@ import kvasir.model.ModelConfig;
 public record VerifyJob(EngineOptions engine, int[] prompt, int maxNewTokens) implements Job {
   @Override
   public int run(JobContext context) {
-    ModelConfig config = ConfigReader.read(engine.directory());
+    ModelConfig config = context.model().config();
     int[] ids = TokenIds.check("--tokens", prompt, config);
     int room = config.maxPositions() - ids.length + 1;
     if (maxNewTokens > room) {
@@ -30,7 +29,8 @@ public record VerifyJob(EngineOptions engine, int[] prompt, int maxNewTokens) im
           "--max-new-tokens", "only " + room + " fit the model's context", "ask for fewer");
     }
     EngineSettings settings = context.settings();
-    Verifier verifier = new Verifier(settings, context.activity(), ids, maxNewTokens);
+    Verifier verifier =
+        new Verifier(context.model(), settings, context.activity(), ids, maxNewTokens);
     String name =
         String.format(
             Locale.ROOT,

@@ -21,6 +21,7 @@ import kvasir.engine.Generator;
 import kvasir.engine.sampling.Sampler;
 import kvasir.kernel.VectorKernels;
 import kvasir.measure.Activity;
+import kvasir.model.OpenedModel;
 import kvasir.team.Binding;
 import kvasir.tensor.DType;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -119,9 +120,15 @@ class BatchEngineTest {
   private static List<Answer> together(
       EngineSettings settings, Communicator world, List<Asked> all, BatchOptions options) {
     List<Answer> answers = all.stream().map(asked -> new Answer()).toList();
-    try (Engine engine =
-        Engine.batching(
-            settings, world, new Activity(), BatchEngine.LOGIT_ROWS, options.kvBytes())) {
+    try (OpenedModel model = new OpenedModel(MODEL);
+        Engine engine =
+            Engine.batching(
+                model,
+                settings,
+                world,
+                new Activity(),
+                BatchEngine.LOGIT_ROWS,
+                options.kvBytes())) {
       BatchEngine batch = new BatchEngine(engine, options);
       if (world.rank() > 0) {
         batch.follow();

@@ -14,6 +14,7 @@ import kvasir.engine.Generator;
 import kvasir.engine.Scorer;
 import kvasir.kernel.VectorKernels;
 import kvasir.measure.Activity;
+import kvasir.model.OpenedModel;
 import kvasir.team.Binding;
 import kvasir.tensor.DType;
 
@@ -86,8 +87,10 @@ record GoldenModel(Path folder) {
 
   /** Returns the scores of a text, with {@code top} likeliest tokens each. */
   Scorer.Scores score(int[] text, int top) {
-    try (Engine engine =
-        Engine.scoring(settings(), new SoloCommunicator(), new Activity(), text.length)) {
+    EngineSettings settings = settings();
+    try (OpenedModel model = new OpenedModel(settings.model());
+        Engine engine =
+            Engine.scoring(model, settings, new SoloCommunicator(), new Activity(), text.length)) {
       return new Scorer(engine, new Fingerprint()).score(text, top, done -> {});
     }
   }

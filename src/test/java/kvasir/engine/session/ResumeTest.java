@@ -29,6 +29,7 @@ import kvasir.kernel.VectorKernels;
 import kvasir.measure.Activity;
 import kvasir.team.Binding;
 import kvasir.tensor.DType;
+import kvasir.weights.Checkpoint;
 import kvasir.weights.ModelHash;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,10 +63,16 @@ class ResumeTest {
         new Distribution(List.of(), MergeTopology.GATHER, 0));
   }
 
+  private static String hash(Path model) {
+    try (Checkpoint checkpoint = Checkpoint.open(model)) {
+      return new ModelHash(Optional.empty()).of(checkpoint);
+    }
+  }
+
   private static SessionHeader header(EngineSettings settings, SamplingOptions sampling) {
     return new SessionHeader(
         "test",
-        new ModelHash(Optional.empty()).of(settings.model()),
+        hash(settings.model()),
         PROMPT,
         new TokenChoice(sampling, List.of(), true),
         settings.kvType(),
