@@ -34,7 +34,7 @@ import picocli.CommandLine.ParentCommand;
         "Measure prefill and decode at several depths, in llama-bench's terms, together with"
             + " this machine's limits. Each layout runs in a process of its own.")
 final class BenchCommand implements Callable<Integer>, OnRanks {
-  /** Exit codes after which the process of a layout has already printed the reason. */
+  /** Exit codes after which the process of a configuration has already printed the reason. */
   private static final List<Integer> SAID =
       List.of(ExitCodes.USER_ERROR, ExitCodes.CLUSTER_FAILURE);
 
@@ -158,31 +158,35 @@ final class BenchCommand implements Callable<Integer>, OnRanks {
   }
 
   /**
-   * One layout and way to compute. A value that is null is chosen by the process that runs the
-   * layout.
+   * Layout, kind of attention and cache type with which all tests are measured.
+   *
+   * @param ranks number of ranks; null if the process that measures chooses it
+   * @param threads number of threads of each rank; null if the process that measures chooses it
    */
-  private record Layout(Integer ranks, Integer threads, AttentionKind attention, DType kvType) {}
+  private record BenchConfiguration(
+      Integer ranks, Integer threads, AttentionKind attention, DType kvType) {}
 
   @Override
   public Integer call() {
     ThisProcess process = kvasir.process();
     process.join();
     check();
-    List<Layout> layouts = layouts();
+    List<BenchConfiguration> configurations = configurations();
     if (!process.isRank()) {
-      // Checked before the first layout runs, since otherwise each layout would report the error.
+      // Checked before the first configuration runs, since otherwise each one would report the
+      // error.
       common.hostFile();
     }
-    if (layouts.size() == 1) {
-      return process.run(order(layouts.getFirst(), output), Optional.empty());
+    if (configurations.size() == 1) {
+      return process.run(order(configurations.getFirst(), output), Optional.empty());
     }
     if (process.isRank()) {
       throw new UserError(
           "bench", "several layouts in one world", "give one, or start it without mpjrun");
     }
     List<BenchRow> rows = new ArrayList<>();
-    for (Layout layout : layouts) {
-      ChildProcess child = process.inChild(order(layout, BenchTable.JSON));
+    for (BenchConfiguration configuration : configurations) {
+      ChildProcess child = process.inChild(order(configuration, BenchTable.JSON));
       if (SAID.contains(child.code())) {
         return child.code();
       }
@@ -192,8 +196,8 @@ final class BenchCommand implements Callable<Integer>, OnRanks {
     return ExitCodes.DONE;
   }
 
-  private Order order(Layout layout, BenchTable format) {
-    use(layout);
+  private Order order(BenchConfiguration configuration, BenchTable format) {
+    use(configuration);
     Job job =
         new BenchJob(
             common.engine(),
@@ -215,7 +219,7 @@ final class BenchCommand implements Callable<Integer>, OnRanks {
     CommonOptions.range("--repetitions", repetitions, 1, 1 << 20);
     seconds("--warm-up", warmUp.equals(STEADY) ? 0 : warmUp().seconds(), 0);
     seconds("--warm-up-limit", warmUpLimit, 1);
-    layouts().forEach(this::use);
+    configurations().forEach(this::use);
     if (tests().isEmpty()) {
       throw new UserError("bench", "no test left", "ask for --prompt or --gen tokens");
     }
@@ -229,25 +233,26 @@ final class BenchCommand implements Callable<Integer>, OnRanks {
     }
   }
 
-  /** Checks the options with one layout. If there is only one, it is set in the common options. */
-  private void use(Layout layout) {
-    common.ranks = layout.ranks();
-    common.threads = layout.threads();
-    common.attention = layout.attention();
-    common.kvType = layout.kvType();
+  /** Checks the options with one configuration, which is set in the common options. */
+  private void use(BenchConfiguration configuration) {
+    common.ranks = configuration.ranks();
+    common.threads = configuration.threads();
+    common.attention = configuration.attention();
+    common.kvType = configuration.kvType();
     common.check();
   }
 
-  private List<Layout> layouts() {
-    List<Layout> layouts = new ArrayList<>();
+  private List<BenchConfiguration> configurations() {
+    List<BenchConfiguration> configurations = new ArrayList<>();
     for (Integer rank : orNull(ranks)) {
       for (Integer thread : orNull(threads)) {
         for (AttentionKind attention : attentions) {
-          kvTypes.forEach(type -> layouts.add(new Layout(rank, thread, attention, type)));
+          kvTypes.forEach(
+              type -> configurations.add(new BenchConfiguration(rank, thread, attention, type)));
         }
       }
     }
-    return layouts;
+    return configurations;
   }
 
   private static List<Integer> orNull(List<Integer> values) {

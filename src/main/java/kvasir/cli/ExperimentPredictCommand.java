@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import kvasir.cli.option.CommonOptions;
+import kvasir.cli.option.HardwareEstimate;
 import kvasir.cli.option.HardwareSource;
 import kvasir.cli.option.Quantity;
 import kvasir.error.ExitCodes;
@@ -161,7 +162,7 @@ final class ExperimentPredictCommand implements Callable<Integer> {
     int count = nodeCount();
     Setting setting = Setting.of(config).with(DType.BF16, kvType).withChunk(prefillChunk);
     HardwareSource source = new HardwareSource(cores, read, flops, latency, bandwidth);
-    HardwareSource.Found found = source.find(count);
+    HardwareEstimate found = source.find(count);
     LayoutSearch.LayoutQuestion question =
         new LayoutSearch.LayoutQuestion(
             count,
@@ -173,7 +174,7 @@ final class ExperimentPredictCommand implements Callable<Integer> {
     sayWhatIsLeftOut(count);
     LayoutSearch search =
         new LayoutSearch(setting, found.hardware(), Calibration.DEFAULT, question);
-    PlanReport report = new PlanReport(model, setting, question, found, search.choose());
+    LayoutReport report = new LayoutReport(model, setting, question, found, search.choose());
     if (json) {
       experiment.kvasir.output().json(report.json());
     } else {

@@ -66,18 +66,19 @@ public record AskJob(
     ModelConfig config = context.model().config();
     try (Tokenizer tokenizer = Tokenizer.open(engine.directory())) {
       Chat chat = Chat.of(tokenizer, engine.model());
-      AskPlan plan = AskPlan.of(this, document(context), chat, config.maxPositions());
-      plan.requireKnown(engine.model(), config);
-      sayWhereFewer(plan, context);
-      List<Reply> replies = ask(plan, chat, mass(plan, config, context), context);
-      boolean same = !context.root() || !compare || same(replies, plan, chat, context);
+      DocumentQuestions prepared =
+          DocumentQuestions.of(this, document(context), chat, config.maxPositions());
+      prepared.requireKnown(engine.model(), config);
+      sayWhereFewer(prepared, context);
+      List<Reply> replies = ask(prepared, chat, mass(prepared, config, context), context);
+      boolean same = !context.root() || !compare || same(replies, prepared, chat, context);
       return same ? ExitCodes.DONE : ExitCodes.CHECK_FAILED;
     }
   }
 
   /** Prints a note if a short document has fewer facts than questions were asked for. */
-  private void sayWhereFewer(AskPlan plan, JobContext context) {
-    int planned = plan.questions().size();
+  private void sayWhereFewer(DocumentQuestions prepared, JobContext context) {
+    int planned = prepared.asked().size();
     if (context.root() && asked.isEmpty() && planned < questions) {
       context
           .output()
@@ -99,7 +100,8 @@ public record AskJob(
     return new String(text, StandardCharsets.UTF_8);
   }
 
-  private List<Reply> ask(AskPlan plan, Chat chat, AttentionMass mass, JobContext context) {
+  private List<Reply> ask(
+      DocumentQuestions prepared, Chat chat, AttentionMass mass, JobContext context) {
     boolean root = context.root();
     Communicator world = context.world();
     List<Reply> replies = new ArrayList<>();
@@ -109,16 +111,16 @@ public record AskJob(
             context.settings(),
             world,
             context.activity(),
-            plan.positions(maxNewTokens),
+            prepared.positions(maxNewTokens),
             mass)) {
       Reading reading = new Reading(opened, chat, mass);
-      AskReport report = new AskReport(context.output(), plan, opened, json);
-      double seconds = read(reading, plan, context.activity(), root);
+      AskReport report = new AskReport(context.output(), prepared, opened, json);
+      double seconds = read(reading, prepared, context.activity(), root);
       List<RankStats> after = RankStats.gather(opened, mass);
       if (root) {
         report.document(seconds, after);
       }
-      for (AskPlan.Question question : plan.questions()) {
+      for (DocumentQuestions.Question question : prepared.asked()) {
         if (root) {
           report.question(question);
         }
@@ -134,14 +136,14 @@ public record AskJob(
         report.newestBlock();
       }
       if (picture != null) {
-        draw(opened, mass, plan, replies.getLast());
+        draw(opened, mass, prepared, replies.getLast());
       }
     }
     return replies;
   }
 
-  private AttentionMass mass(AskPlan plan, ModelConfig config, JobContext context) {
-    int positions = plan.positions(maxNewTokens);
+  private AttentionMass mass(DocumentQuestions prepared, ModelConfig config, JobContext context) {
+    int positions = prepared.positions(maxNewTokens);
     int blocks =
         picture == null ? 0 : Engine.cacheShape(context.settings(), config).blocks(positions);
     return new AttentionMass(config.layers(), config.heads(), blocks);
@@ -151,16 +153,18 @@ public record AskJob(
    * Draws the attention of the last answer. Every rank must call it, since each has a part of the
    * data.
    */
-  private void draw(Engine opened, AttentionMass mass, AskPlan plan, Reply reply) {
+  private void draw(Engine opened, AttentionMass mass, DocumentQuestions prepared, Reply reply) {
     CacheShape shape = opened.cache().shape();
     Ownership ownership = opened.cache().ownership();
     int blocks = shape.blocks(opened.cache().tokens());
     BlockShares shares = BlockShares.gather(opened.world(), mass, ownership, blocks);
     if (opened.world().rank() == 0) {
       List<Integer> holders =
-          Passage.find(plan.document(), reply.text()).map(p -> p.blocks(shape)).orElse(List.of());
-      String question = plan.questions().getLast().text();
-      int tokens = plan.document().ids().length;
+          Passage.find(prepared.document(), reply.text())
+              .map(p -> p.blocks(shape))
+              .orElse(List.of());
+      String question = prepared.asked().getLast().text();
+      int tokens = prepared.document().ids().length;
       MassPicture.Answered answer =
           new MassPicture.Answered(question, reply.text(), tokens, holders);
       WholeFile.write(
@@ -168,9 +172,10 @@ public record AskJob(
     }
   }
 
-  private static double read(Reading reading, AskPlan plan, Activity activity, boolean root) {
+  private static double read(
+      Reading reading, DocumentQuestions prepared, Activity activity, boolean root) {
     long begin = System.nanoTime();
-    int[] ids = plan.document().ids();
+    int[] ids = prepared.document().ids();
     try (Progress progress =
         Progress.of(activity, "reading the document, token", ids.length, root)) {
       reading.read(ids, progress::reach);
@@ -178,7 +183,8 @@ public record AskJob(
     return (System.nanoTime() - begin) / 1e9;
   }
 
-  private boolean same(List<Reply> replies, AskPlan plan, Chat chat, JobContext context) {
+  private boolean same(
+      List<Reply> replies, DocumentQuestions prepared, Chat chat, JobContext context) {
     EngineSettings settings = context.settings();
     int team = Math.max(2, Runtime.getRuntime().availableProcessors());
     EngineSettings alone = settings.with(settings.attention(), settings.kernels(), team);
@@ -190,12 +196,12 @@ public record AskJob(
             alone,
             new SoloCommunicator(),
             context.activity(),
-            plan.positions(maxNewTokens),
+            prepared.positions(maxNewTokens),
             null)) {
       Reading reading = new Reading(opened, chat, null);
-      seconds = read(reading, plan, context.activity(), true);
+      seconds = read(reading, prepared, context.activity(), true);
       for (int i = 0; i < replies.size(); i++) {
-        Reply reply = reading.ask(plan.questions().get(i).ids(), maxNewTokens, piece -> {});
+        Reply reply = reading.ask(prepared.asked().get(i).ids(), maxNewTokens, piece -> {});
         differing += reply.logits().equals(replies.get(i).logits()) ? 0 : 1;
       }
     }

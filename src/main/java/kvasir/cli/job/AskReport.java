@@ -18,23 +18,23 @@ import kvasir.lab.recall.Reply;
 /** Report of {@code ask} on rank 0, in words or as JSON. */
 final class AskReport {
   private final Output output;
-  private final AskPlan plan;
+  private final DocumentQuestions prepared;
   private final Engine engine;
   private final boolean json;
 
-  AskReport(Output output, AskPlan plan, Engine engine, boolean json) {
+  AskReport(Output output, DocumentQuestions prepared, Engine engine, boolean json) {
     this.output = output;
-    this.plan = plan;
+    this.prepared = prepared;
     this.engine = engine;
     this.json = json;
   }
 
   void document(double seconds, List<RankStats> ranks) {
-    int tokens = plan.document().ids().length;
+    int tokens = prepared.document().ids().length;
     if (json) {
       Map<String, Object> object = new LinkedHashMap<>();
-      object.put("document", plan.name());
-      object.put("tokens", plan.document().ids());
+      object.put("document", prepared.name());
+      object.put("tokens", prepared.document().ids());
       object.put("seconds", seconds);
       output.json(object);
       return;
@@ -44,7 +44,7 @@ final class AskReport {
         String.format(
             Locale.ROOT,
             "Read %s: %d tokens in %d KV blocks of %d, in %.1f s (%.0f tokens/s).",
-            plan.name(),
+            prepared.name(),
             tokens,
             shape.blocks(tokens),
             shape.blockTokens(),
@@ -62,7 +62,7 @@ final class AskReport {
     }
   }
 
-  void question(AskPlan.Question question) {
+  void question(DocumentQuestions.Question question) {
     if (!json) {
       output.print("\nQ: " + question.text() + "\nA: ");
     }
@@ -75,8 +75,9 @@ final class AskReport {
     }
   }
 
-  void reply(AskPlan.Question question, Reply reply, List<RankStats> ranks, HeadShares heads) {
-    Optional<Passage> passage = Passage.find(plan.document(), reply.text());
+  void reply(
+      DocumentQuestions.Question question, Reply reply, List<RankStats> ranks, HeadShares heads) {
+    Optional<Passage> passage = Passage.find(prepared.document(), reply.text());
     if (json) {
       output.json(toJson(question, reply, passage.orElse(null), ranks, heads));
       return;
@@ -117,7 +118,7 @@ final class AskReport {
     return picture.toString();
   }
 
-  private static String verdict(AskPlan.Question question, Reply reply) {
+  private static String verdict(DocumentQuestions.Question question, Reply reply) {
     if (question.expected() == null) {
       return "";
     }
@@ -136,7 +137,7 @@ final class AskReport {
         "It stands at tokens %d to %d, %d back: %s of %s.",
         found.first(),
         found.last(),
-        plan.document().ids().length - found.first(),
+        prepared.document().ids().length - found.first(),
         listed("block", blocks),
         listed("rank", ranks(found)));
   }
@@ -161,7 +162,7 @@ final class AskReport {
   }
 
   private Map<String, Object> toJson(
-      AskPlan.Question question,
+      DocumentQuestions.Question question,
       Reply reply,
       Passage passage,
       List<RankStats> ranks,
@@ -191,7 +192,7 @@ final class AskReport {
     if (json || engine.cache().ownership().ranks() == 1) {
       return;
     }
-    Passage added = new Passage(plan.document().ids().length, engine.cache().tokens() - 1);
+    Passage added = new Passage(prepared.document().ids().length, engine.cache().tokens() - 1);
     output.line(
         ("\nThe question and the new tokens stand in %s of %s:"
                 + " they get much attention whatever is asked.")

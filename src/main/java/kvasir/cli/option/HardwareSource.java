@@ -32,13 +32,6 @@ public record HardwareSource(
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /**
-   * Hardware, with the origin of each number.
-   *
-   * @param origins text for people, one line for each group of numbers
-   */
-  public record Found(Hardware hardware, String origins) {}
-
-  /**
    * Limits of a node.
    *
    * @param bytes bytes per second that a node reads from memory
@@ -47,7 +40,12 @@ public record HardwareSource(
    */
   private record Node(int cores, double bytes, double operations, double scale) {}
 
-  public Found find(int nodes) {
+  /**
+   * Returns the hardware of a cluster's nodes; measures what the user has not given.
+   *
+   * @param nodes number of nodes, which decides how the origin of the network's numbers is named
+   */
+  public HardwareEstimate find(int nodes) {
     check();
     Node node = node();
     Link link = latency == null || bandwidth == null ? link() : Link.NONE;
@@ -71,7 +69,7 @@ public record HardwareSource(
             1e-9 / network.perByte(),
             linkOrigin(bandwidth, nodes));
     Hardware hardware = Hardware.of(node.bytes(), node.operations(), network, node.cores());
-    return new Found(hardware, origins + inside(hardware.shared()));
+    return new HardwareEstimate(hardware, origins + inside(hardware.shared()));
   }
 
   private static String inside(Link shared) {

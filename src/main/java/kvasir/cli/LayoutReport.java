@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import kvasir.cli.option.HardwareSource;
+import kvasir.cli.option.HardwareEstimate;
 import kvasir.lab.predict.ClusterLayout;
 import kvasir.lab.predict.Hardware;
 import kvasir.lab.predict.LayoutCandidate;
@@ -18,7 +18,7 @@ import kvasir.lab.predict.Setting;
 import kvasir.model.ModelConfig;
 
 /**
- * Report of a prediction, for people and as JSON.
+ * Report of predicted layouts and of the recommended one, for people and as JSON.
  *
  * @param model the model as the user named it
  * @param setting model and options that were predicted
@@ -26,11 +26,11 @@ import kvasir.model.ModelConfig;
  * @param found hardware of a node and its origins
  * @param choice layouts that were predicted, and the recommended one
  */
-record PlanReport(
+record LayoutReport(
     String model,
     Setting setting,
     LayoutQuestion question,
-    HardwareSource.Found found,
+    HardwareEstimate found,
     LayoutChoice choice) {
   private static final double GIBI = 1L << 30;
   private static final double MEBI = 1 << 20;

@@ -15,9 +15,9 @@ import kvasir.text.EncodedText;
  *
  * @param name name of the document, for people
  * @param document the system's turn, which contains the document
- * @param questions the questions in the order in which they are asked
+ * @param asked the questions in the order in which they are asked
  */
-record AskPlan(String name, EncodedText document, List<Question> questions) {
+record DocumentQuestions(String name, EncodedText document, List<Question> asked) {
   /**
    * A question, with the answer if it is known.
    *
@@ -36,18 +36,18 @@ record AskPlan(String name, EncodedText document, List<Question> questions) {
    * @param newTokens largest number of tokens in an answer
    */
   int positions(int newTokens) {
-    int longest = questions.stream().mapToInt(q -> q.ids().length).max().orElse(0);
+    int longest = asked.stream().mapToInt(q -> q.ids().length).max().orElse(0);
     return document.ids().length + longest + newTokens;
   }
 
   /**
-   * Makes the plan for the options of a command.
+   * Returns the document and the questions that the options of a command ask for.
    *
    * @param document the user's own document; null if a document is to be written
    * @param context number of positions that the model supports
    * @throws UserError if the document is empty or does not fit into the context
    */
-  static AskPlan of(AskJob job, String document, Chat chat, int context) {
+  static DocumentQuestions of(AskJob job, String document, Chat chat, int context) {
     return document == null
         ? written(job, chat, context)
         : given(job, document.strip(), chat, context);
@@ -61,15 +61,15 @@ record AskPlan(String name, EncodedText document, List<Question> questions) {
    */
   void requireKnown(String where, ModelConfig config) {
     TokenIds.requireKnown(where, document.ids(), config);
-    questions.forEach(question -> TokenIds.requireKnown(where, question.ids(), config));
+    asked.forEach(question -> TokenIds.requireKnown(where, question.ids(), config));
   }
 
   /**
-   * Checks that the plan fits into the context.
+   * Checks that document, question and answer fit into the context.
    *
    * @throws UserError if it does not; the message gives the number of tokens that are too many
    */
-  private AskPlan fitting(String where, int tokens, int positions, int context) {
+  private DocumentQuestions fitting(String where, int tokens, int positions, int context) {
     if (positions > context) {
       throw new UserError(
           where,
@@ -84,18 +84,18 @@ record AskPlan(String name, EncodedText document, List<Question> questions) {
     return this;
   }
 
-  private static AskPlan given(AskJob job, String text, Chat chat, int context) {
+  private static DocumentQuestions given(AskJob job, String text, Chat chat, int context) {
     String where = "--document " + job.file();
     if (text.isEmpty()) {
       throw new UserError(where, "the document is empty", "give some text");
     }
     chat.requirePlain(where, text);
     EncodedText turn = chat.system(text);
-    AskPlan plan = new AskPlan(job.file(), turn, own(job.asked(), chat));
-    return plan.fitting(where, turn.ids().length, plan.positions(job.maxNewTokens()), context);
+    DocumentQuestions given = new DocumentQuestions(job.file(), turn, own(job.asked(), chat));
+    return given.fitting(where, turn.ids().length, given.positions(job.maxNewTokens()), context);
   }
 
-  private static AskPlan written(AskJob job, Chat chat, int context) {
+  private static DocumentQuestions written(AskJob job, Chat chat, int context) {
     long seed = job.seed();
     int exchange = QUESTION_TOKENS + job.maxNewTokens();
     int room = Math.max(AskJob.SHORTEST, context - exchange);
@@ -104,10 +104,11 @@ record AskPlan(String name, EncodedText document, List<Question> questions) {
     TownExercise town = TownExercise.of(seed, tokens, chat);
     List<Question> questions =
         job.asked().isEmpty() ? spread(town, job.questions(), chat) : own(job.asked(), chat);
-    AskPlan plan = new AskPlan("a town's document of seed " + seed, town.turn(), questions);
+    DocumentQuestions written =
+        new DocumentQuestions("a town's document of seed " + seed, town.turn(), questions);
     int asked = job.length() == null ? town.turn().ids().length : job.length();
-    int positions = Math.max(plan.positions(job.maxNewTokens()), asked + exchange);
-    return plan.fitting("--length", asked, positions, context);
+    int positions = Math.max(written.positions(job.maxNewTokens()), asked + exchange);
+    return written.fitting("--length", asked, positions, context);
   }
 
   private static List<Question> own(List<String> texts, Chat chat) {
