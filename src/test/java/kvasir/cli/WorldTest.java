@@ -3,10 +3,7 @@ package kvasir.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,7 +18,6 @@ import kvasir.cli.terminal.StatusLine;
 import kvasir.engine.EngineOptions;
 import kvasir.engine.PromptInput;
 import kvasir.launch.BindTo;
-import kvasir.launch.Console;
 import kvasir.launch.JavaCommand;
 import kvasir.launch.Order;
 import kvasir.launch.ThisProcess;
@@ -45,36 +41,11 @@ class WorldTest {
   private static final int RANKS = 2;
   private static final double TICKS_PER_SECOND = 100;
 
-  /** Keeps what a world prints. */
-  private static final class Kept implements Console {
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-
-    @Override
-    public synchronized void write(byte[] results) {
-      out.writeBytes(results);
-    }
-
-    @Override
-    public void note(String line) {
-      err.writeBytes((line + "\n").getBytes(StandardCharsets.UTF_8));
-    }
-
-    @Override
-    public PrintStream errors() {
-      return new PrintStream(err, true, StandardCharsets.UTF_8);
-    }
-
-    @Override
-    public boolean leaveTerminal() {
-      return false;
-    }
-  }
-
-  private static WorldSettings settings(Transport transport) {
+  /** Returns the settings of a world of ranks on this host. */
+  static WorldSettings settings(Transport transport, int ranks) {
     return new WorldSettings(
-        RANKS,
-        WorldSettings.here(RANKS),
+        ranks,
+        WorldSettings.here(ranks),
         false,
         false,
         transport,
@@ -103,7 +74,7 @@ class WorldTest {
             MergeTopology.AUTO,
             0);
     ScoreJob job = new ScoreJob(engine, new PromptInput("--tokens", true), 0, false, true);
-    return JobTable.order(job, settings(transport)).withText(tokens);
+    return JobTable.order(job, settings(transport, RANKS)).withText(tokens);
   }
 
   @ParameterizedTest
@@ -113,13 +84,13 @@ class WorldTest {
     if (transport == Transport.NATIVE) {
       Mpirun.need();
     }
-    Kept console = new Kept();
+    KeptConsole console = new KeptConsole();
     boolean here = transport == Transport.INPROCESS;
     Output own = new Output(StatusLine.of(new Activity()));
     ThisProcess process =
         ThisProcess.own(new JobTable(own), console, new Activity(), new JavaCommand(Main.class));
     long idle = Long.getLong("world.idle.seconds", 3);
-    try (World world = process.open(settings(transport))) {
+    try (World world = process.open(settings(transport, RANKS))) {
       assertEquals(0, world.order(score("1,5,9", transport)).get(60, TimeUnit.SECONDS));
       long before = ticks();
       TimeUnit.SECONDS.sleep(idle);
@@ -131,8 +102,8 @@ class WorldTest {
       assertEquals(0, world.order(score("3,5", transport)).get(60, TimeUnit.SECONDS));
     }
     if (!here) {
-      List<String> lines = console.out.toString(StandardCharsets.UTF_8).lines().toList();
-      assertEquals(3, lines.size(), console.err.toString(StandardCharsets.UTF_8));
+      List<String> lines = console.out().lines().toList();
+      assertEquals(3, lines.size(), console.err());
       assertTrue(lines.get(0).startsWith("{\"tokens\":[1,5,9],\"logprobs\":["), lines.get(0));
       assertEquals(lines.get(0), lines.get(1));
       assertTrue(lines.get(2).startsWith("{\"tokens\":[3,5],"), lines.get(2));

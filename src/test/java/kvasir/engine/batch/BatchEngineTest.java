@@ -5,125 +5,75 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
+import kvasir.EditedModel;
 import kvasir.attention.AttentionKind;
 import kvasir.attention.MergeTopology;
+import kvasir.cache.CacheShape;
+import kvasir.cache.Ownership;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.SoloCommunicator;
 import kvasir.cluster.local.LocalWorld;
 import kvasir.engine.Distribution;
 import kvasir.engine.Engine;
 import kvasir.engine.EngineSettings;
-import kvasir.engine.Generator;
-import kvasir.engine.sampling.Sampler;
+import kvasir.kernel.Kernels;
+import kvasir.kernel.ScalarKernels;
 import kvasir.kernel.VectorKernels;
 import kvasir.measure.Activity;
+import kvasir.model.ConfigReader;
 import kvasir.model.OpenedModel;
 import kvasir.team.Binding;
 import kvasir.tensor.DType;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Whole schedules on a real model, with shared beginnings, cancellations, preemptions and pools
- * that hardly suffice: each sequence's logits have the bits that they have alone (B2, B15, B16,
- * B23, B28, B31).
+ * Random mixes of 1 to 64 sequences of 1 to {@value RandomMix#CONTEXT} tokens on a real model, with
+ * shared beginnings, cancellations, preemptions and pools that hardly suffice: each sequence has
+ * the tokens, and the bits of logits and log-probabilities, that it has alone (B2, B15, B16, B23,
+ * B28, B31).
  */
 class BatchEngineTest {
-  private static final Path MODEL = Path.of("src/test/resources/golden/qwen3-yarn");
-  private static final int CONTEXT = 128;
-  private static final int VOCABULARY = 48;
+  private static final int MIXES_PER_LAYOUT = 13;
+  private static final int SHARDS = 16;
+  private static final long STEP_NANOS = 150_000_000;
 
-  private static EngineSettings settings(int threads, int chunk) {
+  @TempDir static Path folder;
+  private static Path model;
+
+  @BeforeAll
+  static void writeModel() {
+    model =
+        EditedModel.golden("qwen3-yarn", folder.resolve("model"))
+            .config(config -> config.put("max_position_embeddings", RandomMix.CONTEXT))
+            .folder();
+  }
+
+  private static EngineSettings settings(Kernels kernels, int threads, int block, int chunk) {
     return new EngineSettings(
-        MODEL,
+        model,
         DType.BF16,
         AttentionKind.STREAMING,
-        new VectorKernels(),
+        kernels,
         threads,
         Binding.NONE,
-        16,
-        16,
+        block,
+        SHARDS,
         chunk,
         new Distribution(List.of(), MergeTopology.AUTO, 0));
   }
 
-  /** A request, and the step before which it arrives and is cancelled; -1 for never. */
-  private record Asked(int[] prompt, int tokens, int arrives, int cancelled) {}
+  /** Answers of a batch, and the counts of its scheduler. */
+  private record Done(List<RandomMix.Answer> answers, Counts counts) {}
 
-  /** Tokens and the logits from which they were chosen. */
-  private static final class Answer implements TokenSink {
-    private final List<Integer> tokens = new ArrayList<>();
-    private final List<float[]> logits = new ArrayList<>();
-    private int ends;
-
-    @Override
-    public int choose(float[] all, int offset) {
-      logits.add(Arrays.copyOfRange(all, offset, offset + VOCABULARY));
-      return Sampler.likeliest(logits.getLast());
-    }
-
-    @Override
-    public boolean accept(int token) {
-      tokens.add(token);
-      return false;
-    }
-
-    @Override
-    public void finished() {
-      ends++;
-    }
-
-    @Override
-    public void failed(String cause) {
-      throw new AssertionError(cause);
-    }
-  }
-
-  private static List<Asked> asked(long seed) {
-    Random random = new Random(seed);
-    List<int[]> beginnings = new ArrayList<>();
-    for (int i = 0; i < 3; i++) {
-      beginnings.add(random.ints(random.nextInt(1, 70), 3, VOCABULARY).toArray());
-    }
-    List<Asked> all = new ArrayList<>();
-    int count = random.nextInt(1, 40);
-    for (int i = 0; i < count; i++) {
-      int[] own = random.ints(random.nextInt(1, 30), 3, VOCABULARY).toArray();
-      int[] before = random.nextBoolean() ? beginnings.get(random.nextInt(3)) : new int[0];
-      int[] prompt = Arrays.copyOf(before, before.length + own.length);
-      System.arraycopy(own, 0, prompt, before.length, own.length);
-      int arrives = random.nextInt(3) * random.nextInt(12);
-      int cancelled = random.nextInt(6) == 0 ? arrives + random.nextInt(12) : -1;
-      all.add(new Asked(prompt, random.nextInt(1, 25), arrives, cancelled));
-    }
-    return all;
-  }
-
-  private static Answer alone(Engine engine, Asked asked) {
-    Answer answer = new Answer();
-    Generator generator = new Generator(engine);
-    generator.rewind(0);
-    generator.generate(
-        asked.prompt(),
-        Math.min(asked.tokens(), CONTEXT - asked.prompt().length + 1),
-        logits -> answer.choose(logits, 0),
-        List.of(),
-        answer::accept,
-        done -> {});
-    return answer;
-  }
-
-  private static List<Answer> together(
-      EngineSettings settings, Communicator world, List<Asked> all, BatchOptions options) {
-    List<Answer> answers = all.stream().map(asked -> new Answer()).toList();
-    try (OpenedModel model = new OpenedModel(MODEL);
+  private static Done together(
+      EngineSettings settings, Communicator world, RandomMix mix, BatchOptions options) {
+    try (OpenedModel opened = new OpenedModel(model);
         Engine engine =
             Engine.batching(
-                model,
+                opened,
                 settings,
                 world,
                 new Activity(),
@@ -132,70 +82,52 @@ class BatchEngineTest {
       BatchEngine batch = new BatchEngine(engine, options);
       if (world.rank() > 0) {
         batch.follow();
-        return answers;
+        return new Done(List.of(), null);
       }
-      long[] numbers = new long[all.size()];
-      boolean working = true;
-      for (int step = 0; working || step < 60; step++) {
-        for (int i = 0; i < all.size(); i++) {
-          if (all.get(i).arrives() == step) {
-            Request request = new Request(all.get(i).prompt(), all.get(i).tokens());
-            Submission answer = batch.submit(request, answers.get(i));
-            numbers[i] = ((Submission.Accepted) answer).number();
-          }
-          if (all.get(i).cancelled() == step) {
-            batch.cancel(numbers[i]);
-          }
-        }
-        working = batch.step();
-      }
+      List<RandomMix.Answer> answers = mix.answers(settings.kernels());
+      mix.run(batch, answers);
       assertEquals(0, batch.live());
       assertEquals(0, batch.counts().running() + batch.counts().waiting());
       batch.end();
-      return answers;
+      return new Done(answers, batch.counts());
     }
   }
 
-  @ParameterizedTest
-  @CsvSource({"1, 1, 512", "1, 2, 7", "2, 1, 16", "3, 1, 512", "3, 2, 33", "5, 1, 1", "8, 1, 20"})
-  void everySequenceHasTheBitsThatItHasAlone(int ranks, int threads, int chunk) {
-    for (long seed = 0; seed < 4; seed++) {
-      long number = 1000L * ranks + 100L * threads + chunk + 10_000 * seed;
-      List<Asked> all = asked(number);
-      // The smallest pool holds one sequence that fills the context: 8 blocks over 16 shards.
-      long block = 2 * 2 * (16 * 32 + 16 * 32) * 2;
-      long blocks = seed == 0 ? 8 : seed == 1 ? 11 : 60;
-      BatchOptions options =
-          new BatchOptions((int) (1 + seed * 9), blocks * block, 150_000_000, seed != 2, 1);
-      List<Answer> actual =
-          LocalWorld.run(
-                  ranks,
-                  Duration.ofSeconds(60),
-                  world -> together(settings(threads, chunk), world, all, options))
-              .getFirst();
-      try (Engine engine =
-          new Engine(settings(1, 512), new SoloCommunicator(), new Activity(), CONTEXT, null)) {
-        for (int i = 0; i < all.size(); i++) {
-          compare(alone(engine, all.get(i)), actual.get(i), all.get(i), number + ", " + i);
-        }
+  @Test
+  void everySequenceHasTheBitsThatItHasAlone() {
+    long preemptions = 0;
+    long hits = 0;
+    for (int ranks : new int[] {1, 2, 3, 5, 8}) {
+      for (int number = 0; number < MIXES_PER_LAYOUT; number++) {
+        Counts counts = check(ranks, number).counts();
+        preemptions += counts.preemptions();
+        hits += counts.hitTokens();
       }
     }
+    assertTrue(preemptions > 0, "no sequence was preempted");
+    assertTrue(hits > 0, "no block was shared");
   }
 
-  private static void compare(Answer expected, Answer actual, Asked asked, String what) {
-    if (asked.cancelled() < 0) {
-      assertEquals(1, actual.ends, what);
-      assertEquals(expected.tokens, actual.tokens, what);
-    } else {
-      assertTrue(actual.tokens.size() <= expected.tokens.size(), what);
+  private static Done check(int ranks, int number) {
+    RandomMix mix = RandomMix.of(1000L * ranks + number);
+    Kernels kernels = number % 8 < 4 ? new VectorKernels() : new ScalarKernels();
+    int block = 16 << number % 3;
+    EngineSettings settings =
+        settings(kernels, number % (ranks + 3) == 3 ? 2 : 1, block, mix.chunk());
+    CacheShape shape = Engine.cacheShape(settings, ConfigReader.read(model));
+    Ownership ownership = new Ownership(SHARDS, ranks);
+    long kvBytes = mix.blocksOfARank(block, ownership) * shape.blockBytes();
+    boolean sharing = number % 5 != 4;
+    BatchOptions options = new BatchOptions(mix.maxSequences(), kvBytes, STEP_NANOS, sharing, 1);
+    Done done =
+        LocalWorld.run(
+                ranks, Duration.ofSeconds(60), world -> together(settings, world, mix, options))
+            .getFirst();
+    EngineSettings own = settings(new VectorKernels(), 1, block, 512);
+    try (Engine engine =
+        new Engine(own, new SoloCommunicator(), new Activity(), RandomMix.CONTEXT, null)) {
+      mix.compare(engine, done.answers(), "mix %d on %d ranks".formatted(number, ranks));
     }
-    for (int i = 0; i < actual.logits.size(); i++) {
-      for (int id = 0; id < VOCABULARY; id++) {
-        assertEquals(
-            Float.floatToRawIntBits(expected.logits.get(i)[id]),
-            Float.floatToRawIntBits(actual.logits.get(i)[id]),
-            what + ", token " + i);
-      }
-    }
+    return done;
   }
 }
