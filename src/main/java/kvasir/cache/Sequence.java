@@ -173,32 +173,36 @@ public final class Sequence {
   }
 
   /**
-   * Returns a sequence that has this one's first tokens and one other token behind them. It shares
-   * whole blocks by reference and has a block of its own for the rest, into which the content of
-   * this sequence's block must be copied before either continues.
+   * Returns a sequence that has this one's first tokens and other tokens behind them. It shares
+   * whole blocks by reference and has blocks of its own for the rest. If the common tokens do not
+   * end with a block, the content of this sequence's block must be copied into the first of these
+   * before either sequence continues.
    *
    * @param number number of the new sequence
    * @param common number of common tokens, all of them computed
-   * @param token id of the first other token
-   * @return empty, with nothing changed, if the pool has no block for the copy
+   * @param fork ids of all tokens of the new sequence, more than the common ones; copied
+   * @param forkPrompt number of tokens in the prompt of the new sequence
+   * @return empty, with nothing changed, if the pool has no blocks for the rest
    */
-  public Optional<Sequence> fork(BlockPool pool, long number, int common, int token) {
-    if (!holding || common < promptTokens || common > computed) {
+  public Optional<Sequence> fork(
+      BlockPool pool, long number, int common, int[] fork, int forkPrompt) {
+    if (!holding || common < 1 || common > computed || common >= fork.length) {
       throw new IllegalStateException("no fork behind " + common + " of " + computed + " tokens");
     }
-    Sequence fork = new Sequence(number, tokens(0, common), promptTokens);
+    Sequence next = new Sequence(number, fork, forkPrompt);
     int whole = common / pool.blockTokens();
-    fork.begin(pool, Arrays.copyOf(slots, whole));
-    if (common > fork.computed) {
-      if (!fork.addBlock(pool)) {
-        fork.release(pool);
+    next.begin(pool, Arrays.copyOf(slots, whole));
+    // A single token gets its block when it is computed, as every chosen token does.
+    int needed = pool.blocks(fork.length == common + 1 ? common : fork.length);
+    while (next.blocks < needed) {
+      if (!next.addBlock(pool)) {
+        next.release(pool);
         return Optional.empty();
       }
-      fork.computed = common;
     }
-    fork.keys.addAll(keys.subList(0, Math.min(whole, keys.size())));
-    fork.append(token);
-    return Optional.of(fork);
+    next.computed = common;
+    next.keys.addAll(keys.subList(0, Math.min(whole, keys.size())));
+    return Optional.of(next);
   }
 
   /**

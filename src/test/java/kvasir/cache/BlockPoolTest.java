@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Blocks, sequences that hold them, and the index of their content. */
@@ -56,11 +57,18 @@ class BlockPoolTest {
     assertEquals(8, pool.free(0));
   }
 
+  /** Forks a sequence behind {@code common} tokens, with one other token. */
+  private Optional<Sequence> fork(Sequence parent, long number, int common, int token) {
+    int[] tokens = Arrays.copyOf(parent.tokens(0, common), common + 1);
+    tokens[common] = token;
+    return parent.fork(pool, number, common, tokens, Math.min(common, parent.promptTokens()));
+  }
+
   @Test
   void parentAndForkAreReleasedInBothOrdersB8() {
     for (boolean parentFirst : new boolean[] {true, false}) {
       Sequence parent = begin(pool, 1, 20);
-      Sequence fork = parent.fork(pool, 2, 20, 7).orElseThrow();
+      Sequence fork = fork(parent, 2, 20, 7).orElseThrow();
       assertEquals(2, pool.holders(0, parent.slot(0)));
       assertTrue(parent.slot(1) != fork.slot(1));
       assertTrue((parentFirst ? parent : fork).release(pool));
@@ -74,12 +82,12 @@ class BlockPoolTest {
   @Test
   void forksShareWholeBlocksAndOwnTheRestB9() {
     Sequence parent = begin(pool, 1, 32);
-    Sequence fork = parent.fork(pool, 2, 32, 7).orElseThrow();
+    Sequence fork = fork(parent, 2, 32, 7).orElseThrow();
     assertEquals(2, fork.blocks());
     assertEquals(6, pool.free(0));
     assertEquals(33, fork.length());
     assertEquals(32, fork.computed());
-    Sequence again = fork.fork(pool, 3, 32, 8).orElseThrow();
+    Sequence again = fork(fork, 3, 32, 8).orElseThrow();
     assertEquals(3, pool.holders(0, again.slot(1)));
     assertEquals(parent.token(31), again.token(31));
     assertEquals(8, again.token(32));
@@ -93,7 +101,7 @@ class BlockPoolTest {
     assertTrue(parent.addBlock(pool));
     parent.advance(32, BLOCK);
     BlockKey filled = index.key(parent, 1);
-    Sequence fork = parent.fork(pool, 2, 20, 7).orElseThrow();
+    Sequence fork = fork(parent, 2, 20, 7).orElseThrow();
     while (fork.length() < 32) {
       fork.append(0);
     }
@@ -102,13 +110,27 @@ class BlockPoolTest {
   }
 
   @Test
+  void aForkWithALongerPromptHoldsTheBlocksOfItAllB9() {
+    Sequence parent = begin(pool, 1, 40);
+    int[] prompt = Arrays.copyOf(parent.tokens(0, 20), 3 * BLOCK + 1);
+    Sequence fork = parent.fork(pool, 2, 20, prompt, prompt.length).orElseThrow();
+    assertEquals(4, fork.blocks());
+    assertEquals(20, fork.computed());
+    assertEquals(2, pool.holders(0, fork.slot(0)));
+    assertEquals(2, pool.free(0));
+    assertTrue(parent.fork(pool, 3, 20, new int[5 * BLOCK], 1).isEmpty());
+    assertEquals(2, pool.free(0));
+    assertEquals(2, pool.holders(0, fork.slot(0)));
+  }
+
+  @Test
   void aForkWithoutRoomChangesNothingB9() {
     Sequence parent = begin(pool, 1, 20);
     Sequence other = begin(pool, 2, 6 * BLOCK);
-    assertTrue(parent.fork(pool, 3, 20, 7).isEmpty());
+    assertTrue(fork(parent, 3, 20, 7).isEmpty());
     assertEquals(1, pool.holders(0, parent.slot(0)));
     other.release(pool);
-    assertTrue(parent.fork(pool, 4, 20, 7).isPresent());
+    assertTrue(fork(parent, 4, 20, 7).isPresent());
   }
 
   @Test
@@ -190,7 +212,8 @@ class BlockPoolTest {
         IllegalArgumentException.class, () -> new BlockPool(16, new Ownership(4, 2), new int[1]));
     Sequence sequence = begin(pool, 1, 5);
     assertThrows(IllegalStateException.class, () -> sequence.begin(pool, new int[0]));
-    assertThrows(IllegalStateException.class, () -> sequence.fork(pool, 2, 4, 1));
+    assertThrows(IllegalStateException.class, () -> sequence.fork(pool, 2, 6, new int[8], 5));
+    assertThrows(IllegalStateException.class, () -> sequence.fork(pool, 2, 5, new int[5], 5));
     assertThrows(IllegalStateException.class, () -> sequence.advance(2, BLOCK));
     assertThrows(IndexOutOfBoundsException.class, () -> sequence.slot(1));
     assertThrows(IndexOutOfBoundsException.class, () -> sequence.token(6));

@@ -1,6 +1,7 @@
 package kvasir.engine.batch;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -38,11 +39,20 @@ public final class BatchEngine {
   private final int compareEvery;
   private final StepRunner runner;
   private final Scheduler scheduler;
+  private final Branches branches;
   private final Map<Long, TokenSink> sinks = new HashMap<>();
   private final Set<Long> unbegun = new HashSet<>();
+
+  /** Choices that choose their first tokens together with the first one, by its sequence. */
+  private final Map<Long, Choices> choices = new HashMap<>();
+
   private final MemorySegment first;
   private final byte[] firstBytes = new byte[PlanMessage.FIRST_BYTES];
   private final float[] logits;
+  private long tokensOfOtherChoices;
+
+  /** A request with several choices, and the receivers of those besides the first one. */
+  private record Choices(Request request, List<TokenSink> others) {}
 
   /**
    * Creates the batch engine of one rank; all ranks call it.
@@ -62,6 +72,7 @@ public final class BatchEngine {
     this.first = MemorySegment.ofArray(firstBytes);
     this.logits = new float[Math.min(LOGIT_ROWS, options.maxSequences()) * vocabulary];
     this.scheduler = world.rank() == ROOT ? scheduler(options, shape, capacities) : null;
+    this.branches = new Branches(scheduler, this::track);
   }
 
   /** Returns the number of blocks in each rank's memory. */
@@ -104,27 +115,85 @@ public final class BatchEngine {
   public Submission submit(Request request, TokenSink sink) {
     Submission answer = scheduler.submit(request);
     if (answer instanceof Submission.Accepted accepted) {
-      sinks.put(accepted.number(), sink);
-      unbegun.add(accepted.number());
+      track(accepted.number(), sink);
     }
     return answer;
   }
 
-  /** Cancels a sequence on rank 0; its sink is not called any more. Returns false if it ended. */
+  /**
+   * Takes a request for several choices on rank 0. Its prompt is computed once.
+   *
+   * @param request without output so far
+   * @param sinks receivers of the choices, at least one; see {@link #submit(Request, TokenSink)}
+   */
+  public Submission submit(Request request, List<? extends TokenSink> sinks) {
+    if (request.tokens().length > request.promptTokens()) {
+      throw new IllegalArgumentException("choices that differ already are requests of their own");
+    }
+    Submission answer = submit(request, sinks.getFirst());
+    if (answer instanceof Submission.Accepted accepted && sinks.size() > 1) {
+      List<TokenSink> others = List.copyOf(sinks.subList(1, sinks.size()));
+      choices.put(accepted.number(), new Choices(request, others));
+    }
+    return answer;
+  }
+
+  /**
+   * Takes requests with common first tokens on rank 0, which are computed once.
+   *
+   * @param common number of common tokens, fewer than each request has
+   * @param requests at least one
+   * @param sinks receiver of each request. If the first request is accepted and another one has no
+   *     room, that one's receiver is told so later
+   * @return answer to the first request; if it is a refusal, none of the requests is taken
+   */
+  public Submission submit(int common, List<Request> requests, List<? extends TokenSink> sinks) {
+    Submission answer = submit(requests.getFirst(), sinks.getFirst());
+    if (answer instanceof Submission.Accepted accepted) {
+      List<Branches.Branch> others = new ArrayList<>();
+      for (int i = 1; i < requests.size(); i++) {
+        others.add(new Branches.Branch(requests.get(i), sinks.get(i)));
+      }
+      branches.add(accepted.number(), common, others);
+    }
+    return answer;
+  }
+
+  private void track(long number, TokenSink sink) {
+    sinks.put(number, sink);
+    unbegun.add(number);
+  }
+
+  /**
+   * Cancels a sequence on rank 0, with all choices or requests that were submitted together with
+   * it; their sinks are not called any more.
+   *
+   * @param number number of the submission
+   * @return false if all of it has ended
+   */
   public boolean cancel(long number) {
+    int before = live();
+    choices.remove(number);
+    cancelAlone(number);
+    branches.drop(number).forEach(this::cancelAlone);
+    return live() < before;
+  }
+
+  private void cancelAlone(long number) {
     sinks.remove(number);
     unbegun.remove(number);
-    return scheduler.cancel(number);
+    scheduler.cancel(number);
   }
 
   /** Returns the counts of the scheduler on rank 0. */
   public Counts counts() {
-    return scheduler.counts();
+    return scheduler.counts().withOutput(tokensOfOtherChoices);
   }
 
   /** Returns the number of sequences on rank 0 that have not ended. */
   public int live() {
-    return sinks.size();
+    int others = choices.values().stream().mapToInt(c -> c.others().size()).sum();
+    return sinks.size() + others + branches.waiting();
   }
 
   /**
@@ -133,6 +202,7 @@ public final class BatchEngine {
    * @return false if there was nothing to do
    */
   public boolean step() {
+    branches.begin();
     Optional<StepPlan> next = scheduler.next();
     if (next.isEmpty()) {
       return false;
@@ -140,7 +210,7 @@ public final class BatchEngine {
     StepPlan plan = next.get();
     for (Span span : plan.spans()) {
       if (unbegun.remove(span.sequence())) {
-        sinks.get(span.sequence()).began(span.position());
+        began(span);
       }
     }
     long begin = System.nanoTime();
@@ -148,6 +218,14 @@ public final class BatchEngine {
     compute(plan);
     scheduler.stepTook(System.nanoTime() - begin);
     return true;
+  }
+
+  private void began(Span span) {
+    sinks.get(span.sequence()).began(span.position());
+    Choices more = choices.get(span.sequence());
+    if (more != null) {
+      more.others().forEach(sink -> sink.began(span.position()));
+    }
   }
 
   /** Lets the other ranks, whose waits have a limit, know that there is nothing to do yet. */
@@ -232,6 +310,8 @@ public final class BatchEngine {
       fail(number, unsound, "keys or values of token %d are not finite numbers".formatted(unsound));
     } else if (chooses && !Float.isFinite(kernels.maxMagnitude(logits, offset, vocabulary))) {
       fail(number, last, "the logits after token %d are not finite numbers".formatted(last));
+    } else if (chooses && choices.containsKey(number)) {
+      divide(number, choices.remove(number), offset);
     } else if (chooses) {
       int token = sink.choose(logits, offset);
       boolean ends = sink.accept(token);
@@ -242,8 +322,43 @@ public final class BatchEngine {
     }
   }
 
+  /**
+   * Has all choices of a request choose from the logits behind its prompt. The first one that does
+   * not end keeps the sequence, and the others branch off it.
+   */
+  private void divide(long number, Choices all, int offset) {
+    List<TokenSink> together = new ArrayList<>(List.of(sinks.remove(number)));
+    together.addAll(all.others());
+    List<Branches.Branch> continuing = new ArrayList<>();
+    int token = 0;
+    for (TokenSink sink : together) {
+      token = sink.choose(logits, offset);
+      if (sink.accept(token) || all.request().outputLimit(engine.config().maxPositions()) == 1) {
+        sink.finished();
+      } else {
+        continuing.add(new Branches.Branch(all.request().with(token), sink));
+      }
+    }
+    tokensOfOtherChoices += all.others().size();
+    if (continuing.isEmpty()) {
+      if (!scheduler.chosen(number, token)) {
+        scheduler.finished(number);
+      }
+    } else {
+      Branches.Branch first = continuing.removeFirst();
+      int[] tokens = first.request().tokens();
+      scheduler.chosen(number, tokens[tokens.length - 1]);
+      sinks.put(number, first.sink());
+      branches.add(number, tokens.length - 1, continuing);
+    }
+  }
+
   private void fail(long number, int position, String cause) {
     scheduler.failed(number, position);
     sinks.remove(number).failed(cause);
+    Choices more = choices.remove(number);
+    if (more != null) {
+      more.others().forEach(sink -> sink.failed(cause));
+    }
   }
 }

@@ -18,4 +18,16 @@ public record Counts(
     long outputTokens,
     long recomputedRows,
     long hitTokens,
-    long preemptions) {}
+    long preemptions) {
+  /** Returns these counts with further tokens that were chosen. */
+  Counts withOutput(long tokens) {
+    return new Counts(
+        running,
+        waiting,
+        promptRows,
+        outputTokens + tokens,
+        recomputedRows,
+        hitTokens,
+        preemptions);
+  }
+}

@@ -62,7 +62,10 @@ final class LiveSequences {
     waiting.put(live.number(), live);
   }
 
-  /** Adds a fork of a running sequence, whose last block is a copy unless it is whole. */
+  /**
+   * Adds a fork of a running sequence. Its block with the last common token is a copy unless the
+   * block is whole.
+   */
   void addFork(Live fork, Live parent) {
     int tokens = fork.sequence.computed();
     int whole = tokens / pool.blockTokens();
@@ -77,7 +80,7 @@ final class LiveSequences {
     }
     fork.begun = true;
     fork.everComputed = tokens;
-    fork.announced = fork.sequence.blocks();
+    fork.announced = pool.blocks(tokens);
     fork.offered = whole;
     fork.promised = whole;
     running.put(fork.number(), fork);

@@ -1,5 +1,7 @@
 package kvasir.engine.batch;
 
+import java.util.Arrays;
+
 /**
  * Request for the tokens that follow a prompt.
  *
@@ -23,6 +25,13 @@ public record Request(int[] tokens, int promptTokens, int maxTokens) {
   /** Creates a request without output so far. */
   public Request(int[] prompt, int maxTokens) {
     this(prompt, prompt.length, maxTokens);
+  }
+
+  /** Returns this request with one more token of output that exists. */
+  Request with(int token) {
+    int[] more = Arrays.copyOf(tokens, tokens.length + 1);
+    more[tokens.length] = token;
+    return new Request(more, promptTokens, maxTokens);
   }
 
   /** Returns the number of output tokens that a context of {@code context} tokens allows. */

@@ -63,58 +63,64 @@ public final class Scheduler {
    * one that could not run even alone.
    */
   public Submission submit(Request request) {
-    if (request.outputLimit(limits.context()) <= request.tokens().length - request.promptTokens()) {
-      return new Submission.Refused(
-          "%,d tokens do not fit the context of %,d tokens"
-              .formatted(request.tokens().length, limits.context()));
+    Optional<String> reason = unfit(request);
+    if (reason.isPresent()) {
+      return new Submission.Refused(reason.get());
     }
     Sequence sequence = new Sequence(nextNumber, request.tokens(), request.promptTokens());
     Live live = new Live(sequence, request.outputLimit(limits.context()));
-    Optional<String> shortage = shortage(live.mostStored());
-    if (shortage.isPresent()) {
-      return new Submission.Refused(shortage.get());
-    }
     nextNumber++;
     sequences.addWaiting(live);
     return new Submission.Accepted(live.number());
   }
 
   /**
-   * Creates a sequence with a running one's first tokens and one other token behind them, as for
-   * another choice of the same request, whose limits it keeps. Its keys and values are shared or
-   * copied, not computed. Between steps only.
+   * Accepts a request that begins with a running sequence's first tokens, as another choice of the
+   * same request does. Their keys and values are shared or copied, not computed. Between steps
+   * only.
    *
    * @param parent number of the running sequence
-   * @param common number of common tokens: its prompt at least, and all of them computed
-   * @param token id of the token behind them
-   * @return a refusal, with nothing changed, if the sequence does not run, or there is no block for
-   *     the copy or no place for another sequence
+   * @param common number of common tokens, all of them computed, and fewer than the request has
+   * @return a refusal, with nothing changed, if the sequence does not run, there are no blocks for
+   *     the rest, there is no place for another sequence, or the request could not run even alone
    */
-  public Submission fork(long parent, int common, int token) {
+  public Submission fork(long parent, int common, Request request) {
     requireNoStep();
     Live from = sequences.find(parent);
     if (from == null || !sequences.isRunning(from)) {
       return new Submission.Refused("sequence " + parent + " does not run");
     }
-    if (common < from.sequence.promptTokens() || common > from.sequence.computed()) {
+    if (common < 1 || common > from.sequence.computed() || common >= request.tokens().length) {
       return new Submission.Refused(
           common + " of " + from.sequence.computed() + " computed tokens cannot be shared");
     }
     if (sequences.running().size() >= limits.maxSequences()) {
       return new Submission.Refused("all " + limits.maxSequences() + " sequences run");
     }
-    if (common + 1 - from.sequence.promptTokens() >= from.outputLimit) {
-      return new Submission.Refused("no token to choose behind the fork");
+    Optional<String> reason = unfit(request);
+    if (reason.isPresent()) {
+      return new Submission.Refused(reason.get());
     }
-    Optional<Sequence> fork = from.sequence.fork(pool, nextNumber, common, token);
+    Optional<Sequence> fork =
+        from.sequence.fork(pool, nextNumber, common, request.tokens(), request.promptTokens());
     if (fork.isEmpty()) {
-      return new Submission.Refused("no block for the copy of a partly filled one");
+      return new Submission.Refused("no block for the tokens that are not shared");
     }
     nextNumber++;
-    outputTokens++;
-    Live live = new Live(fork.get(), from.outputLimit);
+    Live live = new Live(fork.get(), request.outputLimit(limits.context()));
     sequences.addFork(live, from);
     return new Submission.Accepted(live.number());
+  }
+
+  /** Returns the reason for which a request could not run even alone, if there is one. */
+  private Optional<String> unfit(Request request) {
+    int limit = request.outputLimit(limits.context());
+    if (limit <= request.tokens().length - request.promptTokens()) {
+      return Optional.of(
+          "%,d tokens do not fit the context of %,d tokens"
+              .formatted(request.tokens().length, limits.context()));
+    }
+    return shortage(request.promptTokens() + limit - 1);
   }
 
   /**
@@ -249,6 +255,12 @@ public final class Scheduler {
     plan = null;
     ended.forEach(this::remove);
     ended.clear();
+  }
+
+  /** Returns whether a sequence has not ended. */
+  public boolean lives(long number) {
+    Live live = sequences.find(number);
+    return live != null && !live.ended;
   }
 
   /** Returns whether there is no sequence, and nothing that the ranks have not been told. */

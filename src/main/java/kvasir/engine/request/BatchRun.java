@@ -7,7 +7,6 @@ import kvasir.engine.batch.BatchEngine;
 import kvasir.engine.batch.Counts;
 import kvasir.engine.batch.Request;
 import kvasir.engine.batch.Submission;
-import kvasir.engine.batch.TokenSink;
 import kvasir.model.ModelConfig;
 import kvasir.text.Tokenizer;
 
@@ -130,14 +129,9 @@ public final class BatchRun {
       completion.endEmpty();
       return;
     }
-    List<? extends TokenSink> choices = completion.choices();
-    for (TokenSink choice : choices) {
-      Submission answer = batch.submit(new Request(prompt, limit), choice);
-      if (answer instanceof Submission.Refused refused) {
-        // All choices need the same room, so that the first one is refused, or none.
-        refuse(request, refused.reason() + "; raise --kv-memory");
-        return;
-      }
+    Submission answer = batch.submit(new Request(prompt, limit), completion.choices());
+    if (answer instanceof Submission.Refused refused) {
+      refuse(request, refused.reason() + "; raise --kv-memory");
     }
   }
 

@@ -50,6 +50,12 @@ final class RandomSchedule {
     if (random.nextInt(5) == 0) {
       events.append("; F%d forks S%d @%d".formatted(i, i, arrival + 1 + random.nextInt(20)));
     }
+    if (random.nextInt(6) == 0) {
+      int more = random.nextInt(1, 40);
+      events.append(
+          "; H%d forks S%d %d+%d @%d"
+              .formatted(i, i, random.nextInt(1, 30), more, arrival + 1 + random.nextInt(20)));
+    }
     if (random.nextInt(20) == 0) {
       events.append("; G%d forks F%d @%d".formatted(i, i, arrival + 5 + random.nextInt(20)));
     }

@@ -158,23 +158,28 @@ final class Replay {
     int promptTokens = parent.line.prompt.length;
     int all = promptTokens + parent.tokens.size() - 1;
     int common = fork.common() < 0 ? all : fork.common();
-    int token = FakeModel.choose(FakeModel.mix(fork.name().hashCode()));
-    switch (scheduler.fork(parent.number, common, token)) {
+    int rest = Math.max(1, fork.more());
+    int[] known = FakeModel.continued(parent.line.prompt, Math.max(0, common - promptTokens));
+    int[] text = Arrays.copyOf(known, common + rest);
+    System.arraycopy(FakeModel.prompt(fork.name(), rest), 0, text, common, rest);
+    int most = parent.line.maxTokens;
+    boolean choice = fork.more() == 0;
+    if (choice && common + 1 - promptTokens >= most) {
+      refused.put(fork.name(), "no token to choose behind the fork");
+      return;
+    }
+    Request request =
+        choice ? new Request(text, promptTokens, most) : new Request(text, text.length, most);
+    switch (scheduler.fork(parent.number, common, request)) {
       case Submission.Accepted(long number) -> {
-        int[] text = Arrays.copyOf(alone(parent, common - promptTokens), common + 1);
-        text[common] = token;
-        int most = parent.line.maxTokens - (common + 1 - promptTokens);
+        int left = choice ? most - (common + 1 - promptTokens) : most;
         Outcome outcome =
-            new Outcome(new Schedule.Line(fork.name(), text, most, fork.step()), number);
+            new Outcome(new Schedule.Line(fork.name(), text, left, fork.step()), number);
         outcomes.put(fork.name(), outcome);
         byNumber.put(number, outcome);
       }
       case Submission.Refused(String reason) -> refused.put(fork.name(), reason);
     }
-  }
-
-  private static int[] alone(Outcome parent, int tokens) {
-    return FakeModel.continued(parent.line.prompt, tokens);
   }
 
   private void cancel(Outcome outcome) {

@@ -25,6 +25,7 @@ import kvasir.tensor.Shares;
  *   A x@3                cancelled before step 3
  *   A p@5                preempted before step 5
  *   F forks A @5         forks before step 5 behind all computed tokens; F forks A 32 @5: behind 32
+ *   F forks A 32+9 @5    forks behind 32 tokens, and has nine more in its prompt
  *   A nan@2              fails in step 2
  *   A ends 7             chooses its end token as token 7
  * </pre>
@@ -36,7 +37,8 @@ final class Schedule {
   private static final Pattern ARRIVAL =
       Pattern.compile("(?:(\\d+) x )?(\\w+) (?:~(\\w+) (\\d+), )?(\\d+)\\+(\\d+) @(\\d+)");
   private static final Pattern EVENT = Pattern.compile("(\\w+) (x|p|nan)@(\\d+)");
-  private static final Pattern FORK = Pattern.compile("(\\w+) forks (\\w+)(?: (\\d+))? @(\\d+)");
+  private static final Pattern FORK =
+      Pattern.compile("(\\w+) forks (\\w+)(?: (\\d+)(?:\\+(\\d+))?)? @(\\d+)");
   private static final Pattern SHARES = Pattern.compile("shares ([\\d,]+)");
   private static final Pattern ENDS = Pattern.compile("(\\w+) ends (\\d+)");
 
@@ -66,8 +68,14 @@ final class Schedule {
   /** Something that happens to a sequence. */
   record Event(String name, Kind kind, int step) {}
 
-  /** Fork of a sequence; {@code common} is -1 for all its computed tokens. */
-  record Fork(String name, String parent, int common, int step) {}
+  /**
+   * Fork of a sequence.
+   *
+   * @param common number of common tokens; -1 for all computed ones
+   * @param more number of tokens behind them in a prompt of its own; 0 for another choice, which
+   *     has one token
+   */
+  record Fork(String name, String parent, int common, int more, int step) {}
 
   final Map<String, Integer> numbers =
       new HashMap<>(
@@ -139,8 +147,9 @@ final class Schedule {
       shares = FakeModel.ints(share.group(1));
     } else if (fork.matches()) {
       int common = fork.group(3) == null ? -1 : Integer.parseInt(fork.group(3));
-      int step = Integer.parseInt(fork.group(4));
-      forks.add(new Fork(fork.group(1), fork.group(2), common, step));
+      int more = fork.group(4) == null ? 0 : Integer.parseInt(fork.group(4));
+      int step = Integer.parseInt(fork.group(5));
+      forks.add(new Fork(fork.group(1), fork.group(2), common, more, step));
     } else if (ends.matches()) {
       line(ends.group(1)).endsAfter = Integer.parseInt(ends.group(2));
     } else {

@@ -154,11 +154,12 @@ class SchedulerTest {
   void callsOutOfOrderAreRefused() {
     Replay replay = new Replay("pool 20 x 16; rows 16; A 20+9 @0; B 20+9 @0").toStep(1);
     Scheduler scheduler = replay.scheduler;
+    Request request = new Request(new int[22], 5);
     assertThrows(IllegalStateException.class, () -> scheduler.stepTook(0));
     StepPlan plan = scheduler.next().orElseThrow();
     assertThrows(IllegalStateException.class, scheduler::next);
     assertThrows(IllegalStateException.class, () -> scheduler.preempt(0));
-    assertThrows(IllegalStateException.class, () -> scheduler.fork(0, 20, 1));
+    assertThrows(IllegalStateException.class, () -> scheduler.fork(0, 20, request));
     long choosing = -1;
     for (Span span : plan.spans()) {
       if (span.logits() == 0) {
@@ -173,9 +174,9 @@ class SchedulerTest {
     assertFalse(scheduler.chosen(99, 1));
     scheduler.chosen(choosing, 1);
     scheduler.stepTook(0);
-    assertTrue(scheduler.fork(99, 20, 1) instanceof Submission.Refused);
-    assertTrue(scheduler.fork(choosing, 19, 1) instanceof Submission.Refused);
-    assertTrue(scheduler.fork(choosing, 21, 1) instanceof Submission.Refused);
+    assertTrue(scheduler.fork(99, 20, request) instanceof Submission.Refused);
+    assertTrue(scheduler.fork(choosing, 0, request) instanceof Submission.Refused);
+    assertTrue(scheduler.fork(choosing, 21, request) instanceof Submission.Refused);
     assertFalse(scheduler.preempt(99));
   }
 

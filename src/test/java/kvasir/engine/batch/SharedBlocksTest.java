@@ -52,7 +52,10 @@ class SharedBlocksTest {
         "pool 8 x 16; A 20+20 @0; F forks A @3; A x@3",
         "pool 8 x 16; A 20+20 @0; F forks A @3; A x@4",
         "pool 4 x 16; A 20+20 @0; F forks A @3",
-        "pool 8 x 16; A 20+20 @0; F forks A 20 @1; G forks A 20 @1; H forks A 20 @1"
+        "pool 8 x 16; A 20+20 @0; F forks A 20 @1; G forks A 20 @1; H forks A 20 @1",
+        "pool 8 x 16; A 20+20 @0; F forks A 7+30 @1; G forks A 16+1 @1; H forks A 17+15 @1",
+        "pool 9 x 16; rows 9; A 40+9 @0; F forks A 9+40 @1; G forks F 20+20 @8; A p@3; F p@9",
+        "pool 12 x 16; no sharing; A 33+9 @0; F forks A 32+33 @1; G forks A 33+15 @1; A x@2"
       })
   void forksContinueAsTheyWouldAloneB9(String schedule) {
     Replay replay = Replay.of(schedule);
@@ -64,7 +67,7 @@ class SharedBlocksTest {
   @Test
   void aForkWithoutRoomForItsCopyIsRefusedWholeB9() {
     Replay replay = Replay.of("pool 3 x 16; A 36+9 @0; F forks A @2");
-    assertEquals("no block for the copy of a partly filled one", replay.refused.get("F"));
+    assertEquals("no block for the tokens that are not shared", replay.refused.get("F"));
     assertTrue(replay.get("A").complete);
   }
 
