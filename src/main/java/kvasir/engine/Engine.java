@@ -56,6 +56,7 @@ public final class Engine implements AutoCloseable {
   private final ModelConfig config;
   private final Team team;
   private final DType weightType;
+  private final long spareBytes;
   private final BlockMemory blocks;
   private final KvCache cache;
   private final Decoder decoder;
@@ -147,6 +148,26 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
+   * Opens an engine for batches of sequences of one length, which refuses numbers that make its
+   * results meaningless. Every rank of the world calls it.
+   *
+   * @param model the model of the settings, open as long as the engine
+   * @param activity told what this rank is doing
+   * @param positions the length of the longest sequence, in tokens
+   * @param logitRows the largest number of rows of logits that are held at once
+   */
+  public static Engine sharing(
+      OpenedModel model,
+      EngineSettings settings,
+      Communicator world,
+      Activity activity,
+      int positions,
+      int logitRows) {
+    Use use = new Use(positions, logitRows, 0, null, NumberGuard.Policy.REFUSE);
+    return new Engine(model, false, settings, world, activity, use);
+  }
+
+  /**
    * Opens an engine that computes with any numbers, so that meaningless results can be compared
    * too.
    */
@@ -181,7 +202,7 @@ public final class Engine implements AutoCloseable {
     try {
       Shares shares = settings.distribution().shares(world.size());
       CacheShape shape = cacheShape(settings, config);
-      checkMemory(shares, use);
+      this.spareBytes = checkMemory(shares, use);
       ModelWeights weights =
           ModelWeights.of(
               checkpoint, config, settings.kernels(), shares, world.rank(), team, weightMemory);
@@ -204,13 +225,21 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  private void checkMemory(Shares shares, Use use) {
+  /**
+   * Checks the memory that a rank needs against the limit.
+   *
+   * @return number of bytes that the limit leaves; Long.MAX_VALUE without a limit
+   */
+  private long checkMemory(Shares shares, Use use) {
     long limit = settings.distribution().memoryLimit();
-    if (limit > 0) {
-      WeightSizes sizes = WeightSizes.of(model.checkpoint(), config, settings.kernels());
-      RankMemory.Run run = memoryRun(settings, config, use.positions(), use.logitRows());
-      new MemoryNeed(run, sizes::bytes, use.kvBytes()).check(shares, limit);
+    if (limit == 0) {
+      return Long.MAX_VALUE;
     }
+    WeightSizes sizes = WeightSizes.of(model.checkpoint(), config, settings.kernels());
+    RankMemory.Run run = memoryRun(settings, config, use.positions(), use.logitRows());
+    MemoryNeed need = new MemoryNeed(run, sizes::bytes, use.kvBytes());
+    need.check(shares, limit);
+    return limit - need.most(shares);
   }
 
   /**
@@ -288,6 +317,14 @@ public final class Engine implements AutoCloseable {
   /** Returns the memory of this rank's blocks; it is closed with the engine. */
   public BlockMemory blocks() {
     return blocks;
+  }
+
+  /**
+   * Returns the number of bytes that the memory limit leaves besides what the engine needs;
+   * Long.MAX_VALUE without a limit.
+   */
+  public long spareBytes() {
+    return spareBytes;
   }
 
   /** Returns the decoder of the engine's own sequence. */

@@ -156,12 +156,13 @@ public final class Decoder {
   }
 
   /**
-   * Computes the logits of any rows of the last batch. Every rank must call it. Logits that are not
-   * finite are the caller's to find.
+   * Computes the logits of any rows of the last batch. Every rank must call it.
    *
    * @param rows rows of the batch, ascending, {@code [count]}
    * @param out receives {@code [count, vocabulary]}: all logits on rank 0, only the rank's own
    *     slice elsewhere
+   * @throws kvasir.error.UserError on rank 0, if the guard refuses numbers that are not finite and
+   *     a logit is not; otherwise such logits are the caller's to find
    */
   public void logits(int[] rows, int count, float[] out) {
     int width = config.hiddenSize();
@@ -171,6 +172,9 @@ public final class Decoder {
     }
     linear.over(activations.normed, 0, count).to(weights.head(), out).run();
     vocabulary.gather(count, out);
+    if (world.rank() == 0) {
+      guard.requireFinite(out, count * config.vocabulary());
+    }
   }
 
   private void begin(Batch next) {

@@ -5,14 +5,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import kvasir.cache.CacheShape;
 import kvasir.cli.terminal.Output;
 import kvasir.cli.terminal.Progress;
 import kvasir.engine.Engine;
 import kvasir.engine.EngineOptions;
+import kvasir.engine.batch.BatchEngine;
+import kvasir.engine.batch.BatchOptions;
 import kvasir.error.ExitCodes;
 import kvasir.error.UserError;
-import kvasir.lab.recall.Reading;
 import kvasir.lab.recall.RecallEvaluation;
+import kvasir.lab.recall.SharedReading;
+import kvasir.measure.MachineFacts;
 import kvasir.text.Chat;
 import kvasir.text.Tokenizer;
 
@@ -34,45 +38,73 @@ public record EvaluateJob(
     long seed,
     boolean json)
     implements Job {
+  /** Time of a step that documents may fill; nobody waits for a single token. */
+  private static final long STEP_NANOS = 10_000_000_000L;
+
   @Override
   public int run(JobContext context) {
     int longest = longest(context.model().config().maxPositions());
-    boolean passed = true;
     try (Tokenizer tokenizer = Tokenizer.open(engine.directory());
         Engine opened =
-            new Engine(
+            Engine.sharing(
                 context.model(),
                 context.settings(),
                 context.world(),
                 context.activity(),
                 longest,
-                null)) {
+                BatchEngine.LOGIT_ROWS)) {
       Chat chat = Chat.of(tokenizer, engine.model());
-      Reading reading = new Reading(opened, chat, null);
-      RecallEvaluation evaluation =
-          new RecallEvaluation(reading, chat, questions, perDocument, seed);
-      boolean headed = json;
-      for (int length : lengths) {
-        RecallEvaluation.LengthResult row;
-        try (Progress progress =
-            Progress.of(
-                context.activity(),
-                "asking about documents of " + length + " tokens, question",
-                10 * questions,
-                context.root())) {
-          row = evaluation.run(length, progress::reach);
-        }
-        if (context.root() && !headed) {
-          context.output().line(header());
-          headed = true;
-        }
-        if (context.root()) {
-          print(context.output(), row);
-          passed &= row.passed();
-        }
+      BatchEngine batch = new BatchEngine(opened, options(context, opened, longest));
+      if (!context.root()) {
+        context.activity().set("answering questions");
+        batch.follow();
+        return ExitCodes.DONE;
       }
+      SharedReading reading = new SharedReading(opened, batch, chat);
+      boolean passed =
+          evaluate(context, new RecallEvaluation(reading, chat, questions, perDocument, seed));
+      batch.end();
+      return passed ? ExitCodes.DONE : ExitCodes.CHECK_FAILED;
     }
-    return passed ? ExitCodes.DONE : ExitCodes.CHECK_FAILED;
+  }
+
+  private boolean evaluate(JobContext context, RecallEvaluation evaluation) {
+    boolean passed = true;
+    boolean headed = json;
+    for (int length : lengths) {
+      RecallEvaluation.LengthResult row;
+      try (Progress progress =
+          Progress.of(
+              context.activity(),
+              "asking about documents of " + length + " tokens, question",
+              10 * questions,
+              true)) {
+        row = evaluation.run(length, progress::reach);
+      }
+      if (!headed) {
+        context.output().line(header());
+        headed = true;
+      }
+      print(context.output(), row);
+      passed &= row.passed();
+    }
+    return passed;
+  }
+
+  /**
+   * Returns options for as many questions at a time as the memory allows: room for two of the
+   * longest documents, and for the ends of all questions, which may be on one rank.
+   */
+  private static BatchOptions options(JobContext context, Engine opened, int longest) {
+    CacheShape shape = opened.cache().shape();
+    int document =
+        opened.cache().ownership().ownedBlocks(opened.cache().rank(), shape.blocks(longest));
+    int sequences = BatchEngine.LOGIT_ROWS;
+    long wanted = (document + 2L * sequences) * shape.blockBytes();
+    long quarter = (MachineFacts.here().memoryMiB() << 20) / 4 / context.ranksHere();
+    long more = Math.min(wanted, Math.min(quarter, opened.spareBytes()));
+    long least = Math.max(1, document) * shape.blockBytes();
+    return new BatchOptions(sequences, least + more, STEP_NANOS, true, 0);
   }
 
   /**

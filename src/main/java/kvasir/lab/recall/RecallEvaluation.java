@@ -11,14 +11,17 @@ import kvasir.text.Chat;
 /**
  * Evaluation that counts how often a model's answer is correct to the letter, by length of the
  * document and by the position of the fact in it. The documents are not part of the training data.
- * All ranks make the same calls; rank 0 gets the counts. The evaluation does not own the reading
- * and the chat.
+ * Rank 0 alone makes the calls. The evaluation does not own the reading and the chat.
  */
 public final class RecallEvaluation {
   /** The largest number of tokens that a question and its answer take together. */
   public static final int EXCHANGE_TOKENS = 96;
 
   private static final int ANSWER_TOKENS = 40;
+
+  /** Number of open questions below which those on another document are asked. */
+  private static final int FEW_OPEN = 64;
+
   private static final int DECILES = 10;
 
   /** Number of tokens above which a document is long, and a lower accuracy is accepted. */
@@ -66,7 +69,30 @@ public final class RecallEvaluation {
     }
   }
 
-  private final Reading reading;
+  /** A question that was asked. */
+  private static final class Asked {
+    private final long seed;
+    private final TownExercise.Placed placed;
+    private final int decile;
+    private String answer;
+
+    Asked(long seed, TownExercise.Placed placed, int decile) {
+      this.seed = seed;
+      this.placed = placed;
+      this.decile = decile;
+    }
+
+    boolean right() {
+      return placed.fact().answer().equals(answer);
+    }
+
+    Miss miss() {
+      Fact fact = placed.fact();
+      return new Miss(seed, placed.token(), fact.question(), fact.answer(), answer);
+    }
+  }
+
+  private final SharedReading reading;
   private final Chat chat;
   private final int perDecile;
   private final int perDocument;
@@ -80,7 +106,7 @@ public final class RecallEvaluation {
    * @param firstSeed seed of the first document; further documents have the seeds after it
    */
   public RecallEvaluation(
-      Reading reading, Chat chat, int perDecile, int perDocument, long firstSeed) {
+      SharedReading reading, Chat chat, int perDecile, int perDocument, long firstSeed) {
     this.reading = reading;
     this.chat = chat;
     this.perDecile = perDecile;
@@ -95,30 +121,44 @@ public final class RecallEvaluation {
    */
   public LengthResult run(int tokens, IntConsumer progress) {
     int[] asked = new int[DECILES];
-    int[] right = new int[DECILES];
-    List<Miss> misses = new ArrayList<>();
+    List<Asked> all = new ArrayList<>();
     int documents = 0;
-    while (IntStream.of(asked).anyMatch(n -> n < perDecile)) {
-      long seed = firstSeed + documents++;
-      TownExercise exercise = TownExercise.of(seed, tokens, chat);
-      reading.read(exercise.turn().ids(), done -> {});
-      for (TownExercise.Placed placed : choose(exercise, seed, asked)) {
-        Fact fact = placed.fact();
-        int[] question = chat.question(fact.question());
-        Reply reply = reading.ask(question, ANSWER_TOKENS, piece -> {});
-        int decile = exercise.decile(placed);
-        asked[decile]++;
-        if (reply.text().equals(fact.answer())) {
-          right[decile]++;
-        } else {
-          misses.add(new Miss(seed, placed.token(), fact.question(), fact.answer(), reply.text()));
-        }
-        progress.accept(IntStream.of(asked).sum());
+    boolean more = true;
+    while (more || reading.open() > 0) {
+      while (more && reading.open() < FEW_OPEN) {
+        all.addAll(ask(firstSeed + documents++, tokens, asked));
+        more = IntStream.of(asked).anyMatch(n -> n < perDecile);
       }
+      reading.step();
+      progress.accept(all.size() - reading.open());
     }
-    List<Cell> cells =
-        IntStream.range(0, DECILES).mapToObj(i -> new Cell(asked[i], right[i])).toList();
+    List<Cell> cells = IntStream.range(0, DECILES).mapToObj(i -> cell(all, i)).toList();
+    List<Miss> misses =
+        all.stream().filter(question -> !question.right()).map(Asked::miss).toList();
     return new LengthResult(tokens, documents, cells, misses);
+  }
+
+  private static Cell cell(List<Asked> all, int decile) {
+    List<Asked> of = all.stream().filter(question -> question.decile == decile).toList();
+    return new Cell(of.size(), (int) of.stream().filter(Asked::right).count());
+  }
+
+  /** Asks about facts of a document, and counts them by the tenth that holds them. */
+  private List<Asked> ask(long seed, int tokens, int[] asked) {
+    TownExercise exercise = TownExercise.of(seed, tokens, chat);
+    List<Asked> questions =
+        choose(exercise, seed, asked).stream()
+            .map(placed -> new Asked(seed, placed, exercise.decile(placed)))
+            .toList();
+    questions.forEach(question -> asked[question.decile]++);
+    if (!questions.isEmpty()) {
+      reading.ask(
+          exercise.turn().ids(),
+          questions.stream().map(q -> chat.question(q.placed.fact().question())).toList(),
+          ANSWER_TOKENS,
+          (reply, index) -> questions.get(index).answer = reply.text());
+    }
+    return questions;
   }
 
   /**
