@@ -11,12 +11,15 @@ import kvasir.cli.job.BenchJob;
 import kvasir.cli.job.Job;
 import kvasir.cli.job.JobTable;
 import kvasir.cli.option.CommonOptions;
+import kvasir.cli.option.LoadOptions;
 import kvasir.cli.option.Quantity;
 import kvasir.error.ExitCodes;
 import kvasir.error.UserError;
+import kvasir.lab.bench.ArrivalTest;
 import kvasir.lab.bench.BenchRow;
 import kvasir.lab.bench.BenchTable;
 import kvasir.lab.bench.BenchTest;
+import kvasir.lab.bench.BenchTests;
 import kvasir.lab.bench.WarmUp;
 import kvasir.launch.ChildProcess;
 import kvasir.launch.Order;
@@ -31,8 +34,9 @@ import picocli.CommandLine.ParentCommand;
     name = "bench",
     mixinStandardHelpOptions = true,
     description =
-        "Measure prefill and decode at several depths, in llama-bench's terms, together with"
-            + " this machine's limits. Each layout runs in a process of its own.")
+        "Measure prefill and decode at several depths, in llama-bench's terms, or the latency of"
+            + " requests that are computed together, with this machine's limits beside them. Each"
+            + " layout runs in a process of its own.")
 final class BenchCommand implements Callable<Integer>, OnRanks {
   /** Exit codes after which the process of a configuration has already printed the reason. */
   private static final List<Integer> SAID =
@@ -51,15 +55,17 @@ final class BenchCommand implements Callable<Integer>, OnRanks {
       names = "--prompt",
       split = ",",
       paramLabel = "N",
-      description = "Lengths of the prompts to read, in tokens; 0 for none (default: 512).")
-  List<Integer> prompts = List.of(512);
+      description =
+          "Lengths of the prompts to read, in tokens; 0 for none (default: 512, none with --load).")
+  List<Integer> prompts;
 
   @Option(
       names = "--gen",
       split = ",",
       paramLabel = "N",
-      description = "Numbers of tokens to generate; 0 for none (default: 32).")
-  List<Integer> generations = List.of(32);
+      description =
+          "Numbers of tokens to generate; 0 for none (default: 32, none with --load or --beside).")
+  List<Integer> generations;
 
   @Option(
       names = "--depth",
@@ -76,6 +82,8 @@ final class BenchCommand implements Callable<Integer>, OnRanks {
           "Numbers of sequences that are computed together, each with the tokens of the test"
               + " (default: 1).")
   List<Integer> sequences = List.of(1);
+
+  @Mixin LoadOptions load;
 
   @Option(
       names = "--ranks",
@@ -212,16 +220,17 @@ final class BenchCommand implements Callable<Integer>, OnRanks {
   }
 
   private void check() {
-    prompts.forEach(n -> CommonOptions.range("--prompt", n, 0, MOST_TOKENS));
-    generations.forEach(n -> CommonOptions.range("--gen", n, 0, MOST_TOKENS));
+    load.check();
+    orDefault(prompts, 0).forEach(n -> CommonOptions.range("--prompt", n, 0, MOST_TOKENS));
+    orDefault(generations, 0).forEach(n -> CommonOptions.range("--gen", n, 0, MOST_TOKENS));
     depths.forEach(n -> CommonOptions.range("--depth", n, 0, MOST_TOKENS));
     sequences.forEach(n -> CommonOptions.range("--sequences", n, 1, MOST_SEQUENCES));
     CommonOptions.range("--repetitions", repetitions, 1, 1 << 20);
     seconds("--warm-up", warmUp.equals(STEADY) ? 0 : warmUp().seconds(), 0);
     seconds("--warm-up-limit", warmUpLimit, 1);
     configurations().forEach(this::use);
-    if (tests().isEmpty()) {
-      throw new UserError("bench", "no test left", "ask for --prompt or --gen tokens");
+    if (tests().none()) {
+      throw new UserError("bench", "no test left", "ask for --prompt or --gen tokens, or --load");
     }
   }
 
@@ -263,8 +272,23 @@ final class BenchCommand implements Callable<Integer>, OnRanks {
     return one;
   }
 
-  private List<BenchTest> tests() {
-    return BenchTest.all(prompts, generations, depths, sequences);
+  /**
+   * Returns the tests that were asked for. With {@code --beside} the prompts arrive beside others,
+   * and no test reads them alone.
+   */
+  private BenchTests tests() {
+    boolean arrivals = !load.beside.isEmpty();
+    List<Integer> alone = arrivals ? List.of() : orDefault(prompts, load.load.isEmpty() ? 512 : 0);
+    List<Integer> generated = orDefault(generations, load.load.isEmpty() && !arrivals ? 32 : 0);
+    return new BenchTests(
+        BenchTest.all(alone, generated, depths, sequences),
+        load.loads(),
+        ArrivalTest.all(orDefault(prompts, 512), load.beside, depths),
+        load.stepNanos());
+  }
+
+  private static List<Integer> orDefault(List<Integer> given, int otherwise) {
+    return given == null ? List.of(otherwise) : given;
   }
 
   private WarmUp warmUp() {

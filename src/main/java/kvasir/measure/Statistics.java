@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/** Medians and their confidence intervals. */
+/** Quantiles, medians and their confidence intervals. */
 public final class Statistics {
   private static final int RESAMPLES = 2000;
   private static final double TAIL = 0.025;
@@ -22,7 +22,7 @@ public final class Statistics {
    * @param sorted values in ascending order, at least one
    * @param q 0 to 1
    */
-  static double quantile(double[] sorted, double q) {
+  public static double quantile(double[] sorted, double q) {
     double index = q * (sorted.length - 1);
     int below = (int) index;
     int above = Math.min(below + 1, sorted.length - 1);

@@ -10,12 +10,16 @@ import kvasir.cluster.DelayedCommunicator;
 import kvasir.engine.Engine;
 import kvasir.engine.EngineOptions;
 import kvasir.error.ExitCodes;
+import kvasir.error.UserError;
+import kvasir.lab.bench.ArrivalTest;
 import kvasir.lab.bench.Bench;
 import kvasir.lab.bench.BenchLabels;
 import kvasir.lab.bench.BenchRow;
 import kvasir.lab.bench.BenchTable;
 import kvasir.lab.bench.BenchTest;
+import kvasir.lab.bench.BenchTests;
 import kvasir.lab.bench.Limits;
+import kvasir.lab.bench.LoadTest;
 import kvasir.lab.bench.WarmUp;
 import kvasir.model.ModelConfig;
 
@@ -34,7 +38,7 @@ import kvasir.model.ModelConfig;
  */
 public record BenchJob(
     EngineOptions engine,
-    List<BenchTest> tests,
+    BenchTests tests,
     int repetitions,
     WarmUp warmUp,
     long latencyNanos,
@@ -49,11 +53,8 @@ public record BenchJob(
         latencyNanos == 0
             ? context.world()
             : new DelayedCommunicator(context.world(), Duration.ofNanos(latencyNanos));
-    long most = 0;
-    for (BenchTest test : tests) {
-      most = Math.max(most, test.sequences() * ((long) test.depth() + test.tokens()));
-    }
-    int positions = (int) Math.min(Integer.MAX_VALUE, most);
+    requireContext(config);
+    int positions = (int) Math.min(Integer.MAX_VALUE, mostTokens(config));
     // Positions beyond the model's context give meaningless text, but valid times.
     try (Engine opened =
         new Engine(
@@ -71,6 +72,44 @@ public record BenchJob(
       }
     }
     return ExitCodes.DONE;
+  }
+
+  /** Returns the number of tokens that are in the cache at a time, at most. */
+  private long mostTokens(ModelConfig config) {
+    long most = 0;
+    for (BenchTest test : tests.speeds()) {
+      most = Math.max(most, test.sequences() * ((long) test.depth() + test.tokens()));
+    }
+    for (LoadTest test : tests.loads()) {
+      most = Math.max(most, test.concurrency() * test.longest());
+    }
+    for (ArrivalTest test : tests.arrivals()) {
+      long stream = Math.min(config.maxPositions(), 2L * test.prompt() + test.depth());
+      most = Math.max(most, test.prompt() + test.streams() * stream);
+    }
+    return most;
+  }
+
+  /** Refuses requests that the model's context does not hold, before weights are loaded. */
+  private void requireContext(ModelConfig config) {
+    int context = config.maxPositions();
+    for (LoadTest test : tests.loads()) {
+      if (test.longest() > context) {
+        throw new UserError(
+            "--load-prompt, --load-gen",
+            "%,d tokens, but the model's context has %,d".formatted(test.longest(), context),
+            "give smaller ones");
+      }
+    }
+    for (ArrivalTest test : tests.arrivals()) {
+      if (Math.max(test.prompt(), test.depth() + 1) > context) {
+        throw new UserError(
+            "--prompt, --depth",
+            "%,d tokens, but the model's context has %,d"
+                .formatted(Math.max(test.prompt(), test.depth() + 1), context),
+            "give smaller ones with --beside");
+      }
+    }
   }
 
   private void done(Output output, List<BenchRow> rows, BenchRow row) {

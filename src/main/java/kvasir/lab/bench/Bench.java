@@ -1,26 +1,22 @@
 package kvasir.lab.bench;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.function.Consumer;
-import kvasir.cache.KvCache;
 import kvasir.cluster.Collectives;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.Link;
 import kvasir.cluster.Traffic;
 import kvasir.engine.Engine;
-import kvasir.engine.Fingerprint;
 import kvasir.measure.JvmWork;
 import kvasir.measure.MachineLoad;
 import kvasir.measure.SteadyState;
 import kvasir.measure.StepClock;
 
 /**
- * Runner of tests on one engine in the manner of llama-bench. The tokens are random; logits are
- * computed for the last token of a prompt and for every generated token. Each test is warmed up
- * first, and every run of a test computes the same bits. All ranks make the same calls; rank 0 gets
- * the rows. The caller owns the engine.
+ * Runner of tests on one engine. Each test is warmed up first, and every run of a test computes the
+ * same bits. All ranks make the same calls; rank 0 gets the rows. The caller owns the engine.
  */
 public final class Bench {
   /**
@@ -39,9 +35,6 @@ public final class Bench {
   private final Limits limits;
   private final Options options;
   private final BenchLabels labels;
-  private final BenchSequences sequences;
-  private float[] logits = new float[0];
-  private Fingerprint fingerprint;
 
   public Bench(Engine engine, Limits limits, Options options, BenchLabels labels) {
     this.engine = engine;
@@ -49,7 +42,6 @@ public final class Bench {
     this.limits = limits;
     this.options = options;
     this.labels = labels;
-    this.sequences = new BenchSequences(engine);
   }
 
   /**
@@ -57,60 +49,46 @@ public final class Bench {
    *
    * @param done receives each row on rank 0 as soon as it is measured
    */
-  public void run(List<BenchTest> tests, Consumer<BenchRow> done) {
+  public void run(BenchTests tests, Consumer<BenchRow> done) {
     engine.activity().set("measuring");
-    for (BenchTest test : tests) {
-      ResidentMemory.resetPeak();
-      fill(test);
-      String hash = hash(test);
-      SteadyState state = new SteadyState();
-      double[] seconds = new double[options.repetitions()];
-      RankReport report;
-      do {
-        warmUp(test, state);
-        report = timed(test, seconds);
-      } while (again(state, seconds, report.jvm()));
-      Link link = LinkProbe.measure(engine);
-      List<RankReport> reports = RankReport.gather(world, report);
-      if (world.rank() == 0) {
-        RankReports all =
-            new RankReports(reports, (double) options.repetitions() * test.allTokens());
-        Conditions conditions =
-            all.conditions(options.warmUp().good(state), state.seconds(), state.runs());
-        String fill = test.depth() == 0 ? "none" : options.prefill() ? "prefill" : "synthetic";
-        done.accept(
-            new BenchRows(engine, limits, labels)
-                .row(test, seconds, fill, all, conditions, link, hash));
-      }
+    BenchSequences sequences = new BenchSequences(engine);
+    for (BenchTest test : tests.speeds()) {
+      measure(new SpeedWorkload(engine, sequences, test, options.prefill()), done);
+    }
+    for (LoadTest test : tests.loads()) {
+      measure(new LoadWorkload(engine, test, tests.stepNanos()), done);
+    }
+    for (ArrivalTest test : tests.arrivals()) {
+      measure(new ArrivalWorkload(engine, test, tests.stepNanos()), done);
     }
   }
 
-  /** Gives each sequence of a test its tokens before the test. */
-  private void fill(BenchTest test) {
-    sequences.use(test.sequences(), 0);
-    sequences.reach(test.depth());
-    if (options.prefill() && test.depth() > 0) {
-      sequences.append(ids(0, test.depth()));
-      return;
-    }
-    for (KvCache cache : sequences.caches()) {
-      SyntheticKv.fill(cache, engine.settings().kernels(), engine.team(), test.depth());
+  private void measure(Workload workload, Consumer<BenchRow> done) {
+    ResidentMemory.resetPeak();
+    workload.prepare();
+    String hash = workload.fingerprint();
+    SteadyState state = new SteadyState();
+    List<Run> runs = new ArrayList<>();
+    RankReport report;
+    do {
+      warmUp(workload, state);
+      report = timed(workload, runs);
+    } while (again(state, runs, report.jvm()));
+    Link link = LinkProbe.measure(engine);
+    List<RankReport> reports = RankReport.gather(world, report);
+    if (world.rank() == 0) {
+      RankReports all = new RankReports(reports, runs.stream().mapToDouble(Run::tokens).sum());
+      Conditions conditions =
+          all.conditions(options.warmUp().good(state), state.seconds(), state.runs());
+      done.accept(
+          new BenchRows(engine, limits, labels).row(workload, runs, all, conditions, link, hash));
     }
   }
 
-  /** Returns the fingerprint of all logits of one untimed run. */
-  private String hash(BenchTest test) {
-    fingerprint = new Fingerprint();
-    once(test);
-    String hash = fingerprint.finish();
-    fingerprint = null;
-    return hash;
-  }
-
-  private void warmUp(BenchTest test, SteadyState state) {
+  private void warmUp(Workload workload, SteadyState state) {
     boolean over = false;
     while (!over) {
-      double seconds = once(test);
+      double seconds = workload.run().seconds();
       long compiled = largest(JvmWork.now().jitMillis());
       state.add(seconds, compiled);
       over = decide(options.warmUp().over(state));
@@ -121,12 +99,13 @@ public final class Bench {
    * Returns true if the JIT compilers were active while runs were timed, so that these runs were
    * part of the warm-up and must be repeated. All ranks get the same answer.
    */
-  private boolean again(SteadyState state, double[] seconds, JvmWork timed) {
+  private boolean again(SteadyState state, List<Run> runs, JvmWork timed) {
+    double seconds = runs.stream().mapToDouble(Run::seconds).sum();
     long compiled = largest(timed.jitMillis());
-    boolean disturbed = SteadyState.compiling(compiled, Arrays.stream(seconds).sum());
+    boolean disturbed = SteadyState.compiling(compiled, seconds);
     boolean over = !disturbed || !options.warmUp().goesOn(state);
     if (!over) {
-      state.restart(Arrays.stream(seconds).sum());
+      state.restart(seconds);
     }
     return !decide(over);
   }
@@ -143,13 +122,20 @@ public final class Bench {
     return decision[0] == 1;
   }
 
-  private RankReport timed(BenchTest test, double[] seconds) {
+  /**
+   * Runs a test as often as it is to be timed.
+   *
+   * @param runs receives the runs, in place of earlier ones
+   */
+  private RankReport timed(Workload workload, List<Run> runs) {
+    runs.clear();
+    workload.resetLatencies();
     Traffic traffic = engine.traffic();
     JvmWork jvm = JvmWork.now();
     MachineLoad load = MachineLoad.now();
     engine.team().clock().start();
-    for (int i = 0; i < seconds.length; i++) {
-      seconds[i] = once(test);
+    for (int i = 0; i < options.repetitions(); i++) {
+      runs.add(workload.run());
     }
     StepClock.Times times = engine.team().clock().stop();
     return new RankReport(
@@ -161,48 +147,5 @@ public final class Bench {
         JvmWork.now().since(jvm),
         MachineLoad.now().since(load),
         options.memory() ? ResidentMemory.peakBytes() : 0);
-  }
-
-  private double once(BenchTest test) {
-    sequences.use(test.sequences(), test.depth());
-    int[] ids = ids(test.depth(), test.tokens());
-    Collectives.synchronise(world);
-    long start = System.nanoTime();
-    switch (test.phase()) {
-      case PP -> {
-        sequences.append(ids);
-        lastLogits();
-      }
-      case TG -> {
-        for (int id : ids) {
-          sequences.step(id);
-          lastLogits();
-        }
-      }
-    }
-    Collectives.synchronise(world);
-    return (System.nanoTime() - start) / 1e9;
-  }
-
-  /** Computes the logits of the last rows of the last batch's sequences. */
-  private void lastLogits() {
-    int[] rows = sequences.lastRows();
-    int floats = Math.multiplyExact(rows.length, engine.config().vocabulary());
-    logits = logits.length < floats ? new float[floats] : logits;
-    engine.batchDecoder().logits(rows, rows.length, logits);
-    if (fingerprint != null && world.rank() == 0) {
-      fingerprint.add(logits, 0, floats);
-    }
-  }
-
-  /**
-   * Returns {@code count} ids from position {@code first} on. The id at a position is the same in
-   * every run, layout and order of tests.
-   */
-  private int[] ids(int first, int count) {
-    int vocabulary = engine.config().vocabulary();
-    int[] ids = new int[count];
-    Arrays.setAll(ids, i -> new SplittableRandom(first + i).nextInt(vocabulary));
-    return ids;
   }
 }

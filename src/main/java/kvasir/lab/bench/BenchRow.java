@@ -3,6 +3,8 @@ package kvasir.lab.bench;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
+import java.util.Map;
+import kvasir.measure.Percentiles;
 
 /**
  * The result of one test.
@@ -28,6 +30,8 @@ import java.util.List;
  *     computation in between
  * @param startSeconds time from the start of rank 0's JVM to the first computation
  * @param fingerprint hash over all logits of a run
+ * @param latencies latencies in milliseconds by name, of all timed runs together; empty for a test
+ *     that measures none. {@link LatencyNames} has the names
  * @param times time of each rank by cause; in the order of ranks
  * @param places place of each rank; in the order of ranks
  */
@@ -64,12 +68,22 @@ public record BenchRow(
     @JsonProperty("link_gb_per_second") double linkSpeed,
     @JsonProperty("start_seconds") double startSeconds,
     String fingerprint,
+    @JsonProperty("latencies_ms") Map<String, Percentiles> latencies,
     Conditions conditions,
     List<RankTimes> times,
     List<RankPlace> places) {
+  public BenchRow {
+    // Rows of older versions have none.
+    latencies = latencies == null ? Map.of() : latencies;
+  }
+
   /** Returns the number of sequences that were computed together. */
   @JsonProperty(access = JsonProperty.Access.READ_ONLY)
   public int sequences() {
-    return BenchTest.of(test).map(BenchTest::sequences).orElse(1);
+    return BenchTest.of(test)
+        .map(BenchTest::sequences)
+        .or(() -> LoadTest.of(test).map(LoadTest::concurrency))
+        .or(() -> ArrivalTest.of(test).map(ArrivalTest::streams))
+        .orElse(1);
   }
 }

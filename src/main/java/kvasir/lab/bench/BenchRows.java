@@ -1,7 +1,9 @@
 package kvasir.lab.bench;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 import kvasir.cluster.Link;
 import kvasir.engine.Engine;
 import kvasir.engine.EngineSettings;
@@ -12,34 +14,26 @@ import kvasir.model.DecoderWork;
 record BenchRows(Engine engine, Limits limits, BenchLabels labels) {
   private static final double GIGA = 1e9;
 
-  /**
-   * Returns the row of a test.
-   *
-   * @param seconds time of each timed run
-   * @param fill the way in which the cache was filled to the depth
-   */
+  /** Returns the row of a test that was run. */
   BenchRow row(
-      BenchTest test,
-      double[] seconds,
-      String fill,
+      Workload workload,
+      List<Run> runs,
       RankReports ranks,
       Conditions conditions,
       Link link,
       String fingerprint) {
-    double[] rates = Arrays.stream(seconds).map(s -> test.allTokens() / s).toArray();
+    double[] rates = runs.stream().mapToDouble(Run::tokensPerSecond).toArray();
     double mean = Arrays.stream(rates).average().orElseThrow();
-    double median = Statistics.median(rates);
-    double time = test.allTokens() / median;
+    double flops = median(runs, run -> run.flops() / run.seconds());
+    double bytes = median(runs, run -> run.bytes() / run.seconds());
     EngineSettings settings = engine.settings();
     DecoderWork work = new DecoderWork(engine.config(), engine.weightType(), settings.kvType());
-    double flops = flops(work, test) / time;
-    double bytes = bytes(work, test) / time;
     long parameters = work.linearElements() + work.headElements();
     return new BenchRow(
         labels.model(),
         (double) parameters * engine.weightType().bytes() / (1L << 30),
         parameters / 1e6,
-        test.name(),
+        workload.test(),
         engine.world().size(),
         settings.threads(),
         name(settings.attention()),
@@ -47,7 +41,7 @@ record BenchRows(Engine engine, Limits limits, BenchLabels labels) {
         settings.kernels().name(),
         mean,
         deviation(rates, mean),
-        median,
+        Statistics.median(rates),
         Arrays.stream(rates).boxed().toList(),
         bytes / GIGA,
         bytes / limits.bytesPerSecond(),
@@ -55,7 +49,7 @@ record BenchRows(Engine engine, Limits limits, BenchLabels labels) {
         flops / limits.flopsPerSecond(),
         limits.bytesPerSecond() / GIGA,
         limits.flopsPerSecond() / GIGA,
-        fill,
+        workload.fill(),
         ranks.peakMiB(),
         ranks.residentMiB(),
         labels.transport(),
@@ -67,9 +61,14 @@ record BenchRows(Engine engine, Limits limits, BenchLabels labels) {
         link.perByte() == 0 ? 0 : 1 / GIGA / link.perByte(),
         labels.startSeconds(),
         fingerprint,
+        workload.latencies(),
         conditions,
         ranks.times(),
         ranks.places());
+  }
+
+  private static double median(List<Run> runs, ToDoubleFunction<Run> value) {
+    return Statistics.median(runs.stream().mapToDouble(value).toArray());
   }
 
   private static String name(Enum<?> value) {
@@ -79,31 +78,5 @@ record BenchRows(Engine engine, Limits limits, BenchLabels labels) {
   private static double deviation(double[] rates, double mean) {
     double squares = Arrays.stream(rates).map(r -> (r - mean) * (r - mean)).sum();
     return rates.length > 1 ? Math.sqrt(squares / (rates.length - 1)) : 0;
-  }
-
-  private double flops(DecoderWork work, BenchTest test) {
-    if (test.phase() == BenchTest.Phase.PP) {
-      return test.sequences() * work.flops(test.tokens(), test.depth());
-    }
-    double total = 0;
-    for (int i = 0; i < test.tokens(); i++) {
-      total += work.flops(1, test.depth() + i);
-    }
-    return test.sequences() * total;
-  }
-
-  /**
-   * Returns the bytes that a test reads: weights once a step, each sequence's cache once a step.
-   */
-  private double bytes(DecoderWork work, BenchTest test) {
-    boolean prompt = test.phase() == BenchTest.Phase.PP;
-    int step = prompt ? engine.settings().prefillChunk() : 1;
-    double total = 0;
-    for (int from = 0; from < test.tokens(); from += step) {
-      int end = test.depth() + Math.min(test.tokens(), from + step);
-      total += test.sequences() * work.cacheBytes(end);
-    }
-    int rows = prompt ? test.allTokens() : test.tokens();
-    return total + (double) Math.ceilDiv(rows, step) * work.weightBytes();
   }
 }

@@ -3,6 +3,7 @@ package kvasir.lab.bench;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -27,14 +28,16 @@ public enum BenchTable {
         table.append(memory ? text(" %8.0f | %11.0f |", r.peakMiB(), r.residentMiB()) : "");
         table.append('\n');
       }
-      return table.append(notes(rows)).toString();
+      return table.append(LatencyTable.format(rows)).append(notes(rows)).toString();
     }
   },
   /** Comma-separated values with a line of names first. */
   CSV {
     @Override
     public String format(List<BenchRow> rows) {
-      return Csv.plain(CSV_NAMES, rows.stream().map(BenchTable::values).toList());
+      List<String> names = new ArrayList<>(CSV_NAMES);
+      names.addAll(LatencyTable.names(rows));
+      return Csv.plain(names, rows.stream().map(row -> allValues(row, rows)).toList());
     }
   },
   /**
@@ -99,6 +102,14 @@ public enum BenchTable {
 
   /** Returns the rows as text that ends with a line feed. */
   public abstract String format(List<BenchRow> rows);
+
+  /** Returns the values of a row, with columns for each latency that one of the rows has. */
+  private static List<Object> allValues(BenchRow row, List<BenchRow> rows) {
+    List<Object> all = new ArrayList<>(values(row));
+    LatencyTable.values(row, rows)
+        .forEach(millis -> all.add(millis.isPresent() ? fixed(millis.getAsDouble(), 3) : ""));
+    return all;
+  }
 
   /** Returns the values of {@link #CSV_NAMES}. */
   private static List<Object> values(BenchRow r) {

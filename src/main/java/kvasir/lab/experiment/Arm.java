@@ -1,7 +1,9 @@
 package kvasir.lab.experiment;
 
 import java.util.List;
+import java.util.stream.Stream;
 import kvasir.lab.bench.BenchTest;
+import kvasir.lab.bench.LoadTest;
 
 /**
  * An arm of an experiment: one configuration, which runs in processes of its own, and the tests
@@ -18,6 +20,7 @@ import kvasir.lab.bench.BenchTest;
  * @param prompts numbers of prompt tokens to test
  * @param generations numbers of generated tokens to test
  * @param depths numbers of tokens in the cache before each test
+ * @param loads tests of requests that are kept running
  * @param skipped the reason for which it cannot run here; empty if it can
  */
 public record Arm(
@@ -34,10 +37,14 @@ public record Arm(
     List<Integer> prompts,
     List<Integer> generations,
     List<Integer> depths,
+    List<LoadTest> loads,
     String skipped) {
 
-  /** Returns the tests of this arm; empty if it asks questions instead. */
-  public List<BenchTest> tests() {
-    return BenchTest.all(prompts, generations, depths, List.of(1));
+  /** Returns the names of the tests of this arm; empty if it asks questions instead. */
+  public List<String> tests() {
+    return Stream.concat(
+            BenchTest.all(prompts, generations, depths, List.of(1)).stream().map(BenchTest::name),
+            loads.stream().map(LoadTest::name))
+        .toList();
   }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import kvasir.lab.bench.LoadTest;
 import kvasir.measure.QuantityReader;
 
 /**
@@ -33,6 +34,12 @@ record ArmCommand(
       list(all, "--prompt", arm.prompts());
       list(all, "--gen", arm.generations());
       list(all, "--depth", arm.depths());
+      if (!arm.loads().isEmpty()) {
+        list(all, "--load", arm.loads().stream().map(LoadTest::concurrency).toList());
+        add(all, "--load-prompt", definition.loadPrompt());
+        add(all, "--load-gen", definition.loadGen());
+        add(all, "--load-requests", String.valueOf(definition.loadRequests()));
+      }
       add(all, "--repetitions", String.valueOf(definition.samples()));
       add(all, "--warm-up", definition.warmUp());
       add(all, "--fill", definition.fill());

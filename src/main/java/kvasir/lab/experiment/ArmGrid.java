@@ -79,7 +79,7 @@ public final class ArmGrid {
   }
 
   private List<Layout> layouts() {
-    if (definition.kind() == ExperimentKind.THREADS_VS_PROCESSES) {
+    if (sharesCores()) {
       return sharedOut();
     }
     Set<Layout> layouts = new LinkedHashSet<>();
@@ -108,6 +108,12 @@ public final class ArmGrid {
             : definition.ranks().stream())
         .map(p -> new Layout(p, Math.max(1, cores() / p)))
         .toList();
+  }
+
+  /** Returns true if the layouts are those that fill the cores. */
+  private boolean sharesCores() {
+    return definition.kind() == ExperimentKind.THREADS_VS_PROCESSES
+        || definition.kind() == ExperimentKind.SERVING_LOAD;
   }
 
   private int cores() {
@@ -162,6 +168,7 @@ public final class ArmGrid {
         definition.prompt(),
         definition.gen(),
         depths(layout),
+        definition.loads(),
         skipped(layout, transport, rate));
   }
 
@@ -190,16 +197,14 @@ public final class ArmGrid {
 
   /** Returns the reason for which a layout cannot run here; empty if it can. */
   private String unfit(Layout layout) {
-    if (definition.kind() == ExperimentKind.THREADS_VS_PROCESSES
-        && layout.ranks() * layout.threads() != cores()) {
+    if (sharesCores() && layout.ranks() * layout.threads() != cores()) {
       return "%d ranks cannot share out %d cores evenly".formatted(layout.ranks(), cores());
     }
     if (layout.ranks() > definition.shards()) {
       return "%d ranks are more than the shards, of which there are %d"
           .formatted(layout.ranks(), definition.shards());
     }
-    boolean all = definition.kind() == ExperimentKind.THREADS_VS_PROCESSES;
-    if ((layout.ranks() > 1 || all) && layout.ranks() < site.hosts()) {
+    if ((layout.ranks() > 1 || sharesCores()) && layout.ranks() < site.hosts()) {
       return "fewer ranks than the %d hosts".formatted(site.hosts());
     }
     return "";

@@ -2,6 +2,8 @@ package kvasir.lab.experiment;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
+import kvasir.lab.bench.LoadTest;
+import kvasir.lab.bench.TokenRange;
 
 /**
  * The definition of an experiment, as read from its file by {@link DefinitionReader}, with defaults
@@ -21,6 +23,10 @@ import java.util.List;
  * @param depth numbers of tokens in the cache before each test
  * @param depthPerRank number of tokens in the cache for each thread of each rank, in place of
  *     {@code depth}
+ * @param load numbers of requests to keep running
+ * @param loadPrompt numbers of tokens of a prompt in a load, such as {@code 32-256}
+ * @param loadGen numbers of tokens that a request of a load generates
+ * @param loadRequests number of requests that each run of a load measures
  * @param repetitions number of starts of each arm
  * @param samples number of timed runs of each test in one start
  * @param warmUp {@code steady}, or a number of seconds
@@ -49,12 +55,23 @@ public record Definition(
     List<Integer> gen,
     List<Integer> depth,
     @JsonProperty("depth-per-rank") List<Integer> depthPerRank,
+    List<Integer> load,
+    @JsonProperty("load-prompt") String loadPrompt,
+    @JsonProperty("load-gen") String loadGen,
+    @JsonProperty("load-requests") int loadRequests,
     int repetitions,
     int samples,
     @JsonProperty("warm-up") String warmUp,
     String heap,
     String bind,
     String fill) {
+
+  /** Returns the tests of requests that are kept running. */
+  List<LoadTest> loads() {
+    TokenRange prompts = TokenRange.of(loadPrompt).orElseThrow();
+    TokenRange outputs = TokenRange.of(loadGen).orElseThrow();
+    return load.stream().map(count -> new LoadTest(count, prompts, outputs, loadRequests)).toList();
+  }
 
   /** Returns a copy of this definition with another number of starts of each arm. */
   Definition withRepetitions(int starts) {
@@ -79,6 +96,10 @@ public record Definition(
         gen,
         depth,
         depthPerRank,
+        load,
+        loadPrompt,
+        loadGen,
+        loadRequests,
         starts,
         samples,
         warmUp,

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import kvasir.error.UserError;
 import kvasir.lab.experiment.FieldValues.TextForm;
+import kvasir.lab.experiment.FieldValues.Tokens;
 import kvasir.lab.experiment.FieldValues.Whole;
 import kvasir.lab.experiment.FieldValues.Word;
 
@@ -25,6 +26,8 @@ record DefinitionField(
   private static final int MOST_TOKENS = 1 << 24;
   private static final int MOST_BLOCK_TOKENS = 1 << 16;
   private static final int MOST_RUNS = 1000;
+  private static final int MOST_SEQUENCES = 4096;
+  private static final int MOST_REQUESTS = 1 << 20;
   private static final int MOST_LAYERS = 1000;
   private static final int MOST_QUOTED = 60;
 
@@ -79,6 +82,10 @@ record DefinitionField(
           list("gen", true, new Whole(1, MOST_TOKENS, false), "[16]"),
           list("depth", false, new Whole(0, MOST_TOKENS, false), "[0, 4096]"),
           list("depth-per-rank", true, new Whole(0, MOST_TOKENS, false), "[4096]"),
+          list("load", true, new Whole(1, MOST_SEQUENCES, false), "[1, 8]"),
+          one("load-prompt", range(), "\"32-256\""),
+          one("load-gen", range(), "\"16-64\""),
+          one("load-requests", new Whole(1, MOST_REQUESTS, false), "32"),
           one("repetitions", new Whole(1, MOST_RUNS, false), "5"),
           one("samples", new Whole(1, MOST_RUNS, false), "5"),
           one(
@@ -164,6 +171,10 @@ record DefinitionField(
   private static DefinitionField list(
       String name, boolean mayBeEmpty, FieldValues values, String example) {
     return new DefinitionField(name, Shape.LIST, mayBeEmpty, values, example);
+  }
+
+  private static Tokens range() {
+    return new Tokens(MOST_TOKENS);
   }
 
   private static TextForm text() {

@@ -41,6 +41,10 @@ public final class DefinitionReader {
       gen = []
       depth = [0]
       depth-per-rank = []
+      load = []
+      load-prompt = "32-256"
+      load-gen = "16-64"
+      load-requests = 32
       repetitions = 5
       samples = 5
       warm-up = "steady"
@@ -121,13 +125,26 @@ public final class DefinitionReader {
       Definition definition = TOML.treeToValue(all, Definition.class);
       if (definition.prompt().isEmpty()
           && definition.gen().isEmpty()
+          && definition.load().isEmpty()
           && definition.kind() != ExperimentKind.ATTENTION_MASS) {
         throw new UserError(
             file.toString(), "nothing to measure", "write prompt = [64] or gen = [16]");
       }
+      requireLoad(file, definition);
       return definition;
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("fields that were checked: " + given, e);
+    }
+  }
+
+  /** Refuses a load in an experiment that does not report it, and one that lacks it. */
+  private static void requireLoad(Path file, Definition definition) {
+    boolean serving = definition.kind() == ExperimentKind.SERVING_LOAD;
+    if (serving == definition.load().isEmpty()) {
+      throw new UserError(
+          file.toString(),
+          serving ? "no field 'load'" : "'load' is for kind = \"serving-load\"",
+          serving ? "write load = [1, 8]" : "leave it out, or change the kind");
     }
   }
 

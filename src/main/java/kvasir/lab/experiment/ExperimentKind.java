@@ -34,6 +34,9 @@ public enum ExperimentKind {
   /** Time of standard and streaming attention, by length of the prompt. */
   @JsonProperty("prefill-decode")
   PREFILL_DECODE,
+  /** Throughput and latency by number of requests, for the layouts of threads-vs-processes. */
+  @JsonProperty("serving-load")
+  SERVING_LOAD,
   /** Shares of the ranks in the softmax weight of real answers. */
   @JsonProperty("attention-mass")
   ATTENTION_MASS;

@@ -3,6 +3,7 @@ package kvasir.lab.experiment;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.regex.Pattern;
+import kvasir.lab.bench.TokenRange;
 
 /** The set of values that a field of an experiment file may have. */
 sealed interface FieldValues {
@@ -56,6 +57,24 @@ sealed interface FieldValues {
     @Override
     public boolean allows(JsonNode value) {
       return value.isTextual() && form.matcher(value.textValue()).matches();
+    }
+  }
+
+  /**
+   * Texts that name a {@link TokenRange}.
+   *
+   * @param most largest number of tokens
+   */
+  record Tokens(int most) implements FieldValues {
+    @Override
+    public boolean allows(JsonNode value) {
+      return value.isTextual()
+          && TokenRange.of(value.textValue()).filter(range -> range.most() <= most).isPresent();
+    }
+
+    @Override
+    public String allowed() {
+      return "ranges within 1 to " + most + " as \"32-256\"";
     }
   }
 }

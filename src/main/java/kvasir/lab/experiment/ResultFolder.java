@@ -94,7 +94,8 @@ public final class ResultFolder {
 
   private static <T> T parse(Path file, Class<T> type) {
     try {
-      T value = Json.readComplete(TextFile.read(file, file.toString(), MOST_BYTES, REMEDY), type);
+      String text = TextFile.read(file, file.toString(), MOST_BYTES, REMEDY);
+      T value = Json.readComplete(OlderResult.complete(text), type);
       if (value == null) {
         throw damaged(file, "", null);
       }

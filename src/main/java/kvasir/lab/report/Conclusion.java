@@ -61,6 +61,7 @@ record Conclusion(String answer, String sure, List<String> numbers, List<String>
       case ROOFLINE -> RooflineSection.answer(fair);
       case ATTENTION_MEMORY -> LengthSections.memoryAnswer(fair);
       case PREFILL_DECODE -> LengthSections.crossoverAnswer(fair);
+      case SERVING_LOAD -> LoadSection.answer(fair);
       case ATTENTION_MASS -> MassSection.answer(fair);
     };
   }
@@ -78,6 +79,7 @@ record Conclusion(String answer, String sure, List<String> numbers, List<String>
       case ROOFLINE -> RooflineSection.words(fair);
       case ATTENTION_MEMORY -> LengthSections.memoryWords(fair);
       case PREFILL_DECODE -> LengthSections.crossoverWords(fair);
+      case SERVING_LOAD -> LoadSection.words(fair);
       case ATTENTION_MASS -> MassSection.words(fair);
     };
   }

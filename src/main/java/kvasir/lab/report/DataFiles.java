@@ -8,8 +8,10 @@ import java.util.stream.Collectors;
 import kvasir.file.Csv;
 import kvasir.file.Json;
 import kvasir.lab.bench.BenchRow;
+import kvasir.lab.bench.LatencyNames;
 import kvasir.lab.bench.RankTimes;
 import kvasir.lab.experiment.Arm;
+import kvasir.measure.Percentiles;
 
 /** The numbers of the report as CSV and JSON, with a record for each experiment, arm and test. */
 final class DataFiles {
@@ -62,6 +64,8 @@ final class DataFiles {
         addSpeed(row, m);
         addTimes(row, m.times().orElse(null));
         addRest(row, m);
+        addLatency(row, m, LatencyNames.FIRST_TOKEN);
+        addLatency(row, m, LatencyNames.BETWEEN_TOKENS);
         table.add(row);
       }
     }
@@ -113,6 +117,12 @@ final class DataFiles {
     row.put("link_gb_per_second", finite(m.median(BenchRow::linkSpeed)));
     row.put("gb_per_second", finite(m.median(BenchRow::gbPerSecond)));
     row.put("gflops", finite(m.median(BenchRow::gflops)));
+  }
+
+  private static void addLatency(Map<String, Object> row, Measurement m, String name) {
+    row.put(name + "_p50_ms", finite(m.latency(name, Percentiles::p50).orElse(Double.NaN)));
+    row.put(name + "_p95_ms", finite(m.latency(name, Percentiles::p95).orElse(Double.NaN)));
+    row.put(name + "_p99_ms", finite(m.latency(name, Percentiles::p99).orElse(Double.NaN)));
   }
 
   /** Returns a number for JSON, which has only finite numbers; null for others. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import kvasir.lab.bench.LoadTest;
 import kvasir.lab.experiment.ExperimentKind;
 
 /** Section that explains the words and abbreviations of the page. */
@@ -60,7 +61,24 @@ final class Legend {
                             Phrases.test(test),
                             TestName.parse(test).tokens(),
                             TestName.parse(test).depth() > 0 ? "; d is for depth" : "")));
+    tests.stream()
+        .flatMap(test -> LoadTest.of(test).stream())
+        .findFirst()
+        .ifPresent(load -> load(load, words));
     words.put("tokens/s", "tokens per second; higher is better");
+  }
+
+  private static void load(LoadTest load, Map<String, String> words) {
+    words.put(
+        load.name(),
+        "a test: %s, the next one begins when one ends; prompts of %s tokens, %s generated tokens"
+                .formatted(Phrases.test(load.name()), load.prompts().text(), load.outputs().text())
+            + ", drawn evenly; "
+            + load.requests()
+            + " of them are measured");
+    words.put("first token", "the time from a request's arrival to its first token");
+    words.put(
+        "p50, p95, p99", "the time within which 50, 95 and 99 % of the requests or tokens come");
   }
 
   private static void arms(Map<String, String> words, boolean several) {

@@ -2,6 +2,7 @@ package kvasir.lab.report;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import kvasir.lab.bench.BenchRow;
@@ -9,6 +10,7 @@ import kvasir.lab.bench.RankTimes;
 import kvasir.lab.experiment.Arm;
 import kvasir.lab.experiment.ArmEstimates;
 import kvasir.measure.Estimate;
+import kvasir.measure.Percentiles;
 import kvasir.measure.Statistics;
 
 /**
@@ -56,6 +58,16 @@ record Measurement(Arm arm, String label, ArmEstimates.Point point) {
   /** Returns the median of a value over the starts that count. */
   double median(ToDoubleFunction<BenchRow> value) {
     return Statistics.median(rows().stream().mapToDouble(value).toArray());
+  }
+
+  /**
+   * Returns the median of a latency's percentile over the starts that count, in milliseconds; empty
+   * if a start does not have it.
+   */
+  OptionalDouble latency(String name, ToDoubleFunction<Percentiles> percentile) {
+    return rows().stream().allMatch(row -> row.latencies().containsKey(name))
+        ? OptionalDouble.of(median(row -> percentile.applyAsDouble(row.latencies().get(name))))
+        : OptionalDouble.empty();
   }
 
   /** Returns the distinct fingerprints of all starts; more than one means that starts disagree. */

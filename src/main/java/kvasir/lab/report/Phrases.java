@@ -2,6 +2,7 @@ package kvasir.lab.report;
 
 import java.util.List;
 import java.util.Locale;
+import kvasir.lab.bench.LoadTest;
 import kvasir.lab.experiment.Arm;
 
 /**
@@ -18,7 +19,9 @@ final class Phrases {
   static String test(String name) {
     TestName test = TestName.parse(name);
     if (test.tokens() == 0) {
-      return name;
+      return LoadTest.of(name)
+          .map(load -> Numbers.count(load.concurrency(), "request") + " at a time")
+          .orElse(name);
     }
     if (test.prompt()) {
       String prompt =

@@ -128,6 +128,7 @@ public final class ReportPage {
     topic("blocks", "Block size", SweepSections::blockSize, ExperimentKind.BLOCK_SIZE);
     topic("merge", "Merge topology", SweepSections::merge, ExperimentKind.MERGE_TOPOLOGY);
     topic("network", "Network", SweepSections::network, ExperimentKind.NETWORK);
+    topic("load", "Load and latency", LoadSection::of, ExperimentKind.SERVING_LOAD);
     topic("mass", "Attention by rank", MassSection::of, ExperimentKind.ATTENTION_MASS);
     add(
         "communication",

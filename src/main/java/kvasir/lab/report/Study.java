@@ -3,7 +3,6 @@ package kvasir.lab.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import kvasir.lab.bench.BenchTest;
 import kvasir.lab.experiment.Arm;
 import kvasir.lab.experiment.ArmEstimates;
 import kvasir.lab.experiment.Definition;
@@ -77,7 +76,7 @@ record Study(
 
   /** Returns the names of the tests of an arm for which a run has no row. */
   static List<String> missing(RunRecord run) {
-    List<String> names = new ArrayList<>(run.arm().tests().stream().map(BenchTest::name).toList());
+    List<String> names = new ArrayList<>(run.arm().tests());
     run.rows().forEach(r -> names.remove(r.test()));
     return names;
   }

@@ -104,6 +104,7 @@ class KvBalanceTest {
   }
 
   private static double largestOverMean(double[] values) {
-    return Arrays.stream(values).max().orElseThrow() / Arrays.stream(values).average().orElseThrow();
+    return Arrays.stream(values).max().orElseThrow()
+        / Arrays.stream(values).average().orElseThrow();
   }
 }

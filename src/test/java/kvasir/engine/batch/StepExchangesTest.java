@@ -136,9 +136,14 @@ class StepExchangesTest {
     Counting counting = new Counting(world);
     BatchOptions options = new BatchOptions(sequences, 1L << 30, Long.MAX_VALUE / 2, false, 0);
     try (OpenedModel model = new OpenedModel(settings.model());
-        Engine engine = Engine.batching(
-            model,
-            settings, counting, new Activity(), BatchEngine.LOGIT_ROWS, options.kvBytes())) {
+        Engine engine =
+            Engine.batching(
+                model,
+                settings,
+                counting,
+                new Activity(),
+                BatchEngine.LOGIT_ROWS,
+                options.kvBytes())) {
       BatchEngine batch = new BatchEngine(engine, options);
       // The link is measured with as many messages as its times ask for.
       long before = counting.exchanges;

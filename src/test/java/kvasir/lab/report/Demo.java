@@ -4,7 +4,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import kvasir.lab.bench.BenchRow;
+import kvasir.lab.bench.LoadTest;
 import kvasir.lab.bench.RankTimes;
+import kvasir.lab.bench.TokenRange;
 import kvasir.lab.experiment.Answer;
 import kvasir.lab.experiment.Arm;
 import kvasir.lab.experiment.ExperimentKind;
@@ -32,6 +35,7 @@ final class Demo {
         blocks(),
         merge(),
         network(),
+        load(),
         mass());
   }
 
@@ -70,6 +74,30 @@ final class Demo {
         arms,
         a ->
             List.of(Fixture.Values.of("tg32 @ d" + 4096 * a.ranks(), 20 / (1 + 0.06 * a.ranks()))));
+  }
+
+  /** Returns a result in which two ranks are slower than two threads, and more so under load. */
+  static ExperimentResult load() {
+    List<Arm> arms =
+        List.of(
+            Fixture.arm("1x2", 1, 2, "none"),
+            Fixture.arm("2x1-inprocess", 2, 1, "inprocess"),
+            Fixture.arm("2x1-native", 2, 1, "native"));
+    TokenRange tokens = new TokenRange(16, 64);
+    List<RunRecord> runs = new ArrayList<>();
+    for (int round = 0; round < 2; round++) {
+      for (Arm arm : arms) {
+        List<BenchRow> rows = new ArrayList<>();
+        for (int count : List.of(1, 4, 16)) {
+          double speed = 20 * Math.sqrt(count) / arm.ranks();
+          LoadTest test = new LoadTest(count, tokens, tokens, 8);
+          rows.add(Fixture.load(arm, test, speed, 1000 * count / speed));
+        }
+        runs.add(Fixture.run(round, arm, rows, ""));
+      }
+    }
+    return new ExperimentResult(
+        Fixture.definition(ExperimentKind.SERVING_LOAD, "load", "How many at a time?"), arms, runs);
   }
 
   static ExperimentResult layouts() {

@@ -5,9 +5,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import kvasir.lab.bench.BenchRow;
 import kvasir.lab.bench.Conditions;
+import kvasir.lab.bench.LatencyNames;
+import kvasir.lab.bench.LoadTest;
 import kvasir.lab.bench.RankPlace;
 import kvasir.lab.bench.RankTimes;
 import kvasir.lab.experiment.Answer;
@@ -17,6 +20,7 @@ import kvasir.lab.experiment.ExperimentKind;
 import kvasir.lab.experiment.ExperimentResult;
 import kvasir.lab.experiment.RunRecord;
 import kvasir.measure.MachineFacts;
+import kvasir.measure.Percentiles;
 
 /** Experiments with invented numbers. */
 final class Fixture {
@@ -49,6 +53,10 @@ final class Fixture {
         none,
         none,
         none,
+        none,
+        "32-256",
+        "16-64",
+        32,
         2,
         5,
         "steady",
@@ -72,6 +80,7 @@ final class Fixture {
         List.of(),
         List.of(32),
         List.of(0),
+        List.of(),
         "");
   }
 
@@ -90,6 +99,7 @@ final class Fixture {
         a.prompts(),
         a.generations(),
         a.depths(),
+        a.loads(),
         a.skipped());
   }
 
@@ -108,6 +118,7 @@ final class Fixture {
         a.prompts(),
         a.generations(),
         a.depths(),
+        a.loads(),
         a.skipped());
   }
 
@@ -126,6 +137,7 @@ final class Fixture {
         prompts,
         generations,
         depths,
+        a.loads(),
         a.skipped());
   }
 
@@ -144,6 +156,7 @@ final class Fixture {
         a.prompts(),
         a.generations(),
         a.depths(),
+        a.loads(),
         why);
   }
 
@@ -240,9 +253,27 @@ final class Fixture {
         8,
         1.2,
         v.fingerprint(),
+        Map.of(),
         v.conditions(),
         times,
         places);
+  }
+
+  /** Returns a row of a load with the same latencies in all percentiles but the last. */
+  static BenchRow load(Arm arm, LoadTest test, double speed, double millis) {
+    try {
+      ObjectMapper json = new ObjectMapper();
+      ObjectNode fields = json.valueToTree(row(arm, Values.of(test.name(), speed)));
+      Percentiles between = new Percentiles(100, millis, millis, 3 * millis);
+      Percentiles first = new Percentiles(10, 9 * millis, 10 * millis, 11 * millis);
+      fields.set(
+          "latencies_ms",
+          json.valueToTree(
+              Map.of(LatencyNames.BETWEEN_TOKENS, between, LatencyNames.FIRST_TOKEN, first)));
+      return json.treeToValue(fields, BenchRow.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a row that is no JSON", e);
+    }
   }
 
   static RunRecord run(int round, Arm arm, List<BenchRow> rows, String failure) {

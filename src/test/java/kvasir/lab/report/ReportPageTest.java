@@ -55,6 +55,7 @@ class ReportPageTest {
             "blocks",
             "merge",
             "network",
+            "load",
             "communication",
             "mass",
             "results")) {
@@ -79,6 +80,11 @@ class ReportPageTest {
             "merge-merge-exposed",
             "network-latency",
             "network-rate",
+            "load-throughput",
+            "load-first-token-p50",
+            "load-first-token-p99",
+            "load-between-tokens-p50",
+            "load-between-tokens-p99",
             "layouts-communication",
             "mass-mass",
             "mass-mass-2")) {

@@ -1,0 +1,28 @@
+package kvasir.lab.bench;
+
+import java.util.Map;
+import kvasir.measure.Percentiles;
+
+/** The work of one test on an engine. All ranks make the same calls in the same order. */
+interface Workload {
+  /** Returns the name of the test. */
+  String test();
+
+  /** Returns the way in which caches are filled before a run, as a row names it. */
+  String fill();
+
+  /** Gives sequences what they need before the first run. */
+  void prepare();
+
+  /** Runs once. */
+  Run run();
+
+  /** Runs once and returns the hash over the logits on rank 0. */
+  String fingerprint();
+
+  /** Discards the latencies of all runs so far. */
+  void resetLatencies();
+
+  /** Returns the latencies of the runs since the last reset in milliseconds, by name. */
+  Map<String, Percentiles> latencies();
+}
