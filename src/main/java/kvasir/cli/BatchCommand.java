@@ -1,17 +1,12 @@
 package kvasir.cli;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
-import java.util.function.Supplier;
 import kvasir.cli.job.BatchJob;
 import kvasir.cli.job.Job;
 import kvasir.cli.option.CommonOptions;
 import kvasir.cli.option.Quantity;
 import kvasir.engine.request.BatchFiles;
-import kvasir.file.Unreadable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -28,7 +23,8 @@ final class BatchCommand extends RankCommand {
       names = "--input",
       required = true,
       paramLabel = "FILE",
-      description = "The requests: a file or a named pipe; - is standard input, read to its end.")
+      description =
+          "The requests: a file, a named pipe, or - for standard input; read as they are needed.")
   Path input;
 
   @Option(
@@ -79,22 +75,6 @@ final class BatchCommand extends RankCommand {
     CommonOptions.range("--max-sequences", maxSequences, 1, 4096);
     if (!kvasir.process().isRank()) {
       new BatchFiles(input, output).check();
-    }
-  }
-
-  @Override
-  Optional<Supplier<String>> text() {
-    return input.equals(Path.of(STREAM))
-        ? Optional.of(BatchCommand::standardInput)
-        : Optional.empty();
-  }
-
-  /** Returns the bytes of standard input, one a character. */
-  private static String standardInput() {
-    try {
-      return new String(System.in.readAllBytes(), StandardCharsets.ISO_8859_1);
-    } catch (IOException e) {
-      throw Unreadable.of("--input -", e);
     }
   }
 

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import kvasir.process.BoundedProcess;
 import kvasir.process.KeptText;
 
@@ -28,19 +29,19 @@ public record ChildProcess(int code, String out) {
    * is kept in {@code out} unless the builder redirects it; its standard error is passed on.
    *
    * @param order order that the process reads from its standard input
+   * @param more input that the process reads behind the order, if it reads any; not closed
    * @throws IllegalStateException if the process cannot be started, or the wait is interrupted
    */
-  static ChildProcess run(ProcessBuilder builder, Order order) {
+  static ChildProcess run(ProcessBuilder builder, Order order, Optional<InputStream> more) {
     try {
       KeptText out = new KeptText(MOST_BYTES);
+      byte[] line = (order.encode() + "\n").getBytes(StandardCharsets.UTF_8);
+      BoundedProcess.Input input =
+          more.map(stream -> BoundedProcess.Input.all(line, stream))
+              .orElseGet(() -> BoundedProcess.Input.first(line));
       // No time limit: the user's own command, which this process is part of, has none.
       BoundedProcess.End end =
-          BoundedProcess.run(
-              builder,
-              BoundedProcess.Input.first((order.encode() + "\n").getBytes(StandardCharsets.UTF_8)),
-              NO_LIMIT,
-              out,
-              ChildProcess::pass);
+          BoundedProcess.run(builder, input, NO_LIMIT, out, ChildProcess::pass);
       return new ChildProcess(end.code(), out.text());
     } catch (IOException e) {
       throw new IllegalStateException("a process cannot be started: " + builder.command(), e);

@@ -3,9 +3,8 @@ package kvasir.launch;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -91,10 +90,13 @@ public record Order(String job, WorldSettings world, JsonNode settings, String t
       return Optional.empty();
     }
     try {
-      // Not closed: the stream ends when the process that wrote the order ends.
-      BufferedReader in =
-          new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-      return Optional.of(decode(Optional.ofNullable(in.readLine()).orElse("")));
+      // Not closed: the stream ends when the process that wrote the order ends. No byte behind the
+      // line is read, since the work may read the rest.
+      ByteArrayOutputStream line = new ByteArrayOutputStream();
+      for (int next = System.in.read(); next >= 0 && next != '\n'; next = System.in.read()) {
+        line.write(next);
+      }
+      return Optional.of(decode(line.toString(StandardCharsets.UTF_8)));
     } catch (IOException e) {
       throw new UserError(words[0], "cannot be read", "give a command and its options", e);
     }

@@ -1,5 +1,6 @@
 package kvasir.launch;
 
+import java.io.InputStream;
 import kvasir.cluster.Communicator;
 import kvasir.measure.Activity;
 import kvasir.team.Binding;
@@ -12,9 +13,15 @@ import kvasir.team.Binding;
  * @param binding processors of this rank's threads
  * @param transport name of the library or method that carries messages
  * @param activity current activity of this rank, which the rank sets
+ * @param input standard input of the user's command, for rank 0 alone; read as it is needed
  */
 public record RankContext(
-    Communicator world, int ranksHere, Binding binding, String transport, Activity activity) {
+    Communicator world,
+    int ranksHere,
+    Binding binding,
+    String transport,
+    Activity activity,
+    InputStream input) {
   /** Returns whether this is rank 0, which alone prints results. */
   public boolean root() {
     return world.rank() == 0;

@@ -23,6 +23,9 @@ public interface RankJob extends AutoCloseable {
    */
   int run(String text, RankContext context);
 
+  /** Returns whether the work reads standard input. */
+  boolean readsInput();
+
   @Override
   void close();
 }

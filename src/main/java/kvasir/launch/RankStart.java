@@ -124,7 +124,15 @@ public final class RankStart {
   }
 
   private ThisProcess rank(Supplier<Communicator> world, boolean launched) {
-    return ThisProcess.rank(jobs, console, activity, command, world, launched, this::next);
+    return ThisProcess.rank(
+        jobs,
+        console,
+        activity,
+        command,
+        world,
+        launched,
+        this::next,
+        launched ? line.input() : System.in);
   }
 
   private ThisProcess openNative(NativeRank started) {

@@ -1,5 +1,6 @@
 package kvasir.launch;
 
+import java.io.InputStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,6 +31,7 @@ public final class ThisProcess {
   private final Supplier<Communicator> world;
   private final boolean launched;
   private final IntFunction<Optional<Order>> next;
+  private final InputStream input;
   private Communicator joined;
 
   private ThisProcess(
@@ -39,7 +41,8 @@ public final class ThisProcess {
       JavaCommand command,
       Supplier<Communicator> world,
       boolean launched,
-      IntFunction<Optional<Order>> next) {
+      IntFunction<Optional<Order>> next,
+      InputStream input) {
     this.jobs = jobs;
     this.console = console;
     this.activity = activity;
@@ -47,12 +50,14 @@ public final class ThisProcess {
     this.world = world;
     this.launched = launched;
     this.next = next;
+    this.input = input;
   }
 
   /** Returns the part of the user's own process. */
   public static ThisProcess own(
       Jobs jobs, Console console, Activity activity, JavaCommand command) {
-    return new ThisProcess(jobs, console, activity, command, null, false, code -> Optional.empty());
+    return new ThisProcess(
+        jobs, console, activity, command, null, false, code -> Optional.empty(), System.in);
   }
 
   /**
@@ -61,6 +66,7 @@ public final class ThisProcess {
    * @param world joins the world; called once at most
    * @param launched whether Kvasir's own launcher has started the rank
    * @param next takes the exit code of an order that is done, and waits for the next order
+   * @param input standard input of the user's command
    */
   static ThisProcess rank(
       Jobs jobs,
@@ -69,8 +75,9 @@ public final class ThisProcess {
       JavaCommand command,
       Supplier<Communicator> world,
       boolean launched,
-      IntFunction<Optional<Order>> next) {
-    return new ThisProcess(jobs, console, activity, command, world, launched, next);
+      IntFunction<Optional<Order>> next,
+      InputStream input) {
+    return new ThisProcess(jobs, console, activity, command, world, launched, next, input);
   }
 
   /**
@@ -158,7 +165,14 @@ public final class ThisProcess {
     }
     ProcessBuilder child =
         new ProcessBuilder(words).redirectOutput(ProcessBuilder.Redirect.INHERIT);
-    return ChildProcess.run(child, order).code();
+    return ChildProcess.run(child, order, Optional.of(input).filter(in -> readsInput(order)))
+        .code();
+  }
+
+  private boolean readsInput(Order order) {
+    try (RankJob job = jobs.open(order)) {
+      return job.readsInput();
+    }
   }
 
   /** Does the first order and all that follow; waits without work between them. */
@@ -230,7 +244,9 @@ public final class ThisProcess {
     }
     String transport = ranks.size() == 1 ? "none" : transport(settings);
     return job.run(
-        order.text(), new RankContext(ranks, place.ranks(), binding, transport, activityOf(ranks)));
+        order.text(),
+        new RankContext(
+            ranks, place.ranks(), binding, transport, activityOf(ranks), inputOf(ranks)));
   }
 
   /**
@@ -239,6 +255,10 @@ public final class ThisProcess {
    */
   private Activity activityOf(Communicator ranks) {
     return isRank() || ranks.rank() == 0 ? activity : new Activity();
+  }
+
+  private InputStream inputOf(Communicator ranks) {
+    return ranks.rank() == 0 ? input : InputStream.nullInputStream();
   }
 
   private String transport(WorldSettings settings) {
@@ -270,6 +290,7 @@ public final class ThisProcess {
 
   /** Does an order in another process of this program and keeps the output of that process. */
   public ChildProcess inChild(Order order) {
-    return ChildProcess.run(new ProcessBuilder(command.of(Order.ON_STANDARD_INPUT)), order);
+    return ChildProcess.run(
+        new ProcessBuilder(command.of(Order.ON_STANDARD_INPUT)), order, Optional.empty());
   }
 }

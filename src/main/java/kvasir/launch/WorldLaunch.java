@@ -54,6 +54,7 @@ final class WorldLaunch {
           world(
               slots.subList(0, size),
               line -> {
+                line.offerInput(System.in);
                 CompletableFuture<Integer> unused = send(line, order);
                 line.finish();
               });

@@ -1,8 +1,10 @@
 package kvasir.process;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.SequenceInputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +21,8 @@ public final class BoundedProcess {
    * to.
    */
   private static final Duration GRACE = Duration.ofSeconds(2);
+
+  private static final int PIECE_BYTES = 1 << 16;
 
   private BoundedProcess() {}
 
@@ -40,10 +44,10 @@ public final class BoundedProcess {
   /**
    * Bytes for the standard input of a process.
    *
-   * @param bytes content of the input; not copied
+   * @param content content of the input, passed on as it can be read
    * @param staysOpen true if the input is not closed until this process ends
    */
-  public record Input(byte[] bytes, boolean staysOpen) {
+  public record Input(InputStream content, boolean staysOpen) {
     /** Returns an empty input. */
     public static Input none() {
       return all(new byte[0]);
@@ -51,12 +55,17 @@ public final class BoundedProcess {
 
     /** Returns an input of these bytes. */
     public static Input all(byte[] bytes) {
-      return new Input(bytes, false);
+      return new Input(new ByteArrayInputStream(bytes), false);
+    }
+
+    /** Returns an input of these bytes and all that a stream has, which is not closed. */
+    public static Input all(byte[] bytes, InputStream more) {
+      return new Input(new SequenceInputStream(new ByteArrayInputStream(bytes), more), false);
     }
 
     /** Returns an input that begins with these bytes and is not closed until this process ends. */
     public static Input first(byte[] bytes) {
-      return new Input(bytes, true);
+      return new Input(new ByteArrayInputStream(bytes), true);
     }
   }
 
@@ -134,8 +143,11 @@ public final class BoundedProcess {
 
   private static void write(OutputStream stream, Input input) {
     try {
-      stream.write(input.bytes());
-      stream.flush();
+      byte[] piece = new byte[PIECE_BYTES];
+      for (int n = input.content().read(piece); n >= 0; n = input.content().read(piece)) {
+        stream.write(piece, 0, n);
+        stream.flush();
+      }
       if (!input.staysOpen()) {
         stream.close();
       }

@@ -2,6 +2,7 @@ package kvasir.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
@@ -155,7 +156,14 @@ class ModelReadingTest {
     try (RankJob job = table.open(order)) {
       job.agree(world);
       return job.run(
-          order.text(), new RankContext(world, world.size(), Binding.NONE, "none", new Activity()));
+          order.text(),
+          new RankContext(
+              world,
+              world.size(),
+              Binding.NONE,
+              "none",
+              new Activity(),
+              InputStream.nullInputStream()));
     }
   }
 }

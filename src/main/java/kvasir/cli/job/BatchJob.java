@@ -1,7 +1,5 @@
 package kvasir.cli.job;
 
-import java.io.ByteArrayInputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -27,7 +25,7 @@ import kvasir.text.OptionalTokenizer;
 /**
  * The continuation of many prompts.
  *
- * @param input path of the requests, or {@code -} where the order's text has them
+ * @param input path of the requests, or {@code -} for standard input
  * @param output path of the results, or {@code -}
  * @param maxSequences largest number of sequences that are computed together
  * @param kvBytes bytes of each rank's keys and values; 0 for the default
@@ -46,6 +44,11 @@ public record BatchJob(
     boolean compareRanks)
     implements Job {
   private static final String STREAM = "-";
+
+  @Override
+  public boolean readsInput() {
+    return input.equals(STREAM);
+  }
 
   @Override
   public int run(JobContext context) {
@@ -87,11 +90,7 @@ public record BatchJob(
       results.begin();
       requests =
           input.equals(STREAM)
-              ? new RequestSource(
-                  "--input -",
-                  new ByteArrayInputStream(context.text().getBytes(StandardCharsets.ISO_8859_1)),
-                  reader,
-                  results)
+              ? new RequestSource("--input -", context.input(), reader, results)
               : paths.requests(reader, results);
       return new long[0];
     }

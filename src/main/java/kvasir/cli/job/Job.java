@@ -17,4 +17,9 @@ public interface Job {
    * @return exit code of the command
    */
   int run(JobContext context);
+
+  /** Returns whether the job reads standard input. */
+  default boolean readsInput() {
+    return false;
+  }
 }

@@ -1,5 +1,6 @@
 package kvasir.cli.job;
 
+import java.io.InputStream;
 import java.util.function.Consumer;
 import kvasir.cli.terminal.Output;
 import kvasir.cluster.Communicator;
@@ -19,6 +20,7 @@ import kvasir.model.OpenedModel;
  * @param ranksHere number of ranks that share this host
  * @param activity activity of this rank, for reports of its loss
  * @param output output of this process; only rank 0 prints results
+ * @param input standard input of the user's command, on rank 0; read as it is needed
  */
 record JobContext(
     EngineSettings settings,
@@ -28,7 +30,8 @@ record JobContext(
     String transport,
     int ranksHere,
     Activity activity,
-    Output output) {
+    Output output,
+    InputStream input) {
   boolean root() {
     return world.rank() == 0;
   }

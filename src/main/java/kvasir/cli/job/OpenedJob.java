@@ -44,7 +44,13 @@ record OpenedJob(Order order, Job job, OpenedModel model, Output output) impleme
             rank.transport(),
             rank.ranksHere(),
             rank.activity(),
-            output));
+            output,
+            rank.input()));
+  }
+
+  @Override
+  public boolean readsInput() {
+    return job.readsInput();
   }
 
   @Override

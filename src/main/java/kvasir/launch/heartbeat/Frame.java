@@ -59,7 +59,16 @@ record Frame(FrameKind kind, String text) {
     /** Sent to a rank: no more orders follow. */
     NO_MORE(10),
     /** Sent to the listener: the rank has done its oldest order. Text: the exit code. */
-    DONE(11);
+    DONE(11),
+    /** Sent to the listener by rank 0: it needs the next bytes of the user's standard input. */
+    WANT(12),
+    /** Sent to rank 0: the next bytes of standard input, each as the character of its value. */
+    INPUT(13),
+    /**
+     * Sent to rank 0: standard input has ended. Text: the reason for which it cannot be read; empty
+     * at its regular end.
+     */
+    INPUT_END(14);
 
     private final int code;
 

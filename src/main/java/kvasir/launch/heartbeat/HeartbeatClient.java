@@ -4,9 +4,11 @@ import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -47,6 +49,7 @@ public final class HeartbeatClient implements AutoCloseable {
   private final DataOutputStream out;
   private final CompletableFuture<List<String>> peers = new CompletableFuture<>();
   private final BlockingQueue<Optional<String>> orders = new LinkedBlockingQueue<>();
+  private final RemoteInput input = new RemoteInput(() -> send(Frame.of(Frame.FrameKind.WANT)));
   private volatile Frame.Welcome listener;
   private volatile long heard = System.nanoTime();
   private volatile boolean closed;
@@ -144,6 +147,8 @@ public final class HeartbeatClient implements AutoCloseable {
             received.setLength(0);
           }
           case NO_MORE -> orders.add(Optional.empty());
+          case INPUT -> input.received(frame.text().getBytes(StandardCharsets.ISO_8859_1));
+          case INPUT_END -> input.ended(frame.text());
           case PEERS -> peers.complete(List.of(frame.text().split("\n", -1)));
           default -> {}
         }
@@ -219,6 +224,14 @@ public final class HeartbeatClient implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new ClusterFailure(rank, -1, "interrupted before its next order", e);
     }
+  }
+
+  /**
+   * Returns standard input of the user's command, for rank 0. It is read as it is needed; a read
+   * waits without a time limit, as it does for a terminal. Used by one thread.
+   */
+  public InputStream input() {
+    return input;
   }
 
   /**

@@ -2,6 +2,7 @@ package kvasir.launch.heartbeat;
 
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -49,6 +50,7 @@ public final class HeartbeatServer implements AutoCloseable {
   private volatile boolean closed;
   private boolean introduced;
   private final Orders orders;
+  private volatile InputSender input = new InputSender(InputStream.nullInputStream());
 
   /**
    * Opens the port and starts to listen.
@@ -151,6 +153,16 @@ public final class HeartbeatServer implements AutoCloseable {
     orders.finish();
   }
 
+  /**
+   * Offers standard input to rank 0, which asks for it piece by piece if its work reads it. Without
+   * an offer the input is empty. Call it before the first order.
+   *
+   * @param in the input, which is not closed
+   */
+  public void offerInput(InputStream in) {
+    input = new InputSender(in);
+  }
+
   private void receive() {
     visitors.receive(server, this::serve);
   }
@@ -213,6 +225,7 @@ public final class HeartbeatServer implements AutoCloseable {
         lose(new Loss(member.rank(), member.processId(), false, end));
       }
       case DONE -> orders.done(member.rank(), frame.code());
+      case WANT -> input.send(member);
       case LEAVING -> member.move(Member.State.LEFT);
       default -> throw new IOException("no message for a listener: " + frame.kind());
     }
