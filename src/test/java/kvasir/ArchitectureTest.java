@@ -86,6 +86,7 @@ class ArchitectureTest {
   @Test
   void packagesFormNoCircle() {
     slices().matching("kvasir.(*)..").should().beFreeOfCycles().check(CLASSES);
+    slices().matching("kvasir.(**)").should().beFreeOfCycles().check(CLASSES);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package kvasir.cli;
 
 import java.util.List;
+import kvasir.cli.job.ProgramVersion;
 import kvasir.cli.option.UsageError;
 import kvasir.cli.terminal.Output;
 import kvasir.launch.ThisProcess;
@@ -13,16 +14,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "kvasir",
     mixinStandardHelpOptions = true,
-    version = "kvasir " + KvasirCommand.VERSION,
+    version = "kvasir " + ProgramVersion.TEXT,
     description = "Distributed inference for language models: exact attention over MPI ranks.",
     footer = {
       "",
       "Exit codes: 0 done, 1 a check failed, 2 wrong usage or bad input, 3 a rank was lost."
     })
 public final class KvasirCommand implements Runnable {
-  /** Version, equal to that in pom.xml. Ranks of different versions do not work together. */
-  public static final String VERSION = "0.1.0";
-
   /** Classes of the commands, in the order of the help. */
   private static final List<Class<?>> COMMANDS =
       List.of(

@@ -28,6 +28,7 @@ import kvasir.launch.heartbeat.HeartbeatClient;
 import kvasir.launch.heartbeat.HeartbeatServer;
 import kvasir.launch.heartbeat.Loss;
 import kvasir.launch.heartbeat.RunToken;
+import kvasir.launch.heartbeat.WorldSpec;
 import kvasir.measure.Activity;
 import kvasir.measure.ProcessUser;
 import kvasir.process.BoundedProcess;
@@ -109,7 +110,7 @@ public final class MpirunLauncher {
         Process process = builder.start();
         OnShutdown killer = new OnShutdown(() -> interrupt(process));
         try {
-          streams.pump(0, process, token.outputMarker());
+          streams.pump(0, process, OutputMarker.of(token.text()));
           return await(process, line, launcher);
         } finally {
           // From here on, the end of this process is not an interruption.

@@ -21,6 +21,7 @@ import kvasir.launch.heartbeat.HeartbeatClient;
 import kvasir.launch.heartbeat.HeartbeatServer;
 import kvasir.launch.heartbeat.Loss;
 import kvasir.launch.heartbeat.RunToken;
+import kvasir.launch.heartbeat.WorldSpec;
 import kvasir.measure.Activity;
 import kvasir.process.BoundedProcess;
 import kvasir.process.OnShutdown;
@@ -141,7 +142,7 @@ public final class RankLauncher {
       if (isHere(spec.hosts().get(rank))) {
         line.started(rank, process.pid());
       }
-      streams.pump(rank, process, token.outputMarker());
+      streams.pump(rank, process, OutputMarker.of(token.text()));
       tell(process);
     }
   }

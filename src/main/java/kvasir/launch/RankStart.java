@@ -24,7 +24,6 @@ import kvasir.error.UserError;
 import kvasir.launch.heartbeat.HeartbeatClient;
 import kvasir.launch.heartbeat.RunEnd;
 import kvasir.launch.heartbeat.RunToken;
-import kvasir.launch.heartbeat.SelfHosted;
 import kvasir.measure.Activity;
 
 /**
@@ -181,7 +180,7 @@ public final class RankStart {
   // All ranks have started, so output of logins and JVMs is before the marker.
   private Communicator marked(Communicator world) {
     if (world.rank() == 0) {
-      console.write(token.outputMarker().bytes());
+      console.write(OutputMarker.of(token.text()).bytes());
     }
     return world;
   }

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import kvasir.error.ExitCodes;
 import kvasir.error.UserError;
 import kvasir.launch.heartbeat.HeartbeatServer;
+import kvasir.launch.heartbeat.WorldSpec;
 import kvasir.measure.Activity;
 
 /**

@@ -10,7 +10,7 @@
  *   MpirunLauncher         starts ranks over the system's MPI, by mpirun
  *   RankStreams            output of the ranks; ResumedOutput drops the part that an earlier world has written
  *   World                  ranks that do one order after the other and wait between them
- *   WorldSpec, WorldEnd    input and result of a launch
+ *   WorldSpec, WorldEnd    input (package heartbeat) and result of a launch
  * </pre>
  */
 package kvasir.launch;

@@ -16,6 +16,7 @@ import kvasir.cluster.mpj.MpjCommunicator;
 import kvasir.launch.heartbeat.HeartbeatClient;
 import kvasir.launch.heartbeat.HeartbeatServer;
 import kvasir.launch.heartbeat.RunToken;
+import kvasir.launch.heartbeat.WorldSpec;
 import kvasir.measure.Activity;
 import org.junit.jupiter.api.Test;
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.time.Duration;
 import java.util.List;
+import kvasir.launch.heartbeat.WorldSpec;
 import kvasir.measure.Activity;
 import org.junit.jupiter.api.Test;
 

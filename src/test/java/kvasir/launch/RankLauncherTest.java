@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.List;
 import kvasir.cluster.LengthContract;
 import kvasir.launch.heartbeat.HeartbeatServer;
+import kvasir.launch.heartbeat.WorldSpec;
 import kvasir.measure.Activity;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;

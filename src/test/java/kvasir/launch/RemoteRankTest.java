@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import kvasir.launch.heartbeat.WorldSpec;
 import kvasir.measure.Activity;
 import org.junit.jupiter.api.Test;
 

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import kvasir.cli.KvasirCommand;
 import kvasir.cluster.FromRoot;
 import kvasir.engine.Engine;
 import kvasir.engine.EngineOptions;
@@ -114,7 +113,7 @@ public record BatchJob(
         "--block-size",
         String.valueOf(Engine.cacheShape(context.settings(), config).blockTokens()));
     options.put("--shards", String.valueOf(engine.shards()));
-    return Provenance.of(KvasirCommand.VERSION, ModelIdentity.of(context.model()), options);
+    return Provenance.of(ProgramVersion.TEXT, ModelIdentity.of(context.model()), options);
   }
 
   private static String name(Enum<?> value) {

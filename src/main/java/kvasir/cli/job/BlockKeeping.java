@@ -2,7 +2,6 @@ package kvasir.cli.job;
 
 import java.nio.file.Path;
 import java.util.Optional;
-import kvasir.cli.KvasirCommand;
 import kvasir.cli.terminal.Output;
 import kvasir.engine.Engine;
 import kvasir.engine.Generator;
@@ -33,7 +32,7 @@ record BlockKeeping(Path folder, Optional<Snapshot> snapshot, Output output)
       return new BlockKeeping(null, Optional.empty(), output);
     }
     Snapshot snapshot =
-        Snapshot.open(folder, KvasirCommand.VERSION, ModelIdentity.of(model), engine, known);
+        Snapshot.open(folder, ProgramVersion.TEXT, ModelIdentity.of(model), engine, known);
     for (Path file : snapshot.damaged()) {
       output.note("snapshot %s: damaged; its tokens are prefilled", file);
     }

@@ -1,6 +1,5 @@
 package kvasir.cli.job;
 
-import kvasir.cli.KvasirCommand;
 import kvasir.cluster.Communicator;
 import kvasir.launch.Agreement;
 import kvasir.launch.Order;
@@ -18,7 +17,7 @@ final class RankAgreement {
    */
   static void check(Order order, OpenedModel model, Communicator world) {
     Agreement.require(
-        world, "Kvasir's version", KvasirCommand.VERSION, "install the same one on every host");
+        world, "Kvasir's version", ProgramVersion.TEXT, "install the same one on every host");
     Agreement.require(
         world,
         "the command line",

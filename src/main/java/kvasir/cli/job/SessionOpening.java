@@ -3,7 +3,6 @@ package kvasir.cli.job;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
-import kvasir.cli.KvasirCommand;
 import kvasir.cluster.FromRoot;
 import kvasir.engine.TokenIds;
 import kvasir.engine.session.Resumption;
@@ -104,7 +103,7 @@ record SessionOpening(
 
   private SessionHeader header(String model, int[] ids) {
     return new SessionHeader(
-        KvasirCommand.VERSION,
+        ProgramVersion.TEXT,
         model,
         ids,
         job.choice(),

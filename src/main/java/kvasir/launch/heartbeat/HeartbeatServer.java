@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
-import kvasir.launch.WorldSpec;
 
 /**
  * Listener for the ranks of one run. It sends orders to the ranks, gives each rank the addresses of

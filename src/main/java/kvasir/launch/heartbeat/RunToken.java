@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.HexFormat;
-import kvasir.launch.OutputMarker;
 
 /** Secret of one run, by which its processes recognise each other. Immutable. */
 public final class RunToken {
@@ -39,11 +38,6 @@ public final class RunToken {
   /** Returns the token as lower-case hexadecimal digits. */
   public String text() {
     return text;
-  }
-
-  /** Returns the marker that precedes the results of the run's rank 0. */
-  public OutputMarker outputMarker() {
-    return OutputMarker.of(text);
   }
 
   byte[] bytes() {

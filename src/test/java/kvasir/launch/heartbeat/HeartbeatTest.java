@@ -25,7 +25,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import kvasir.error.ClusterFailure;
-import kvasir.launch.WorldSpec;
 import kvasir.measure.Activity;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package kvasir.launch;
+package kvasir.launch.heartbeat;
 
 import java.time.Duration;
 import java.util.List;

@@ -1,4 +1,4 @@
-package kvasir.launch.heartbeat;
+package kvasir.launch;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -14,8 +14,11 @@ import java.util.function.Consumer;
 import kvasir.cluster.Collectives;
 import kvasir.cluster.Communicator;
 import kvasir.error.ClusterFailure;
-import kvasir.launch.HostRoute;
-import kvasir.launch.WorldSpec;
+import kvasir.launch.heartbeat.HeartbeatClient;
+import kvasir.launch.heartbeat.HeartbeatServer;
+import kvasir.launch.heartbeat.RunEnd;
+import kvasir.launch.heartbeat.RunToken;
+import kvasir.launch.heartbeat.WorldSpec;
 import kvasir.measure.Activity;
 
 /**
@@ -23,7 +26,7 @@ import kvasir.measure.Activity;
  * {@code mpjrun}. Rank 0 listens, and broadcasts its address and token by a message of the world
  * itself.
  */
-public final class SelfHosted {
+final class SelfHosted {
   private static final int NAME_BYTES = 256;
   private static final int WHERE_BYTES = 512;
   private static final long POLL_NANOS = 20_000_000;
@@ -39,7 +42,7 @@ public final class SelfHosted {
    * @param ended ends the process when the run has ended; does not return
    * @throws ClusterFailure if rank 0 cannot listen, or a rank cannot reach it
    */
-  public static HeartbeatClient join(
+  static HeartbeatClient join(
       Communicator world, Duration silence, Activity activity, Consumer<RunEnd> ended) {
     List<String> names = Collectives.allGather(world, ownName(), NAME_BYTES);
     byte[] contact = new byte[WHERE_BYTES];
