@@ -16,8 +16,13 @@ public enum AttentionKind {
     }
 
     @Override
-    boolean walks(QueryRows rows) {
-      return !rows.tiled();
+    boolean walks(int rows) {
+      return rows <= QueryRows.MOST_UNTILED;
+    }
+
+    @Override
+    int sharedTileTokens(AttentionShape shape) {
+      return Math.max(1, SHARED_ROWS / shape.group());
     }
 
     @Override
@@ -42,8 +47,13 @@ public enum AttentionKind {
     }
 
     @Override
-    boolean walks(QueryRows rows) {
+    boolean walks(int rows) {
       return false;
+    }
+
+    @Override
+    int sharedTileTokens(AttentionShape shape) {
+      return 0;
     }
 
     @Override
@@ -67,6 +77,12 @@ public enum AttentionKind {
   private static final int MAX_ROWS = 6 * PANEL;
 
   /**
+   * Number of rows of several sequences in a tile. Each shard's states are held at once: with 16
+   * shards and head_dim 128, those of 64 rows take 520 KiB.
+   */
+  private static final int SHARED_ROWS = 2 * PANEL;
+
+  /**
    * Least number of tasks per thread. It keeps the end of a region short, where members wait for
    * the last task.
    */
@@ -83,8 +99,16 @@ public enum AttentionKind {
    * Returns whether the blocks of all shards are read in one pass, in the order of memory. This
    * suits few rows, whose states for all shards fit the first-level cache while keys and values
    * come from memory; results do not depend on it.
+   *
+   * @param rows number of query rows
    */
-  abstract boolean walks(QueryRows rows);
+  abstract boolean walks(int rows);
+
+  /**
+   * Returns the largest number of tokens of several sequences that a tile takes together over the
+   * blocks that they share, or 0 if each sequence has its own tiles; results do not depend on it.
+   */
+  abstract int sharedTileTokens(AttentionShape shape);
 
   /**
    * Returns the bytes of a thread's score matrix over one shard, or 0 if the algorithm keeps none.

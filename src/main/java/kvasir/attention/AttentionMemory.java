@@ -48,10 +48,12 @@ public final class AttentionMemory {
   /** Returns an upper bound of the bytes on one rank for batches of up to {@code tokens} tokens. */
   public long bytes(int rank, int tokens) {
     int tile = kind.tileTokens(shape, tokens, threads);
-    int rows = tile * shape.group();
+    int shared = Math.min(tokens, kind.sharedTileTokens(shape)) * shape.group();
+    int rows = Math.max(tile * shape.group(), shared);
     long keys =
         (long) Math.ceilDiv(blocks, cache.shards()) * StandardAttention.lanes(cache.blockTokens());
-    long tiles = threads * (QueryTile.bytes(shape, cache, rows) + kind.scoreBytes(rows, keys));
+    long tiles =
+        threads * (QueryTile.bytes(shape, cache, rows, shared) + kind.scoreBytes(rows, keys));
     int tasks = shape.kvHeads() * Math.ceilDiv(tokens, tile);
     return tiles + states(rank, tasks, tokens) + exchange(rank, tokens);
   }

@@ -73,7 +73,9 @@ final class BlockMassPass {
   private void count(QueryTile tile, int kvHead, int block) {
     int size = cache.shape().blockTokens();
     float[] blockStates = tile.states(0);
+    tile.clear();
     tile.gather(queries, kvHead, 0, 1, position);
+    tile.ready();
     tile.see(block * size, Math.min(size, position + 1 - block * size));
     Kernels.clearStates(blockStates, 0, shape.group(), shape.headDim());
     kernels.attendBlock(

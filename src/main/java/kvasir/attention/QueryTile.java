@@ -15,7 +15,8 @@ final class QueryTile {
   private final QueryRows rows;
   private final int[] positions;
   private final float[][] states;
-  private final float[] shardStates;
+  private float[] shardStates = new float[0];
+  private int gathered;
 
   /**
    * Creates an empty tile.
@@ -29,7 +30,6 @@ final class QueryTile {
     this.rows = new QueryRows(shape.headDim(), maxRows);
     this.positions = new int[maxRows];
     this.states = new float[depth(shards)][maxRows * shape.stateSize()];
-    this.shardStates = new float[shards * walkedRows(maxRows) * shape.stateSize()];
   }
 
   /**
@@ -37,10 +37,11 @@ final class QueryTile {
    *
    * @param cache layout of the blocks
    * @param maxRows largest number of rows
+   * @param walkedRows largest number of rows for which states of all shards are held at once
    */
-  static long bytes(AttentionShape shape, CacheShape cache, int maxRows) {
+  static long bytes(AttentionShape shape, CacheShape cache, int maxRows, int walkedRows) {
     long rowsOfStates = (long) depth(cache.shards()) * maxRows;
-    rowsOfStates += (long) cache.shards() * walkedRows(maxRows);
+    rowsOfStates += (long) cache.shards() * walkedRows;
     long states = Float.BYTES * rowsOfStates * shape.stateSize();
     return QueryRows.bytes(shape.headDim(), maxRows, cache.blockTokens())
         + states
@@ -52,33 +53,36 @@ final class QueryTile {
     return 2 + Integer.numberOfTrailingZeros(shards);
   }
 
-  /** Returns the largest number of rows for which states of all shards are held at once. */
-  private static int walkedRows(int maxRows) {
-    return Math.min(maxRows, QueryRows.MOST_UNTILED);
+  /** Makes the tile empty. */
+  void clear() {
+    gathered = 0;
   }
 
   /**
-   * Gathers the rows {@code [token, query head of the group]} of one KV head.
+   * Gathers the rows {@code [token, query head of the group]} of one KV head behind those that the
+   * tile has. The rows can be used after {@link #ready}.
    *
    * @param q queries, {@code [tokens, heads, head_dim]}
    * @param from first token of the batch, inclusive
    * @param to last token of the batch, exclusive
-   * @param firstPosition position in the sequence of the batch's first token
+   * @param lastPosition position in its sequence of the last of these tokens
    */
-  void gather(float[] q, int kvHead, int from, int to, int firstPosition) {
+  void gather(float[] q, int kvHead, int from, int to, int lastPosition) {
     int width = shape.group() * shape.headDim();
     int tokenStride = shape.heads() * shape.headDim();
-    float[] queries = rows.queries();
-    int count = 0;
     for (int token = from; token < to; token++) {
-      System.arraycopy(
-          q, token * tokenStride + kvHead * width, queries, count * shape.headDim(), width);
+      int source = token * tokenStride + kvHead * width;
+      System.arraycopy(q, source, rows.queries(), gathered * shape.headDim(), width);
       for (int g = 0; g < shape.group(); g++) {
-        positions[count++] = firstPosition + token;
+        positions[gathered++] = lastPosition - (to - 1 - token);
       }
     }
-    kernels.scale(queries, 0, count * shape.headDim(), shape.scale());
-    rows.ready(count);
+  }
+
+  /** Scales the gathered rows and packs them if there are enough. */
+  void ready() {
+    kernels.scale(rows.queries(), 0, gathered * shape.headDim(), shape.scale());
+    rows.ready(gathered);
   }
 
   /**
@@ -104,7 +108,7 @@ final class QueryTile {
     return Math.clamp(positions[row] + 1L - start, 0, keys);
   }
 
-  /** Returns the position of the last row; no row sees a later token. */
+  /** Returns the position of the last row; no row of one sequence sees a later token. */
   int lastPosition() {
     return positions[rows.rows() - 1];
   }
@@ -121,8 +125,15 @@ final class QueryTile {
     return states[depth];
   }
 
-  /** Returns the states of a few rows for each shard, {@code [shards, rows, state]}. */
-  float[] shardStates() {
+  /**
+   * Returns memory for the states of some rows for each of some shards, {@code [shards, rows,
+   * state]}, the same at each call until a larger one replaces it.
+   */
+  float[] shardStates(int shards, int rows) {
+    int floats = shards * rows * shape.stateSize();
+    if (shardStates.length < floats) {
+      shardStates = new float[floats];
+    }
     return shardStates;
   }
 }

@@ -15,15 +15,4 @@ sealed interface ShardAttention permits StreamingAttention, StandardAttention {
    */
   void attend(
       KvCache cache, int layer, int kvHead, int shard, QueryTile tile, float[] states, int offset);
-
-  /**
-   * Computes the partial states of the tile's rows for a run of shards in the order of the tree, in
-   * one pass over their blocks.
-   *
-   * @param position first position of the run
-   * @param span number of shards
-   * @param states receives {@code [span, rows, state]}
-   */
-  void attend(
-      KvCache cache, int layer, int kvHead, int position, int span, QueryTile tile, float[] states);
 }

@@ -7,7 +7,6 @@ import kvasir.attention.MergePlan.Step;
 import kvasir.attention.MergePlan.Subtree;
 import kvasir.cache.Batch;
 import kvasir.cache.CacheShape;
-import kvasir.cache.KvCache;
 import kvasir.cache.Ownership;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.Link;
@@ -32,8 +31,7 @@ public final class ShardedAttention {
   private final Communicator world;
   private final CacheShape cacheShape;
   private final MergePlan plan;
-  private final ShardAttention shardAttention;
-  private final QueryTile[] tiles;
+  private final TilePartials[] partialsOf;
   private final AttentionMass mass;
   private final BlockMassPass blockMass;
   private final SubtreeStates states;
@@ -96,8 +94,7 @@ public final class ShardedAttention {
     this.cacheShape = cacheShape;
     this.mass = mass;
     this.plan = MergePlan.of(ownership);
-    this.shardAttention = kind.create(shape, kernels);
-    this.tiles = new QueryTile[team.size()];
+    this.partialsOf = new TilePartials[team.size()];
     this.states = new SubtreeStates(cacheShape.shards(), shape.stateSize());
     this.merger = new RowMerger(shape, plan, kernels, team, states);
     this.exchange =
@@ -199,12 +196,13 @@ public final class ShardedAttention {
   /** Divides the batch into tasks and reserves memory for it. */
   private void divide() {
     int tileTokens = kind.tileTokens(shape, tokens, team.size());
-    list.divide(batch, tileTokens);
+    int sharedTokens = kind.sharedTileTokens(shape);
+    list.divide(batch, tileTokens, sharedTokens);
     int cuts = cuts(shape.kvHeads() * list.size() * roots.size(), team.size(), cacheShape.shards());
     if (cuts != work.cuts()) {
       work = cut(cuts);
     }
-    reserve(tileTokens);
+    reserve(Math.max(tileTokens, Math.min(tokens, sharedTokens)));
   }
 
   /**
@@ -224,9 +222,9 @@ public final class ShardedAttention {
   private void reserve(int tileTokens) {
     if (tileTokens > tileCapacity) {
       tileCapacity = tileTokens;
-      for (int member = 0; member < tiles.length; member++) {
-        tiles[member] =
-            new QueryTile(shape, kernels, tileTokens * shape.group(), cacheShape.shards());
+      int rows = tileTokens * shape.group();
+      for (int member = 0; member < partialsOf.length; member++) {
+        partialsOf[member] = new TilePartials(shape, kind, kernels, plan, cacheShape, rows);
       }
     }
     if (!finishesInTasks()) {
@@ -244,96 +242,28 @@ public final class ShardedAttention {
     int tasks = list.size() * perTile;
     for (int task = nextTask.getAndIncrement(); task < tasks; task = nextTask.getAndIncrement()) {
       int kvHead = task / pieces.size() % shape.kvHeads();
-      compute(tiles[member], kvHead, task / perTile, pieces.get(task % pieces.size()));
+      compute(partialsOf[member], kvHead, task / perTile, pieces.get(task % pieces.size()));
     }
   }
 
-  private void compute(QueryTile tile, int kvHead, int index, Subtree piece) {
-    int from = list.from(index);
-    Batch.Span span = batch.spans().get(list.span(index));
-    tile.gather(
-        queries, kvHead, from, list.to(index), span.first() - batch.start(list.span(index)));
-    int row = (kvHead * tokens + from) * shape.group();
-    if (finishesInTasks()) {
-      partial(tile, span.cache(), kvHead, piece, tile.states(0), 0);
-      normalise(tile.states(0), 0, row, row + tile.rows().rows());
-    } else if (!plan.empty(piece.position(), blocks)) {
-      partial(
-          tile, span.cache(), kvHead, piece, states.of(piece.position()), row * shape.stateSize());
-    }
-  }
-
-  /** Computes the states of a rank's subtree for a tile; they are empty if it sees no block. */
-  private void partial(
-      QueryTile tile, KvCache cache, int kvHead, Subtree piece, float[] target, int offset) {
-    if (plan.empty(piece.position(), cacheShape.blocks(tile.lastPosition() + 1))) {
-      Kernels.clearStates(target, offset, tile.rows().rows(), shape.headDim());
-    } else if (piece.span() > 1 && kind.walks(tile.rows())) {
-      walk(tile, cache, kvHead, piece, target, offset);
-    } else {
-      partial(tile, cache, kvHead, piece.position(), piece.span(), target, offset, 1);
-    }
-  }
-
-  /**
-   * Computes the states of all shards of a subtree in one pass over the sequence's blocks, in the
-   * order of memory, then merges them.
-   */
-  private void walk(
-      QueryTile tile, KvCache cache, int kvHead, Subtree piece, float[] target, int offset) {
-    float[] shards = tile.shardStates();
-    int floats = tile.rows().rows() * shape.stateSize();
-    shardAttention.attend(cache, layer, kvHead, piece.position(), piece.span(), tile, shards);
-    fold(tile, shards, piece.position(), 0, piece.span());
-    System.arraycopy(shards, 0, target, offset, floats);
-  }
-
-  /** Merges the states of {@code span} shards, from index {@code first} on, into the first one. */
-  private void fold(QueryTile tile, float[] shards, int position, int first, int span) {
-    int half = span / 2;
-    int seen = cacheShape.blocks(tile.lastPosition() + 1);
-    if (half > 0) {
-      fold(tile, shards, position, first, half);
-      if (!plan.empty(position + first + half, seen)) {
-        fold(tile, shards, position, first + half, half);
-        int floats = tile.rows().rows() * shape.stateSize();
-        for (int row = 0; row < floats; row += shape.stateSize()) {
-          kernels.merge(
-              shards, first * floats + row, shards, (first + half) * floats + row, shape.headDim());
-        }
-      }
-    }
-  }
-
-  /**
-   * Computes the states of a subtree for a tile, merging children in the order of the canonical
-   * tree.
-   */
-  private void partial(
-      QueryTile tile,
-      KvCache cache,
-      int kvHead,
-      int position,
-      int span,
-      float[] target,
-      int offset,
-      int depth) {
-    if (span == 1) {
-      int shard = plan.ownership().shardAt(position);
-      shardAttention.attend(cache, layer, kvHead, shard, tile, target, offset);
+  private void compute(TilePartials partials, int kvHead, int index, Subtree piece) {
+    boolean finish = finishesInTasks();
+    if (!finish && plan.empty(piece.position(), blocks)) {
       return;
     }
-    int half = span / 2;
-    partial(tile, cache, kvHead, position, half, target, offset, depth + 1);
-    // The state of a subtree that no row sees is the identity, bit for bit.
-    int seen = cacheShape.blocks(tile.lastPosition() + 1);
-    if (!plan.empty(position + half, seen)) {
-      float[] right = tile.states(depth);
-      partial(tile, cache, kvHead, position + half, half, right, 0, depth + 1);
-      for (int row = 0; row < tile.rows().rows(); row++) {
-        int rowOffset = row * shape.stateSize();
-        kernels.merge(target, offset + rowOffset, right, rowOffset, shape.headDim());
+    float[] computed = partials.compute(list, index, queries, layer, kvHead, piece);
+    int offset = 0;
+    for (int at = list.firstSegment(index); at < list.endSegment(index); at++) {
+      int row = (kvHead * tokens + list.from(at)) * shape.group();
+      int count = (list.to(at) - list.from(at)) * shape.group();
+      int floats = count * shape.stateSize();
+      if (finish) {
+        normalise(computed, offset, row, row + count);
+      } else {
+        float[] target = states.of(piece.position());
+        System.arraycopy(computed, offset, target, row * shape.stateSize(), floats);
       }
+      offset += floats;
     }
   }
 

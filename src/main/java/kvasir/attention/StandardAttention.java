@@ -55,22 +55,6 @@ final class StandardAttention implements ShardAttention {
     }
   }
 
-  @Override
-  public void attend(
-      KvCache cache,
-      int layer,
-      int kvHead,
-      int position,
-      int span,
-      QueryTile tile,
-      float[] states) {
-    int floats = tile.rows().rows() * shape.stateSize();
-    for (int i = 0; i < span; i++) {
-      int shard = cache.ownership().shardAt(position + i);
-      attend(cache, layer, kvHead, shard, tile, states, i * floats);
-    }
-  }
-
   /** Returns the number of columns of a block in the score matrix: its keys in whole panels. */
   static int lanes(int blockTokens) {
     return Math.max(blockTokens, Panels.WIDTH);

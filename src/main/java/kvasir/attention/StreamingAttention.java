@@ -34,32 +34,4 @@ final class StreamingAttention implements ShardAttention {
           offset);
     }
   }
-
-  @Override
-  public void attend(
-      KvCache cache,
-      int layer,
-      int kvHead,
-      int position,
-      int span,
-      QueryTile tile,
-      float[] states) {
-    int rows = tile.rows().rows();
-    Kernels.clearStates(states, 0, span * rows, shape.headDim());
-    int size = cache.shape().blockTokens();
-    int blocks = cache.shape().blocks(tile.lastPosition() + 1);
-    for (int block = 0; block < blocks; block++) {
-      int index = cache.ownership().positionOfBlock(block) - position;
-      if (index < 0 || index >= span) {
-        continue;
-      }
-      tile.see(block * size, Math.min(size, cache.tokens() - block * size));
-      kernels.attendBlock(
-          cache.keys(layer, kvHead, block),
-          cache.values(layer, kvHead, block),
-          tile.rows(),
-          states,
-          index * rows * shape.stateSize());
-    }
-  }
 }

@@ -150,6 +150,37 @@ public final class KvCache {
   }
 
   /**
+   * Returns the number of first blocks that two sequences have in common. Sequences with tables of
+   * their own have none.
+   */
+  int commonBlocks(KvCache other) {
+    if (tables != other.tables) {
+      return 0;
+    }
+    int most = Math.min(table.blocks(), other.table.blocks());
+    int block = 0;
+    while (block < most && table.slot(block) == other.table.slot(block)) {
+      block++;
+    }
+    return block;
+  }
+
+  /**
+   * Compares the slots of two sequences block by block, so that a sort puts sequences with common
+   * first blocks side by side.
+   */
+  int compareBlocks(KvCache other) {
+    int most = Math.min(table.blocks(), other.table.blocks());
+    for (int block = 0; block < most; block++) {
+      int compared = Integer.compare(table.slot(block), other.table.slot(block));
+      if (compared != 0) {
+        return compared;
+      }
+    }
+    return Integer.compare(table.blocks(), other.table.blocks());
+  }
+
+  /**
    * Returns the memory of a block that this rank owns, in the layout of its shape. Its content does
    * not change any more once the sequence has passed the block, unless the sequence is cut or gives
    * the block back.
