@@ -3,6 +3,7 @@ package kvasir.attention;
 import kvasir.attention.MergePlan.Subtree;
 import kvasir.cache.KvCache;
 import kvasir.cache.Ownership;
+import kvasir.kernel.BlockRun;
 import kvasir.kernel.Kernels;
 
 /**
@@ -14,9 +15,13 @@ import kvasir.kernel.Kernels;
  * StreamingAttention}. Not thread-safe.
  */
 final class BlockWalk {
+  /** Number of keys that few rows take at a time, as in the largest blocks. */
+  private static final int KEYS = 256;
+
   private final AttentionShape shape;
   private final Kernels kernels;
   private final QueryTile tile;
+  private final BlockRun run = new BlockRun();
 
   // The current walk.
   private TileList list;
@@ -105,18 +110,36 @@ final class BlockWalk {
   private void attend(KvCache cache, int from, int to, int firstRow) {
     Ownership ownership = cache.ownership();
     int size = cache.shape().blockTokens();
+    int most = tile.rows().tiled() ? 1 : blocksAtOnce(size);
     for (int block = from; block < to; block++) {
       int shard = ownership.positionOfBlock(block) - piece.position();
       if (shard < 0 || shard >= piece.span()) {
         continue;
       }
-      tile.see(block * size, size);
-      kernels.attendBlock(
+      tile.see(run.size(), block * size, size);
+      run.add(
           cache.keys(layer, kvHead, block),
           cache.values(layer, kvHead, block),
-          tile.rows(),
-          states,
           (shard * rows + firstRow) * shape.stateSize());
+      if (run.size() == most) {
+        flush();
+      }
     }
+    flush();
+  }
+
+  /**
+   * Returns the number of blocks that few rows take at a time. Neighbouring blocks are of different
+   * shards, so each has its own states.
+   */
+  private int blocksAtOnce(int blockTokens) {
+    return Math.clamp(KEYS / blockTokens, 1, Math.min(BlockRun.MOST, piece.span()));
+  }
+
+  private void flush() {
+    if (run.size() > 0) {
+      kernels.attendBlocks(run, tile.rows(), states);
+    }
+    run.clear();
   }
 }

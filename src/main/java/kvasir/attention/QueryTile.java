@@ -93,8 +93,18 @@ final class QueryTile {
    * @param keys number of keys in the block
    */
   void see(int start, int keys) {
+    see(0, start, keys);
+  }
+
+  /**
+   * Sets the number of keys that each row sees of a block of a run, like {@link #see(int, int)}.
+   *
+   * @param index number of the block in the run
+   */
+  void see(int index, int start, int keys) {
+    int[] visible = rows.visible(index);
     for (int row = 0; row < rows.rows(); row++) {
-      rows.visible()[row] = sees(row, start, keys);
+      visible[row] = sees(row, start, keys);
     }
   }
 

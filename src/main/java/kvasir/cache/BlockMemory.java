@@ -10,17 +10,21 @@ import kvasir.tensor.OffHeap;
 import kvasir.tensor.Panels;
 
 /**
- * Memory for KV blocks of one rank. Each block has a number, its slot; slots are counted from 0 and
- * their memory is allocated when they are first reached, and kept until {@link #close}. Which
- * sequence uses a slot is decided elsewhere. {@link #reach} is not thread-safe; several threads may
- * read and write disjoint rows of blocks.
+ * Memory for KV blocks of one rank. It consists of slabs of several blocks, in the layout of {@link
+ * KvBlock}. Each block has a number, its slot; slots are counted from 0 and their memory is
+ * allocated when they are first reached, and kept until {@link #close}. Which sequence uses a slot
+ * is decided elsewhere. {@link #reach} is not thread-safe; several threads may read and write
+ * disjoint rows of blocks.
  */
 public final class BlockMemory implements AutoCloseable {
-  /**
-   * Bytes of the first slab, a few huge pages. Slabs grow with the memory, so that there are few of
-   * them; pages that nothing has written to take no memory.
-   */
+  /** Bytes of the first slab, a few huge pages, unless a block has more. */
   private static final long LEAST_SLAB = 8L << 20;
+
+  /**
+   * Factor from the size of a slab to that of all before it. The slots of a slab lie between one
+   * another, so it takes its whole memory as soon as one of them is written.
+   */
+  private static final int GROWTH = 8;
 
   private static final long LARGEST_SLAB = 256L << 20;
 
@@ -36,7 +40,8 @@ public final class BlockMemory implements AutoCloseable {
 
   private final Panels[][] values;
   private int[] slabOfSlot = new int[0];
-  private long[] offsets = new long[0];
+  private int[] firstSlots = new int[0];
+  private int most = Integer.MAX_VALUE;
   private int blocks;
   private int room;
 
@@ -57,6 +62,11 @@ public final class BlockMemory implements AutoCloseable {
     return shape;
   }
 
+  /** Sets the largest number of blocks, so that no memory is allocated for more. */
+  public void limit(int blocks) {
+    most = blocks;
+  }
+
   /** Returns the number of blocks that have been reached. */
   public int blocks() {
     return blocks;
@@ -74,9 +84,10 @@ public final class BlockMemory implements AutoCloseable {
     blocks = Math.max(blocks, slot + 1);
   }
 
-  /** Returns the memory of a block, in the layout of its shape; a view. */
-  public MemorySegment block(int slot) {
-    return slabs.get(slabOfSlot[slot]).asSlice(offsets[slot], shape.blockBytes());
+  /** Returns a block; a view. */
+  public KvBlock block(int slot) {
+    int slab = slabOfSlot[slot];
+    return new KvBlock(shape, slabs.get(slab), slot - firstSlots[slab], slots(slab));
   }
 
   /** Copies all keys and values of a block to another one; both are allocated. */
@@ -103,33 +114,49 @@ public final class BlockMemory implements AutoCloseable {
 
   /** Allocates memory for some more blocks, the next of which is {@code slot} or before it. */
   private void addSlab(int slot) {
-    long bytes = shape.blockBytes();
-    long wanted = Math.clamp(room * bytes, LEAST_SLAB, LARGEST_SLAB);
-    int added = (int) Math.max(1, wanted / bytes);
-    MemorySegment slab = allocateMemory(added * bytes, slot);
-    int first = room;
-    slabOfSlot = Arrays.copyOf(slabOfSlot, first + added);
-    offsets = Arrays.copyOf(offsets, first + added);
-    for (int i = 0; i < added; i++) {
-      slabOfSlot[first + i] = slabs.size();
-      offsets[first + i] = i * bytes;
-    }
-    long offset = 0;
+    int added = slabSlots(shape, room, most);
+    MemorySegment slab = allocateMemory(added * shape.blockBytes(), slot);
+    slabOfSlot = Arrays.copyOf(slabOfSlot, room + added);
+    Arrays.fill(slabOfSlot, room, room + added, slabs.size());
+    firstSlots = Arrays.copyOf(firstSlots, slabs.size() + 1);
+    firstSlots[slabs.size()] = room;
     for (int view = 0; view < keys.length; view++) {
-      keys[view] = Arrays.copyOf(keys[view], first + added);
-      values[view] = Arrays.copyOf(values[view], first + added);
+      keys[view] = Arrays.copyOf(keys[view], room + added);
+      values[view] = Arrays.copyOf(values[view], room + added);
       for (int i = 0; i < added; i++) {
-        long at = offset + i * bytes;
-        keys[view][first + i] =
-            new Panels(shape.type(), slab, at, shape.headDim(), shape.keyLanes());
-        values[view][first + i] =
-            new Panels(
-                shape.type(), slab, at + shape.keyBytes(), shape.blockTokens(), shape.headDim());
+        KvBlock block = new KvBlock(shape, slab, i, added);
+        keys[view][room + i] = block.keys(view);
+        values[view][room + i] = block.values(view);
       }
-      offset += shape.keyBytes() + shape.valueBytes();
     }
     slabs.add(slab);
     room += added;
+  }
+
+  private int slots(int slab) {
+    int end = slab + 1 < slabs.size() ? firstSlots[slab + 1] : room;
+    return end - firstSlots[slab];
+  }
+
+  /**
+   * Returns the number of slots of the next slab.
+   *
+   * @param room number of slots that there are
+   * @param most number of slots that there will be at most
+   */
+  private static int slabSlots(CacheShape shape, int room, int most) {
+    long bytes = shape.blockBytes();
+    long wanted = Math.clamp(room / GROWTH * bytes, LEAST_SLAB, LARGEST_SLAB);
+    return Math.clamp(wanted / bytes, 1, Math.max(1, most - room));
+  }
+
+  /** Returns the bytes that memory without a {@link #limit} allocates for a number of blocks. */
+  public static long bytes(CacheShape shape, int blocks) {
+    int room = 0;
+    while (room < blocks) {
+      room += slabSlots(shape, room, Integer.MAX_VALUE);
+    }
+    return room * shape.blockBytes();
   }
 
   private MemorySegment allocateMemory(long bytes, int slot) {

@@ -1,6 +1,5 @@
 package kvasir.cache;
 
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import kvasir.tensor.Panels;
 
@@ -181,11 +180,10 @@ public final class KvCache {
   }
 
   /**
-   * Returns the memory of a block that this rank owns, in the layout of its shape. Its content does
-   * not change any more once the sequence has passed the block, unless the sequence is cut or gives
-   * the block back.
+   * Returns a block that this rank owns. Its content does not change any more once the sequence has
+   * passed the block, unless the sequence is cut or gives the block back.
    */
-  public MemorySegment block(int block) {
+  public KvBlock block(int block) {
     return memory.block(table.slot(block));
   }
 

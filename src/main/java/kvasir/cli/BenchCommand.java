@@ -86,6 +86,13 @@ final class BenchCommand implements Callable<Integer>, OnRanks {
   @Mixin LoadOptions load;
 
   @Option(
+      names = "--shared-depth",
+      description =
+          "Let the sequences of a test have the tokens of --depth in common, like a prompt, in"
+              + " whole blocks.")
+  boolean sharedDepth;
+
+  @Option(
       names = "--ranks",
       split = ",",
       paramLabel = "P",
@@ -281,7 +288,7 @@ final class BenchCommand implements Callable<Integer>, OnRanks {
     List<Integer> alone = arrivals ? List.of() : orDefault(prompts, load.load.isEmpty() ? 512 : 0);
     List<Integer> generated = orDefault(generations, load.load.isEmpty() && !arrivals ? 32 : 0);
     return new BenchTests(
-        BenchTest.all(alone, generated, depths, sequences),
+        BenchTest.all(alone, generated, depths, sequences, sharedDepth),
         load.loads(),
         ArrivalTest.all(orDefault(prompts, 512), load.beside, depths),
         load.stepNanos());

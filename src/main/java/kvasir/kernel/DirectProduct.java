@@ -3,6 +3,7 @@ package kvasir.kernel;
 import static kvasir.kernel.Lanes.W;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import kvasir.tensor.Panels;
 
 /**
@@ -45,7 +46,7 @@ final class DirectProduct {
     int full = outputs / WIDTH;
     int streams = full * STREAMS;
     for (int s = 0; s < streams; s += 4) {
-      four(
+      panels(
           narrow,
           data,
           base,
@@ -69,17 +70,71 @@ final class DirectProduct {
       System.arraycopy(out, target, tile, 0, rest);
       for (int s = 0; s < STREAMS; s += 4) {
         int xRow = xOffset + row * xStride;
-        four(narrow, data, last, 0, s, STREAMS - 1, n, x, xRow, 0, 1, tile, 0, 0);
+        panels(narrow, data, last, 0, s, STREAMS - 1, n, x, xRow, 0, 1, tile, 0, 0);
       }
       System.arraycopy(tile, 0, out, target, rest);
     }
   }
 
   /**
-   * Adds the product of rows and the streams s to s + 3; the stream {@code last} is used in place
-   * of those beyond it.
+   * Sets out to the product of rows and panels anywhere in memory, which share their inputs. Four
+   * streams at a time are independent of one another, so that panels of several short blocks of
+   * keys are as fast as those of a long one.
+   *
+   * @param narrow whether the panels are bf16, else f32
+   * @param addresses absolute address of each panel's first row
+   * @param outputs offset of each panel's first output in the first row
+   * @param count number of panels
    */
-  private static void four(
+  static void multiply(
+      boolean narrow,
+      long[] addresses,
+      int[] outputs,
+      int count,
+      int n,
+      float[] x,
+      int xStride,
+      int rows,
+      float[] out,
+      int outStride) {
+    for (int panel = 0; panel < count; panel++) {
+      for (int row = 0; row < rows; row++) {
+        int from = outputs[panel] + row * outStride;
+        Arrays.fill(out, from, from + WIDTH, 0f);
+      }
+    }
+    int last = count * STREAMS - 1;
+    for (int s = 0; s <= last; s += 4) {
+      int s1 = Math.min(s + 1, last);
+      int s2 = Math.min(s + 2, last);
+      int s3 = Math.min(s + 3, last);
+      four(
+          narrow,
+          Memory.ALL,
+          addresses[s / STREAMS] + place(s % STREAMS, 0),
+          addresses[s1 / STREAMS] + place(s1 % STREAMS, 0),
+          addresses[s2 / STREAMS] + place(s2 % STREAMS, 0),
+          addresses[s3 / STREAMS] + place(s3 % STREAMS, 0),
+          last + 1 - s,
+          n,
+          x,
+          0,
+          xStride,
+          rows,
+          out,
+          outputs[s / STREAMS] + output(s % STREAMS),
+          outputs[s1 / STREAMS] + output(s1 % STREAMS),
+          outputs[s2 / STREAMS] + output(s2 % STREAMS),
+          outputs[s3 / STREAMS] + output(s3 % STREAMS),
+          outStride);
+    }
+  }
+
+  /**
+   * Adds the product of rows and the streams s to s + 3 of panels; the stream {@code last} is used
+   * in place of those beyond it.
+   */
+  private static void panels(
       boolean narrow,
       MemorySegment data,
       long base,
@@ -97,16 +152,53 @@ final class DirectProduct {
     int s1 = Math.min(s + 1, last);
     int s2 = Math.min(s + 2, last);
     int s3 = Math.min(s + 3, last);
-    long p0 = base + place(s, panelStride);
-    long p1 = base + place(s1, panelStride);
-    long p2 = base + place(s2, panelStride);
-    long p3 = base + place(s3, panelStride);
-    int o0 = outOffset + output(s);
-    int o1 = outOffset + output(s1);
-    int o2 = outOffset + output(s2);
-    int o3 = outOffset + output(s3);
+    four(
+        narrow,
+        data,
+        base + place(s, panelStride),
+        base + place(s1, panelStride),
+        base + place(s2, panelStride),
+        base + place(s3, panelStride),
+        last + 1 - s,
+        n,
+        x,
+        xOffset,
+        xStride,
+        rows,
+        out,
+        outOffset + output(s),
+        outOffset + output(s1),
+        outOffset + output(s2),
+        outOffset + output(s3),
+        outStride);
+  }
+
+  /**
+   * Adds the product of rows and four streams.
+   *
+   * @param distinct number of streams that differ; those beyond repeat the last one
+   */
+  private static void four(
+      boolean narrow,
+      MemorySegment data,
+      long p0,
+      long p1,
+      long p2,
+      long p3,
+      int distinct,
+      int n,
+      float[] x,
+      int xOffset,
+      int xStride,
+      int rows,
+      float[] out,
+      int o0,
+      int o1,
+      int o2,
+      int o3,
+      int outStride) {
     int row = 0;
-    for (; W == 16 && s + 1 < last && row + 2 <= rows; row += 2) {
+    for (; W == 16 && distinct > 2 && row + 2 <= rows; row += 2) {
       int xRow = xOffset + row * xStride;
       int to = row * outStride;
       if (narrow) {
@@ -127,7 +219,7 @@ final class DirectProduct {
       } else {
         DirectF32.twoByTwo(data, p0, p1, n, x, xRow, xStride, out, to + o0, to + o1, outStride);
       }
-      if (s + 2 > last) {
+      if (distinct <= 2) {
         continue;
       }
       if (narrow) {

@@ -14,18 +14,30 @@ final class ElementwiseVector {
 
   private ElementwiseVector() {}
 
+  /**
+   * Returns the largest element. Floats are compared as integers of the same order, in which
+   * negative ones have all bits but the sign inverted: a maximum of floats takes six instructions
+   * for the sake of NaN and -0, one of integers takes one.
+   */
   static float max(float[] a, int offset, int n) {
     int done = n - n % W;
     float rest = ElementwiseScalar.max(a, offset + done, n - done);
     if (done == 0) {
       return rest;
     }
-    FloatVector max = FloatVector.fromArray(F, a, offset);
-    for (int i = W; i < done; i += W) {
-      max = max.max(FloatVector.fromArray(F, a, offset + i));
+    IntVector max = IntVector.broadcast(I, Integer.MIN_VALUE);
+    for (int i = 0; i < done; i += W) {
+      IntVector bits = FloatVector.fromArray(F, a, offset + i).reinterpretAsInts();
+      IntVector sign = bits.lanewise(VectorOperators.ASHR, Integer.SIZE - 1);
+      max = max.max(bits.lanewise(VectorOperators.XOR, sign.and(ElementwiseScalar.MAGNITUDE)));
     }
     // A maximum, unlike a sum, does not depend on the order.
-    return Math.max(max.reduceLanes(VectorOperators.MAX), rest);
+    return Math.max(ordered(max.reduceLanes(VectorOperators.MAX)), rest);
+  }
+
+  /** Returns the float of an integer in the order of {@link #max}. */
+  private static float ordered(int key) {
+    return Float.intBitsToFloat(key ^ ((key >> (Integer.SIZE - 1)) & ElementwiseScalar.MAGNITUDE));
   }
 
   static float maxMagnitude(float[] a, int offset, int n) {

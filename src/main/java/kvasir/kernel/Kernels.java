@@ -121,6 +121,49 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
    */
   void attendBlock(Panels keys, Panels values, QueryRows rows, float[] states, int offset);
 
+  /**
+   * Folds each KV block of a run into its own partial states of a tile of rows, with the bits of
+   * {@link #attendBlock} for each block. Tiles of a few rows take several blocks at a time, since
+   * the steps between the two products are short, and those of one block alone leave the processor
+   * waiting.
+   *
+   * @param blocks the blocks; only one if the rows are {@link QueryRows#tiled}
+   * @param rows the queries, with the number of keys that each sees of each block
+   * @param states states of all blocks, updated
+   */
+  void attendBlocks(BlockRun blocks, QueryRows rows, float[] states);
+
+  /**
+   * Computes the products of all rows with the keys of a run of blocks, in whole panels up to the
+   * last key that a row sees.
+   *
+   * @param scores receives {@code [block, row, stride]}
+   * @param stride a multiple of 32
+   */
+  void scores(BlockRun blocks, QueryRows rows, float[] scores, int stride);
+
+  /**
+   * Computes the softmax step of segments, each of a row's scores over a block's keys. For a
+   * segment without keys only the factor changes.
+   *
+   * @param scores segment i from {@code i * stride} on; replaced by {@code exp(score - max)}, or
+   *     undefined where the maximum is -infinity
+   * @param counts number of scores of each segment
+   * @param segments number of segments
+   * @param max maximum of each row so far, updated with these scores
+   * @param factor receives {@code exp(max before - max after)}, NaN where both are -infinity; room
+   *     for whole vectors
+   * @param sum receives the sum of each segment over sixteen lanes
+   */
+  void softmax(
+      float[] scores,
+      int stride,
+      int[] counts,
+      int segments,
+      float[] max,
+      float[] factor,
+      float[] sum);
+
   /** Sets the states of {@code rows} rows to those over no keys, (-inf, 0, 0). */
   static void clearStates(float[] states, int offset, int rows, int headDim) {
     AttendRows.clear(states, offset, rows, headDim + 2);

@@ -175,7 +175,7 @@ final class PanelsVector {
     if (weights.type() != DType.F16) {
       boolean narrow = weights.type() == DType.BF16;
       long base = weights.rowOffset(from, input);
-      long stride = (long) weights.inputs() * weights.rowBytes();
+      long stride = weights.panelStride();
       int outputs = Math.min(weights.outputs(), to * WIDTH) - from * WIDTH;
       int first = outOffset + from * WIDTH;
       MemorySegment data = weights.data();

@@ -19,23 +19,38 @@ public final class QueryRows {
 
   private static final int WIDTH = Panels.WIDTH;
 
+  /** Largest number of segments, pairs of a row and a block of a run, in whole vectors. */
+  private static final int MOST_SEGMENTS = 64;
+
   final int headDim;
   final Scratch scratch = new Scratch();
 
-  /** Maximum of each lane's row, before the block and then after it. */
-  final float[] max = new float[WIDTH];
+  /** Address of each panel of keys of a run. */
+  final long[] panelAddresses = new long[MOST_SEGMENTS];
 
-  /** Factor of each lane's old sum and output. */
-  final float[] factor = new float[WIDTH];
+  /** Offset of each panel's scores in the first row. */
+  final int[] panelScores = new int[MOST_SEGMENTS];
 
-  /** Sum of each lane's row over the block. */
-  final float[] sum = new float[WIDTH];
+  /** Run of a single block. */
+  final BlockRun one = new BlockRun();
+
+  /** Maximum of each lane's or segment's row, before the block and then after it. */
+  final float[] max;
+
+  /** Factor of each lane's or segment's old sum and output. */
+  final float[] factor;
+
+  /** Sum of each lane's or segment's row over the block. */
+  final float[] sum;
+
+  /** Number of keys of each segment. */
+  final int[] counts;
 
   /** Sums of 32 rows by virtual lane, {@code [16, 32]}. */
   final float[] lanes = new float[Kernels.LANES * WIDTH];
 
   private final float[] queries;
-  private final int[] visible;
+  private final int[][] visible = new int[BlockRun.MOST][];
   private final float[] packed;
   private final MemorySegment transposed;
   private float[] scores = new float[0];
@@ -47,7 +62,15 @@ public final class QueryRows {
   public QueryRows(int headDim, int maxRows) {
     this.headDim = headDim;
     this.queries = new float[maxRows * headDim];
-    this.visible = new int[maxRows];
+    int segments = Math.max(MOST_SEGMENTS, PackedRows.panels(maxRows) * WIDTH);
+    this.max = new float[segments];
+    this.factor = new float[segments];
+    this.sum = new float[segments];
+    this.counts = new int[segments];
+    this.visible[0] = new int[maxRows];
+    for (int block = 1; block < BlockRun.MOST; block++) {
+      visible[block] = new int[Math.min(maxRows, MOST_UNTILED)];
+    }
     this.packed = new float[PackedRows.floats(maxRows, headDim)];
     this.transposed =
         maxRows < TILED
@@ -110,7 +133,15 @@ public final class QueryRows {
    * sets it for each block; kernels may reduce it.
    */
   public int[] visible() {
-    return visible;
+    return visible[0];
+  }
+
+  /**
+   * Returns the number of keys that each row sees of a block of a run, like {@link #visible}; for a
+   * block beyond the first only if the rows are not {@link #tiled}.
+   */
+  public int[] visible(int block) {
+    return visible[block];
   }
 
   /** Returns the packed rows, as {@link PackedRows} packs them; valid only if {@link #tiled}. */
@@ -131,6 +162,15 @@ public final class QueryRows {
     return transposed;
   }
 
+  /** Returns the largest number of keys of a block of a run that a row sees. */
+  int mostVisible(int block) {
+    int largest = 0;
+    for (int row = 0; row < rows; row++) {
+      largest = Math.max(largest, visible[block][row]);
+    }
+    return largest;
+  }
+
   /**
    * Returns the largest number of keys that a row from {@code from} (inclusive) to {@code to}
    * (exclusive) sees.
@@ -138,7 +178,7 @@ public final class QueryRows {
   int mostVisible(int from, int to) {
     int largest = 0;
     for (int row = from; row < to; row++) {
-      largest = Math.max(largest, visible[row]);
+      largest = Math.max(largest, visible[0][row]);
     }
     return largest;
   }
@@ -150,7 +190,7 @@ public final class QueryRows {
   int leastVisible(int from, int to) {
     int smallest = Integer.MAX_VALUE;
     for (int row = from; row < to; row++) {
-      smallest = Math.min(smallest, visible[row]);
+      smallest = Math.min(smallest, visible[0][row]);
     }
     return smallest;
   }

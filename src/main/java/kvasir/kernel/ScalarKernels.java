@@ -62,7 +62,31 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void attendBlock(Panels keys, Panels values, QueryRows rows, float[] states, int offset) {
-    AttendRows.attend(this, keys, values, rows, states, offset);
+    rows.one.clear();
+    rows.one.add(keys, values, offset);
+    attendBlocks(rows.one, rows, states);
+  }
+
+  @Override
+  public void attendBlocks(BlockRun blocks, QueryRows rows, float[] states) {
+    AttendRows.attend(this, blocks, rows, states);
+  }
+
+  @Override
+  public void scores(BlockRun blocks, QueryRows rows, float[] scores, int stride) {
+    AttendRows.scores(this, blocks, rows, scores, stride);
+  }
+
+  @Override
+  public void softmax(
+      float[] scores,
+      int stride,
+      int[] counts,
+      int segments,
+      float[] max,
+      float[] factor,
+      float[] sum) {
+    SoftmaxScalar.segments(scores, stride, counts, segments, max, factor, sum);
   }
 
   @Override

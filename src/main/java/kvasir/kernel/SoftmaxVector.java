@@ -8,13 +8,42 @@ import jdk.incubator.vector.FloatVector;
 import kvasir.tensor.Panels;
 
 /**
- * Softmax step of 32 rows in neighbouring lanes, {@code [keys, 32]}. The results have the same bits
- * as {@code max}, {@code expAndSum} and {@code exp} for each row alone.
+ * Softmax step of a few rows, and of 32 rows in neighbouring lanes, {@code [keys, 32]}. The results
+ * have the same bits as {@code max}, {@code expAndSum} and {@code exp} for each row alone.
  */
 final class SoftmaxVector {
   private static final int WIDTH = Panels.WIDTH;
 
   private SoftmaxVector() {}
+
+  /**
+   * Computes the step of a few rows, as {@link Kernels#softmax} specifies, in passes over all
+   * segments, since the chain of operations of a single one is longer than its work.
+   */
+  static void segments(
+      float[] scores,
+      int stride,
+      int[] counts,
+      int segments,
+      float[] max,
+      float[] factor,
+      float[] sum) {
+    for (int segment = 0; segment < segments; segment++) {
+      float before = max[segment];
+      float largest = ElementwiseVector.max(scores, segment * stride, counts[segment]);
+      float after = Math.max(before, largest);
+      max[segment] = after;
+      factor[segment] = before - after;
+    }
+    for (int segment = 0; segment < segments; segment++) {
+      float after = max[segment];
+      if (counts[segment] > 0 && after != Float.NEGATIVE_INFINITY) {
+        sum[segment] =
+            ExponentialVector.expAndSum(scores, segment * stride, counts[segment], after);
+      }
+    }
+    ExponentialVector.exponentials(factor, 0, Math.ceilDiv(segments, W) * W, 0f);
+  }
 
   /**
    * Replaces scores by {@code exp(score - max)}. A column whose maximum is -infinity is undefined

@@ -66,11 +66,39 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void attendBlock(Panels keys, Panels values, QueryRows rows, float[] states, int offset) {
+    rows.one.clear();
+    rows.one.add(keys, values, offset);
+    attendBlocks(rows.one, rows, states);
+  }
+
+  @Override
+  public void attendBlocks(BlockRun blocks, QueryRows rows, float[] states) {
     if (rows.tiled()) {
-      AttendTile.attend(this, keys, values, rows, states, offset);
+      AttendTile.attend(this, blocks.keys(0), blocks.values(0), rows, states, blocks.offset(0));
     } else {
-      AttendRows.attend(this, keys, values, rows, states, offset);
+      AttendRows.attend(this, blocks, rows, states);
     }
+  }
+
+  @Override
+  public void scores(BlockRun blocks, QueryRows rows, float[] scores, int stride) {
+    if (blocks.size() == 1 || blocks.keys(0).type() == DType.F16) {
+      AttendRows.scores(this, blocks, rows, scores, stride);
+    } else {
+      RunScores.multiply(blocks, rows, scores, stride);
+    }
+  }
+
+  @Override
+  public void softmax(
+      float[] scores,
+      int stride,
+      int[] counts,
+      int segments,
+      float[] max,
+      float[] factor,
+      float[] sum) {
+    SoftmaxVector.segments(scores, stride, counts, segments, max, factor, sum);
   }
 
   @Override

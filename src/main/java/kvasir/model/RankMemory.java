@@ -7,6 +7,7 @@ import kvasir.attention.AttentionKind;
 import kvasir.attention.AttentionMemory;
 import kvasir.attention.AttentionShape;
 import kvasir.attention.MergeTopology;
+import kvasir.cache.BlockMemory;
 import kvasir.cache.CacheShape;
 import kvasir.cache.Ownership;
 import kvasir.kernel.Scratch;
@@ -77,9 +78,16 @@ public record RankMemory(long weights, long cache, long buffers, long jvm) {
                 new RankMemory(
                     weights.bytes(shares, rank),
                     ownership.ownedBlocks(rank, blocks) * cache.blockBytes(),
-                    common + attention.bytes(rank, tokens),
+                    common
+                        + attention.bytes(rank, tokens)
+                        + unused(cache, ownership.ownedBlocks(rank, blocks)),
                     jvm))
         .toList();
+  }
+
+  /** Returns the bytes that are allocated for blocks beyond those that a rank owns. */
+  private static long unused(CacheShape cache, int blocks) {
+    return BlockMemory.bytes(cache, blocks) - blocks * cache.blockBytes();
   }
 
   /** Returns the memory of the rank that needs most. */

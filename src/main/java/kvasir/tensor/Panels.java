@@ -19,14 +19,17 @@ import java.nio.ByteOrder;
  *
  * Sixteen-bit elements are interleaved: read as 32-bit integers, the low halves are outputs 0 to 15
  * and the high halves 16 to 31, so that bf16 is widened by a shift and a mask. The last panel is
- * padded. The view does not own the memory; the code that opened the segment's arena closes it.
+ * padded. Panels need not adjoin: other data, such as the panels of other blocks, may lie between
+ * them. The view does not own the memory; the code that opened the segment's arena closes it.
  *
  * <p>Weights are panels of {@code [inputs, outputs]}; a block of keys is {@code [head_dim,
  * tokens]}, a block of values is {@code [tokens, head_dim]}.
  *
  * @param offset byte offset of the first panel in {@code data}
+ * @param panelStride bytes from one panel to the next
  */
-public record Panels(DType type, MemorySegment data, long offset, int inputs, int outputs) {
+public record Panels(
+    DType type, MemorySegment data, long offset, long panelStride, int inputs, int outputs) {
   /** Number of outputs in a panel. */
   public static final int WIDTH = 32;
 
@@ -45,10 +48,16 @@ public record Panels(DType type, MemorySegment data, long offset, int inputs, in
       throw new IllegalArgumentException(
           "negative extent: " + inputs + "x" + outputs + "@" + offset);
     }
-    if (offset + bytes(type, inputs, outputs) > data.byteSize()) {
+    long end = offset + Math.max(0, count(outputs) - 1) * panelStride + bytes(type, inputs, 1);
+    if (outputs > 0 && end > data.byteSize()) {
       throw new IllegalArgumentException(
           inputs + "x" + outputs + " " + type + " at " + offset + " exceeds " + data.byteSize());
     }
+  }
+
+  /** Creates a view of adjoining panels. */
+  public Panels(DType type, MemorySegment data, long offset, int inputs, int outputs) {
+    this(type, data, offset, bytes(type, inputs, 1), inputs, outputs);
   }
 
   /** Returns the bytes of a matrix {@code [inputs, outputs]} in panels, padding included. */
@@ -78,7 +87,7 @@ public record Panels(DType type, MemorySegment data, long offset, int inputs, in
 
   /** Returns the byte offset in {@code data} of an input's row in a panel. */
   public long rowOffset(int panel, int input) {
-    return offset + ((long) panel * inputs + input) * rowBytes();
+    return offset + panel * panelStride + (long) input * rowBytes();
   }
 
   /** Returns the byte offset in {@code data} of one element. */

@@ -68,6 +68,7 @@ public final class BatchEngine {
     this.compareEvery = options.compareEvery();
     CacheShape shape = engine.blocks().shape();
     int[] capacities = capacities(options, shape);
+    engine.blocks().limit(capacities[world.rank()]);
     this.runner = new StepRunner(engine, capacities);
     this.first = MemorySegment.ofArray(firstBytes);
     this.logits = new float[Math.min(LOGIT_ROWS, options.maxSequences()) * vocabulary];

@@ -1,5 +1,7 @@
 package kvasir.engine.session;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,12 +15,14 @@ import kvasir.cluster.Communicator;
 final class SnapshotReader {
   private final Path folder;
   private final KvCache cache;
+  private final MemorySegment bytes;
   private final List<BlockFile> damaged = new ArrayList<>();
   private Optional<PartialBlock> partial = Optional.empty();
 
   SnapshotReader(Path folder, KvCache cache) {
     this.folder = folder;
     this.cache = cache;
+    this.bytes = Arena.ofAuto().allocate(cache.shape().blockBytes());
   }
 
   /**
@@ -78,7 +82,7 @@ final class SnapshotReader {
       candidates.add(BlockFile.in(folder, chain.name(), i + 1));
     }
     for (BlockFile file : candidates.reversed()) {
-      BlockFile.ReadResult found = file.read(cache.block(block));
+      BlockFile.ReadResult found = file.read(bytes);
       if (found == BlockFile.ReadResult.NOTHING) {
         continue;
       }
@@ -86,6 +90,7 @@ final class SnapshotReader {
         partial = Optional.of(new PartialBlock(block, file));
       }
       if (found == BlockFile.ReadResult.WHOLE) {
+        cache.block(block).copyFrom(bytes);
         return file.tokens();
       }
       damaged.add(file);

@@ -10,12 +10,14 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import kvasir.cache.KvBlock;
 import kvasir.cache.KvCache;
 
 /**
- * Writes one rank's blocks in a background thread. A full block is written from the cache itself,
- * since it does not change any more; a partial one from a copy. After the first failure nothing
- * more is written, and the run continues.
+ * Writes one rank's blocks in a background thread. A full block is copied from the cache there,
+ * since it does not change any more; a partial one is copied at once. After the first failure
+ * nothing more is written, and the run continues.
  */
 final class SnapshotWriter implements AutoCloseable {
   private static final long LIMIT_SECONDS = 30;
@@ -68,7 +70,8 @@ final class SnapshotWriter implements AutoCloseable {
       chain.add(ids[i]);
       length++;
       if (length % cache.shape().blockTokens() == 0 && ownsLast()) {
-        write(cache.shape().blockTokens(), cache.block(last()));
+        KvBlock block = cache.block(last());
+        write(cache.shape().blockTokens(), () -> copy(block));
       }
     }
   }
@@ -77,10 +80,15 @@ final class SnapshotWriter implements AutoCloseable {
   void writePartial() {
     int tokens = length % cache.shape().blockTokens();
     if (tokens > 0 && ownsLast()) {
-      MemorySegment block = cache.block(last());
-      MemorySegment copy = Arena.ofAuto().allocate(block.byteSize()).copyFrom(block);
-      partial = Optional.of(new PartialBlock(last(), write(tokens, copy)));
+      MemorySegment copy = copy(cache.block(last()));
+      partial = Optional.of(new PartialBlock(last(), write(tokens, () -> copy)));
     }
+  }
+
+  private MemorySegment copy(KvBlock block) {
+    MemorySegment copy = Arena.ofAuto().allocate(cache.shape().blockBytes());
+    block.copyTo(copy);
+    return copy;
   }
 
   private int last() {
@@ -91,7 +99,7 @@ final class SnapshotWriter implements AutoCloseable {
     return cache.owns(last());
   }
 
-  private BlockFile write(int tokens, MemorySegment bytes) {
+  private BlockFile write(int tokens, Supplier<MemorySegment> bytes) {
     BlockFile file = BlockFile.in(folder, chain.name(), tokens);
     Optional<BlockFile> older =
         partial
@@ -102,13 +110,13 @@ final class SnapshotWriter implements AutoCloseable {
     return file;
   }
 
-  private void write(BlockFile file, MemorySegment bytes, Optional<BlockFile> older) {
+  private void write(BlockFile file, Supplier<MemorySegment> bytes, Optional<BlockFile> older) {
     if (failure != null) {
       return;
     }
     try {
       if (!file.exists() || damaged.contains(file)) {
-        file.write(bytes);
+        file.write(bytes.get());
       }
       if (older.isPresent()) {
         Files.deleteIfExists(older.get().path());

@@ -12,15 +12,17 @@ import kvasir.engine.Engine;
 
 /**
  * Sequences that a benchmark computes together, all of the same length. Their blocks are taken from
- * the engine's memory in the order in which they are reached, and kept. Not thread-safe.
+ * the engine's memory in the order in which they are reached, and kept until sequences with other
+ * common blocks are used. Not thread-safe.
  */
 final class BenchSequences {
   private final Engine engine;
   private final BlockMemory memory;
   private final Ownership ownership;
-  private final BlockTables tables;
+  private BlockTables tables;
   private final int[] slots;
   private final List<KvCache> caches = new ArrayList<>();
+  private int sharedBlocks;
   private int count;
   private int length;
   private int[] ids = new int[0];
@@ -31,15 +33,37 @@ final class BenchSequences {
     this.memory = engine.blocks();
     this.ownership = engine.cache().ownership();
     this.slots = new int[ownership.ranks()];
-    int[] capacities = new int[ownership.ranks()];
-    Arrays.fill(capacities, Integer.MAX_VALUE);
-    this.tables = new BlockTables(memory.shape().blockTokens(), ownership, capacities);
+    this.tables = new BlockTables(memory.shape().blockTokens(), ownership, capacities());
   }
 
-  /** Sets the number of sequences and cuts all to {@code tokens} tokens, which they must have. */
-  void use(int sequences, int tokens) {
+  private int[] capacities() {
+    int[] capacities = new int[ownership.ranks()];
+    Arrays.fill(capacities, Integer.MAX_VALUE);
+    return capacities;
+  }
+
+  private int[] sharedSlots() {
+    int[] shared = new int[sharedBlocks];
+    Arrays.setAll(shared, block -> tables.table(0).slot(block));
+    return shared;
+  }
+
+  /**
+   * Sets the number of sequences and cuts all to {@code tokens} tokens, which they must have.
+   *
+   * @param sharedTokens number of first tokens that all sequences have in common with the first
+   *     one, which must have them before there are others; whole blocks
+   */
+  void use(int sequences, int tokens, int sharedTokens) {
+    int shared = memory.shape().blocks(sharedTokens);
+    if (shared != sharedBlocks) {
+      sharedBlocks = shared;
+      caches.clear();
+      Arrays.fill(slots, 0);
+      tables = new BlockTables(memory.shape().blockTokens(), ownership, capacities());
+    }
     for (int number = caches.size(); number < sequences; number++) {
-      tables.start(number, new int[0]);
+      tables.start(number, number == 0 ? new int[0] : sharedSlots());
       caches.add(new KvCache(memory, ownership, engine.world().rank(), tables, number));
     }
     count = sequences;

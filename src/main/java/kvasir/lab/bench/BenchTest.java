@@ -13,8 +13,9 @@ import java.util.regex.Pattern;
  * @param tokens number of tokens of the prompt, or to generate
  * @param depth number of tokens of each sequence in the cache before the test
  * @param sequences number of sequences that are computed together, each with that many tokens
+ * @param shared whether the sequences have the whole blocks of the depth in common, like a prompt
  */
-public record BenchTest(Phase phase, int tokens, int depth, int sequences) {
+public record BenchTest(Phase phase, int tokens, int depth, int sequences, boolean shared) {
   /**
    * The phase that a test measures: prompt processing (PP) or text generation, token by token (TG).
    */
@@ -24,26 +25,30 @@ public record BenchTest(Phase phase, int tokens, int depth, int sequences) {
   }
 
   private static final Pattern NAME =
-      Pattern.compile("(pp|tg)(\\d{1,9})(?: @ d(\\d{1,9}))?(?: x (\\d{1,9}))?");
+      Pattern.compile("(pp|tg)(\\d{1,9})(?: @ d(\\d{1,9}))?(?: x (\\d{1,9})( shared)?)?");
 
   /**
    * Returns the tests of all combinations, by depth, at each depth by the number of sequences, and
    * for each number first the prompts and then the generations. Numbers of 0 tokens are left out.
+   *
+   * @param shared whether several sequences share the blocks of the depth
    */
   public static List<BenchTest> all(
       List<Integer> prompts,
       List<Integer> generations,
       List<Integer> depths,
-      List<Integer> sequences) {
+      List<Integer> sequences,
+      boolean shared) {
     List<BenchTest> tests = new ArrayList<>();
     for (int depth : depths) {
       for (int count : sequences) {
+        boolean common = shared && count > 1;
         prompts.stream()
             .filter(n -> n > 0)
-            .forEach(n -> tests.add(new BenchTest(Phase.PP, n, depth, count)));
+            .forEach(n -> tests.add(new BenchTest(Phase.PP, n, depth, count, common)));
         generations.stream()
             .filter(n -> n > 0)
-            .forEach(n -> tests.add(new BenchTest(Phase.TG, n, depth, count)));
+            .forEach(n -> tests.add(new BenchTest(Phase.TG, n, depth, count, common)));
       }
     }
     return tests;
@@ -63,16 +68,18 @@ public record BenchTest(Phase phase, int tokens, int depth, int sequences) {
     int depth = matcher.group(3) == null ? 0 : Integer.parseInt(matcher.group(3));
     int sequences = matcher.group(4) == null ? 1 : Integer.parseInt(matcher.group(4));
     Phase phase = matcher.group(1).equals("pp") ? Phase.PP : Phase.TG;
-    return Optional.of(new BenchTest(phase, Integer.parseInt(matcher.group(2)), depth, sequences));
+    boolean shared = matcher.group(5) != null;
+    int tokens = Integer.parseInt(matcher.group(2));
+    return Optional.of(new BenchTest(phase, tokens, depth, sequences, shared));
   }
 
   /**
    * Returns the name of this test, such as {@code pp512}, {@code tg32 @ d4096} or, for several
-   * sequences, {@code tg32 @ d256 x 16}.
+   * sequences, {@code tg32 @ d256 x 16}, with {@code shared} behind it if they share the depth.
    */
   public String name() {
     String base = (phase == Phase.PP ? "pp" : "tg") + tokens;
     String deep = depth == 0 ? base : base + " @ d" + depth;
-    return sequences == 1 ? deep : deep + " x " + sequences;
+    return sequences == 1 ? deep : deep + " x " + sequences + (shared ? " shared" : "");
   }
 }

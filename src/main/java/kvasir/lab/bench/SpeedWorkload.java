@@ -53,15 +53,31 @@ final class SpeedWorkload implements Workload {
 
   @Override
   public void prepare() {
-    sequences.use(test.sequences(), 0);
-    sequences.reach(test.depth());
-    if (prefill && test.depth() > 0) {
-      sequences.append(ids(0, test.depth()));
+    int shared = sharedTokens();
+    if (shared > 0) {
+      sequences.use(1, 0, shared);
+      fill(0, shared);
+    }
+    sequences.use(test.sequences(), shared, shared);
+    fill(shared, test.depth());
+  }
+
+  /** Fills positions {@code from} (inclusive) to {@code to} (exclusive) of the sequences in use. */
+  private void fill(int from, int to) {
+    sequences.reach(to);
+    if (prefill && from < to) {
+      sequences.append(ids(from, to - from));
       return;
     }
     for (KvCache cache : sequences.caches()) {
-      SyntheticKv.fill(cache, engine.settings().kernels(), engine.team(), test.depth());
+      SyntheticKv.fill(cache, engine.settings().kernels(), engine.team(), from, to);
     }
+  }
+
+  /** Returns the number of first tokens that the sequences share. */
+  private int sharedTokens() {
+    int block = engine.blocks().shape().blockTokens();
+    return test.shared() ? test.depth() / block * block : 0;
   }
 
   @Override
@@ -91,7 +107,7 @@ final class SpeedWorkload implements Workload {
   }
 
   private double seconds() {
-    sequences.use(test.sequences(), test.depth());
+    sequences.use(test.sequences(), test.depth(), sharedTokens());
     int[] ids = ids(test.depth(), test.tokens());
     Collectives.synchronise(engine.world());
     long start = System.nanoTime();
@@ -145,15 +161,17 @@ final class SpeedWorkload implements Workload {
   }
 
   /**
-   * Returns the bytes that a test reads: weights once a step, each sequence's cache once a step.
+   * Returns the bytes that a test reads: weights once a step, each sequence's cache once a step,
+   * shared blocks once for all.
    */
   private double bytes() {
     boolean prompt = test.phase() == BenchTest.Phase.PP;
     int step = prompt ? engine.settings().prefillChunk() : 1;
+    int others = test.shared() ? test.sequences() - 1 : 0;
     double total = 0;
     for (int from = 0; from < test.tokens(); from += step) {
       int end = test.depth() + Math.min(test.tokens(), from + step);
-      total += test.sequences() * work.cacheBytes(end);
+      total += test.sequences() * work.cacheBytes(end) - others * work.cacheBytes(sharedTokens());
     }
     int rows = prompt ? test.allTokens() : test.tokens();
     return total + (double) Math.ceilDiv(rows, step) * work.weightBytes();

@@ -17,8 +17,11 @@ final class SyntheticKv {
 
   private SyntheticKv() {}
 
-  /** Fills the first {@code length} tokens of a cache, which must have blocks for them. */
-  static void fill(KvCache cache, Kernels kernels, Team team, int length) {
+  /**
+   * Fills positions {@code from} (inclusive) to {@code to} (exclusive) of a cache, which must have
+   * blocks for them.
+   */
+  static void fill(KvCache cache, Kernels kernels, Team team, int from, int to) {
     int dim = cache.shape().headDim();
     float[] pool = new float[POOL * dim];
     Random random = new Random(1);
@@ -30,19 +33,19 @@ final class SyntheticKv {
     int views = cache.shape().layers() * cache.shape().kvHeads();
     team.run(
         (member, members) -> {
-          int to = Split.start(views, members, member + 1);
-          for (int view = Split.start(views, members, member); view < to; view++) {
-            fillView(cache, kernels, pool, view, length, scratch[member]);
+          int end = Split.start(views, members, member + 1);
+          for (int view = Split.start(views, members, member); view < end; view++) {
+            fillView(cache, kernels, pool, view, from, to, scratch[member]);
           }
         });
   }
 
   private static void fillView(
-      KvCache cache, Kernels kernels, float[] pool, int view, int tokens, Scratch scratch) {
+      KvCache cache, Kernels kernels, float[] pool, int view, int from, int to, Scratch scratch) {
     int layer = view / cache.shape().kvHeads();
     int head = view % cache.shape().kvHeads();
     int dim = cache.shape().headDim();
-    for (int token = 0; token < tokens; token++) {
+    for (int token = from; token < to; token++) {
       int block = cache.shape().blockOf(token);
       if (!cache.owns(block)) {
         continue;

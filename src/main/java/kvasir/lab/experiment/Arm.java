@@ -43,7 +43,8 @@ public record Arm(
   /** Returns the names of the tests of this arm; empty if it asks questions instead. */
   public List<String> tests() {
     return Stream.concat(
-            BenchTest.all(prompts, generations, depths, List.of(1)).stream().map(BenchTest::name),
+            BenchTest.all(prompts, generations, depths, List.of(1), false).stream()
+                .map(BenchTest::name),
             loads.stream().map(LoadTest::name))
         .toList();
   }

@@ -28,6 +28,6 @@ record TestName(boolean prompt, int tokens, int depth) {
 
   /** Returns the name without the depth. */
   String base() {
-    return new BenchTest(prompt ? Phase.PP : Phase.TG, tokens, 0, 1).name();
+    return new BenchTest(prompt ? Phase.PP : Phase.TG, tokens, 0, 1, false).name();
   }
 }
