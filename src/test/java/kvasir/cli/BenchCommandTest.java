@@ -13,6 +13,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BenchCommandTest {
   private static final Path MODEL =
@@ -66,6 +68,54 @@ class BenchCommandTest {
       assertEquals(List.of("pp5 @ d20", "tg2 @ d20", "pp5 @ d20 x 3", "tg2 @ d20 x 3"), names);
     }
     assertEquals(4, fingerprints.size(), fingerprints.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1 --threads 2", "2 --threads 1 --transport inprocess"})
+  void loadsHaveThePercentilesOfTheRequestsThatWereAskedFor(String layout) throws IOException {
+    Launch.Result result =
+        bench(
+            "--load 1,3 --load-prompt 3-20 --load-gen 5 --load-requests 4 --output jsonl --ranks "
+                + layout);
+    assertEquals(0, result.code(), result.err());
+    List<String> names = new ArrayList<>();
+    for (String line : result.out().lines().toList()) {
+      JsonNode row = new ObjectMapper().readTree(line);
+      names.add(row.get("test").asText());
+      assertEquals(names.size() == 1 ? 1 : 3, row.get("sequences").asInt(), line);
+      JsonNode latencies = row.get("latencies_ms");
+      // Two timed runs, in each of which four requests generate five tokens.
+      assertEquals(2 * 4, latencies.get("first_token").get("count").asInt(), line);
+      assertEquals(2 * 4 * 4, latencies.get("between_tokens").get("count").asInt(), line);
+      assertTrue(latencies.get("between_tokens").get("p99").asDouble() > 0, line);
+      assertTrue(row.get("tokens_per_second").asDouble() > 0, line);
+    }
+    assertEquals(List.of("load1 pp3-20 tg5 x 4", "load3 pp3-20 tg5 x 4"), names);
+  }
+
+  @Test
+  void aPromptBesideOthersIsComparedWithThePromptAlone() {
+    Launch.Result result = bench("--prompt 60 --beside 2 --depth 9 --threads 1");
+    assertEquals(0, result.code(), result.err());
+    assertTrue(result.out().contains("| pp60 beside 2 @ d9 "), result.out());
+    assertTrue(result.out().contains("between tokens beside prompt"), result.out());
+    assertTrue(result.out().contains("times that before the prompt"), result.out());
+    Launch.Result csv = bench("--prompt 60 --beside 2 --gen 2 --threads 1 --output csv");
+    List<String> lines = csv.out().lines().toList();
+    assertEquals(3, lines.size(), csv.out() + csv.err());
+    assertTrue(lines.getFirst().contains(",prompt_beside_p50_ms,"), csv.out());
+    assertEquals(lines.getFirst().split(",").length, lines.get(1).split(",", -1).length, csv.out());
+    assertTrue(lines.get(1).contains(",tg2,") && lines.get(1).endsWith(",,,"), csv.out());
+  }
+
+  @Test
+  void requestsThatTheContextDoesNotHoldAreRefused() {
+    Launch.Result load = bench("--load 2 --load-prompt 100-120 --load-gen 20");
+    assertEquals(2, load.code());
+    assertTrue(load.err().contains("140 tokens, but the model's context has 128"), load.err());
+    Launch.Result arrival = bench("--beside 2 --prompt 129");
+    assertEquals(2, arrival.code());
+    assertTrue(arrival.err().contains("129 tokens, but"), arrival.err());
   }
 
   @Test

@@ -59,6 +59,44 @@ class ExperimentCommandTest {
   }
 
   @Test
+  void aLoadIsMeasuredOnEachLayoutAndReported() throws IOException {
+    String load =
+        """
+        question = "How many at a time?"
+        kind = "serving-load"
+        model = "%s"
+        cores = 2
+        transports = ["inprocess"]
+        load = [1, 3]
+        load-prompt = "3-20"
+        load-gen = "2-5"
+        load-requests = 4
+        samples = 1
+        repetitions = 1
+        warm-up = "0"
+        heap = "256m"
+        """
+            .formatted(MODEL);
+    Launch.Result result = run(define(load));
+    assertEquals(0, result.code(), result.err());
+    Set<String> fingerprints = new HashSet<>();
+    for (Path file : runs().keySet()) {
+      JsonNode run = new ObjectMapper().readTree(file.toFile());
+      assertEquals(2, run.get("rows").size(), run.toString());
+      for (JsonNode row : run.get("rows")) {
+        fingerprints.add(row.get("fingerprint").asText());
+        assertEquals(4, row.get("latencies_ms").get("first_token").get("count").asInt());
+      }
+    }
+    assertEquals(2, runs().size());
+    assertEquals(2, fingerprints.size(), "one for each number of requests");
+    Launch.Result report = Launch.kvasir("experiment", "report", folder.resolve("out"));
+    assertEquals(0, report.code(), report.err());
+    String page = Files.readString(folder.resolve("out/report.html"));
+    assertTrue(page.contains("<section id=\"load\">"), page);
+  }
+
+  @Test
   void everyArmIsMeasuredInTurnAndWhatIsThereIsNotMeasuredAgain() throws IOException {
     Path file = define(TINY);
     Launch.Result result = run(file);
