@@ -148,8 +148,8 @@ public final class Decoder {
    * @throws kvasir.error.UserError on rank 0, if a logit is not finite
    */
   public void logits(int row, int rows, float[] out) {
-    linear.over(activations.normed, row, rows).to(weights.head(), out).run();
-    vocabulary.gather(rows, out);
+    logitSlices(row, rows, out);
+    gatherLogits(rows, out);
     if (world.rank() == 0) {
       guard.requireFinite(out, rows * config.vocabulary());
     }
@@ -165,16 +165,61 @@ public final class Decoder {
    *     a logit is not; otherwise such logits are the caller's to find
    */
   public void logits(int[] rows, int count, float[] out) {
+    keep(rows, count);
+    logits(0, count, out);
+  }
+
+  /**
+   * Keeps some rows of the last batch, which are counted from 0 from now on, and drops the others.
+   *
+   * @param rows rows of the batch, ascending, {@code [count]}
+   */
+  public void keep(int[] rows, int count) {
     int width = config.hiddenSize();
     for (int i = 0; i < count; i++) {
-      // The rows of a forward pass are not needed any more once their logits are computed.
       System.arraycopy(activations.normed, rows[i] * width, activations.normed, i * width, width);
     }
-    linear.over(activations.normed, 0, count).to(weights.head(), out).run();
-    vocabulary.gather(count, out);
-    if (world.rank() == 0) {
-      guard.requireFinite(out, count * config.vocabulary());
-    }
+  }
+
+  /** Returns the first token of this rank's slice of the logits. */
+  public int firstLogit() {
+    return weights.head().first();
+  }
+
+  /** Returns the number of tokens of this rank's slice of the logits; it may be 0. */
+  public int sliceLogits() {
+    return weights.head().weight().outputs();
+  }
+
+  /**
+   * Computes this rank's slice of the logits of consecutive rows of the last batch. No message is
+   * sent, and logits that are not finite are the caller's to find.
+   *
+   * @param row first row, counted from the start of the batch
+   * @param rows number of rows
+   * @param out receives the slice's columns of {@code [rows, vocabulary]}
+   */
+  public void logitSlices(int row, int rows, float[] out) {
+    linear.over(activations.normed, row, rows).to(weights.head(), out).run();
+  }
+
+  /**
+   * Completes logits on rank 0 by the slices of all ranks. Every rank must call it.
+   *
+   * @param logits {@code [rows, vocabulary]}: this rank's slice is read, the others are overwritten
+   *     on rank 0
+   */
+  public void gatherLogits(int rows, float[] logits) {
+    vocabulary.gather(rows, logits);
+  }
+
+  /**
+   * Notes that the caller has found a logit that is not finite.
+   *
+   * @throws kvasir.error.UserError if the guard refuses such numbers
+   */
+  public void foundNotFinite() {
+    guard.foundNotFinite();
   }
 
   private void begin(Batch next) {

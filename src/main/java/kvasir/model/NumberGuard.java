@@ -132,6 +132,17 @@ public final class NumberGuard {
     }
   }
 
+  /**
+   * Notes that a logit is not finite.
+   *
+   * @throws UserError if such numbers are refused
+   */
+  void foundNotFinite() {
+    if (policy == Policy.REFUSE) {
+      throw notFinite("");
+    }
+  }
+
   private UserError notFinite(String cause) {
     return new UserError(
         model,

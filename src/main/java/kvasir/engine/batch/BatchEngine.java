@@ -15,8 +15,8 @@ import kvasir.cache.PrefixIndex;
 import kvasir.cluster.Collectives;
 import kvasir.cluster.Communicator;
 import kvasir.engine.Engine;
+import kvasir.engine.sampling.ChosenToken;
 import kvasir.error.UserError;
-import kvasir.kernel.Kernels;
 
 /**
  * Continuous batching over the ranks of a world. Rank 0 takes requests and decides each step; the
@@ -34,8 +34,6 @@ public final class BatchEngine {
 
   private final Engine engine;
   private final Communicator world;
-  private final Kernels kernels;
-  private final int vocabulary;
   private final int compareEvery;
   private final StepRunner runner;
   private final Scheduler scheduler;
@@ -48,7 +46,7 @@ public final class BatchEngine {
 
   private final MemorySegment first;
   private final byte[] firstBytes = new byte[PlanMessage.FIRST_BYTES];
-  private final float[] logits;
+  private final TokenChooser chooser;
   private long tokensOfOtherChoices;
 
   /** A request with several choices, and the receivers of those besides the first one. */
@@ -63,15 +61,14 @@ public final class BatchEngine {
   public BatchEngine(Engine engine, BatchOptions options) {
     this.engine = engine;
     this.world = engine.world();
-    this.kernels = engine.settings().kernels();
-    this.vocabulary = engine.config().vocabulary();
     this.compareEvery = options.compareEvery();
     CacheShape shape = engine.blocks().shape();
     int[] capacities = capacities(options, shape);
     engine.blocks().limit(capacities[world.rank()]);
     this.runner = new StepRunner(engine, capacities);
     this.first = MemorySegment.ofArray(firstBytes);
-    this.logits = new float[Math.min(LOGIT_ROWS, options.maxSequences()) * vocabulary];
+    int held = Math.min(LOGIT_ROWS, options.maxSequences());
+    this.chooser = new TokenChooser(world, engine.settings().kernels(), runner, held);
     this.scheduler = world.rank() == ROOT ? scheduler(options, shape, capacities) : null;
     this.branches = new Branches(scheduler, this::track);
   }
@@ -124,12 +121,16 @@ public final class BatchEngine {
   /**
    * Takes a request for several choices on rank 0. Its prompt is computed once.
    *
-   * @param request without output so far
+   * @param request without output so far, with as many choices as there are sinks
    * @param sinks receivers of the choices, at least one; see {@link #submit(Request, TokenSink)}
    */
   public Submission submit(Request request, List<? extends TokenSink> sinks) {
     if (request.tokens().length > request.promptTokens()) {
       throw new IllegalArgumentException("choices that differ already are requests of their own");
+    }
+    if (request.choice().choices() != sinks.size()) {
+      throw new IllegalArgumentException(
+          sinks.size() + " sinks for " + request.choice().choices() + " choices");
     }
     Submission answer = submit(request, sinks.getFirst());
     if (answer instanceof Submission.Accepted accepted && sinks.size() > 1) {
@@ -242,7 +243,9 @@ public final class BatchEngine {
   /** Computes rank 0's steps on another rank until rank 0 calls {@link #end}. */
   public void follow() {
     for (StepPlan plan = receive(); plan.step() != END; plan = receive()) {
-      if (!plan.spans().isEmpty() || !plan.operations().isEmpty()) {
+      if (!plan.wholeRows().isEmpty()) {
+        chooser.complete(plan.wholeRows());
+      } else if (!plan.spans().isEmpty() || !plan.operations().isEmpty()) {
         compute(plan);
       }
     }
@@ -269,88 +272,98 @@ public final class BatchEngine {
 
   private void compute(StepPlan plan) {
     runner.run(plan);
-    if (!plan.spans().isEmpty()) {
-      answer(plan);
-    }
     if (compareEvery > 0 && plan.step() % compareEvery == 0) {
       runner.compareTables(plan.step());
     }
+    if (plan.spans().isEmpty()) {
+      return;
+    }
+    chooser.compute(runner.chosenRows());
+    if (world.rank() == ROOT) {
+      completeChoices(plan.step());
+      answer(plan);
+    }
   }
 
-  /** Computes logits, some rows at a time, and has rank 0 choose tokens. */
+  /** Has the other ranks send whole logits where their offers do not decide. */
+  private void completeChoices(long step) {
+    List<Integer> rows = chooser.undecided();
+    if (!rows.isEmpty()) {
+      send(new StepPlan(step, List.of(), List.of(), rows));
+      chooser.complete(rows);
+    }
+  }
+
   private void answer(StepPlan plan) {
-    int held = logits.length / vocabulary;
-    int from = 0;
-    int filled = 0;
     int row = 0;
     for (int i = 0; i < plan.spans().size(); i++) {
       Span span = plan.spans().get(i);
-      if (span.logits() > 0 && row == filled) {
-        from = row;
-        int count = Math.min(held, runner.logitCount() - row);
-        runner.logits(from, count, logits);
-        filled = from + count;
-      }
-      if (world.rank() == ROOT) {
-        answer(span, runner.unsound(i), (row - from) * vocabulary);
+      // A sequence that was cancelled has no sink; the scheduler knows.
+      if (sinks.containsKey(span.sequence())) {
+        answer(span, runner.unsound(i), row);
       }
       row += span.logits();
     }
   }
 
-  private void answer(Span span, int unsound, int offset) {
+  private void answer(Span span, int unsound, int row) {
     long number = span.sequence();
-    TokenSink sink = sinks.get(number);
-    if (sink == null) {
-      // Cancelled; the scheduler knows.
-      return;
-    }
-    int last = span.position() + span.rows() - 1;
-    boolean chooses = span.logits() > 0;
     if (unsound >= 0) {
       fail(number, unsound, "keys or values of token %d are not finite numbers".formatted(unsound));
-    } else if (chooses && !Float.isFinite(kernels.maxMagnitude(logits, offset, vocabulary))) {
-      fail(number, last, "the logits after token %d are not finite numbers".formatted(last));
-    } else if (chooses && choices.containsKey(number)) {
-      divide(number, choices.remove(number), offset);
-    } else if (chooses) {
-      int token = sink.choose(logits, offset);
-      boolean ends = sink.accept(token);
-      if (scheduler.chosen(number, token) || (ends && scheduler.finished(number))) {
-        sinks.remove(number);
-        sink.finished();
+    } else if (span.logits() > 0) {
+      List<ChosenToken> tokens = chooser.chosen(row);
+      if (tokens.isEmpty()) {
+        engine.batchDecoder().foundNotFinite();
+        int last = span.position() + span.rows() - 1;
+        fail(number, last, "the logits after token %d are not finite numbers".formatted(last));
+      } else if (choices.containsKey(number)) {
+        divide(number, choices.remove(number), tokens);
+      } else {
+        take(number, tokens.getFirst());
       }
     }
   }
 
+  private void take(long number, ChosenToken token) {
+    TokenSink sink = sinks.get(number);
+    boolean ends = sink.accept(token);
+    if (scheduler.chosen(number, token.id()) || (ends && scheduler.finished(number))) {
+      sinks.remove(number);
+      sink.finished();
+    }
+  }
+
   /**
-   * Has all choices of a request choose from the logits behind its prompt. The first one that does
-   * not end keeps the sequence, and the others branch off it.
+   * Gives all choices of a request their first tokens. The first choice that does not end keeps the
+   * sequence, and the others branch off it.
    */
-  private void divide(long number, Choices all, int offset) {
+  private void divide(long number, Choices all, List<ChosenToken> tokens) {
     List<TokenSink> together = new ArrayList<>(List.of(sinks.remove(number)));
     together.addAll(all.others());
     List<Branches.Branch> continuing = new ArrayList<>();
-    int token = 0;
-    for (TokenSink sink : together) {
-      token = sink.choose(logits, offset);
-      if (sink.accept(token) || all.request().outputLimit(engine.config().maxPositions()) == 1) {
+    boolean single = all.request().outputLimit(engine.config().maxPositions()) == 1;
+    for (int choice = 0; choice < together.size(); choice++) {
+      TokenSink sink = together.get(choice);
+      ChosenToken token = tokens.get(choice);
+      if (sink.accept(token) || single) {
         sink.finished();
       } else {
-        continuing.add(new Branches.Branch(all.request().with(token), sink));
+        continuing.add(new Branches.Branch(all.request().with(token.id(), choice), sink));
       }
     }
     tokensOfOtherChoices += all.others().size();
     if (continuing.isEmpty()) {
-      if (!scheduler.chosen(number, token)) {
+      if (!scheduler.chosen(number, tokens.getLast().id())) {
         scheduler.finished(number);
       }
     } else {
       Branches.Branch first = continuing.removeFirst();
-      int[] tokens = first.request().tokens();
-      scheduler.chosen(number, tokens[tokens.length - 1]);
+      int[] ids = first.request().tokens();
+      scheduler.chosen(number, ids[ids.length - 1]);
+      scheduler.continueAs(number, first.request().choice());
+      runner.continueAs(number, first.request().choice());
       sinks.put(number, first.sink());
-      branches.add(number, tokens.length - 1, continuing);
+      branches.add(number, ids.length - 1, continuing);
     }
   }
 

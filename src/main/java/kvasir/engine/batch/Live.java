@@ -2,6 +2,7 @@ package kvasir.engine.batch;
 
 import kvasir.cache.BlockKey;
 import kvasir.cache.Sequence;
+import kvasir.engine.sampling.ChoiceOptions;
 
 /** A sequence from its submission to its end, with what the scheduler notes about it. */
 final class Live {
@@ -9,6 +10,9 @@ final class Live {
 
   /** Largest number of output tokens. */
   final int outputLimit;
+
+  /** Options by which tokens are chosen. */
+  ChoiceOptions choice;
 
   /** Key of the block that the sequence waits for, and the sequence that computes it, or null. */
   BlockKey awaitedKey;
@@ -44,9 +48,10 @@ final class Live {
   /** First position without sound keys, if the end is a failure. */
   int failedFrom = Integer.MAX_VALUE;
 
-  Live(Sequence sequence, int outputLimit) {
+  Live(Sequence sequence, int outputLimit, ChoiceOptions choice) {
     this.sequence = sequence;
     this.outputLimit = outputLimit;
+    this.choice = choice;
   }
 
   long number() {

@@ -72,6 +72,7 @@ final class LiveSequences {
     int copied = tokens % pool.blockTokens();
     int[] shared = Arrays.copyOf(fork.sequence.slots(), whole);
     operations.add(new Operation.Start(fork.number(), shared));
+    operations.add(choose(fork, tokens));
     if (copied > 0) {
       int target = fork.sequence.slot(whole);
       int source = parent.sequence.slot(whole);
@@ -145,6 +146,7 @@ final class LiveSequences {
       }
     }
     operations.add(new Operation.Start(live.number(), shared));
+    operations.add(choose(live, hits * pool.blockTokens()));
     live.begun = true;
     live.announced = hits;
     live.offered = hits;
@@ -156,6 +158,24 @@ final class LiveSequences {
       }
     }
     running.put(live.number(), live);
+  }
+
+  /**
+   * Returns the operation that tells the ranks how a sequence's tokens are chosen.
+   *
+   * @param stored number of its first tokens, whose keys and values are stored already
+   */
+  private static Operation choose(Live live, int stored) {
+    int prompt = Math.min(stored, live.sequence.promptTokens());
+    boolean counts = live.choice.sampling().penalties().countPrompt();
+    int[] ids = live.sequence.tokens(0, counts ? prompt : 0);
+    return new Operation.Choose(
+        live.number(),
+        live.choice,
+        live.sequence.promptTokens(),
+        stored,
+        Arrays.stream(ids).sorted().distinct().toArray(),
+        live.sequence.tokens(prompt, stored));
   }
 
   /** Tells the ranks those of a sequence's first blocks that they do not know yet. */

@@ -1,14 +1,18 @@
 package kvasir.engine.batch;
 
 import kvasir.cache.BlockTables;
+import kvasir.engine.sampling.ChoiceOptions;
 
-/** Change of block tables that all ranks make before the rows of a step are computed. */
+/**
+ * Change that all ranks make before the rows of a step are computed: of block tables, or of what
+ * they know about the choice of tokens.
+ */
 public sealed interface Operation {
-  /** Returns the number of the sequence whose table changes. */
+  /** Returns the number of the sequence that changes. */
   long sequence();
 
   /**
-   * Makes the change.
+   * Makes the change of block tables.
    *
    * @throws IllegalStateException if it does not fit the tables
    */
@@ -23,6 +27,31 @@ public sealed interface Operation {
     @Override
     public void applyTo(BlockTables tables) {
       tables.start(sequence, sharedSlots);
+    }
+  }
+
+  /**
+   * Options of a sequence that begins, with those of its tokens that no span brings, since their
+   * keys and values are stored already. Every rank applies bias and penalties to its slice of the
+   * logits by them. The tables stay as they are.
+   *
+   * @param promptTokens number of tokens in the prompt
+   * @param stored number of first tokens that no span brings
+   * @param promptIds ids of those of them that are of the prompt, ascending, each once; none if no
+   *     penalty counts them
+   * @param outputIds ids of those of them that are of the output, in order
+   */
+  record Choose(
+      long sequence,
+      ChoiceOptions options,
+      int promptTokens,
+      int stored,
+      int[] promptIds,
+      int[] outputIds)
+      implements Operation {
+    @Override
+    public void applyTo(BlockTables tables) {
+      // Tables have no part in the choice of tokens.
     }
   }
 

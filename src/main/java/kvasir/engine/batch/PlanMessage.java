@@ -1,8 +1,9 @@
 package kvasir.engine.batch;
 
+import static kvasir.engine.batch.NumberReader.check;
+
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -10,10 +11,10 @@ import java.util.List;
  * for the rest, whose size the first one tells.
  *
  * <pre>
- *   first   magic:4  payload bytes:4  step:8  operations:4  spans:4  payload ... zeros
+ *   first   magic:4  payload bytes:4  step:8  operations:4  spans:4  whole rows:4  payload ... zeros
  *   more    the rest of the payload, often none
  *
- *   payload     operations, then spans; whole numbers in groups of 7 bits, the lowest first
+ *   payload     operations, spans, whole rows; numbers as {@link NumberWriter} writes them
  *   operation   kind, sequence, then its numbers in the order of {@link Operation}
  *   span        sequence, position, logits, rows, ids
  * </pre>
@@ -26,10 +27,13 @@ public record PlanMessage(byte[] first, byte[] more) {
   public static final int FIRST_BYTES = 4096;
 
   /** Size of the header in bytes. */
-  static final int HEADER_BYTES = 24;
+  static final int HEADER_BYTES = 28;
 
   private static final int MAGIC = 0x4b56504c;
-  private static final int LARGEST_PAYLOAD = 64 << 20;
+
+  /** Room for the biases of a whole vocabulary in each of hundreds of sequences. */
+  private static final int LARGEST_PAYLOAD = 1 << 30;
+
   private static final int LEAST_OPERATION_BYTES = 2;
   private static final int LEAST_SPAN_BYTES = 5;
   private static final byte START = 1;
@@ -37,11 +41,12 @@ public record PlanMessage(byte[] first, byte[] more) {
   private static final byte COPY = 3;
   private static final byte TRUNCATE = 4;
   private static final byte RELEASE = 5;
+  private static final byte CHOOSE = 6;
 
   /**
    * Returns the messages of a plan.
    *
-   * @throws IllegalArgumentException if a number is negative or the plan takes more than 64 MiB
+   * @throws IllegalArgumentException if a number is negative or the plan takes more than 1 GiB
    */
   public static PlanMessage encode(StepPlan plan) {
     NumberWriter payload = new NumberWriter();
@@ -52,6 +57,7 @@ public record PlanMessage(byte[] first, byte[] more) {
       payload.put(span.logits());
       payload.put(span.tokens());
     }
+    plan.wholeRows().forEach(payload::put);
     int bytes = payload.size();
     check(bytes <= LARGEST_PAYLOAD, bytes + " bytes");
     byte[] first = new byte[FIRST_BYTES];
@@ -60,7 +66,8 @@ public record PlanMessage(byte[] first, byte[] more) {
         .putInt(bytes)
         .putLong(plan.step())
         .putInt(plan.operations().size())
-        .putInt(plan.spans().size());
+        .putInt(plan.spans().size())
+        .putInt(plan.wholeRows().size());
     int inFirst = Math.min(bytes, FIRST_BYTES - HEADER_BYTES);
     payload.copy(0, first, HEADER_BYTES, inFirst);
     byte[] more = new byte[bytes - inFirst];
@@ -97,6 +104,7 @@ public record PlanMessage(byte[] first, byte[] more) {
     long step = header.getLong();
     int operations = count(header.getInt(), bytes / LEAST_OPERATION_BYTES, "operations");
     int spans = count(header.getInt(), bytes / LEAST_SPAN_BYTES, "spans");
+    int wholeRows = count(header.getInt(), bytes, "whole rows");
     check(step >= 0, "step " + step);
     NumberReader numbers = new NumberReader(payload);
     List<Operation> changes = new ArrayList<>(operations);
@@ -107,8 +115,12 @@ public record PlanMessage(byte[] first, byte[] more) {
     for (int i = 0; i < spans; i++) {
       rows.add(span(numbers));
     }
+    List<Integer> whole = new ArrayList<>(wholeRows);
+    for (int i = 0; i < wholeRows; i++) {
+      whole.add(numbers.nextInt());
+    }
     check(numbers.remaining() == 0, numbers.remaining() + " bytes too many");
-    return new StepPlan(step, changes, rows);
+    return new StepPlan(step, changes, rows, whole);
   }
 
   private static void write(Operation operation, NumberWriter payload) {
@@ -123,6 +135,10 @@ public record PlanMessage(byte[] first, byte[] more) {
           payload.put(COPY, sequence, block, source, target, tokens);
       case Operation.Truncate(long sequence, int tokens) -> payload.put(TRUNCATE, sequence, tokens);
       case Operation.Release(long sequence) -> payload.put(RELEASE, sequence);
+      case Operation.Choose choose -> {
+        payload.put(CHOOSE, choose.sequence());
+        ChoiceNumbers.write(choose, payload);
+      }
     }
   }
 
@@ -136,6 +152,7 @@ public record PlanMessage(byte[] first, byte[] more) {
           new Operation.Copy(sequence, in.nextInt(), in.nextInt(), in.nextInt(), in.nextInt());
       case TRUNCATE -> new Operation.Truncate(sequence, in.nextInt());
       case RELEASE -> new Operation.Release(sequence);
+      case CHOOSE -> ChoiceNumbers.read(sequence, in);
       default -> throw new IllegalArgumentException("step plan: operation " + kind);
     };
   }
@@ -159,99 +176,5 @@ public record PlanMessage(byte[] first, byte[] more) {
   private static int count(int count, int most, String of) {
     check(count >= 0 && count <= most, count + " " + of);
     return count;
-  }
-
-  private static void check(boolean sound, String fault) {
-    if (!sound) {
-      throw new IllegalArgumentException("step plan: " + fault);
-    }
-  }
-
-  /** Bytes of whole numbers, in groups of 7 bits. */
-  private static final class NumberWriter {
-    private byte[] bytes = new byte[1024];
-    private int size;
-
-    int size() {
-      return size;
-    }
-
-    void put(long... numbers) {
-      for (long number : numbers) {
-        put(number);
-      }
-    }
-
-    void put(int[] numbers) {
-      put(numbers.length);
-      for (int number : numbers) {
-        put((long) number);
-      }
-    }
-
-    void put(long number) {
-      if (number < 0) {
-        throw new IllegalArgumentException("step plan: number " + number);
-      }
-      if (bytes.length - size < 10) {
-        bytes = Arrays.copyOf(bytes, 2 * bytes.length);
-      }
-      long rest = number;
-      while (rest > 127) {
-        bytes[size++] = (byte) (rest | 128);
-        rest >>>= 7;
-      }
-      bytes[size++] = (byte) rest;
-    }
-
-    void copy(int from, byte[] target, int at, int count) {
-      System.arraycopy(bytes, from, target, at, count);
-    }
-  }
-
-  /** Reader of whole numbers from bytes of unknown origin. */
-  private static final class NumberReader {
-    private final byte[] bytes;
-    private int next;
-
-    NumberReader(byte[] bytes) {
-      this.bytes = bytes;
-    }
-
-    int remaining() {
-      return bytes.length - next;
-    }
-
-    long nextLong() {
-      long number = 0;
-      for (int shift = 0; shift < Long.SIZE - 1; shift += 7) {
-        check(next < bytes.length, "the payload is cut");
-        byte group = bytes[next++];
-        number |= (long) (group & 127) << shift;
-        if (group >= 0) {
-          check(group > 0 || shift == 0, "a number in more bytes than it needs");
-          return number;
-        }
-      }
-      throw new IllegalArgumentException("step plan: a number above 63 bits");
-    }
-
-    int nextInt() {
-      long number = nextLong();
-      if (number > Integer.MAX_VALUE) {
-        throw new IllegalArgumentException("step plan: number " + number);
-      }
-      return (int) number;
-    }
-
-    int[] nextInts() {
-      int count = nextInt();
-      check(count <= remaining(), count + " numbers in " + remaining() + " bytes");
-      int[] numbers = new int[count];
-      for (int i = 0; i < count; i++) {
-        numbers[i] = nextInt();
-      }
-      return numbers;
-    }
   }
 }

@@ -1,6 +1,7 @@
 package kvasir.engine.batch;
 
 import java.util.Arrays;
+import kvasir.engine.sampling.ChoiceOptions;
 
 /**
  * Request for the tokens that follow a prompt.
@@ -11,8 +12,9 @@ import java.util.Arrays;
  * @param maxTokens largest number of output tokens, existing ones included; larger than the number
  *     of existing ones. The context may set a lower limit. A request without a token to choose
  *     needs no step and is answered by the caller
+ * @param choice options by which the tokens are chosen
  */
-public record Request(int[] tokens, int promptTokens, int maxTokens) {
+public record Request(int[] tokens, int promptTokens, int maxTokens, ChoiceOptions choice) {
   public Request {
     if (promptTokens < 1 || promptTokens > tokens.length) {
       throw new IllegalArgumentException(promptTokens + " of " + tokens.length + " tokens");
@@ -23,15 +25,19 @@ public record Request(int[] tokens, int promptTokens, int maxTokens) {
   }
 
   /** Creates a request without output so far. */
-  public Request(int[] prompt, int maxTokens) {
-    this(prompt, prompt.length, maxTokens);
+  public Request(int[] prompt, int maxTokens, ChoiceOptions choice) {
+    this(prompt, prompt.length, maxTokens, choice);
   }
 
-  /** Returns this request with one more token of output that exists. */
-  Request with(int token) {
+  /**
+   * Returns the request of one choice, with one more token of output that exists.
+   *
+   * @param number number of the choice
+   */
+  Request with(int token, int number) {
     int[] more = Arrays.copyOf(tokens, tokens.length + 1);
     more[tokens.length] = token;
-    return new Request(more, promptTokens, maxTokens);
+    return new Request(more, promptTokens, maxTokens, choice.only(number));
   }
 
   /** Returns the number of output tokens that a context of {@code context} tokens allows. */

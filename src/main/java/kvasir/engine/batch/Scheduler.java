@@ -6,6 +6,7 @@ import java.util.Optional;
 import kvasir.cache.BlockPool;
 import kvasir.cache.PrefixIndex;
 import kvasir.cache.Sequence;
+import kvasir.engine.sampling.ChoiceOptions;
 
 /**
  * Decisions of continuous batching, made on rank 0: the sequences that run, the blocks that they
@@ -68,7 +69,7 @@ public final class Scheduler {
       return new Submission.Refused(reason.get());
     }
     Sequence sequence = new Sequence(nextNumber, request.tokens(), request.promptTokens());
-    Live live = new Live(sequence, request.outputLimit(limits.context()));
+    Live live = new Live(sequence, request.outputLimit(limits.context()), request.choice());
     nextNumber++;
     sequences.addWaiting(live);
     return new Submission.Accepted(live.number());
@@ -107,7 +108,7 @@ public final class Scheduler {
       return new Submission.Refused("no block for the tokens that are not shared");
     }
     nextNumber++;
-    Live live = new Live(fork.get(), request.outputLimit(limits.context()));
+    Live live = new Live(fork.get(), request.outputLimit(limits.context()), request.choice());
     sequences.addFork(live, from);
     return new Submission.Accepted(live.number());
   }
@@ -255,6 +256,14 @@ public final class Scheduler {
     plan = null;
     ended.forEach(this::remove);
     ended.clear();
+  }
+
+  /** Continues a sequence as one choice of its request, if it has not ended. */
+  void continueAs(long number, ChoiceOptions choice) {
+    Live live = sequences.find(number);
+    if (live != null) {
+      live.choice = choice;
+    }
   }
 
   /** Returns whether a sequence has not ended. */

@@ -4,17 +4,28 @@ import java.util.List;
 import kvasir.cache.BlockTables;
 
 /**
- * Plan of one step: changes of block tables, in order, and then the rows to compute. It may have
- * changes only.
+ * Plan of one step: changes, in order, and then the rows to compute. It may have changes only.
+ *
+ * <p>Where the offers of ranks do not decide which token is chosen, a plan asks for whole logits of
+ * some rows of the step that was computed last, and has nothing else.
  *
  * @param step number of the step, counted from 0
- * @param operations changes of block tables
+ * @param operations changes of block tables and of the choice of tokens
  * @param spans rows to compute, at most one span of a sequence
+ * @param wholeRows rows whose logits are gathered whole, ascending; counted among the rows of the
+ *     last step that have logits
  */
-public record StepPlan(long step, List<Operation> operations, List<Span> spans) {
+public record StepPlan(
+    long step, List<Operation> operations, List<Span> spans, List<Integer> wholeRows) {
   public StepPlan {
     operations = List.copyOf(operations);
     spans = List.copyOf(spans);
+    wholeRows = List.copyOf(wholeRows);
+  }
+
+  /** Creates a plan that asks for no whole logits. */
+  public StepPlan(long step, List<Operation> operations, List<Span> spans) {
+    this(step, operations, spans, List.of());
   }
 
   /** Returns the number of rows. */

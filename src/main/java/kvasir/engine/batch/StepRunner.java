@@ -1,7 +1,6 @@
 package kvasir.engine.batch;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +10,7 @@ import kvasir.cache.KvCache;
 import kvasir.cache.Ownership;
 import kvasir.cluster.Collectives;
 import kvasir.engine.Engine;
+import kvasir.engine.sampling.ChoiceOptions;
 import kvasir.error.ClusterFailure;
 
 /**
@@ -18,7 +18,7 @@ import kvasir.error.ClusterFailure;
  * them as plans say, and runs the forward pass of each plan's rows. All ranks run the same plans in
  * the same order. Not thread-safe.
  */
-final class StepRunner {
+final class StepRunner implements SlicedLogits {
   private static final int ROOT = 0;
 
   private final Engine engine;
@@ -26,9 +26,10 @@ final class StepRunner {
   private final int rank;
   private final BlockTables tables;
   private final Map<Long, KvCache> caches = new HashMap<>();
+  private final Map<Long, SequenceSampling> samplings = new HashMap<>();
+  private final List<SequenceSampling> chosenRows = new ArrayList<>();
   private int[] ids = new int[0];
   private int[] logitRows = new int[0];
-  private int logitCount;
   private Batch batch;
 
   /**
@@ -74,7 +75,13 @@ final class StepRunner {
           engine.blocks().copy(copy.source(), copy.target());
         }
       }
-      case Operation.Release release -> caches.remove(release.sequence());
+      case Operation.Release release -> {
+        caches.remove(release.sequence());
+        samplings.remove(release.sequence());
+      }
+      case Operation.Choose choose ->
+          samplings.put(
+              choose.sequence(), new SequenceSampling(choose, engine.config().vocabulary()));
       case Operation.Start start -> {
         // The table is all there is to change.
       }
@@ -91,7 +98,7 @@ final class StepRunner {
   private void forward(StepPlan plan) {
     List<Batch.Span> spans = new ArrayList<>(plan.spans().size());
     int rows = 0;
-    logitCount = 0;
+    chosenRows.clear();
     reserve(plan);
     for (Span span : plan.spans()) {
       KvCache cache = caches.computeIfAbsent(span.sequence(), this::view);
@@ -99,12 +106,16 @@ final class StepRunner {
       spans.add(new Batch.Span(cache, span.position(), span.rows()));
       System.arraycopy(span.tokens(), 0, ids, rows, span.rows());
       rows += span.rows();
-      for (int row = rows - span.logits(); row < rows; row++) {
-        logitRows[logitCount++] = row;
+      SequenceSampling sampling = samplings.get(span.sequence());
+      sampling.take(span);
+      if (span.logits() > 0) {
+        logitRows[chosenRows.size()] = rows - 1;
+        chosenRows.add(sampling);
       }
     }
     batch = new Batch(spans);
     engine.batchDecoder().forward(batch, ids, 0);
+    engine.batchDecoder().keep(logitRows, chosenRows.size());
   }
 
   private void reserve(StepPlan plan) {
@@ -114,20 +125,44 @@ final class StepRunner {
     }
   }
 
-  /** Returns the number of rows of the last step whose logits are needed. */
-  int logitCount() {
-    return logitCount;
+  /** Has a sequence continue as one choice of its request; rank 0 alone needs to know. */
+  void continueAs(long sequence, ChoiceOptions choice) {
+    samplings.get(sequence).continueAs(choice);
   }
 
-  /**
-   * Computes logits of the last step's rows that need them, in their order.
-   *
-   * @param from first such row
-   * @param count number of rows
-   * @param out receives {@code [count, vocabulary]} on rank 0
-   */
-  void logits(int from, int count, float[] out) {
-    engine.batchDecoder().logits(Arrays.copyOfRange(logitRows, from, from + count), count, out);
+  /** Returns the sequences whose tokens the last step chooses, in the order of its spans. */
+  List<SequenceSampling> chosenRows() {
+    return chosenRows;
+  }
+
+  @Override
+  public int vocabulary() {
+    return engine.config().vocabulary();
+  }
+
+  @Override
+  public int firstToken() {
+    return engine.batchDecoder().firstLogit();
+  }
+
+  @Override
+  public int sliceTokens() {
+    return engine.batchDecoder().sliceLogits();
+  }
+
+  @Override
+  public void compute(int firstRow, int count, float[] out) {
+    engine.batchDecoder().logitSlices(firstRow, count, out);
+  }
+
+  @Override
+  public void keep(int[] rows) {
+    engine.batchDecoder().keep(rows, rows.length);
+  }
+
+  @Override
+  public void gather(int count, float[] logits) {
+    engine.batchDecoder().gatherLogits(count, logits);
   }
 
   /**

@@ -1,6 +1,8 @@
 package kvasir.engine.batch;
 
-/** Receiver of a sequence's results on rank 0, which also chooses its tokens. */
+import kvasir.engine.sampling.ChosenToken;
+
+/** Receiver of a sequence's results on rank 0. */
 public interface TokenSink {
   /**
    * Called once, before the first rows are computed.
@@ -9,16 +11,8 @@ public interface TokenSink {
    */
   default void began(int cachedTokens) {}
 
-  /**
-   * Chooses the next token.
-   *
-   * @param logits finite; {@code [vocabulary]} from {@code offset} on; valid during the call, and
-   *     not to be changed
-   */
-  int choose(float[] logits, int offset);
-
-  /** Takes the token that was chosen; returns true if it ends the sequence. */
-  boolean accept(int token);
+  /** Takes the next token; returns true if it ends the sequence. */
+  boolean accept(ChosenToken token);
 
   /** Called once, after the last token. */
   void finished();

@@ -9,10 +9,13 @@
  *                                       |                          |     |
  *   every rank     BlockTables  &lt;-- operations, spans  &lt;-----------+     |
  *                                       |                                |
- *                                  forward pass -----&gt; logits ---------&gt; +
+ *                  forward pass, slice of logits, offers                 |
+ *                                       | one message                    |
+ *   rank 0                         TokenChooser -----&gt; tokens ---------&gt; +
  * </pre>
  *
  * <p>A plan names every sequence by its number and every block by its slot, so that ranks other
- * than 0 decide nothing. The package knows neither model nor messages.
+ * than 0 decide nothing. It brings the options of a sequence that begins, and then its tokens, so
+ * that each rank applies bias and penalties to its slice of the logits.
  */
 package kvasir.engine.batch;

@@ -7,6 +7,7 @@ import kvasir.engine.batch.BatchEngine;
 import kvasir.engine.batch.Counts;
 import kvasir.engine.batch.Request;
 import kvasir.engine.batch.Submission;
+import kvasir.engine.sampling.ChoiceOptions;
 import kvasir.model.ModelConfig;
 import kvasir.text.Tokenizer;
 
@@ -49,9 +50,7 @@ public final class BatchRun {
     // As many sequences wait as run, so that there is always one to take a place.
     this.room = 2 * maxSequences;
     this.feed = new RequestFeed(source, maxSequences);
-    this.tools =
-        Completion.Tools.of(
-            engine.settings().kernels(), config.vocabulary(), config.eosTokens(), tokenizer);
+    this.tools = new Completion.Tools(config.eosTokens(), tokenizer);
   }
 
   /** Computes all requests, and ends the loop of the other ranks. */
@@ -129,7 +128,9 @@ public final class BatchRun {
       completion.endEmpty();
       return;
     }
-    Submission answer = batch.submit(new Request(prompt, limit), completion.choices());
+    ChoiceOptions options =
+        new ChoiceOptions(request.sampling(), 0, request.choices(), request.logprobs());
+    Submission answer = batch.submit(new Request(prompt, limit, options), completion.choices());
     if (answer instanceof Submission.Refused refused) {
       refuse(request, refused.reason() + "; raise --kv-memory");
     }

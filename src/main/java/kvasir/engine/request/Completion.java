@@ -4,14 +4,11 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 import kvasir.engine.batch.TokenSink;
-import kvasir.engine.sampling.LogProbabilities;
-import kvasir.engine.sampling.Sampler;
-import kvasir.engine.sampling.SamplingState;
-import kvasir.kernel.Kernels;
+import kvasir.engine.sampling.ChosenToken;
+import kvasir.engine.sampling.TokenScore;
 import kvasir.text.Tokenizer;
 import kvasir.text.Transcript;
 
@@ -20,19 +17,12 @@ import kvasir.text.Transcript;
  * one thread at a time.
  */
 final class Completion {
-  /** Objects that all completions of a run share. */
-  record Tools(
-      int vocabulary,
-      List<Integer> ends,
-      Optional<Tokenizer> tokenizer,
-      Sampler sampler,
-      LogProbabilities logprobs) {
-    static Tools of(
-        Kernels kernels, int vocabulary, List<Integer> ends, Optional<Tokenizer> tokenizer) {
-      return new Tools(
-          vocabulary, ends, tokenizer, new Sampler(kernels), new LogProbabilities(kernels));
-    }
-  }
+  /**
+   * Properties of the model that all completions of a run share.
+   *
+   * @param ends ids that end a sequence
+   */
+  record Tools(List<Integer> ends, Optional<Tokenizer> tokenizer) {}
 
   private final CompletionRequest request;
   private final int[] prompt;
@@ -59,7 +49,7 @@ final class Completion {
     this.tools = tools;
     this.done = done;
     for (int i = 0; i < request.choices(); i++) {
-      choices.add(new Choice(i));
+      choices.add(new Choice());
     }
     running = choices.size();
   }
@@ -98,16 +88,14 @@ final class Completion {
 
   /** One continuation. */
   private final class Choice implements TokenSink {
-    private final SamplingState sampling;
     private final Transcript text;
     private final Set<Integer> ends;
     private final List<Integer> tokens = new ArrayList<>();
     private final List<Double> logprobs = new ArrayList<>();
-    private final List<List<CompletionChoice.Candidate>> top = new ArrayList<>();
+    private final List<List<TokenScore>> top = new ArrayList<>();
     private FinishReason reason = FinishReason.LENGTH;
 
-    Choice(int number) {
-      sampling = new SamplingState(request.sampling(), number, prompt, new int[0]);
+    Choice() {
       text = new Transcript(tools.tokenizer(), prompt, request.stops(), piece -> {});
       ends = request.ignoreEos() ? Set.of() : new HashSet<>(tools.ends());
     }
@@ -121,30 +109,16 @@ final class Completion {
     }
 
     @Override
-    public int choose(float[] logits, int offset) {
-      int token = tools.sampler().sample(logits, offset, tools.vocabulary(), sampling);
-      OptionalInt listed = request.logprobs();
-      if (listed.isPresent()) {
-        tools.logprobs().read(logits, offset, tools.vocabulary());
-        logprobs.add(tools.logprobs().of(token));
-        if (listed.getAsInt() > 0) {
-          top.add(
-              tools.logprobs().likeliest(listed.getAsInt()).stream()
-                  .map(score -> new CompletionChoice.Candidate(score.id(), score.logprob()))
-                  .toList());
-        }
-      }
-      return token;
-    }
-
-    @Override
-    public boolean accept(int token) {
+    public boolean accept(ChosenToken token) {
       if (firstToken == 0) {
         firstToken = System.nanoTime();
       }
-      sampling.append(token);
-      tokens.add(token);
-      boolean stopped = text.add(token) || ends.contains(token);
+      tokens.add(token.id());
+      token.logprob().ifPresent(logprobs::add);
+      if (request.logprobs().orElse(0) > 0) {
+        top.add(token.likeliest());
+      }
+      boolean stopped = text.add(token.id()) || ends.contains(token.id());
       if (stopped) {
         reason = FinishReason.STOP;
       }

@@ -2,6 +2,7 @@ package kvasir.engine.request;
 
 import java.util.List;
 import java.util.Optional;
+import kvasir.engine.sampling.TokenScore;
 
 /**
  * One continuation of a prompt.
@@ -16,9 +17,6 @@ public record CompletionChoice(
     FinishReason finishReason,
     Optional<Logprobs> logprobs) {
 
-  /** A token that may come next, and the natural logarithm of its probability. */
-  public record Candidate(int id, double logprob) {}
-
   /**
    * Natural logarithms of probabilities by the model's own logits.
    *
@@ -26,5 +24,5 @@ public record CompletionChoice(
    * @param top the likeliest tokens at each place, the likeliest first; one list for each chosen
    *     token, or no list if none were asked for
    */
-  public record Logprobs(List<Double> chosen, List<List<Candidate>> top) {}
+  public record Logprobs(List<Double> chosen, List<List<TokenScore>> top) {}
 }

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import kvasir.engine.sampling.TokenScore;
 
 /**
  * One result as a line of JSON. Equal results give equal bytes. A number is the shortest text that
@@ -67,13 +68,13 @@ final class ResultJson {
     list(logprobs.chosen(), this::number);
     if (!logprobs.top().isEmpty()) {
       field("top");
-      list(logprobs.top(), candidates -> list(candidates, this::candidate));
+      list(logprobs.top(), scores -> list(scores, this::score));
     }
   }
 
-  private void candidate(CompletionChoice.Candidate candidate) {
-    out.append("{\"id\":").append(candidate.id()).append(",\"logprob\":");
-    number(candidate.logprob());
+  private void score(TokenScore score) {
+    out.append("{\"id\":").append(score.id()).append(",\"logprob\":");
+    number(score.logprob());
     out.append('}');
   }
 

@@ -2,7 +2,8 @@ package kvasir.engine.sampling;
 
 /**
  * The layout of one rank's offer for one token in an array of longs. It depends on the options and
- * the vocabulary alone, so that every rank knows the length of all offers.
+ * the vocabulary alone, so that every rank knows the length of all offers. Where whole logits are
+ * wanted, or a list of likeliest tokens that would be longer, an offer has a header only.
  *
  * <pre>
  *   header     numbers of candidates, likeliest tokens and nodes that follow; flags
@@ -25,7 +26,7 @@ public record OfferLayout(int candidates, boolean scores, int top, boolean total
   /** Number of candidates where top-k does not say it. */
   private static final int CANDIDATES = 128;
 
-  /** Largest number of candidates. */
+  /** Largest number of candidates, and of likeliest tokens. */
   private static final int MOST_CANDIDATES = 1024;
 
   /** Position of the counts and flags. */
@@ -33,29 +34,25 @@ public record OfferLayout(int candidates, boolean scores, int top, boolean total
 
   static final int NODE = 2;
 
-  /** Returns the layout of offers for a token without log-probabilities. */
-  public static OfferLayout of(SamplingOptions options, int vocabulary) {
-    return of(options, vocabulary, false, 0);
-  }
-
   /**
-   * Returns the layout of offers for a token with its log-probability.
+   * Returns the layout of the offers of a sequence.
    *
-   * @param top number of the likeliest tokens whose log-probabilities are wanted too
+   * @param vocabulary number of tokens
    */
-  public static OfferLayout scored(SamplingOptions options, int vocabulary, int top) {
-    return of(options, vocabulary, true, Math.min(top, vocabulary));
-  }
-
-  private static OfferLayout of(SamplingOptions options, int vocabulary, boolean scores, int top) {
+  public static OfferLayout of(ChoiceOptions choice, int vocabulary) {
+    SamplingOptions options = choice.sampling();
     boolean draws = options.temperature() > 0;
+    int top = Math.min(choice.logprobs().orElse(0), vocabulary);
+    if (top > MOST_CANDIDATES || choice.logits()) {
+      return new OfferLayout(0, false, 0, false, 0);
+    }
     int limit = TokenDraw.limit(options, vocabulary);
     int candidates =
         limit < vocabulary ? Math.min(limit, MOST_CANDIDATES) : Math.min(CANDIDATES, vocabulary);
     int chunks = Math.ceilDiv(vocabulary, ExponentialSums.CHUNK);
     return new OfferLayout(
         draws ? candidates : 1,
-        scores,
+        choice.logprobs().isPresent(),
         top,
         draws && TokenDraw.needsTotal(options, vocabulary),
         ExponentialSums.mostNodes(chunks));

@@ -3,6 +3,8 @@ package kvasir.engine.sampling;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import kvasir.kernel.Kernels;
 
 /**
@@ -37,6 +39,7 @@ public final class OfferMerge {
   private int stride;
   private int ranks;
   private OfferLayout layout;
+  private int token;
   private double normaliser;
   private double logProbability;
 
@@ -71,6 +74,9 @@ public final class OfferMerge {
         return NOT_FINITE;
       }
     }
+    if (layout.candidates() == 0) {
+      return WHOLE_LOGITS_NEEDED;
+    }
     if (next.length < ranks) {
       next = new int[ranks];
       ends = new int[ranks];
@@ -89,16 +95,18 @@ public final class OfferMerge {
       float logit = Float.intBitsToFloat((int) offers[position - layout.keys() + layout.logits()]);
       logProbability = LogNormaliser.logProbability(logit, normaliser);
     }
-    return (int) offers[position];
+    token = (int) offers[position];
+    return token;
   }
 
-  /** Returns the log-probability of the token that was chosen last, from offers with scores. */
-  public double logProbability() {
-    return logProbability;
+  /** Returns the token that was chosen last, with what its offers tell about it. */
+  public ChosenToken chosen() {
+    return layout.scores()
+        ? new ChosenToken(token, OptionalDouble.of(logProbability), likeliest(), Optional.empty())
+        : ChosenToken.of(token);
   }
 
-  /** Returns the likeliest tokens at the last choice, from offers with scores. */
-  public List<TokenScore> likeliest() {
+  private List<TokenScore> likeliest() {
     for (int rank = 0; rank < ranks; rank++) {
       next[rank] = start(rank) + layout.likeliest();
       ends[rank] = next[rank] + (int) offers[start(rank) + 1];

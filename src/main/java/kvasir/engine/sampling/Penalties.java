@@ -12,6 +12,11 @@ public record Penalties(double repetition, double frequency, double presence) {
   /** Penalties that change nothing. */
   public static final Penalties NONE = new Penalties(1, 0, 0);
 
+  /** Returns true if a token of the prompt can change a logit. */
+  public boolean countPrompt() {
+    return repetition != 1;
+  }
+
   /** Returns true if a logit can be changed. */
   boolean any() {
     return !equals(NONE) && (repetition != 1 || frequency != 0 || presence != 0);

@@ -15,7 +15,7 @@ public final class SamplingState {
   private final int[] biasIds;
   private final double[] biases;
   private final boolean penalises;
-  private final TokenCounts counts = new TokenCounts();
+  private final TokenCounts counts;
   private int outputTokens;
 
   /**
@@ -36,14 +36,40 @@ public final class SamplingState {
       biases[index++] = bias.getValue();
     }
     this.penalises = options.penalties().any();
-    if (options.penalties().repetition() != 1) {
-      for (int id : prompt) {
-        counts.addPrompt(id);
-      }
+    this.counts = new TokenCounts();
+    for (int id : prompt) {
+      addPrompt(id);
     }
     for (int id : output) {
       append(id);
     }
+  }
+
+  /** Adds a token of the prompt, which may have been added before. */
+  public void addPrompt(int id) {
+    if (options.penalties().countPrompt()) {
+      counts.addPrompt(id);
+    }
+  }
+
+  private SamplingState(SamplingState other, int choice) {
+    this.options = other.options;
+    this.choice = choice;
+    this.biasIds = other.biasIds;
+    this.biases = other.biases;
+    this.penalises = other.penalises;
+    this.counts = other.counts;
+    this.outputTokens = other.outputTokens;
+  }
+
+  /**
+   * Returns the state of another choice of the same request, with the same tokens. Only one of the
+   * two may be used from then on, or both until a token is appended.
+   *
+   * @param number number of the choice
+   */
+  public SamplingState ofChoice(int number) {
+    return number == choice ? this : new SamplingState(this, number);
   }
 
   /** Appends a token to the output. */

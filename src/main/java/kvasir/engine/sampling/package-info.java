@@ -12,7 +12,8 @@
  *
  * <pre>
  *   rank 0   slice -&gt; SliceOffers --.
- *   rank 1   slice -&gt; SliceOffers ---+-&gt; OfferMerge -&gt; token, or a request for whole logits
+ *   rank 1   slice -&gt; SliceOffers ---+-&gt; OfferMerge -&gt; token
+ *                                                 '-&gt; undecided: whole logits -&gt; WholeChoice
  * </pre>
  *
  * <p>A token is a function of the logits, the options, the tokens of the sequence, its seed, the

@@ -9,9 +9,7 @@ import kvasir.engine.Engine;
 import kvasir.engine.Fingerprint;
 import kvasir.engine.batch.BatchEngine;
 import kvasir.engine.batch.BatchOptions;
-import kvasir.engine.batch.Request;
 import kvasir.engine.batch.Submission;
-import kvasir.engine.sampling.Sampler;
 import kvasir.model.DecoderWork;
 
 /**
@@ -30,7 +28,6 @@ final class ServedRequests {
   private final Engine engine;
   private final BatchEngine batch;
   private final int vocabulary;
-  private final Sampler sampler;
   private final DecoderWork work;
   private final Map<TimedRequest, Long> numbers = new HashMap<>();
   private long steps;
@@ -48,7 +45,6 @@ final class ServedRequests {
   ServedRequests(Engine engine, int sequences, long tokens, long stepNanos) {
     this.engine = engine;
     this.vocabulary = engine.config().vocabulary();
-    this.sampler = new Sampler(engine.settings().kernels());
     this.work = new DecoderWork(engine.config(), engine.weightType(), engine.settings().kvType());
     long context = Math.min(tokens, engine.config().maxPositions());
     long blocks = sequences * Math.ceilDiv(context, engine.blocks().shape().blockTokens());
@@ -89,8 +85,8 @@ final class ServedRequests {
     SplittableRandom random = new SplittableRandom(seed);
     int[] prompt = new int[promptTokens];
     Arrays.setAll(prompt, i -> random.nextInt(vocabulary));
-    TimedRequest request = new TimedRequest(prompt, vocabulary, sampler, fingerprint);
-    switch (batch.submit(new Request(prompt, maxTokens), request)) {
+    TimedRequest request = new TimedRequest(prompt, fingerprint);
+    switch (batch.submit(request.request(maxTokens), request)) {
       case Submission.Accepted accepted -> numbers.put(request, accepted.number());
       case Submission.Refused refused -> throw new IllegalStateException(refused.reason());
     }

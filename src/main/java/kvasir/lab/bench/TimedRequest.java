@@ -2,10 +2,10 @@ package kvasir.lab.bench;
 
 import java.util.Arrays;
 import kvasir.engine.Fingerprint;
+import kvasir.engine.batch.Request;
 import kvasir.engine.batch.TokenSink;
-import kvasir.engine.sampling.Sampler;
-import kvasir.engine.sampling.SamplingOptions;
-import kvasir.engine.sampling.SamplingState;
+import kvasir.engine.sampling.ChoiceOptions;
+import kvasir.engine.sampling.ChosenToken;
 
 /**
  * A request of a test and the times of its tokens. It takes the likeliest tokens, and as many as
@@ -13,9 +13,6 @@ import kvasir.engine.sampling.SamplingState;
  */
 final class TimedRequest implements TokenSink {
   private final int[] prompt;
-  private final int vocabulary;
-  private final Sampler sampler;
-  private final SamplingState sampling;
   private final Fingerprint fingerprint;
   private final long arrival = System.nanoTime();
   private long[] times = new long[16];
@@ -28,25 +25,20 @@ final class TimedRequest implements TokenSink {
    * @param prompt ids of the prompt; not copied
    * @param fingerprint receives the logits of each token, or null
    */
-  TimedRequest(int[] prompt, int vocabulary, Sampler sampler, Fingerprint fingerprint) {
+  TimedRequest(int[] prompt, Fingerprint fingerprint) {
     this.prompt = prompt;
-    this.vocabulary = vocabulary;
-    this.sampler = sampler;
-    this.sampling = new SamplingState(SamplingOptions.GREEDY, 0, prompt, new int[0]);
     this.fingerprint = fingerprint;
   }
 
-  @Override
-  public int choose(float[] logits, int offset) {
-    if (fingerprint != null) {
-      fingerprint.add(logits, offset, vocabulary);
-    }
-    return sampler.sample(logits, offset, vocabulary, sampling);
+  /** Returns this request as a batch engine takes it. */
+  Request request(int maxTokens) {
+    ChoiceOptions choice = ChoiceOptions.GREEDY;
+    return new Request(prompt, maxTokens, fingerprint == null ? choice : choice.withLogits());
   }
 
   @Override
-  public boolean accept(int token) {
-    sampling.append(token);
+  public boolean accept(ChosenToken token) {
+    token.logits().ifPresent(logits -> fingerprint.add(logits));
     times = tokens < times.length ? times : Arrays.copyOf(times, 2 * tokens);
     times[tokens++] = System.nanoTime();
     return false;

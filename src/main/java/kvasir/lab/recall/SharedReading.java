@@ -7,24 +7,30 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.ObjIntConsumer;
 import kvasir.engine.Engine;
-import kvasir.engine.Fingerprint;
 import kvasir.engine.batch.BatchEngine;
 import kvasir.engine.batch.Request;
 import kvasir.engine.batch.Submission;
 import kvasir.engine.batch.TokenSink;
-import kvasir.engine.sampling.Sampler;
+import kvasir.engine.sampling.ChoiceOptions;
+import kvasir.engine.sampling.ChosenToken;
 import kvasir.error.UserError;
 import kvasir.text.Chat;
 import kvasir.text.IncrementalDecoder;
 
 /**
  * Many questions on documents, computed together: a document is read once for all its questions,
- * and the questions share steps. Each reply has the tokens and the bits that {@link Reading} gives.
- * Rank 0 asks, while the other ranks follow the batch engine. A shared reading is used by one
- * thread at a time. It does not own the engines and the chat.
+ * and the questions share steps. Each reply has the tokens that {@link Reading} gives. Rank 0 asks,
+ * while the other ranks follow the batch engine. A shared reading is used by one thread at a time.
+ * It does not own the engines and the chat.
  */
 public final class SharedReading {
-  private final Engine engine;
+  /**
+   * A question's answer.
+   *
+   * @param tokens ids, the end token included; not copied
+   */
+  public record Answered(List<Integer> tokens, String text) {}
+
   private final BatchEngine batch;
   private final Chat chat;
   private final Set<Integer> ends;
@@ -36,7 +42,6 @@ public final class SharedReading {
    * @param engine the engine of the batch, which refuses numbers that are not finite
    */
   public SharedReading(Engine engine, BatchEngine batch, Chat chat) {
-    this.engine = engine;
     this.batch = batch;
     this.chat = chat;
     this.ends = new HashSet<>(chat.ends(engine.config().eosTokens()));
@@ -59,14 +64,14 @@ public final class SharedReading {
    * @throws UserError if a document with a question has no room
    */
   public void ask(
-      int[] document, List<int[]> questions, int maxTokens, ObjIntConsumer<Reply> replies) {
+      int[] document, List<int[]> questions, int maxTokens, ObjIntConsumer<Answered> replies) {
     List<Request> requests = new ArrayList<>();
     List<Answer> answers = new ArrayList<>();
     for (int i = 0; i < questions.size(); i++) {
       int[] question = questions.get(i);
       int[] prompt = Arrays.copyOf(document, document.length + question.length);
       System.arraycopy(question, 0, prompt, document.length, question.length);
-      requests.add(new Request(prompt, maxTokens));
+      requests.add(new Request(prompt, maxTokens, ChoiceOptions.GREEDY));
       answers.add(new Answer(question, i, replies));
     }
     open += answers.size();
@@ -89,32 +94,23 @@ public final class SharedReading {
   /** Answer to one question. */
   private final class Answer implements TokenSink {
     private final int index;
-    private final ObjIntConsumer<Reply> replies;
+    private final ObjIntConsumer<Answered> replies;
     private final IncrementalDecoder words;
     private final StringBuilder text = new StringBuilder();
-    private final Fingerprint digest = new Fingerprint();
     private final List<Integer> tokens = new ArrayList<>();
-    private final long begin = System.nanoTime();
 
-    Answer(int[] question, int index, ObjIntConsumer<Reply> replies) {
+    Answer(int[] question, int index, ObjIntConsumer<Answered> replies) {
       this.index = index;
       this.replies = replies;
       this.words = IncrementalDecoder.of(chat.tokenizer(), question);
     }
 
     @Override
-    public int choose(float[] logits, int offset) {
-      float[] row = Arrays.copyOfRange(logits, offset, offset + engine.config().vocabulary());
-      digest.add(row);
-      return Sampler.likeliest(row);
-    }
-
-    @Override
-    public boolean accept(int token) {
-      tokens.add(token);
-      boolean last = ends.contains(token);
+    public boolean accept(ChosenToken token) {
+      tokens.add(token.id());
+      boolean last = ends.contains(token.id());
       if (!last) {
-        text.append(words.next(token));
+        text.append(words.next(token.id()));
       }
       return last;
     }
@@ -123,8 +119,7 @@ public final class SharedReading {
     public void finished() {
       text.append(words.finish());
       open--;
-      double seconds = (System.nanoTime() - begin) / 1e9;
-      replies.accept(new Reply(tokens, text.toString(), digest.finish(), seconds), index);
+      replies.accept(new Answered(tokens, text.toString()), index);
     }
 
     @Override

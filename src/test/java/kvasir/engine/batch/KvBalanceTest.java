@@ -11,6 +11,7 @@ import kvasir.cache.BlockPool;
 import kvasir.cache.BlockTables;
 import kvasir.cache.Ownership;
 import kvasir.cache.PrefixIndex;
+import kvasir.engine.sampling.ChoiceOptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -69,7 +70,7 @@ class KvBalanceTest {
     Scheduler scheduler = new Scheduler(limits, pool, index, new StepCost());
     BlockTables tables = new BlockTables(blockTokens, ownership, capacities);
     List<int[]> prompts = prompts(common, seed);
-    prompts.forEach(prompt -> scheduler.submit(new Request(prompt, 1000)));
+    prompts.forEach(prompt -> scheduler.submit(new Request(prompt, 1000, ChoiceOptions.GREEDY)));
     StepPlan last = toDecoding(scheduler, tables);
     assertEquals(CHATS, tables.sequences());
     double[] blocks = new double[ranks];

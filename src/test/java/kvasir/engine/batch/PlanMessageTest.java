@@ -7,8 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import kvasir.engine.sampling.ChoiceOptions;
+import kvasir.engine.sampling.Penalties;
+import kvasir.engine.sampling.SamplingOptions;
 import org.junit.jupiter.api.Test;
 
 /** Plans of every size as bytes (B45), and bytes that are not plans. */
@@ -23,6 +31,7 @@ class PlanMessageTest {
     check(new StepPlan(0, List.of(), List.of()), 0);
     check(new StepPlan(1, everyOperation(), List.of()), 0);
     check(new StepPlan(Long.MAX_VALUE, List.of(), List.of(span(1, 0, 5, 0))), 0);
+    check(new StepPlan(4, List.of(), List.of(), List.of(0, 31, 70_000)), 0);
   }
 
   @Test
@@ -44,6 +53,19 @@ class PlanMessageTest {
   }
 
   @Test
+  void biasesOfAWholeVocabularyInManySequences() {
+    Map<Integer, Double> bias = new HashMap<>();
+    IntStream.range(0, 151_936).forEach(id -> bias.put(id, -id / 3e3));
+    Operation choose =
+        choose(new SamplingOptions(0, 0, 1, 0, 0, Penalties.NONE, bias), OptionalInt.empty());
+    PlanMessage message =
+        PlanMessage.encode(new StepPlan(9, Collections.nCopies(4, choose), List.of()));
+    List<Operation> read = message.decode().operations();
+    assertEquals(4, read.size());
+    assertEquals(text((Operation.Choose) choose), text((Operation.Choose) read.getLast()));
+  }
+
+  @Test
   void longAndLargeNumbers() {
     int[] ids = new int[100_000];
     Arrays.fill(ids, Integer.MAX_VALUE);
@@ -62,7 +84,7 @@ class PlanMessageTest {
   @Test
   void hostileSizesAreRefused() {
     byte[] first = PlanMessage.encode(new StepPlan(0, everyOperation(), List.of())).first();
-    for (int field : new int[] {0, 4, 16, 20}) {
+    for (int field : new int[] {0, 4, 16, 20, 24}) {
       for (int value : new int[] {-1, Integer.MIN_VALUE, Integer.MAX_VALUE, 1 << 27}) {
         byte[] bytes = first.clone();
         ByteBuffer.wrap(bytes).putInt(field, value);
@@ -125,13 +147,31 @@ class PlanMessageTest {
           operation instanceof Operation.Start(long sequence, int[] slots)
               ? "Start " + sequence + Arrays.toString(slots)
               : operation.toString();
-      text.append(shared).append('\n');
+      text.append(operation instanceof Operation.Choose choose ? text(choose) : shared);
+      text.append('\n');
     }
+    text.append(plan.wholeRows());
     for (Span span : plan.spans()) {
       text.append(span.sequence()).append(' ').append(span.position()).append(' ');
       text.append(span.logits()).append(Arrays.toString(span.tokens())).append('\n');
     }
     return text.toString();
+  }
+
+  private static String text(Operation.Choose choose) {
+    return "Choose %d %s %d %d %s %s"
+        .formatted(
+            choose.sequence(),
+            choose.options(),
+            choose.promptTokens(),
+            choose.stored(),
+            Arrays.toString(choose.promptIds()),
+            Arrays.toString(choose.outputIds()));
+  }
+
+  private static Operation choose(SamplingOptions sampling, OptionalInt logprobs) {
+    ChoiceOptions options = new ChoiceOptions(sampling, 127, 128, logprobs, logprobs.isEmpty());
+    return new Operation.Choose(1, options, 20, 22, new int[] {3, 4, 70_000}, new int[] {9, 9});
   }
 
   private static List<Operation> everyOperation() {
@@ -141,6 +181,17 @@ class PlanMessageTest {
         new Operation.Start(Long.MAX_VALUE, new int[0]),
         new Operation.Add(1, 3, 9),
         new Operation.Copy(1, 3, 8, 9, 5),
+        choose(SamplingOptions.GREEDY, OptionalInt.empty()),
+        choose(
+            new SamplingOptions(
+                1e-300,
+                Integer.MAX_VALUE,
+                0.9999999,
+                -0.0,
+                Long.MIN_VALUE,
+                new Penalties(Double.MIN_VALUE, -2, Double.MAX_VALUE),
+                Map.of(0, -100.0, 151_935, 0.1, 7, 100.0)),
+            OptionalInt.of(151_936)),
         new Operation.Truncate(1, Integer.MAX_VALUE));
   }
 

@@ -16,6 +16,7 @@ import java.util.Optional;
 import kvasir.cache.BlockPool;
 import kvasir.cache.Ownership;
 import kvasir.cache.PrefixIndex;
+import kvasir.engine.sampling.ChoiceOptions;
 
 /**
  * Replay of a {@link Schedule} on a scheduler and {@link FakeRanks}, by the calls that an engine
@@ -139,7 +140,7 @@ final class Replay {
   }
 
   void submit(Schedule.Line line) {
-    switch (scheduler.submit(new Request(line.prompt, line.maxTokens))) {
+    switch (scheduler.submit(new Request(line.prompt, line.maxTokens, ChoiceOptions.GREEDY))) {
       case Submission.Accepted(long number) -> {
         Outcome outcome = new Outcome(line, number);
         outcomes.put(line.name, outcome);
@@ -169,7 +170,7 @@ final class Replay {
       return;
     }
     Request request =
-        choice ? new Request(text, promptTokens, most) : new Request(text, text.length, most);
+        new Request(text, choice ? promptTokens : text.length, most, ChoiceOptions.GREEDY);
     switch (scheduler.fork(parent.number, common, request)) {
       case Submission.Accepted(long number) -> {
         int left = choice ? most - (common + 1 - promptTokens) : most;

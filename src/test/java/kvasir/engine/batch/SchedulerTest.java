@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import kvasir.engine.sampling.ChoiceOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -154,7 +155,7 @@ class SchedulerTest {
   void callsOutOfOrderAreRefused() {
     Replay replay = new Replay("pool 20 x 16; rows 16; A 20+9 @0; B 20+9 @0").toStep(1);
     Scheduler scheduler = replay.scheduler;
-    Request request = new Request(new int[22], 5);
+    Request request = new Request(new int[22], 5, ChoiceOptions.GREEDY);
     assertThrows(IllegalStateException.class, () -> scheduler.stepTook(0));
     StepPlan plan = scheduler.next().orElseThrow();
     assertThrows(IllegalStateException.class, scheduler::next);

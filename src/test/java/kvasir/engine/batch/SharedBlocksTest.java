@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import kvasir.engine.sampling.ChoiceOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -138,7 +139,8 @@ class SharedBlocksTest {
     assertTrue(had > 0 && had < 9);
     Replay after = new Replay("pool 80 x 16; rows 16");
     int[] tokens = FakeModel.continued(line.prompt, had);
-    after.scheduler.submit(new Request(tokens, line.prompt.length, line.maxTokens));
+    after.scheduler.submit(
+        new Request(tokens, line.prompt.length, line.maxTokens, ChoiceOptions.GREEDY));
     List<Integer> more = new ArrayList<>();
     for (var plan = after.scheduler.next(); plan.isPresent(); plan = after.scheduler.next()) {
       after

@@ -14,7 +14,8 @@ import kvasir.cluster.local.LocalWorld;
 import kvasir.engine.Distribution;
 import kvasir.engine.Engine;
 import kvasir.engine.EngineSettings;
-import kvasir.engine.sampling.Sampler;
+import kvasir.engine.sampling.ChoiceOptions;
+import kvasir.engine.sampling.ChosenToken;
 import kvasir.kernel.VectorKernels;
 import kvasir.measure.Activity;
 import kvasir.model.OpenedModel;
@@ -29,7 +30,6 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class StepExchangesTest {
   private static final int RANKS = 4;
-  private static final int VOCABULARY = 48;
   private static final int FEWER = 5;
   private static final int MORE = 15;
 
@@ -72,12 +72,7 @@ class StepExchangesTest {
   /** Sink that takes the likeliest tokens. */
   private static final class Likeliest implements TokenSink {
     @Override
-    public int choose(float[] logits, int offset) {
-      return Sampler.likeliest(Arrays.copyOfRange(logits, offset, offset + VOCABULARY));
-    }
-
-    @Override
-    public boolean accept(int token) {
+    public boolean accept(ChosenToken token) {
       return false;
     }
 
@@ -160,7 +155,7 @@ class StepExchangesTest {
     int[] prompt = new int[50];
     Arrays.setAll(prompt, i -> 3 + i % 40);
     for (int i = 0; i < sequences; i++) {
-      batch.submit(new Request(prompt, tokens), new Likeliest());
+      batch.submit(new Request(prompt, tokens, ChoiceOptions.GREEDY), new Likeliest());
     }
     int steps = 0;
     while (batch.live() > 0) {

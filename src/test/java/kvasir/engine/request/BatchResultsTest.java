@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import kvasir.engine.sampling.TokenScore;
 import org.junit.jupiter.api.Test;
 
 /** Results as lines of JSON (B41, B46, B47). */
@@ -74,8 +75,7 @@ class BatchResultsTest {
                 new CompletionChoice.Logprobs(
                     List.of(exact, Double.NEGATIVE_INFINITY),
                     List.of(
-                        List.of(new CompletionChoice.Candidate(1, exact)),
-                        List.of(new CompletionChoice.Candidate(7, -1e-9))))));
+                        List.of(new TokenScore(1, exact)), List.of(new TokenScore(7, -1e-9))))));
     String line =
         json(
             CompletionResult.completed(

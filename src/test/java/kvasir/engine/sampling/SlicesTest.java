@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Random;
 import kvasir.kernel.Kernels;
 import kvasir.kernel.ScalarKernels;
@@ -54,14 +55,16 @@ class SlicesTest {
     return merge;
   }
 
+  private static OfferLayout layout(SamplingOptions options, int vocabulary, int top) {
+    OptionalInt logprobs = top < 0 ? OptionalInt.empty() : OptionalInt.of(top);
+    return OfferLayout.of(new ChoiceOptions(options, 0, 1, logprobs), vocabulary);
+  }
+
   private void assertAsWhole(float[] logits, int[] cuts, SamplingState state, int top) {
     int[] token = new int[1];
     int expected = new Sampler(new VectorKernels()).sample(logits, 0, logits.length, state);
     LogProbabilities whole = new LogProbabilities(new VectorKernels());
-    OfferLayout layout =
-        top < 0
-            ? OfferLayout.of(state.options(), logits.length)
-            : OfferLayout.scored(state.options(), logits.length, top);
+    OfferLayout layout = layout(state.options(), logits.length, top);
     OfferMerge merge = merge(logits, cuts, state, layout, token);
     choices++;
     if (token[0] == OfferMerge.WHOLE_LOGITS_NEEDED) {
@@ -72,11 +75,12 @@ class SlicesTest {
     assertEquals(expected, token[0], what);
     if (top >= 0) {
       whole.read(logits, 0, logits.length);
+      ChosenToken chosen = merge.chosen();
       assertEquals(
           Double.doubleToRawLongBits(whole.of(expected)),
-          Double.doubleToRawLongBits(merge.logProbability()),
+          Double.doubleToRawLongBits(chosen.logprob().orElseThrow()),
           what);
-      assertEquals(whole.likeliest(top), merge.likeliest(), what);
+      assertEquals(whole.likeliest(top), chosen.likeliest(), what);
     }
   }
 
@@ -189,8 +193,7 @@ class SlicesTest {
           List.of(SamplingOptions.GREEDY, new SamplingOptions(1, 2, 1, 0, 0))) {
         SamplingState state = new SamplingState(options, 0, new int[0], new int[0]);
         int[] token = new int[1];
-        merge(
-            logits, new int[] {0, 32, 64, 100}, state, OfferLayout.scored(options, 100, 2), token);
+        merge(logits, new int[] {0, 32, 64, 100}, state, layout(options, 100, 2), token);
         assertEquals(OfferMerge.NOT_FINITE, token[0]);
       }
     }

@@ -1,0 +1,86 @@
+package kvasir.engine.batch;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import kvasir.engine.sampling.ChoiceOptions;
+import kvasir.engine.sampling.OfferLayout;
+import kvasir.engine.sampling.SamplingState;
+
+/**
+ * Options and state by which a rank takes part in choosing a sequence's tokens. It learns the
+ * tokens from the plans: those that are stored when the sequence begins, then those of its spans.
+ * Used by one thread at a time.
+ */
+final class SequenceSampling {
+  private SamplingState state;
+  private ChoiceOptions options;
+  private final OfferLayout layout;
+  private final int promptTokens;
+  private int known;
+
+  /**
+   * Creates the state of a sequence that begins.
+   *
+   * @param vocabulary number of tokens of the vocabulary
+   */
+  SequenceSampling(Operation.Choose begin, int vocabulary) {
+    this.options = begin.options();
+    this.layout = OfferLayout.of(begin.options(), vocabulary);
+    this.promptTokens = begin.promptTokens();
+    this.known = begin.stored();
+    this.state =
+        new SamplingState(
+            begin.options().sampling(),
+            begin.options().choice(),
+            begin.promptIds(),
+            begin.outputIds());
+  }
+
+  /**
+   * Takes the tokens of a span.
+   *
+   * @throws IllegalStateException if they do not follow those that are known
+   */
+  void take(Span span) {
+    if (span.position() != known) {
+      throw new IllegalStateException(
+          "sequence %d: token %d follows %d tokens"
+              .formatted(span.sequence(), span.position(), known));
+    }
+    for (int id : span.tokens()) {
+      if (known++ < promptTokens) {
+        state.addPrompt(id);
+      } else {
+        state.append(id);
+      }
+    }
+  }
+
+  /** Returns the state after the tokens that are known. */
+  SamplingState state() {
+    return state;
+  }
+
+  /** Returns the states of all choices that choose the next token from the same logits. */
+  List<SamplingState> choices() {
+    return IntStream.range(options.choice(), options.choice() + options.choices())
+        .mapToObj(state::ofChoice)
+        .toList();
+  }
+
+  /** Continues as one choice of the request. */
+  void continueAs(ChoiceOptions choice) {
+    options = choice;
+    state = state.ofChoice(choice.choice());
+  }
+
+  /** Returns the options by which tokens are chosen and described. */
+  ChoiceOptions options() {
+    return options;
+  }
+
+  /** Returns the layout of a rank's offer for the next token. */
+  OfferLayout layout() {
+    return layout;
+  }
+}
