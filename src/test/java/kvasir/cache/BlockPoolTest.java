@@ -35,6 +35,23 @@ class BlockPoolTest {
   }
 
   @Test
+  void scatteredBlocksAreAllHandedOutB14() {
+    BlockPool pool = new BlockPool(16, new Ownership(16, 1), new int[] {1000});
+    for (int slot = 0; slot < 1000; slot++) {
+      pool.take(0, -1);
+    }
+    for (int slot = 0; slot < 1000; slot += 2) {
+      pool.release(0, slot);
+    }
+    int previous = -1;
+    for (int i = 0; i < 500; i++) {
+      previous = pool.take(0, previous);
+      assertEquals(2 * i, previous);
+    }
+    assertEquals(-1, pool.take(0, previous));
+  }
+
+  @Test
   void blocksOfARankAreNeighboursThoughOthersLieBetween() {
     BlockPool two = new BlockPool(BLOCK, new Ownership(4, 2), new int[] {4, 4});
     Sequence sequence = begin(two, 1, 8 * BLOCK);
