@@ -17,8 +17,8 @@ import kvasir.tensor.Panels;
  * disjoint rows of blocks.
  */
 public final class BlockMemory implements AutoCloseable {
-  /** Bytes of the first slab, a few huge pages, unless a block has more. */
-  private static final long LEAST_SLAB = 8L << 20;
+  /** Bytes of the first slab, a huge page, unless a block has more. */
+  private static final long LEAST_SLAB = 2L << 20;
 
   /**
    * Factor from the size of a slab to that of all before it. The slots of a slab lie between one

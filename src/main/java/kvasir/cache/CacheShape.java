@@ -17,7 +17,7 @@ import kvasir.tensor.Panels;
  */
 public record CacheShape(
     int layers, int kvHeads, int headDim, DType type, int blockTokens, int shards) {
-  private static final int LARGEST_BLOCK = 256;
+  private static final int LARGEST_BLOCK = 64;
   private static final int SMALLEST_BLOCK = 16;
 
   public CacheShape {

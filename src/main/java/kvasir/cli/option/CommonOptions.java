@@ -71,7 +71,7 @@ public class CommonOptions {
       names = "--block-size",
       paramLabel = "N",
       description =
-          "Number of tokens in a KV block, a power of two (default: 16 to 256, depending on the"
+          "Number of tokens in a KV block, a power of two (default: 16 to 64, depending on the"
               + " model's context).")
   int blockSize;
 

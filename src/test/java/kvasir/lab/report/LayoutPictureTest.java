@@ -20,7 +20,7 @@ class LayoutPictureTest {
   /** The command that draws the file in {@code docs}. */
   private static final String COMMAND =
       "launch/kvasir inspect --model experiments/demo-model/model --ranks 4 --shards 8"
-          + " --context 4096 --picture docs/blocks-ranks-tree.svg";
+          + " --context 1024 --picture docs/blocks-ranks-tree.svg";
 
   private static long count(String svg, String pattern) {
     return Pattern.compile(pattern).matcher(svg).results().count();
@@ -28,7 +28,7 @@ class LayoutPictureTest {
 
   @Test
   void theShippedPictureIsWhatTheProgramDraws() throws IOException {
-    String drawn = new LayoutPicture(new Ownership(8, 4), 16, 256).svg();
+    String drawn = new LayoutPicture(new Ownership(8, 4), 16, 64).svg();
     assertEquals(
         drawn, Files.readString(Path.of("docs/blocks-ranks-tree.svg")), "draw it by " + COMMAND);
   }
