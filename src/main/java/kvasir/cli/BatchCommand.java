@@ -7,6 +7,9 @@ import kvasir.cli.job.Job;
 import kvasir.cli.option.CommonOptions;
 import kvasir.cli.option.Quantity;
 import kvasir.engine.request.BatchFiles;
+import kvasir.error.ExitCodes;
+import kvasir.launch.Order;
+import kvasir.launch.ThisProcess;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -89,6 +92,20 @@ final class BatchCommand extends RankCommand {
         Math.max(1, stepTime.toNanos()),
         !noPrefixCache,
         compareRanks);
+  }
+
+  @Override
+  int run(ThisProcess process, Order order) {
+    if (process.isRank() || output.equals(Path.of(STREAM))) {
+      return super.run(process, order);
+    }
+    try (BatchNotice notice = new BatchNotice(output, kvasir.output())) {
+      int code = super.run(process, order);
+      if (code == ExitCodes.CLUSTER_FAILURE) {
+        notice.print();
+      }
+      return code;
+    }
   }
 
   private static String absolute(Path path) {

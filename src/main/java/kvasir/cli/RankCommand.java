@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 import kvasir.cli.job.Job;
 import kvasir.cli.job.JobTable;
 import kvasir.cli.option.LayoutOptions;
+import kvasir.launch.Order;
 import kvasir.launch.ThisProcess;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParentCommand;
@@ -22,7 +23,16 @@ abstract class RankCommand implements Callable<Integer>, OnRanks {
     process.join();
     common.check();
     check();
-    return process.run(JobTable.order(job(), common.world(!process.isRank(), rebuilds())), text());
+    return run(process, JobTable.order(job(), common.world(!process.isRank(), rebuilds())));
+  }
+
+  /**
+   * Does the work.
+   *
+   * @return exit code of the command
+   */
+  int run(ThisProcess process, Order order) {
+    return process.run(order, text());
   }
 
   /**

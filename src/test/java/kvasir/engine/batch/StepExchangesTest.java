@@ -87,8 +87,9 @@ class StepExchangesTest {
     }
   }
 
+  // AUTO chooses by a link that it measures, and may choose otherwise for larger messages.
   @ParameterizedTest
-  @EnumSource(MergeTopology.class)
+  @EnumSource(value = MergeTopology.class, names = "AUTO", mode = EnumSource.Mode.EXCLUDE)
   void aStepHasAsManyExchangesForManySequencesAsForOne(MergeTopology merge) {
     long[] one = exchangesOfTenSteps(merge, 1);
     assertTrue(Arrays.stream(one).allMatch(count -> count > 0), Arrays.toString(one));

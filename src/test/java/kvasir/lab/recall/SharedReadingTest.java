@@ -43,6 +43,7 @@ class SharedReadingTest {
   private static final Path MODEL = Path.of("experiments/demo-model/model");
   private static final int ANSWER_TOKENS = 40;
   private static final int POSITIONS = 800;
+  private static final int BLOCK = 256;
 
   /** A document, and questions on facts of it. */
   private record Exercise(int[] document, List<int[]> questions) {
@@ -64,7 +65,7 @@ class SharedReadingTest {
         new VectorKernels(),
         1,
         Binding.NONE,
-        0,
+        BLOCK,
         16,
         chunk,
         Distribution.DEFAULT);
