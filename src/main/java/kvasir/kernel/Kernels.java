@@ -119,7 +119,11 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
    * @param states {@code [rows, state]} from {@code offset} on, updated; a state is {@code [max,
    *     sum, output...]}
    */
-  void attendBlock(Panels keys, Panels values, QueryRows rows, float[] states, int offset);
+  default void attendBlock(Panels keys, Panels values, QueryRows rows, float[] states, int offset) {
+    rows.one.clear();
+    rows.one.add(keys, values, offset);
+    attendBlocks(rows.one, rows, states);
+  }
 
   /**
    * Folds each KV block of a run into its own partial states of a tile of rows, with the bits of

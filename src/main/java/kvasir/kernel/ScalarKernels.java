@@ -61,13 +61,6 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void attendBlock(Panels keys, Panels values, QueryRows rows, float[] states, int offset) {
-    rows.one.clear();
-    rows.one.add(keys, values, offset);
-    attendBlocks(rows.one, rows, states);
-  }
-
-  @Override
   public void attendBlocks(BlockRun blocks, QueryRows rows, float[] states) {
     AttendRows.attend(this, blocks, rows, states);
   }

@@ -65,13 +65,6 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void attendBlock(Panels keys, Panels values, QueryRows rows, float[] states, int offset) {
-    rows.one.clear();
-    rows.one.add(keys, values, offset);
-    attendBlocks(rows.one, rows, states);
-  }
-
-  @Override
   public void attendBlocks(BlockRun blocks, QueryRows rows, float[] states) {
     if (rows.tiled()) {
       AttendTile.attend(this, blocks.keys(0), blocks.values(0), rows, states, blocks.offset(0));

@@ -14,11 +14,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import kvasir.file.TinyDisk;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Batches that are interrupted or killed, and are run again on other ranks (B49). */
+/**
+ * Batches that are interrupted, killed or run out of disk, and are run again on other ranks (B49).
+ */
 @Timeout(180)
 class KilledBatchTest {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -112,5 +115,21 @@ class KilledBatchTest {
     assertTrue(
         notes.getFirst().matches("kvasir: [0-9]+ results are in .*; the same command .*"),
         notes.getFirst());
+  }
+
+  @Test
+  void aFullDiskIsALineAndLeavesWholeResults() throws IOException {
+    Path disk = Files.createDirectory(folder.resolve("disk"));
+    try (TinyDisk tiny = TinyDisk.on(disk)) {
+      Path output = disk.resolve("out.jsonl");
+      Launch.Result result = Launch.kvasir(words(output));
+      assertEquals(2, result.code(), result.err());
+      assertEquals(1, result.errors().size(), result.err());
+      assertTrue(result.errors().getFirst().contains("No space left on device"), result.err());
+      String text = Files.readString(output);
+      assertTrue(text.endsWith("\n"), "a torn line");
+      assertTrue(tokens(output).size() < LINES);
+      assertEquals(List.of(output), tiny.entries());
+    }
   }
 }
