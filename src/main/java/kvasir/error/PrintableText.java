@@ -11,6 +11,8 @@ public final class PrintableText {
       Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]");
   private static final Pattern RUN = Pattern.compile(UNPRINTABLE.pattern() + "+");
 
+  private static final int MAX_QUOTATION = 200;
+
   private PrintableText() {}
 
   /** Returns a message in which a space stands for each run of unprintable characters. */
@@ -21,5 +23,12 @@ public final class PrintableText {
   /** Returns a name in which a question mark stands for each unprintable character. */
   public static String name(String text) {
     return UNPRINTABLE.matcher(text).replaceAll("?");
+  }
+
+  /** Returns a name as {@link #name} does, cut after 200 characters. */
+  public static String quotation(String text) {
+    return text.length() > MAX_QUOTATION
+        ? name(text.substring(0, MAX_QUOTATION)) + "..."
+        : name(text);
   }
 }

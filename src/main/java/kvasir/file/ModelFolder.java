@@ -40,6 +40,11 @@ public record ModelFolder(Path path) {
     return path.resolve("model.safetensors.index.json");
   }
 
+  /** Returns whether the directory has weights in safetensors files. */
+  public boolean hasSafetensors() {
+    return PathKind.of(weights()) != PathKind.MISSING || PathKind.of(index()) != PathKind.MISSING;
+  }
+
   /**
    * Checks that the path is a model's directory.
    *
