@@ -3,6 +3,7 @@ package kvasir.kernel;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import kvasir.tensor.BlockFormat;
 import kvasir.tensor.DType;
 import kvasir.tensor.Matrix;
 import kvasir.tensor.Panels;
@@ -54,10 +55,18 @@ final class ConversionsScalar {
   }
 
   static void decode(Matrix source, int row, int column, int n, float[] target, int targetOffset) {
-    DType type = source.type();
-    long offset = source.rowOffset(row) + (long) column * type.bytes();
+    switch (source.type()) {
+      case BlockFormat format ->
+          BlockDecoder.decode(source, format, row, column, n, target, targetOffset);
+      case DType type -> decode(source, type, row, column, n, target, targetOffset);
+    }
+  }
+
+  private static void decode(
+      Matrix source, DType type, int row, int column, int n, float[] target, int targetOffset) {
+    long offset = source.rowOffset(row) + type.bytes(column);
     for (int i = 0; i < n; i++) {
-      target[targetOffset + i] = element(source.data(), type, offset + (long) i * type.bytes());
+      target[targetOffset + i] = element(source.data(), type, offset + type.bytes(i));
     }
   }
 

@@ -11,6 +11,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
+import kvasir.tensor.BlockFormat;
 import kvasir.tensor.DType;
 import kvasir.tensor.Matrix;
 import kvasir.tensor.Panels;
@@ -113,9 +114,17 @@ final class ConversionsVector {
   }
 
   static void decode(Matrix source, int row, int column, int n, float[] target, int targetOffset) {
-    DType type = source.type();
+    switch (source.type()) {
+      case BlockFormat format ->
+          BlockDecoder.decode(source, format, row, column, n, target, targetOffset);
+      case DType type -> decode(source, type, row, column, n, target, targetOffset);
+    }
+  }
+
+  private static void decode(
+      Matrix source, DType type, int row, int column, int n, float[] target, int targetOffset) {
     MemorySegment data = source.data();
-    long offset = source.rowOffset(row) + (long) column * type.bytes();
+    long offset = source.rowOffset(row) + type.bytes(column);
     int done = n - n % W;
     switch (type) {
       case F32 -> {

@@ -251,7 +251,10 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   void encode(
       float[] source, int sourceOffset, int n, DType type, MemorySegment target, long targetOffset);
 
-  /** Widens n elements of one row, from {@code column} on. */
+  /**
+   * Decodes n elements of one row to f32, from {@code column} on. Plain types are widened;
+   * quantised blocks become {@code scale * integer - minimum}, rounded once.
+   */
   void decode(Matrix source, int row, int column, int n, float[] target, int targetOffset);
 
   /**

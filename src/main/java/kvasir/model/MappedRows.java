@@ -21,8 +21,7 @@ final class MappedRows {
     this.checkpoint = checkpoint;
     this.kernels = kernels;
     this.rows = rows;
-    long bytes = (long) rows.columns() * rows.type().bytes();
-    MemorySegment copy = Arena.ofAuto().allocate(bytes, Long.BYTES);
+    MemorySegment copy = Arena.ofAuto().allocate(rows.rowBytes(), Long.BYTES);
     this.row = new Matrix(rows.type(), copy, 0, 1, rows.columns());
   }
 

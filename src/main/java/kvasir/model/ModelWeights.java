@@ -52,7 +52,7 @@ public record ModelWeights(
       Arena arena) {
     // Missing tensors are reported before anything is copied.
     check(checkpoint, config, kernels);
-    WeightPacker packer = new WeightPacker(team, arena);
+    WeightPacker packer = new WeightPacker(kernels, team, arena);
     try {
       ModelTensors tensors = ModelTensors.of(checkpoint);
       return of(config, new Finder(tensors, kernels, shares, rank, packer::pack));

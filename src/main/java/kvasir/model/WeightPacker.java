@@ -2,40 +2,73 @@ package kvasir.model;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import kvasir.kernel.Kernels;
+import kvasir.kernel.Scratch;
 import kvasir.team.Team;
+import kvasir.tensor.BlockFormat;
+import kvasir.tensor.DType;
 import kvasir.tensor.Matrix;
 import kvasir.tensor.OffHeap;
 import kvasir.tensor.Panels;
 import kvasir.tensor.Split;
+import kvasir.tensor.StorageFormat;
 
 /**
  * Packer that copies matrices of a mapped checkpoint into panels on huge pages, with the work
  * divided among the team, and then drops the pages of the file. The copy takes about a second per
  * gigabyte at the start. In return one layout serves prefill and decode with one order of
- * additions, and no sum runs across lanes.
+ * additions, and no sum runs across lanes. Quantised matrices are decoded to f32.
  */
 final class WeightPacker {
+  private final Kernels kernels;
   private final Team team;
   private final Arena arena;
 
   /** Creates a packer whose matrices live as long as the arena. */
-  WeightPacker(Team team, Arena arena) {
+  WeightPacker(Kernels kernels, Team team, Arena arena) {
+    this.kernels = kernels;
     this.team = team;
     this.arena = arena;
   }
 
   /** Packs a row-major matrix {@code [outputs, inputs]} into panels {@code [inputs, outputs]}. */
   Panels pack(Matrix source) {
-    long bytes = Panels.bytes(source.type(), source.columns(), source.rows());
+    DType type = panelType(source.type());
+    long bytes = Panels.bytes(type, source.columns(), source.rows());
     MemorySegment memory = OffHeap.allocate(arena, bytes);
-    Panels target = new Panels(source.type(), memory, 0, source.columns(), source.rows());
+    Panels target = new Panels(type, memory, 0, source.columns(), source.rows());
     team.run(
         (member, members) ->
-            target.pack(
+            pack(
                 source,
+                target,
                 Split.start(target.count(), members, member),
                 Split.start(target.count(), members, member + 1)));
     OffHeap.dropPages(source.data(), source.offset(), source.byteSize());
     return target;
+  }
+
+  /**
+   * Returns the element type of the panels into which a matrix is packed: f32 for quantised ones.
+   */
+  static DType panelType(StorageFormat format) {
+    return switch (format) {
+      case DType type -> type;
+      case BlockFormat _ -> DType.F32;
+    };
+  }
+
+  private void pack(Matrix source, Panels target, int fromPanel, int toPanel) {
+    if (source.type() instanceof DType) {
+      target.pack(source, fromPanel, toPanel);
+      return;
+    }
+    float[] row = new float[source.columns()];
+    Scratch scratch = new Scratch();
+    int end = Math.min(toPanel * Panels.WIDTH, source.rows());
+    for (int output = fromPanel * Panels.WIDTH; output < end; output++) {
+      kernels.decode(source, output, 0, row.length, row, 0);
+      kernels.encodeOutput(row, 0, target, output, scratch);
+    }
   }
 }

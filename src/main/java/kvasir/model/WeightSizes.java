@@ -30,7 +30,7 @@ public record WeightSizes(List<Matrix> matrices) {
     long sum = 0;
     for (Matrix matrix : matrices) {
       int outputs = new OutputSlices(matrix.rows(), shares).count(rank);
-      sum += Panels.bytes(matrix.type(), matrix.columns(), outputs);
+      sum += Panels.bytes(WeightPacker.panelType(matrix.type()), matrix.columns(), outputs);
     }
     return sum;
   }

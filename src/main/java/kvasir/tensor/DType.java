@@ -1,7 +1,7 @@
 package kvasir.tensor;
 
 /** Element types of weights and of the KV cache, little-endian in memory. */
-public enum DType {
+public enum DType implements StorageFormat {
   F32(4, Float.MAX_VALUE),
   F16(2, 65504),
   BF16(2, 0x1.fep127f);
@@ -21,6 +21,16 @@ public enum DType {
 
   /** Returns the size of one element in bytes. */
   public int bytes() {
+    return bytes;
+  }
+
+  @Override
+  public int blockLength() {
+    return 1;
+  }
+
+  @Override
+  public int blockBytes() {
     return bytes;
   }
 }

@@ -36,6 +36,13 @@ final class Samples {
     return a;
   }
 
+  /** Returns random bits. */
+  byte[] bytes(int n) {
+    byte[] bytes = new byte[n];
+    random.nextBytes(bytes);
+    return bytes;
+  }
+
   /** Returns a matrix in memory outside the heap that begins at an odd offset. */
   Matrix matrix(DType type, int rows, int columns) {
     long offset = 6;

@@ -1,0 +1,63 @@
+package kvasir.tensor;
+
+/**
+ * Formats of quantised weights, named and laid out as in GGUF files (ggml-org/ggml, ggml-common.h).
+ * A block holds small integers q of consecutive elements of a row; each group of them has a scale
+ * s, in some formats a minimum m besides, and stands for the numbers {@code s * q - m}. Numbers are
+ * little-endian, scales of a block in f16.
+ *
+ * <pre>
+ *   bytes of a block, in their order; d and m are f16
+ *   Q8_0    d | 32 signed bytes
+ *   Q4_0    d | 32 nibbles                    elements 0 to 15 in the low halves of the bytes
+ *   Q4_1    d m | 32 nibbles
+ *   Q5_0    d | 32 high bits | 32 nibbles
+ *   Q5_1    d m | 32 high bits | 32 nibbles
+ *   IQ4_NL  d | 32 nibbles                    indices of a table
+ *   IQ4_XS  d | 2 + 4 bytes of scales | 256 nibbles, in runs of 32 like IQ4_NL
+ *   Q2_K    16 bytes, scale and minimum | 256 pairs of bits | d m
+ *   Q3_K    256 high bits | 256 pairs of bits | 12 bytes of scales | d
+ *   Q4_K    d m | 12 bytes of scales and minima | 256 nibbles
+ *   Q5_K    d m | 12 bytes of scales and minima | 256 high bits | 256 nibbles
+ *   Q6_K    256 nibbles | 256 pairs of high bits | 16 signed scales | d
+ * </pre>
+ */
+public enum BlockFormat implements StorageFormat {
+  Q8_0(32, 34, 32),
+  Q4_0(32, 18, 32),
+  Q4_1(32, 20, 32),
+  Q5_0(32, 22, 32),
+  Q5_1(32, 24, 32),
+  Q2_K(256, 84, 16),
+  Q3_K(256, 110, 16),
+  Q4_K(256, 144, 32),
+  Q5_K(256, 176, 32),
+  Q6_K(256, 210, 16),
+  IQ4_NL(32, 18, 32),
+  IQ4_XS(256, 136, 32);
+
+  private final int blockLength;
+  private final int blockBytes;
+  private final int groupLength;
+
+  BlockFormat(int blockLength, int blockBytes, int groupLength) {
+    this.blockLength = blockLength;
+    this.blockBytes = blockBytes;
+    this.groupLength = groupLength;
+  }
+
+  @Override
+  public int blockLength() {
+    return blockLength;
+  }
+
+  @Override
+  public int blockBytes() {
+    return blockBytes;
+  }
+
+  /** Returns the number of consecutive elements of a block that have one scale. */
+  public int groupLength() {
+    return groupLength;
+  }
+}
