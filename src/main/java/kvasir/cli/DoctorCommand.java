@@ -20,7 +20,7 @@ import kvasir.cli.job.ModelNotes;
 import kvasir.cli.option.CommonOptions;
 import kvasir.error.ExitCodes;
 import kvasir.error.UserError;
-import kvasir.file.ModelFolder;
+import kvasir.file.gguf.GgufPath;
 import kvasir.launch.HostFile;
 import kvasir.launch.HostProbe;
 import kvasir.launch.HostRoute;
@@ -64,7 +64,7 @@ final class DoctorCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     CommonOptions.range("--timeout", timeoutSeconds, 1, 3600);
     if (model != null) {
-      new ModelFolder(model).check("--model " + model);
+      GgufPath.check(model, "--model " + model);
       try (OpenedModel opened = new OpenedModel(model)) {
         ModelNotes.print(opened, kvasir.output());
       }

@@ -109,7 +109,8 @@ final class InspectCommand implements Callable<Integer> {
           .output()
           .line(
               "%s: %d NaN, %d infinite"
-                  .formatted(PrintableText.name(count.tensor()), count.nans(), count.infinities()));
+                  .formatted(
+                      PrintableText.quotation(count.tensor()), count.nans(), count.infinities()));
     }
     int unread = checkpoint.tensors().size() - counts.size();
     kvasir
@@ -152,15 +153,16 @@ final class InspectCommand implements Callable<Integer> {
     StringBuilder table = new StringBuilder();
     checkpoint
         .tensors()
+        .values()
         .forEach(
-            (name, info) ->
+            info ->
                 table.append(
                     String.format(
                         Locale.ROOT,
                         "%-5s %-16s %s%n",
                         info.dtype(),
                         info.shape().toString(),
-                        PrintableText.name(name))));
+                        PrintableText.quotation(info.name()))));
     return table.append('\n').toString();
   }
 

@@ -46,7 +46,7 @@ final class ModelTensors {
     List<String> names = List.copyOf(checkpoint.tensors().keySet());
     String shown = String.join(", ", names.subList(0, Math.min(SHOWN, names.size())));
     return new UserError(
-        checkpoint.directory().toString(),
+        checkpoint.location().toString(),
         names.isEmpty()
             ? "the weights have no tensor"
             : "no tensor is named model.layers.N... or layers.N..., the "

@@ -119,7 +119,7 @@ public record ModelWeights(
   private static Matrix head(ModelTensors tensors, ModelConfig config) {
     if (!tensors.has(ModelTensors.HEAD)) {
       throw new UserError(
-          tensors.checkpoint().directory().toString(),
+          tensors.checkpoint().location().toString(),
           "there is no lm_head.weight, and tie_word_embeddings of config.json is false or absent",
           "set it to true where the model uses its embedding as the head, or complete the weights");
     }

@@ -1,9 +1,11 @@
 package kvasir.model;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import kvasir.error.PrintableText;
 import kvasir.weights.Checkpoint;
+import kvasir.weights.TensorInfo;
 
 /** Tensors in a model's files that its configuration does not use, by name. */
 public record UnusedTensors(List<String> names) {
@@ -13,10 +15,12 @@ public record UnusedTensors(List<String> names) {
   private static final int LONGEST_NAME = 200;
 
   static UnusedTensors of(ModelTensors tensors, ModelConfig config) {
+    Map<String, TensorInfo> all = tensors.checkpoint().tensors();
     return new UnusedTensors(
         tensors.unused().stream()
             .filter(name -> !name.contains(ROTARY))
             .filter(name -> !repeatsEmbedding(tensors, config, name))
+            .map(name -> all.get(name).name())
             .toList());
   }
 

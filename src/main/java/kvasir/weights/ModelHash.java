@@ -42,11 +42,28 @@ public final class ModelHash {
   /**
    * Returns the hash of a model in hexadecimal digits.
    *
-   * @param checkpoint the model's weights; the other files are those of its directory
+   * @param checkpoint the model's weights; other files of safetensors models are those of the
+   *     directory
    * @throws kvasir.error.UserError if a file cannot be read
    */
   public String of(Checkpoint checkpoint) {
-    ModelFolder folder = new ModelFolder(checkpoint.directory());
+    return switch (checkpoint) {
+      case SafetensorsCheckpoint safetensors -> of(safetensors);
+      case GgufCheckpoint gguf -> of(gguf);
+    };
+  }
+
+  // Names do not count: they vary from hub to hub, and all that is read is in the files.
+  private String of(GgufCheckpoint checkpoint) {
+    MessageDigest digest = Sha256.digest();
+    for (Path file : checkpoint.paths()) {
+      digest.update(hash(file, cache));
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private String of(SafetensorsCheckpoint checkpoint) {
+    ModelFolder folder = new ModelFolder(checkpoint.location());
     List<Path> small =
         new ArrayList<>(List.of(folder.config(), folder.generationConfig(), folder.tokenizer()));
     checkpoint.index().ifPresent(small::add);

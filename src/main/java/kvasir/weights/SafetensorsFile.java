@@ -8,7 +8,6 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
@@ -86,7 +85,7 @@ record SafetensorsFile(Path path, Map<String, TensorInfo> tensors, MemorySegment
     ByteBuffer buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     while (buffer.hasRemaining()) {
       if (channel.read(buffer, offset + buffer.position()) < 0) {
-        throw cut(path, null);
+        throw CutFile.error(path, null);
       }
     }
     return buffer.flip();
@@ -94,20 +93,7 @@ record SafetensorsFile(Path path, Map<String, TensorInfo> tensors, MemorySegment
 
   /** Returns whether the file has become shorter or has been deleted since it was mapped. */
   boolean isCut() {
-    try {
-      return Files.size(path) < bytes;
-    } catch (IOException e) {
-      return true;
-    }
-  }
-
-  /** Returns the error for a file, or a directory of files, that cannot be read to its end. */
-  static UserError cut(Path path, Throwable cause) {
-    return new UserError(
-        path.toString(),
-        "was cut or became unreadable while it was read",
-        "complete the file, and leave it alone while a run uses it",
-        cause);
+    return CutFile.isCut(path, bytes);
   }
 
   private static String text(Path path, ByteBuffer bytes) {

@@ -35,6 +35,6 @@ public final class ModelNotes {
   }
 
   private static void note(Checkpoint checkpoint, String line, Output output) {
-    output.note("kvasir: %s: %s", checkpoint.directory(), line);
+    output.note("kvasir: %s: %s", checkpoint.location(), line);
   }
 }

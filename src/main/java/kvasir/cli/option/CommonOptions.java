@@ -10,7 +10,7 @@ import kvasir.attention.AttentionKind;
 import kvasir.attention.MergeTopology;
 import kvasir.engine.EngineOptions;
 import kvasir.error.UserError;
-import kvasir.file.ModelFolder;
+import kvasir.file.gguf.GgufPath;
 import kvasir.launch.BindTo;
 import kvasir.launch.HostFile;
 import kvasir.launch.Transport;
@@ -282,7 +282,7 @@ public class CommonOptions {
       throw new UserError(
           "--hosts", "ranks in one process have no hosts", "choose --transport mpj or native");
     }
-    new ModelFolder(model).check("--model " + model);
+    GgufPath.check(model, "--model " + model);
   }
 
   public static void range(String option, long value, long least, long most) {

@@ -47,6 +47,28 @@ public final class GgufPath {
     };
   }
 
+  /**
+   * Checks that a path names a model: a GGUF file, or a directory with a model of either format.
+   *
+   * @param where name of the path in messages, with its option
+   * @throws UserError if it does not
+   */
+  public static void check(Path model, String where) {
+    if (model.toString().isEmpty() || find(model).isEmpty()) {
+      new ModelFolder(model).check(where);
+    }
+  }
+
+  /**
+   * Returns a GGUF file in a directory whose safetensors files are read instead, if there is one.
+   */
+  public static Optional<Path> beside(Path folder) {
+    return candidates(folder).stream()
+        .filter(GgufPath::hasExtension)
+        .filter(file -> NotGguf.isGguf(begin(file)))
+        .findFirst();
+  }
+
   private static Optional<Path> file(Path file) {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
     byte[] begin = begin(file);

@@ -12,6 +12,7 @@ import kvasir.error.UserError;
 import kvasir.file.ModelFolder;
 import kvasir.file.PathKind;
 import kvasir.file.Unwritable;
+import kvasir.file.gguf.GgufPath;
 import kvasir.model.ModelShape;
 import kvasir.model.RandomCheckpoint;
 
@@ -44,12 +45,12 @@ final class Models {
 
   private static Path given(Definition definition, Path home, Supplier<String> where) {
     Path named = Path.of(definition.model());
-    if (named.toString().isEmpty() || PathKind.of(named) == PathKind.FILE) {
-      new ModelFolder(named).check(where.get() + " '" + named + "'");
+    if (named.toString().isEmpty()) {
+      new ModelFolder(named).check(where.get() + " ''");
     }
     Path found =
         Stream.of(named, home.resolve(named))
-            .filter(Files::isDirectory)
+            .filter(path -> PathKind.of(path) != PathKind.MISSING)
             .findFirst()
             .map(Path::toAbsolutePath)
             .orElseThrow(
@@ -58,7 +59,7 @@ final class Models {
                         where.get(),
                         "'" + named + "' is neither a directory nor a shape",
                         "give a model's directory, or one of " + ModelShape.labels()));
-    new ModelFolder(found).check(where.get() + " '" + named + "'");
+    GgufPath.check(found, where.get() + " '" + named + "'");
     return found;
   }
 
