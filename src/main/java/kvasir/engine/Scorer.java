@@ -2,8 +2,15 @@ package kvasir.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.IntConsumer;
-import kvasir.engine.sampling.LogProbabilities;
+import kvasir.engine.sampling.ChoiceOptions;
+import kvasir.engine.sampling.ChoiceRow;
+import kvasir.engine.sampling.ChosenToken;
+import kvasir.engine.sampling.OfferLayout;
+import kvasir.engine.sampling.SamplingOptions;
+import kvasir.engine.sampling.TokenChooser;
 import kvasir.engine.sampling.TokenScore;
 import kvasir.model.SequenceDecoder;
 
@@ -34,23 +41,35 @@ public final class Scorer {
   private final int prefillChunk;
   private final boolean root;
   private final int vocabulary;
-  private final float[] logits;
-  private final Fingerprint fingerprint;
-  private final LogProbabilities probabilities;
+  private final TokenChooser chooser;
+  private final Optional<Fingerprint> fingerprint;
+
+  /** Creates a scorer. */
+  public Scorer(Engine engine) {
+    this(engine, Optional.empty());
+  }
 
   /**
-   * Creates a scorer.
+   * Creates a scorer that has whole logits sent to rank 0.
    *
    * @param fingerprint receives all logits, on rank 0
    */
   public Scorer(Engine engine, Fingerprint fingerprint) {
+    this(engine, Optional.of(fingerprint));
+  }
+
+  private Scorer(Engine engine, Optional<Fingerprint> fingerprint) {
     this.fingerprint = fingerprint;
     this.decoder = engine.decoder();
     this.prefillChunk = engine.settings().prefillChunk();
     this.root = engine.world().rank() == 0;
     this.vocabulary = engine.config().vocabulary();
-    this.logits = new float[LOGIT_ROWS * vocabulary];
-    this.probabilities = new LogProbabilities(engine.settings().kernels());
+    this.chooser =
+        new TokenChooser(
+            engine.world(),
+            engine.settings().kernels(),
+            new DecoderLogits(engine.batchDecoder()),
+            LOGIT_ROWS);
   }
 
   /**
@@ -61,35 +80,45 @@ public final class Scorer {
    */
   public Scores score(int[] tokens, int top, IntConsumer progress) {
     Scores scores = new Scores(new ArrayList<>(), new ArrayList<>());
+    ChoiceOptions options =
+        new ChoiceOptions(
+            SamplingOptions.GREEDY, 0, 1, OptionalInt.of(top), fingerprint.isPresent());
     for (int from = 0; from < tokens.length; from += prefillChunk) {
       int count = Math.min(prefillChunk, tokens.length - from);
       decoder.forward(tokens, from, count);
-      scoreChunk(tokens, from, count, top, scores);
+      scoreChunk(tokens, from, count, options, scores);
       progress.accept(from + count);
     }
     return scores;
   }
 
-  private void scoreChunk(int[] tokens, int from, int count, int top, Scores scores) {
+  private void scoreChunk(int[] tokens, int from, int count, ChoiceOptions options, Scores scores) {
+    OfferLayout layout = OfferLayout.of(options, vocabulary);
     for (int row = 0; row < count; row += LOGIT_ROWS) {
-      int rows = Math.min(LOGIT_ROWS, count - row);
-      decoder.logits(row, rows, logits);
-      if (root) {
-        fingerprint.add(logits, 0, rows * vocabulary);
+      List<ChoiceRow> rows = new ArrayList<>();
+      for (int i = row; i < Math.min(row + LOGIT_ROWS, count); i++) {
+        int next = from + i + 1;
+        // Nothing is told about a token behind the last one, so that any would do.
+        rows.add(new ChoiceRow.Given(next < tokens.length ? tokens[next] : 0, options, layout));
       }
-      for (int i = 0; root && i < rows; i++) {
-        scoreRow(tokens, from + row + i, i * vocabulary, top, scores);
+      chooser.compute(row, rows);
+      for (int i = 0; root && i < rows.size(); i++) {
+        add(chooser.chosen(i), from + row + i + 1 < tokens.length, options, scores);
       }
     }
   }
 
-  private void scoreRow(int[] tokens, int token, int firstLogit, int top, Scores scores) {
-    probabilities.read(logits, firstLogit, vocabulary);
-    if (token + 1 < tokens.length) {
-      scores.logprobs().add(probabilities.of(tokens[token + 1]));
+  private void add(List<ChosenToken> chosen, boolean scored, ChoiceOptions options, Scores scores) {
+    if (chosen.isEmpty()) {
+      decoder.foundNotFinite();
     }
-    if (top > 0) {
-      scores.top().add(probabilities.likeliest(top));
+    ChosenToken token = chosen.getFirst();
+    token.logits().ifPresent(logits -> fingerprint.orElseThrow().add(logits));
+    if (scored) {
+      scores.logprobs().add(token.logprob().orElseThrow());
+    }
+    if (options.logprobs().orElseThrow() > 0) {
+      scores.top().add(token.likeliest());
     }
   }
 }

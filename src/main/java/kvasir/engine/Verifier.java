@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import kvasir.attention.AttentionKind;
+import kvasir.cluster.Collectives;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.SoloCommunicator;
 import kvasir.engine.sampling.Sampler;
@@ -127,17 +128,20 @@ public final class Verifier {
     List<float[]> logits = new ArrayList<>();
     try (Engine engine = Engine.lenient(model, how, world, activity, prompt.length + newTokens)) {
       activity.set("comparing ways of computing");
-      new Generator(engine)
-          .generate(
-              prompt,
-              newTokens,
-              row -> {
-                logits.add(row.clone());
-                return forced == null ? Sampler.likeliest(row) : forced[logits.size() - 1];
-              },
-              List.of(),
-              token -> false,
-              done -> {});
+      new Generator(engine).prefill(prompt, done -> {});
+      float[] row = new float[model.config().vocabulary()];
+      long[] token = new long[1];
+      for (int i = 0; i < newTokens; i++) {
+        engine.decoder().logits(engine.decoder().batchTokens() - 1, 1, row);
+        if (world.rank() == 0) {
+          logits.add(row.clone());
+          token[0] = forced == null ? Sampler.likeliest(row) : forced[i];
+        }
+        Collectives.broadcast(world, token, 0);
+        if (i + 1 < newTokens) {
+          engine.decoder().forward(new int[] {(int) token[0]}, 0, 1);
+        }
+      }
     }
     return logits.toArray(float[][]::new);
   }

@@ -45,6 +45,15 @@ public final class SequenceDecoder {
     decoder.forward(Batch.of(cache, first, count), ids, from);
   }
 
+  /**
+   * Notes that the caller has found a logit that is not finite.
+   *
+   * @throws kvasir.error.UserError if the decoder refuses such numbers
+   */
+  public void foundNotFinite() {
+    decoder.foundNotFinite();
+  }
+
   /** Cuts the sequence to its first {@code length} tokens. */
   public void rewind(int length) {
     cache.truncate(length);

@@ -26,7 +26,8 @@ class SessionCommandTest {
   private static final Path MODEL =
       Path.of("src/test/resources/golden/qwen3-yarn").toAbsolutePath();
   private static final Path DEMO = Path.of("experiments/demo-model/model").toAbsolutePath();
-  private static final String SAMPLED = "--temperature 0.9 --top-k 20 --seed 3 --ignore-eos";
+  private static final String SAMPLED =
+      "--temperature 0.9 --top-k 20 --seed 3 --ignore-eos --repetition-penalty 1.2";
 
   @TempDir Path folder;
 

@@ -8,7 +8,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import kvasir.attention.AttentionKind;
 import kvasir.cluster.SoloCommunicator;
-import kvasir.engine.sampling.Sampler;
+import kvasir.engine.sampling.ChoiceOptions;
+import kvasir.engine.sampling.ChoiceRow;
 import kvasir.error.UserError;
 import kvasir.kernel.Kernels;
 import kvasir.kernel.VectorKernels;
@@ -103,7 +104,13 @@ final class CutCheckpoint {
       }
       cut();
       new Generator(engine)
-          .generate(new int[] {1}, 1, Sampler::likeliest, List.of(), t -> false, n -> {});
+          .generate(
+              new int[] {1},
+              1,
+              ChoiceRow.after(new int[] {1}, ChoiceOptions.GREEDY, engine.config().vocabulary()),
+              List.of(),
+              t -> false,
+              n -> {});
     }
   }
 

@@ -13,7 +13,8 @@ import kvasir.attention.MergeTopology;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.SoloCommunicator;
 import kvasir.cluster.local.LocalWorld;
-import kvasir.engine.sampling.Sampler;
+import kvasir.engine.sampling.ChoiceOptions;
+import kvasir.engine.sampling.ChoiceRow;
 import kvasir.error.UserError;
 import kvasir.kernel.Kernels;
 import kvasir.kernel.ScalarKernels;
@@ -54,12 +55,13 @@ class DistributionTest {
           .generate(
               PROMPT,
               NEW_TOKENS,
-              logits -> {
-                fingerprint.add(logits);
-                return Sampler.likeliest(logits);
-              },
+              ChoiceRow.after(
+                  PROMPT, ChoiceOptions.GREEDY.withLogits(), engine.config().vocabulary()),
               List.of(),
-              token -> false,
+              token -> {
+                token.logits().ifPresent(fingerprint::add);
+                return false;
+              },
               done -> {});
     }
     return fingerprint.finish();

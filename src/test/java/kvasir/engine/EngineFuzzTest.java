@@ -6,7 +6,8 @@ import java.nio.file.Path;
 import java.util.List;
 import kvasir.attention.AttentionKind;
 import kvasir.cluster.SoloCommunicator;
-import kvasir.engine.sampling.Sampler;
+import kvasir.engine.sampling.ChoiceOptions;
+import kvasir.engine.sampling.ChoiceRow;
 import kvasir.fuzz.Fuzz;
 import kvasir.kernel.ScalarKernels;
 import kvasir.measure.Activity;
@@ -46,7 +47,14 @@ class EngineFuzzTest {
             Distribution.DEFAULT);
     try (Engine engine =
         new Engine(settings, new SoloCommunicator(), new Activity(), PROMPT.length + 1, null)) {
-      new Generator(engine).generate(PROMPT, 1, Sampler::likeliest, List.of(), t -> false, n -> {});
+      new Generator(engine)
+          .generate(
+              PROMPT,
+              1,
+              ChoiceRow.after(PROMPT, ChoiceOptions.GREEDY, engine.config().vocabulary()),
+              List.of(),
+              t -> false,
+              n -> {});
     }
   }
 

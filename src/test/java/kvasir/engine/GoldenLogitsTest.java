@@ -17,7 +17,8 @@ import kvasir.attention.MergeTopology;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.SoloCommunicator;
 import kvasir.cluster.local.LocalWorld;
-import kvasir.engine.sampling.Sampler;
+import kvasir.engine.sampling.ChoiceOptions;
+import kvasir.engine.sampling.ChoiceRow;
 import kvasir.kernel.Kernels;
 import kvasir.kernel.ScalarKernels;
 import kvasir.kernel.VectorKernels;
@@ -118,7 +119,13 @@ class GoldenLogitsTest {
         new Engine(settings, new SoloCommunicator(), new Activity(), ids.length + 16, null)) {
       Generation generation =
           new Generator(engine)
-              .generate(ids, 16, Sampler::likeliest, List.of(), t -> false, n -> {});
+              .generate(
+                  ids,
+                  16,
+                  ChoiceRow.after(ids, ChoiceOptions.GREEDY, engine.config().vocabulary()),
+                  List.of(),
+                  t -> false,
+                  n -> {});
       assertEquals(JSON.convertValue(expected.get("greedy"), List.class), generation.tokens());
     }
   }

@@ -11,16 +11,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.ToIntFunction;
 import kvasir.EditedModel;
 import kvasir.attention.AttentionKind;
 import kvasir.attention.MergeTopology;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.SoloCommunicator;
 import kvasir.cluster.local.LocalWorld;
-import kvasir.engine.sampling.Sampler;
+import kvasir.engine.sampling.ChoiceOptions;
+import kvasir.engine.sampling.ChoiceRow;
 import kvasir.engine.sampling.SamplingOptions;
-import kvasir.engine.sampling.SamplingState;
 import kvasir.error.UserError;
 import kvasir.kernel.Kernels;
 import kvasir.kernel.ScalarKernels;
@@ -72,17 +71,17 @@ class MeaninglessNumbersTest {
   }
 
   private static List<Integer> generate(
-      EngineSettings settings, Communicator world, ToIntFunction<float[]> sampler) {
+      EngineSettings settings, Communicator world, SamplingOptions sampling) {
     List<Integer> heard = new ArrayList<>();
     try (Engine engine = new Engine(settings, world, new Activity(), PROMPT.length + 8, null)) {
       new Generator(engine)
           .generate(
               PROMPT,
               8,
-              sampler,
+              ChoiceRow.after(PROMPT, ChoiceOptions.of(sampling), engine.config().vocabulary()),
               List.of(),
               token -> {
-                heard.add(token);
+                heard.add(token.id());
                 return false;
               },
               done -> {});
@@ -93,7 +92,7 @@ class MeaninglessNumbersTest {
   private static Scorer.Scores score(EngineSettings settings, int... tokens) {
     try (Engine engine =
         new Engine(settings, new SoloCommunicator(), new Activity(), tokens.length, null)) {
-      return new Scorer(engine, new Fingerprint()).score(tokens, 2, done -> {});
+      return new Scorer(engine).score(tokens, 2, done -> {});
     }
   }
 
@@ -111,18 +110,10 @@ class MeaninglessNumbersTest {
         EngineSettings scalar = settings(model, DType.BF16, new ScalarKernels(), 2);
         String expected = model.folder() + ": " + LOGITS;
         assertEquals(
-            expected, refusal(() -> generate(vector, new SoloCommunicator(), Sampler::likeliest)));
-        Sampler sampler = new Sampler(new ScalarKernels());
-        SamplingState sampling =
-            new SamplingState(new SamplingOptions(0.8, 5, 0.9, 0, 1), 0, new int[0], new int[0]);
-        assertEquals(
             expected,
-            refusal(
-                () ->
-                    generate(
-                        scalar,
-                        new SoloCommunicator(),
-                        logits -> sampler.sample(logits, 0, logits.length, sampling))));
+            refusal(() -> generate(vector, new SoloCommunicator(), SamplingOptions.GREEDY)));
+        SamplingOptions sampling = new SamplingOptions(0.8, 5, 0.9, 0, 1);
+        assertEquals(expected, refusal(() -> generate(scalar, new SoloCommunicator(), sampling)));
         assertEquals(expected, refusal(() -> score(vector, 1, 5, 9, 13)));
         if (id == 29) {
           assertEquals(
@@ -132,7 +123,7 @@ class MeaninglessNumbersTest {
                       LocalWorld.run(
                           3,
                           Duration.ofSeconds(60),
-                          world -> generate(vector, world, Sampler::likeliest))));
+                          world -> generate(vector, world, SamplingOptions.GREEDY))));
         }
       }
     }
@@ -164,7 +155,7 @@ class MeaninglessNumbersTest {
         String expected = model.folder() + ": " + LOGITS;
         assertEquals(
             expected,
-            refusal(() -> generate(settings, new SoloCommunicator(), Sampler::likeliest)));
+            refusal(() -> generate(settings, new SoloCommunicator(), SamplingOptions.GREEDY)));
         assertEquals(expected, refusal(() -> score(settings, 1, 5, 9)));
       }
     }
@@ -186,7 +177,8 @@ class MeaninglessNumbersTest {
             + " check the weights with `inspect --check`";
     EngineSettings settings = settings(model, DType.BF16, new VectorKernels(), 1);
     assertEquals(
-        expected, refusal(() -> generate(settings, new SoloCommunicator(), Sampler::likeliest)));
+        expected,
+        refusal(() -> generate(settings, new SoloCommunicator(), SamplingOptions.GREEDY)));
   }
 
   // N2
@@ -205,7 +197,8 @@ class MeaninglessNumbersTest {
           for (Kernels kernels : List.of(new VectorKernels(), new ScalarKernels())) {
             EngineSettings f16 = settings(model, DType.F16, kernels, threads);
             assertEquals(
-                expected, refusal(() -> generate(f16, new SoloCommunicator(), Sampler::likeliest)));
+                expected,
+                refusal(() -> generate(f16, new SoloCommunicator(), SamplingOptions.GREEDY)));
             assertEquals(expected, refusal(() -> score(f16, 1)));
           }
         }
@@ -216,19 +209,19 @@ class MeaninglessNumbersTest {
               Duration.ofSeconds(60),
               world -> {
                 // Every rank notices by itself, without waiting for another.
-                assertEquals(expected, refusal(() -> generate(f16, world, Sampler::likeliest)));
+                assertEquals(expected, refusal(() -> generate(f16, world, SamplingOptions.GREEDY)));
                 return null;
               });
         }
         for (DType type : List.of(DType.BF16, DType.F32)) {
           EngineSettings wide = settings(model, type, new VectorKernels(), 1);
-          assertEquals(8, generate(wide, new SoloCommunicator(), Sampler::likeliest).size());
+          assertEquals(8, generate(wide, new SoloCommunicator(), SamplingOptions.GREEDY).size());
         }
       }
     }
     EditedModel largest = with("model.layers.1.self_attn.v_proj.bias", 13, 65000);
     EngineSettings f16 = settings(largest, DType.F16, new VectorKernels(), 1);
-    assertEquals(8, generate(f16, new SoloCommunicator(), Sampler::likeliest).size());
+    assertEquals(8, generate(f16, new SoloCommunicator(), SamplingOptions.GREEDY).size());
   }
 
   // N1, N2

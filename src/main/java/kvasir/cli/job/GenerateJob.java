@@ -18,8 +18,8 @@ import kvasir.engine.PromptInput;
 import kvasir.engine.RankStats;
 import kvasir.engine.TokenIds;
 import kvasir.engine.TrafficStats;
-import kvasir.engine.sampling.Sampler;
-import kvasir.engine.sampling.SamplingState;
+import kvasir.engine.sampling.ChoiceOptions;
+import kvasir.engine.sampling.ChoiceRow;
 import kvasir.engine.session.SessionRun;
 import kvasir.engine.session.TokenChoice;
 import kvasir.error.ExitCodes;
@@ -165,8 +165,12 @@ public record GenerateJob(
 
   private Generation generate(
       Engine opened, SessionRun run, BlockKeeping blocks, Transcript text, Fingerprint hash) {
-    Sampler sampler = new Sampler(opened.settings().kernels());
-    SamplingState sampling = run.sampling();
+    ChoiceOptions options = ChoiceOptions.of(run.choice().sampling());
+    ChoiceRow.Sampled choice =
+        ChoiceRow.of(
+            fingerprint ? options.withLogits() : options,
+            run.sampling(),
+            opened.config().vocabulary());
     int[] known = run.start().known();
     int[] rest = Arrays.copyOfRange(known, blocks.restored(), known.length);
     try (Progress progress =
@@ -179,17 +183,12 @@ public record GenerateJob(
           .generate(
               rest,
               run.limit() - run.start().done().length,
-              logits -> {
-                if (fingerprint) {
-                  hash.add(logits);
-                }
-                return sampler.sample(logits, 0, logits.length, sampling);
-              },
+              choice,
               run.choice().ignoreEos() ? List.of() : opened.config().eosTokens(),
               token -> {
-                run.keep(token);
-                sampling.append(token);
-                return text.add(token);
+                token.logits().ifPresent(hash::add);
+                run.keep(token.id());
+                return text.add(token.id());
               },
               prefilled -> {
                 progress.reach(prefilled);

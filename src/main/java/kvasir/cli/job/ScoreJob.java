@@ -44,7 +44,8 @@ public record ScoreJob(
             Progress.of(
                 context.activity(), "scoring the text, token", ids.length, context.root())) {
       Fingerprint hash = new Fingerprint();
-      Scorer.Scores scores = new Scorer(opened, hash).score(ids, top, progress::reach);
+      Scorer scorer = fingerprint ? new Scorer(opened, hash) : new Scorer(opened);
+      Scorer.Scores scores = scorer.score(ids, top, progress::reach);
       if (context.root()) {
         if (top > config.vocabulary()) {
           context

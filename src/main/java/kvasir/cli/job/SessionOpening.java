@@ -1,5 +1,7 @@
 package kvasir.cli.job;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
@@ -11,6 +13,7 @@ import kvasir.engine.session.SessionLog;
 import kvasir.engine.session.SessionRun;
 import kvasir.engine.session.TokenChoice;
 import kvasir.error.UserError;
+import kvasir.file.Json;
 import kvasir.model.ModelConfig;
 import kvasir.text.Tokenizer;
 import kvasir.text.Transcript;
@@ -41,9 +44,22 @@ record SessionOpening(
     Resumption resumption = Resumption.decode(known);
     return new SessionRun(
         resumption,
-        log[0] == null ? job.choice() : log[0].header().choice(),
+        job.session() == null ? job.choice() : begunWith(log[0]),
         limit(resumption.prompt()),
         Optional.ofNullable(log[0]));
+  }
+
+  /**
+   * Returns the rules by which the session was begun, which every rank needs for its slice of the
+   * logits. Only rank 0 has the log.
+   */
+  private TokenChoice begunWith(SessionLog log) {
+    byte[] json = FromRoot.shareBytes(context.world(), () -> Json.bytes(log.header().choice()));
+    try {
+      return Json.read(new String(json, StandardCharsets.UTF_8), TokenChoice.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("rank 0 has sent no rules", e);
+    }
   }
 
   private Resumption fromFile(SessionLog[] log, Optional<int[]> asked) {

@@ -14,8 +14,10 @@ import kvasir.cache.CacheShape;
 import kvasir.cache.PrefixIndex;
 import kvasir.cluster.Collectives;
 import kvasir.cluster.Communicator;
+import kvasir.engine.DecoderLogits;
 import kvasir.engine.Engine;
 import kvasir.engine.sampling.ChosenToken;
+import kvasir.engine.sampling.TokenChooser;
 import kvasir.error.UserError;
 
 /**
@@ -68,7 +70,9 @@ public final class BatchEngine {
     this.runner = new StepRunner(engine, capacities);
     this.first = MemorySegment.ofArray(firstBytes);
     int held = Math.min(LOGIT_ROWS, options.maxSequences());
-    this.chooser = new TokenChooser(world, engine.settings().kernels(), runner, held);
+    this.chooser =
+        new TokenChooser(
+            world, engine.settings().kernels(), new DecoderLogits(engine.batchDecoder()), held);
     this.scheduler = world.rank() == ROOT ? scheduler(options, shape, capacities) : null;
     this.branches = new Branches(scheduler, this::track);
   }
@@ -278,7 +282,7 @@ public final class BatchEngine {
     if (plan.spans().isEmpty()) {
       return;
     }
-    chooser.compute(runner.chosenRows());
+    chooser.compute(0, runner.chosenRows());
     if (world.rank() == ROOT) {
       completeChoices(plan.step());
       answer(plan);

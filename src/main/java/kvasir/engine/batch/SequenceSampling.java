@@ -3,6 +3,7 @@ package kvasir.engine.batch;
 import java.util.List;
 import java.util.stream.IntStream;
 import kvasir.engine.sampling.ChoiceOptions;
+import kvasir.engine.sampling.ChoiceRow;
 import kvasir.engine.sampling.OfferLayout;
 import kvasir.engine.sampling.SamplingState;
 
@@ -56,31 +57,18 @@ final class SequenceSampling {
     }
   }
 
-  /** Returns the state after the tokens that are known. */
-  SamplingState state() {
-    return state;
-  }
-
-  /** Returns the states of all choices that choose the next token from the same logits. */
-  List<SamplingState> choices() {
-    return IntStream.range(options.choice(), options.choice() + options.choices())
-        .mapToObj(state::ofChoice)
-        .toList();
+  /** Returns the rule by which all choices of the request choose the next token. */
+  ChoiceRow row() {
+    List<SamplingState> states =
+        IntStream.range(options.choice(), options.choice() + options.choices())
+            .mapToObj(state::ofChoice)
+            .toList();
+    return new ChoiceRow.Sampled(states, options, layout);
   }
 
   /** Continues as one choice of the request. */
   void continueAs(ChoiceOptions choice) {
     options = choice;
     state = state.ofChoice(choice.choice());
-  }
-
-  /** Returns the options by which tokens are chosen and described. */
-  ChoiceOptions options() {
-    return options;
-  }
-
-  /** Returns the layout of a rank's offer for the next token. */
-  OfferLayout layout() {
-    return layout;
   }
 }

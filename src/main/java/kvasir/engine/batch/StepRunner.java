@@ -11,6 +11,7 @@ import kvasir.cache.Ownership;
 import kvasir.cluster.Collectives;
 import kvasir.engine.Engine;
 import kvasir.engine.sampling.ChoiceOptions;
+import kvasir.engine.sampling.ChoiceRow;
 import kvasir.error.ClusterFailure;
 
 /**
@@ -18,7 +19,7 @@ import kvasir.error.ClusterFailure;
  * them as plans say, and runs the forward pass of each plan's rows. All ranks run the same plans in
  * the same order. Not thread-safe.
  */
-final class StepRunner implements SlicedLogits {
+final class StepRunner {
   private static final int ROOT = 0;
 
   private final Engine engine;
@@ -27,7 +28,7 @@ final class StepRunner implements SlicedLogits {
   private final BlockTables tables;
   private final Map<Long, KvCache> caches = new HashMap<>();
   private final Map<Long, SequenceSampling> samplings = new HashMap<>();
-  private final List<SequenceSampling> chosenRows = new ArrayList<>();
+  private final List<ChoiceRow> chosenRows = new ArrayList<>();
   private int[] ids = new int[0];
   private int[] logitRows = new int[0];
   private Batch batch;
@@ -110,7 +111,7 @@ final class StepRunner implements SlicedLogits {
       sampling.take(span);
       if (span.logits() > 0) {
         logitRows[chosenRows.size()] = rows - 1;
-        chosenRows.add(sampling);
+        chosenRows.add(sampling.row());
       }
     }
     batch = new Batch(spans);
@@ -130,39 +131,9 @@ final class StepRunner implements SlicedLogits {
     samplings.get(sequence).continueAs(choice);
   }
 
-  /** Returns the sequences whose tokens the last step chooses, in the order of its spans. */
-  List<SequenceSampling> chosenRows() {
+  /** Returns the rows from which the last step chooses tokens, in the order of its spans. */
+  List<ChoiceRow> chosenRows() {
     return chosenRows;
-  }
-
-  @Override
-  public int vocabulary() {
-    return engine.config().vocabulary();
-  }
-
-  @Override
-  public int firstToken() {
-    return engine.batchDecoder().firstLogit();
-  }
-
-  @Override
-  public int sliceTokens() {
-    return engine.batchDecoder().sliceLogits();
-  }
-
-  @Override
-  public void compute(int firstRow, int count, float[] out) {
-    engine.batchDecoder().logitSlices(firstRow, count, out);
-  }
-
-  @Override
-  public void keep(int[] rows) {
-    engine.batchDecoder().keep(rows, rows.length);
-  }
-
-  @Override
-  public void gather(int count, float[] logits) {
-    engine.batchDecoder().gatherLogits(count, logits);
   }
 
   /**

@@ -58,6 +58,11 @@ public record OfferLayout(int candidates, boolean scores, int top, boolean total
         ExponentialSums.mostNodes(chunks));
   }
 
+  /** Returns false if offers are empty, so that every choice needs whole logits. */
+  boolean offers() {
+    return candidates > 0;
+  }
+
   /** Returns the length of an offer in longs. */
   public int length() {
     return weights() + (total ? NODE * nodes : 0);

@@ -74,7 +74,7 @@ public final class OfferMerge {
         return NOT_FINITE;
       }
     }
-    if (layout.candidates() == 0) {
+    if (!layout.offers()) {
       return WHOLE_LOGITS_NEEDED;
     }
     if (next.length < ranks) {

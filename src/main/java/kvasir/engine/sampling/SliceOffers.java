@@ -41,20 +41,8 @@ public final class SliceOffers {
       OfferLayout layout,
       long[] offer,
       int start) {
-    offer[start] = FINITE | COMPLETE;
-    offer[start + 1] = 0;
-    offer[start + 2] = 0;
-    if (n == 0) {
+    if (!begin(logits, offset, firstId, n, layout, offer, start)) {
       return;
-    }
-    if (!order.arrange(logits, offset, n)) {
-      offer[start] = 0;
-      return;
-    }
-    int listed = layout.scores() ? Math.min(layout.top(), n) : 0;
-    if (layout.scores()) {
-      writeKeys(firstId, listed, offer, start + layout.likeliest());
-      writeSums(logits, offset, firstId, n, 1, offer, start + layout.sums());
     }
     float[] row = logits;
     int first = offset;
@@ -71,10 +59,70 @@ public final class SliceOffers {
     if (layout.total()) {
       double temperature = state.options().temperature();
       writeSums(row, first, firstId, n, temperature, offer, start + layout.weights());
+      offer[start + 2] = sums.count();
     }
     offer[start] = candidates == n ? FINITE | COMPLETE : FINITE;
-    offer[start + 1] = (long) candidates << Integer.SIZE | listed;
-    offer[start + 2] = layout.scores() || layout.total() ? sums.count() : 0;
+    offer[start + 1] |= (long) candidates << Integer.SIZE;
+  }
+
+  /**
+   * Writes the offer of a slice of the vocabulary for a token that is given. The token is the only
+   * candidate of all ranks, so that {@link OfferMerge} chooses it.
+   *
+   * @param logits the slice's logits, the first of them at {@code offset}; not changed
+   * @param firstId id of the slice's first token, a multiple of 32
+   * @param n number of tokens of the slice; 0, or a multiple of 32 except at the end of the
+   *     vocabulary
+   * @param layout layout of greedy choice
+   * @param offer receives {@code layout.length()} numbers from {@code start} on
+   */
+  void writeGiven(
+      float[] logits,
+      int offset,
+      int firstId,
+      int n,
+      int token,
+      OfferLayout layout,
+      long[] offer,
+      int start) {
+    int place = token - firstId;
+    if (!begin(logits, offset, firstId, n, layout, offer, start) || place < 0 || place >= n) {
+      return;
+    }
+    float logit = logits[offset + place];
+    offer[start + layout.keys()] = TokenOrder.key(logit, token);
+    if (layout.scores()) {
+      offer[start + layout.logits()] = Float.floatToRawIntBits(logit);
+    }
+    offer[start + 1] |= 1L << Integer.SIZE;
+  }
+
+  /**
+   * Writes an offer without candidates, with the likeliest tokens and the sums at temperature 1 if
+   * log-probabilities are wanted.
+   *
+   * @return true if the slice has logits and all are finite; they are arranged then
+   */
+  private boolean begin(
+      float[] logits, int offset, int firstId, int n, OfferLayout layout, long[] offer, int start) {
+    offer[start] = FINITE | COMPLETE;
+    offer[start + 1] = 0;
+    offer[start + 2] = 0;
+    if (n == 0) {
+      return false;
+    }
+    if (!order.arrange(logits, offset, n)) {
+      offer[start] = 0;
+      return false;
+    }
+    if (layout.scores()) {
+      int listed = Math.min(layout.top(), n);
+      writeKeys(firstId, listed, offer, start + layout.likeliest());
+      writeSums(logits, offset, firstId, n, 1, offer, start + layout.sums());
+      offer[start + 1] = listed;
+      offer[start + 2] = sums.count();
+    }
+    return true;
   }
 
   private float[] adjust(float[] logits, int offset, int firstId, int n, SamplingState state) {

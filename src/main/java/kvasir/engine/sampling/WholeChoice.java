@@ -12,10 +12,12 @@ import kvasir.kernel.Kernels;
  * sequence.
  */
 public final class WholeChoice {
+  private final Kernels kernels;
   private final Sampler sampler;
   private final LogProbabilities probabilities;
 
   public WholeChoice(Kernels kernels) {
+    this.kernels = kernels;
     this.sampler = new Sampler(kernels);
     this.probabilities = new LogProbabilities(kernels);
   }
@@ -31,19 +33,37 @@ public final class WholeChoice {
   public Optional<ChosenToken> choose(
       float[] logits, int offset, int n, SamplingState state, ChoiceOptions options) {
     int token = sampler.sample(logits, offset, n, state);
-    if (token == Sampler.NOT_FINITE) {
-      return Optional.empty();
-    }
+    return token == Sampler.NOT_FINITE
+        ? Optional.empty()
+        : Optional.of(described(logits, offset, n, token, options));
+  }
+
+  /**
+   * Describes a token as if it had been chosen.
+   *
+   * @param logits logits of the whole vocabulary, of {@code n} tokens, the first of them at {@code
+   *     offset}; not changed
+   * @return empty if a logit is NaN or infinite
+   */
+  Optional<ChosenToken> describe(
+      float[] logits, int offset, int n, int token, ChoiceOptions options) {
+    return Float.isFinite(kernels.maxMagnitude(logits, offset, n))
+        ? Optional.of(described(logits, offset, n, token, options))
+        : Optional.empty();
+  }
+
+  private ChosenToken described(
+      float[] logits, int offset, int n, int token, ChoiceOptions options) {
     Optional<float[]> whole =
         options.logits()
             ? Optional.of(Arrays.copyOfRange(logits, offset, offset + n))
             : Optional.empty();
     if (options.logprobs().isEmpty()) {
-      return Optional.of(new ChosenToken(token, OptionalDouble.empty(), List.of(), whole));
+      return new ChosenToken(token, OptionalDouble.empty(), List.of(), whole);
     }
     probabilities.read(logits, offset, n);
     OptionalDouble logprob = OptionalDouble.of(probabilities.of(token));
     List<TokenScore> likeliest = probabilities.likeliest(options.logprobs().getAsInt());
-    return Optional.of(new ChosenToken(token, logprob, likeliest, whole));
+    return new ChosenToken(token, logprob, likeliest, whole);
   }
 }

@@ -7,7 +7,7 @@ import kvasir.engine.sampling.SamplingState;
  * The state that a run starts from or resumes, and the log of its new tokens. Owns the log.
  *
  * @param start state at the start of the run
- * @param choice rules by which tokens are chosen, used on rank 0 only
+ * @param choice rules by which tokens are chosen; equal on every rank
  * @param limit the largest number of new tokens, including those of earlier runs
  * @param log log of the session, on rank 0 of a run with a session; empty otherwise
  */

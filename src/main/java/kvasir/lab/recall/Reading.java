@@ -9,7 +9,8 @@ import kvasir.engine.Engine;
 import kvasir.engine.Fingerprint;
 import kvasir.engine.Generation;
 import kvasir.engine.Generator;
-import kvasir.engine.sampling.Sampler;
+import kvasir.engine.sampling.ChoiceOptions;
+import kvasir.engine.sampling.ChoiceRow;
 import kvasir.text.Chat;
 import kvasir.text.IncrementalDecoder;
 
@@ -80,13 +81,12 @@ public final class Reading {
         generator.generate(
             new int[] {question[last]},
             maxTokens,
-            logits -> {
-              digest.add(logits);
-              return Sampler.likeliest(logits);
-            },
+            ChoiceRow.after(
+                question, ChoiceOptions.GREEDY.withLogits(), engine.config().vocabulary()),
             ends,
             token -> {
-              add.accept(ends.contains(token) ? "" : words.next(token));
+              digest.add(token.logits().orElseThrow());
+              add.accept(ends.contains(token.id()) ? "" : words.next(token.id()));
               return false;
             },
             done -> {});

@@ -23,11 +23,11 @@ import kvasir.engine.Engine;
 import kvasir.engine.EngineSettings;
 import kvasir.engine.Generator;
 import kvasir.engine.sampling.ChoiceOptions;
+import kvasir.engine.sampling.ChoiceRow;
 import kvasir.engine.sampling.ChosenToken;
 import kvasir.engine.sampling.Penalties;
 import kvasir.engine.sampling.SamplingOptions;
 import kvasir.engine.sampling.SamplingState;
-import kvasir.engine.sampling.WholeChoice;
 import kvasir.kernel.VectorKernels;
 import kvasir.measure.Activity;
 import kvasir.model.OpenedModel;
@@ -70,7 +70,6 @@ class BranchesTest {
   private static final class Answer implements TokenSink {
     private final int endsAfter;
     private final List<ChosenToken> tokens = new ArrayList<>();
-    private ChosenToken next;
     private int begins;
     private int ends;
 
@@ -210,7 +209,6 @@ class BranchesTest {
     List<Answer> expected = asked.answers();
     for (int i = 0; i < expected.size(); i++) {
       Answer alone = expected.get(i);
-      WholeChoice whole = new WholeChoice(new VectorKernels());
       Generator generator = new Generator(engine);
       generator.rewind(0);
       int[] prompt = asked.prompts().get(i);
@@ -220,15 +218,9 @@ class BranchesTest {
       generator.generate(
           prompt,
           Math.min(asked.maxTokens(), CONTEXT - prompt.length + 1),
-          logits -> {
-            alone.next = whole.choose(logits, 0, VOCABULARY, state, choice).orElseThrow();
-            return alone.next.id();
-          },
+          ChoiceRow.of(choice, state, VOCABULARY),
           List.of(),
-          token -> {
-            state.append(token);
-            return alone.accept(alone.next);
-          },
+          alone::accept,
           done -> {});
       Answer found = actual.get(i);
       // Records of doubles are equal if the bits are.

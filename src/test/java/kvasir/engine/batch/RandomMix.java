@@ -14,11 +14,11 @@ import kvasir.cache.Ownership;
 import kvasir.engine.Engine;
 import kvasir.engine.Generator;
 import kvasir.engine.sampling.ChoiceOptions;
+import kvasir.engine.sampling.ChoiceRow;
 import kvasir.engine.sampling.ChosenToken;
 import kvasir.engine.sampling.Penalties;
 import kvasir.engine.sampling.SamplingOptions;
 import kvasir.engine.sampling.SamplingState;
-import kvasir.engine.sampling.WholeChoice;
 
 /**
  * Sequences with shared beginnings and random options, which arrive and are cancelled at random
@@ -198,7 +198,6 @@ record RandomMix(List<Line> lines, int chunk, int maxSequences, double tightness
   private static Answer alone(Engine engine, Line line) {
     Answer answer = new Answer();
     ChoiceOptions choice = line.choice();
-    WholeChoice whole = new WholeChoice(engine.settings().kernels());
     SamplingState state =
         new SamplingState(choice.sampling(), choice.choice(), line.prompt(), new int[0]);
     Generator generator = new Generator(engine);
@@ -206,14 +205,10 @@ record RandomMix(List<Line> lines, int chunk, int maxSequences, double tightness
     generator.generate(
         line.prompt(),
         line.tokens(),
-        logits -> {
-          ChosenToken token = whole.choose(logits, 0, VOCABULARY, state, choice).orElseThrow();
-          answer.accept(token);
-          return token.id();
-        },
+        ChoiceRow.of(choice, state, VOCABULARY),
         List.of(),
         token -> {
-          state.append(token);
+          answer.accept(token);
           return false;
         },
         done -> {});

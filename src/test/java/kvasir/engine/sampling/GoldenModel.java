@@ -9,7 +9,6 @@ import kvasir.cluster.SoloCommunicator;
 import kvasir.engine.Distribution;
 import kvasir.engine.Engine;
 import kvasir.engine.EngineSettings;
-import kvasir.engine.Fingerprint;
 import kvasir.engine.Generator;
 import kvasir.engine.Scorer;
 import kvasir.kernel.VectorKernels;
@@ -62,8 +61,6 @@ record GoldenModel(Path folder) {
    */
   List<Integer> generate(
       int[] prompt, SamplingOptions options, int maxTokens, Consumer<float[]> logits) {
-    Sampler sampler = new Sampler(new VectorKernels());
-    SamplingState state = new SamplingState(options, 0, prompt, new int[0]);
     try (Engine engine =
         new Engine(
             settings(), new SoloCommunicator(), new Activity(), prompt.length + maxTokens, null)) {
@@ -71,13 +68,11 @@ record GoldenModel(Path folder) {
           .generate(
               prompt,
               maxTokens,
-              row -> {
-                logits.accept(row.clone());
-                return sampler.sample(row, 0, row.length, state);
-              },
+              ChoiceRow.after(
+                  prompt, ChoiceOptions.of(options).withLogits(), engine.config().vocabulary()),
               END,
               token -> {
-                state.append(token);
+                token.logits().ifPresent(logits);
                 return false;
               },
               done -> {})
@@ -91,7 +86,7 @@ record GoldenModel(Path folder) {
     try (OpenedModel model = new OpenedModel(settings.model());
         Engine engine =
             Engine.scoring(model, settings, new SoloCommunicator(), new Activity(), text.length)) {
-      return new Scorer(engine, new Fingerprint()).score(text, top, done -> {});
+      return new Scorer(engine).score(text, top, done -> {});
     }
   }
 }

@@ -21,8 +21,9 @@ import kvasir.engine.Distribution;
 import kvasir.engine.Engine;
 import kvasir.engine.EngineSettings;
 import kvasir.engine.Generator;
+import kvasir.engine.sampling.ChoiceOptions;
+import kvasir.engine.sampling.ChoiceRow;
 import kvasir.engine.sampling.Penalties;
-import kvasir.engine.sampling.Sampler;
 import kvasir.engine.sampling.SamplingOptions;
 import kvasir.engine.sampling.SamplingState;
 import kvasir.kernel.VectorKernels;
@@ -106,7 +107,6 @@ class ResumeTest {
                     }))
             .known();
     int done = known.length - PROMPT.length;
-    Sampler sampler = new Sampler(settings.kernels());
     SamplingState state =
         new SamplingState(
             sampling, 0, PROMPT, Arrays.copyOfRange(known, PROMPT.length, known.length));
@@ -116,11 +116,10 @@ class ResumeTest {
           .generate(
               known,
               NEW_TOKENS - done,
-              logits -> sampler.sample(logits, 0, logits.length, state),
+              ChoiceRow.of(ChoiceOptions.of(sampling), state, engine.config().vocabulary()),
               List.of(),
               token -> {
-                log[0].append(token);
-                state.append(token);
+                log[0].append(token.id());
                 return false;
               },
               prefilled -> {});

@@ -31,7 +31,8 @@ import kvasir.engine.Engine;
 import kvasir.engine.EngineSettings;
 import kvasir.engine.Fingerprint;
 import kvasir.engine.Generator;
-import kvasir.engine.sampling.Sampler;
+import kvasir.engine.sampling.ChoiceOptions;
+import kvasir.engine.sampling.ChoiceRow;
 import kvasir.error.UserError;
 import kvasir.kernel.VectorKernels;
 import kvasir.measure.Activity;
@@ -110,12 +111,13 @@ class SnapshotTest {
             .generate(
                 rest,
                 NEW_TOKENS,
-                logits -> {
-                  fingerprint.add(logits);
-                  return Sampler.likeliest(logits);
-                },
+                ChoiceRow.after(
+                    ids, ChoiceOptions.GREEDY.withLogits(), engine.config().vocabulary()),
                 List.of(),
-                token -> false,
+                token -> {
+                  token.logits().ifPresent(fingerprint::add);
+                  return false;
+                },
                 done -> {
                   if (done == rest.length) {
                     snapshot.keepPartial();

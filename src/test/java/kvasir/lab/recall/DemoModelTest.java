@@ -21,7 +21,8 @@ import kvasir.engine.Distribution;
 import kvasir.engine.Engine;
 import kvasir.engine.EngineSettings;
 import kvasir.engine.Generator;
-import kvasir.engine.sampling.Sampler;
+import kvasir.engine.sampling.ChoiceOptions;
+import kvasir.engine.sampling.ChoiceRow;
 import kvasir.kernel.VectorKernels;
 import kvasir.measure.Activity;
 import kvasir.team.Binding;
@@ -76,7 +77,13 @@ class DemoModelTest {
         new Engine(
             settings(kv, 2), new SoloCommunicator(), new Activity(), ids.length + count, null)) {
       return new Generator(engine)
-          .generate(ids, count, Sampler::likeliest, List.of(), token -> false, done -> {})
+          .generate(
+              ids,
+              count,
+              ChoiceRow.after(ids, ChoiceOptions.GREEDY, engine.config().vocabulary()),
+              List.of(),
+              token -> false,
+              done -> {})
           .tokens();
     }
   }

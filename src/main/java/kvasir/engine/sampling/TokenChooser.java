@@ -1,21 +1,17 @@
-package kvasir.engine.batch;
+package kvasir.engine.sampling;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import kvasir.cluster.Collectives;
 import kvasir.cluster.Communicator;
-import kvasir.engine.sampling.ChosenToken;
-import kvasir.engine.sampling.OfferMerge;
-import kvasir.engine.sampling.SamplingState;
-import kvasir.engine.sampling.SliceOffers;
-import kvasir.engine.sampling.WholeChoice;
 import kvasir.kernel.Kernels;
 
 /**
- * Choice of the tokens of a step from logits that are divided among ranks. Each rank offers the
- * best tokens of its slice and its part of the sums, and rank 0 chooses by the offers of all ranks,
- * with the bits of whole logits. These are gathered only for rows that the offers do not decide.
+ * Choice of the tokens of a step from logits that are divided among ranks, or description of tokens
+ * that are given. Each rank offers the best tokens of its slice and its part of the sums, and rank
+ * 0 chooses by the offers of all ranks, with the bits of whole logits. These are gathered only for
+ * rows that the offers do not decide.
  *
  * <pre>
  *   all ranks   compute    slices, offers         one message for all rows, to rank 0
@@ -24,9 +20,10 @@ import kvasir.kernel.Kernels;
  *   rank 0      chosen
  * </pre>
  *
- * <p>A single rank chooses by its logits, which are whole. Not thread-safe.
+ * <p>A single rank chooses by its logits, which are whole. Several ranks gather them at once where
+ * no row of a step has offers. Not thread-safe.
  */
-final class TokenChooser {
+public final class TokenChooser {
   private static final int ROOT = 0;
 
   private final Communicator world;
@@ -39,7 +36,8 @@ final class TokenChooser {
   private final WholeChoice whole;
   private final List<List<ChosenToken>> chosen = new ArrayList<>();
   private final List<Integer> undecided = new ArrayList<>();
-  private List<SequenceSampling> rows = List.of();
+  private List<? extends ChoiceRow> rows = List.of();
+  private int firstRow;
   private long[] offers = new long[0];
 
   /**
@@ -47,7 +45,7 @@ final class TokenChooser {
    *
    * @param held number of rows of logits that are held at once
    */
-  TokenChooser(Communicator world, Kernels kernels, SlicedLogits source, int held) {
+  public TokenChooser(Communicator world, Kernels kernels, SlicedLogits source, int held) {
     this.world = world;
     this.source = source;
     this.vocabulary = source.vocabulary();
@@ -61,22 +59,31 @@ final class TokenChooser {
   /**
    * Computes the rows of a step and chooses their tokens on rank 0 as far as offers decide them.
    *
-   * @param sequences the sequence of each row
+   * @param first row of the logits that is the first one of {@code choices}
+   * @param choices rule of each row
    */
-  void compute(List<SequenceSampling> sequences) {
-    rows = sequences;
+  public void compute(int first, List<? extends ChoiceRow> choices) {
+    firstRow = first;
+    rows = choices;
     chosen.clear();
     undecided.clear();
-    if (world.size() == 1) {
-      for (int from = 0; from < rows.size(); from += held) {
-        int count = Math.min(held, rows.size() - from);
-        source.compute(from, count, logits);
-        for (int i = 0; i < count; i++) {
-          chosen.add(chooseWhole(i, rows.get(from + i)));
-        }
-      }
-    } else if (!rows.isEmpty()) {
+    if (world.size() == 1 || rows.stream().noneMatch(row -> row.layout().offers())) {
+      computeWhole();
+    } else {
       exchangeOffers();
+    }
+  }
+
+  private void computeWhole() {
+    for (int from = 0; from < rows.size(); from += held) {
+      int count = Math.min(held, rows.size() - from);
+      source.compute(firstRow + from, count, logits);
+      if (world.size() > 1) {
+        source.gather(count, logits);
+      }
+      for (int i = 0; world.rank() == ROOT && i < count; i++) {
+        chosen.add(chooseWhole(i, rows.get(from + i)));
+      }
     }
   }
 
@@ -99,20 +106,23 @@ final class TokenChooser {
     int place = start;
     for (int from = 0; from < rows.size(); from += held) {
       int count = Math.min(held, rows.size() - from);
-      source.compute(from, count, logits);
+      source.compute(firstRow + from, count, logits);
       for (int i = 0; i < count; i++) {
-        SequenceSampling row = rows.get(from + i);
-        slices.write(
-            logits,
-            i * vocabulary + source.firstToken(),
-            source.firstToken(),
-            source.sliceTokens(),
-            row.state(),
-            row.layout(),
-            offers,
-            place);
-        place += row.layout().length();
+        writeOffer(i * vocabulary + source.firstToken(), rows.get(from + i), place);
+        place += rows.get(from + i).layout().length();
       }
+    }
+  }
+
+  private void writeOffer(int offset, ChoiceRow row, int place) {
+    int first = source.firstToken();
+    int n = source.sliceTokens();
+    switch (row) {
+      case ChoiceRow.Given given ->
+          slices.writeGiven(logits, offset, first, n, given.token(), row.layout(), offers, place);
+      case ChoiceRow.Sampled sampled ->
+          slices.write(
+              logits, offset, first, n, sampled.states().getFirst(), row.layout(), offers, place);
     }
   }
 
@@ -126,9 +136,9 @@ final class TokenChooser {
 
   /** Returns the tokens of a row, or none if they are undecided or a logit is not finite. */
   private List<ChosenToken> mergeOffers(int index, int place, int stride) {
-    SequenceSampling row = rows.get(index);
+    ChoiceRow row = rows.get(index);
     List<ChosenToken> tokens = new ArrayList<>();
-    for (SamplingState state : row.choices()) {
+    for (SamplingState state : row.states()) {
       int token =
           merge.choose(offers, place, stride, world.size(), vocabulary, state, row.layout());
       if (token == OfferMerge.WHOLE_LOGITS_NEEDED) {
@@ -143,7 +153,7 @@ final class TokenChooser {
   }
 
   /** Returns the rows of the last step whose offers do not decide the token, on rank 0. */
-  List<Integer> undecided() {
+  public List<Integer> undecided() {
     return undecided;
   }
 
@@ -153,11 +163,11 @@ final class TokenChooser {
    *
    * @param wanted rows, ascending
    */
-  void complete(List<Integer> wanted) {
+  public void complete(List<Integer> wanted) {
     boolean still = rows.size() <= held;
     if (!still) {
       // Other rows have taken the place of these.
-      source.keep(wanted.stream().mapToInt(Integer::intValue).toArray());
+      source.keep(wanted.stream().mapToInt(row -> firstRow + row).toArray());
     }
     for (int from = 0; from < wanted.size(); from += held) {
       int count = Math.min(held, wanted.size() - from);
@@ -182,18 +192,25 @@ final class TokenChooser {
     }
   }
 
-  private List<ChosenToken> chooseWhole(int place, SequenceSampling row) {
+  private List<ChosenToken> chooseWhole(int place, ChoiceRow row) {
+    int offset = place * vocabulary;
     List<ChosenToken> tokens = new ArrayList<>();
-    for (SamplingState state : row.choices()) {
-      whole
-          .choose(logits, place * vocabulary, vocabulary, state, row.options())
-          .ifPresent(tokens::add);
+    switch (row) {
+      case ChoiceRow.Given given ->
+          whole
+              .describe(logits, offset, vocabulary, given.token(), row.options())
+              .ifPresent(tokens::add);
+      case ChoiceRow.Sampled sampled -> {
+        for (SamplingState state : sampled.states()) {
+          whole.choose(logits, offset, vocabulary, state, row.options()).ifPresent(tokens::add);
+        }
+      }
     }
     return tokens;
   }
 
   /** Returns the tokens of a row's choices, on rank 0; none if a logit is NaN or infinite. */
-  List<ChosenToken> chosen(int row) {
+  public List<ChosenToken> chosen(int row) {
     return chosen.get(row);
   }
 }

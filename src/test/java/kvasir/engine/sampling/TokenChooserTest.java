@@ -1,5 +1,6 @@
-package kvasir.engine.batch;
+package kvasir.engine.sampling;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,19 +11,16 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.stream.IntStream;
 import kvasir.cluster.Collectives;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.MeteredCommunicator;
 import kvasir.cluster.Traffic;
 import kvasir.cluster.local.LocalWorld;
-import kvasir.engine.sampling.ChoiceOptions;
-import kvasir.engine.sampling.ChosenToken;
-import kvasir.engine.sampling.Penalties;
-import kvasir.engine.sampling.SamplingOptions;
-import kvasir.engine.sampling.SamplingState;
-import kvasir.engine.sampling.WholeChoice;
 import kvasir.kernel.VectorKernels;
 import kvasir.measure.StepClock;
 import kvasir.tensor.Shares;
@@ -39,22 +37,46 @@ class TokenChooserTest {
 
   /** One row: its logits, options, and the tokens of its prompt and output. */
   private record Row(float[] logits, ChoiceOptions options, int[] prompt, int[] output) {
-    Operation.Choose choose() {
-      int stored = prompt.length + output.length;
-      return new Operation.Choose(0, options, prompt.length, stored, prompt, output);
+    /** Returns the states of the choices. */
+    private List<SamplingState> states() {
+      return IntStream.range(options.choice(), options.choice() + options.choices())
+          .mapToObj(choice -> new SamplingState(options.sampling(), choice, prompt, output))
+          .toList();
+    }
+
+    /** Returns the rule of the row; the first token of the output may be given. */
+    ChoiceRow rule(boolean given) {
+      return given
+          ? new ChoiceRow.Given(output[0], options, OfferLayout.of(options, logits.length))
+          : new ChoiceRow.Sampled(states(), options, OfferLayout.of(options, logits.length));
     }
 
     /** Returns the tokens of the choices; none if a logit is not finite. */
     List<ChosenToken> alone() {
       List<ChosenToken> tokens = new ArrayList<>();
-      for (int i = 0; i < options.choices(); i++) {
-        SamplingState state =
-            new SamplingState(options.sampling(), options.choice() + i, prompt, output);
+      for (SamplingState state : states()) {
         new WholeChoice(new VectorKernels())
             .choose(logits, 0, logits.length, state, options)
             .ifPresent(tokens::add);
       }
       return tokens;
+    }
+
+    /** Returns the given token as it is described; none if a logit is not finite. */
+    List<ChosenToken> described() {
+      for (float logit : logits) {
+        if (!Float.isFinite(logit)) {
+          return List.of();
+        }
+      }
+      LogProbabilities whole = new LogProbabilities(new VectorKernels());
+      whole.read(logits, 0, logits.length);
+      return List.of(
+          new ChosenToken(
+              output[0],
+              OptionalDouble.of(whole.of(output[0])),
+              whole.likeliest(options.logprobs().orElseThrow()),
+              options.logits() ? Optional.of(logits) : Optional.empty()));
     }
   }
 
@@ -133,8 +155,7 @@ class TokenChooserTest {
     MeteredCommunicator world = new MeteredCommunicator(ranks, new StepClock(1, () -> 0, () -> 0));
     GivenLogits source = new GivenLogits(world, rows, shares);
     TokenChooser chooser = new TokenChooser(world, new VectorKernels(), source, held);
-    chooser.compute(
-        rows.stream().map(row -> new SequenceSampling(row.choose(), row.logits().length)).toList());
+    chooser.compute(0, rows.stream().map(row -> row.rule(false)).toList());
     Traffic sent = world.traffic();
     List<Integer> undecided = tell(world, chooser.undecided(), rows.size());
     if (!undecided.isEmpty()) {
@@ -254,6 +275,70 @@ class TokenChooserTest {
     }
     assertTrue(refused > 0);
     assertEquals(ranks > 1, undecided > 0);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1", "2", "3", "5", "8"})
+  void givenTokensHaveTheBitsOfWholeLogits(int ranks) {
+    long refused = 0;
+    for (long seed = 0; seed < 60; seed++) {
+      Random random = new Random(7000L * ranks + seed);
+      int vocabulary = 1 + random.nextInt(seed % 10 == 0 ? 6000 : 700);
+      int count = 1 + random.nextInt(12);
+      int top = List.of(0, 3, vocabulary).get(random.nextInt(3));
+      boolean whole = random.nextInt(4) == 0;
+      List<Row> rows = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        rows.add(
+            new Row(
+                logits(random, vocabulary),
+                new ChoiceOptions(SamplingOptions.GREEDY, 0, 1, OptionalInt.of(top), whole),
+                new int[0],
+                new int[] {random.nextInt(vocabulary)}));
+      }
+      int first = random.nextInt(count);
+      List<ChoiceRow> rules =
+          rows.subList(first, count).stream().map(row -> row.rule(true)).toList();
+      Shares shares = shares(random, ranks);
+      List<List<ChosenToken>> actual =
+          LocalWorld.run(
+                  ranks,
+                  Duration.ofSeconds(60),
+                  world -> {
+                    GivenLogits source = new GivenLogits(world, rows, shares);
+                    TokenChooser chooser =
+                        new TokenChooser(world, new VectorKernels(), source, count);
+                    chooser.compute(first, rules);
+                    List<List<ChosenToken>> tokens = new ArrayList<>();
+                    for (int i = 0; world.rank() == 0 && i < rules.size(); i++) {
+                      tokens.add(chooser.chosen(i));
+                    }
+                    if (world.rank() == 0) {
+                      // A long list is gathered at once, since every rank knows its length.
+                      assertEquals(List.of(), chooser.undecided());
+                    }
+                    return tokens;
+                  })
+              .getFirst();
+      for (int i = 0; i < rules.size(); i++) {
+        assertDescribed(rows.get(first + i).described(), actual.get(i), "seed " + seed);
+        refused += actual.get(i).isEmpty() ? 1 : 0;
+      }
+    }
+    assertTrue(refused > 0);
+  }
+
+  private static void assertDescribed(
+      List<ChosenToken> expected, List<ChosenToken> actual, String what) {
+    assertEquals(expected.size(), actual.size(), what);
+    for (int i = 0; i < expected.size(); i++) {
+      // Records of doubles are equal if the bits are.
+      assertEquals(expected.get(i).id(), actual.get(i).id(), what);
+      assertEquals(expected.get(i).logprob(), actual.get(i).logprob(), what);
+      assertEquals(expected.get(i).likeliest(), actual.get(i).likeliest(), what);
+      assertArrayEquals(
+          expected.get(i).logits().orElse(null), actual.get(i).logits().orElse(null), what);
+    }
   }
 
   /** Sixteen rows with options that people use, of a vocabulary of 151,936 tokens. */

@@ -1,11 +1,11 @@
-package kvasir.engine.batch;
+package kvasir.engine.sampling;
 
 /**
  * Logits of the rows of a step that need them, of which each rank computes the slice of some tokens
  * of the vocabulary. Rows are counted from 0. All ranks call the methods that compute or gather in
  * the same order.
  */
-interface SlicedLogits {
+public interface SlicedLogits {
   /** Returns the number of tokens of the vocabulary. */
   int vocabulary();
 
