@@ -1,24 +1,37 @@
 package kvasir.model;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Function;
 import kvasir.weights.Checkpoint;
+import kvasir.weights.ModelHash;
 
 /**
- * Configuration and checkpoint of one model directory for one rank. Each is read when it is first
- * asked for, and once only, so that everything that a rank does sees the same model. The object
- * owns the mapping of the weights until {@link #close}. Used by one thread at a time.
+ * Configuration, checkpoint and hash of one model directory for one rank. Each is read when it is
+ * first asked for, and once only, so that everything that a rank does sees the same model. The
+ * object owns the mapping of the weights until {@link #close}. Used by one thread at a time.
  */
 public final class OpenedModel implements AutoCloseable {
   private final Path directory;
   private final Function<Path, ModelConfig> readConfig;
   private final Function<Path, Checkpoint> openCheckpoint;
+  private final Function<Checkpoint, String> identify;
   private ModelConfig config;
   private Checkpoint checkpoint;
+  private String hash;
 
   /** Creates the owner of a model directory, of which nothing has been read. */
   public OpenedModel(Path directory) {
-    this(directory, ConfigReader::read, Checkpoint::open);
+    this(directory, new ModelHash(Optional.empty())::of);
+  }
+
+  /**
+   * Creates the owner of a model directory, of which nothing has been read.
+   *
+   * @param identify returns the model's {@link ModelHash}
+   */
+  public OpenedModel(Path directory, Function<Checkpoint, String> identify) {
+    this(directory, ConfigReader::read, Checkpoint::open, identify);
   }
 
   /**
@@ -26,14 +39,17 @@ public final class OpenedModel implements AutoCloseable {
    *
    * @param readConfig reads the configuration
    * @param openCheckpoint maps the weights; this object closes them
+   * @param identify returns the model's {@link ModelHash}
    */
   public OpenedModel(
       Path directory,
       Function<Path, ModelConfig> readConfig,
-      Function<Path, Checkpoint> openCheckpoint) {
+      Function<Path, Checkpoint> openCheckpoint,
+      Function<Checkpoint, String> identify) {
     this.directory = directory;
     this.readConfig = readConfig;
     this.openCheckpoint = openCheckpoint;
+    this.identify = identify;
   }
 
   /** Returns the model's directory. */
@@ -63,6 +79,18 @@ public final class OpenedModel implements AutoCloseable {
       checkpoint = openCheckpoint.apply(directory);
     }
     return checkpoint;
+  }
+
+  /**
+   * Returns the model's {@link ModelHash} in hexadecimal digits.
+   *
+   * @throws kvasir.error.UserError if a file cannot be read
+   */
+  public String hash() {
+    if (hash == null) {
+      hash = identify.apply(checkpoint());
+    }
+    return hash;
   }
 
   @Override

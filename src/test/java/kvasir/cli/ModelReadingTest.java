@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -41,19 +42,27 @@ import kvasir.model.OpenedModel;
 import kvasir.team.Binding;
 import kvasir.tensor.DType;
 import kvasir.weights.Checkpoint;
+import kvasir.weights.ModelHash;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Each rank reads the configuration and the headers of the weights once for a whole job. */
+/**
+ * Each rank reads the configuration and the headers of the weights, and computes the model's hash,
+ * once for a whole job.
+ */
 @Timeout(120)
 class ModelReadingTest {
   private static final String GOLDEN = "src/test/resources/golden/qwen3-yarn";
   private static final String DEMO = "experiments/demo-model/model";
 
   /** Numbers of times that one rank has read the parts of its model. */
-  private record Readings(AtomicInteger configs, AtomicInteger checkpoints) {}
+  private record Readings(AtomicInteger configs, AtomicInteger checkpoints, AtomicInteger hashes) {
+    Readings() {
+      this(new AtomicInteger(), new AtomicInteger(), new AtomicInteger());
+    }
+  }
 
   private static EngineOptions engine(String model) {
     return new EngineOptions(
@@ -133,12 +142,13 @@ class ModelReadingTest {
       for (Readings readings : all) {
         assertEquals(1, readings.configs().get(), "config.json, ranks " + ranks);
         assertEquals(1, readings.checkpoints().get(), "weights, ranks " + ranks);
+        assertEquals(1, readings.hashes().get(), "hash, ranks " + ranks);
       }
     }
   }
 
   private static OpenedModel counted(Path model, Queue<Readings> all) {
-    Readings readings = new Readings(new AtomicInteger(), new AtomicInteger());
+    Readings readings = new Readings();
     all.add(readings);
     return new OpenedModel(
         model,
@@ -149,6 +159,10 @@ class ModelReadingTest {
         directory -> {
           readings.checkpoints().incrementAndGet();
           return Checkpoint.open(directory);
+        },
+        checkpoint -> {
+          readings.hashes().incrementAndGet();
+          return new ModelHash(Optional.empty()).of(checkpoint);
         });
   }
 

@@ -113,7 +113,7 @@ public record BatchJob(
         "--block-size",
         String.valueOf(Engine.cacheShape(context.settings(), config).blockTokens()));
     options.put("--shards", String.valueOf(engine.shards()));
-    return Provenance.of(ProgramVersion.TEXT, ModelIdentity.of(context.model()), options);
+    return Provenance.of(ProgramVersion.TEXT, context.model().hash(), options);
   }
 
   private static String name(Enum<?> value) {

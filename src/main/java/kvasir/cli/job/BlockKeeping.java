@@ -31,8 +31,7 @@ record BlockKeeping(Path folder, Optional<Snapshot> snapshot, Output output)
     if (folder == null) {
       return new BlockKeeping(null, Optional.empty(), output);
     }
-    Snapshot snapshot =
-        Snapshot.open(folder, ProgramVersion.TEXT, ModelIdentity.of(model), engine, known);
+    Snapshot snapshot = Snapshot.open(folder, ProgramVersion.TEXT, model.hash(), engine, known);
     for (Path file : snapshot.damaged()) {
       output.note("snapshot %s: damaged; its tokens are prefilled", file);
     }

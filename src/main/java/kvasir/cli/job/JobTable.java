@@ -29,7 +29,7 @@ public final class JobTable implements Jobs {
 
   /** Creates the table of a process. */
   public JobTable(Output output) {
-    this(output, OpenedModel::new);
+    this(output, directory -> new OpenedModel(directory, ModelIdentity::of));
   }
 
   /**

@@ -2,7 +2,7 @@ package kvasir.cli.job;
 
 import java.nio.file.Path;
 import java.util.Optional;
-import kvasir.model.OpenedModel;
+import kvasir.weights.Checkpoint;
 import kvasir.weights.ModelHash;
 
 /**
@@ -12,8 +12,8 @@ final class ModelIdentity {
   private ModelIdentity() {}
 
   /** Returns the hash of a model. */
-  static String of(OpenedModel model) {
-    return new ModelHash(cache().map(folder -> folder.resolve("hashes"))).of(model.checkpoint());
+  static String of(Checkpoint checkpoint) {
+    return new ModelHash(cache().map(folder -> folder.resolve("hashes"))).of(checkpoint);
   }
 
   /**

@@ -25,6 +25,6 @@ final class RankAgreement {
         "start every rank with the same options; --bind, --debug, --kernels, --model, --threads,"
             + " --vector-bits may differ");
     Agreement.require(
-        world, "the model", ModelIdentity.of(model), "give every rank the same files by --model");
+        world, "the model", model.hash(), "give every rank the same files by --model");
   }
 }

@@ -63,7 +63,7 @@ record SessionOpening(
   }
 
   private Resumption fromFile(SessionLog[] log, Optional<int[]> asked) {
-    String model = ModelIdentity.of(context.model());
+    String model = context.model().hash();
     log[0] =
         SessionLog.open(
             Path.of(job.session()), () -> header(model, asked.orElseThrow(this::noPrompt)));
