@@ -18,17 +18,18 @@ public enum BenchTable {
     public String format(List<BenchRow> rows) {
       boolean memory = rows.stream().anyMatch(r -> r.peakMiB() > 0);
       boolean network = rows.stream().anyMatch(r -> r.ranks() > 1);
-      StringBuilder table = new StringBuilder(HEADER).append(network ? NETWORK_HEADER : "");
-      table.append(memory ? MEMORY_HEADER : "").append('\n');
-      table.append(RULE).append(network ? NETWORK_RULE : "").append(memory ? MEMORY_RULE : "");
-      table.append('\n');
+      MarkdownTable table = columns(network, memory);
       for (BenchRow r : rows) {
-        table.append(line(r));
-        table.append(network ? network(r) : "");
-        table.append(memory ? text(" %8.0f | %11.0f |", r.peakMiB(), r.residentMiB()) : "");
-        table.append('\n');
+        List<String> cells = new ArrayList<>(cells(r));
+        if (network) {
+          cells.addAll(network(r));
+        }
+        if (memory) {
+          cells.addAll(List.of(text("%.0f", r.peakMiB()), text("%.0f", r.residentMiB())));
+        }
+        table.add(cells);
       }
-      return table.append(LatencyTable.format(rows)).append(notes(rows)).toString();
+      return table.format() + LatencyTable.format(rows) + notes(rows);
     }
   },
   /** Comma-separated values with a line of names first. */
@@ -86,19 +87,6 @@ public enum BenchTable {
           "messages_per_token",
           "link_latency_us",
           "link_gb_per_second");
-  private static final String HEADER =
-      "| model            |     size |   params | ranks | threads | attention |   KV |"
-          + "             test |             t/s |  GB/s | of read | GFLOP/s | of FMA |";
-  private static final String RULE =
-      "| ---------------- | -------: | -------: | ----: | ------: | --------- | ---: |"
-          + " ---------------: | --------------: | ----: | ------: | ------: | -----: |";
-
-  private static final String NETWORK_HEADER =
-      " transport | exposed ms/t | bytes sent/t | messages/t |";
-  private static final String NETWORK_RULE =
-      " --------- | -----------: | -----------: | ---------: |";
-  private static final String MEMORY_HEADER = " peak MiB | of one rank |";
-  private static final String MEMORY_RULE = " -------: | ----------: |";
 
   /** Returns the rows as text that ends with a line feed. */
   public abstract String format(List<BenchRow> rows);
@@ -154,30 +142,52 @@ public enum BenchTable {
     return Json.read(json, new TypeReference<>() {});
   }
 
-  private static String line(BenchRow r) {
-    return text(
-        "| %-16s | %4.2f GiB | %6.1f M | %5d | %7d | %-9s | %4s | %16s | %8.2f ± %4.2f | %5.1f |"
-            + " %5.0f %% | %7.1f | %4.0f %% |",
+  private static MarkdownTable columns(boolean network, boolean memory) {
+    MarkdownTable table =
+        new MarkdownTable()
+            .texts("model", 16)
+            .numbers("size", 8)
+            .numbers("params", 8)
+            .numbers("ranks", 5)
+            .numbers("threads", 7)
+            .texts("attention", 9)
+            .numbers("KV", 4)
+            .numbers("test", 16)
+            .numbers("t/s", 15)
+            .numbers("GB/s", 5)
+            .numbers("of read", 7)
+            .numbers("GFLOP/s", 7)
+            .numbers("of FMA", 6);
+    if (network) {
+      table.texts("transport", 9).numbers("exposed ms/t", 12);
+      table.numbers("bytes sent/t", 12).numbers("messages/t", 10);
+    }
+    return memory ? table.numbers("peak MiB", 8).numbers("of one rank", 11) : table;
+  }
+
+  private static List<String> cells(BenchRow r) {
+    return List.of(
         r.model(),
-        r.gib(),
-        r.millionParameters(),
-        r.ranks(),
-        r.threads(),
+        text("%4.2f GiB", r.gib()),
+        text("%6.1f M", r.millionParameters()),
+        String.valueOf(r.ranks()),
+        String.valueOf(r.threads()),
         r.attention(),
         r.kvType(),
         r.test(),
-        r.tokensPerSecond(),
-        r.sd(),
-        r.gbPerSecond(),
-        100 * r.gbShare(),
-        r.gflops(),
-        100 * r.gflopsShare());
+        text("%8.2f ± %4.2f", r.tokensPerSecond(), r.sd()),
+        text("%5.1f", r.gbPerSecond()),
+        text("%5.0f %%", 100 * r.gbShare()),
+        text("%7.1f", r.gflops()),
+        text("%4.0f %%", 100 * r.gflopsShare()));
   }
 
-  private static String network(BenchRow r) {
-    return text(
-        " %-9s | %12.3f | %12.0f | %10.1f |",
-        r.transport(), r.exposedMillis(), r.bytesSent(), r.messages());
+  private static List<String> network(BenchRow r) {
+    return List.of(
+        r.transport(),
+        text("%.3f", r.exposedMillis()),
+        text("%.0f", r.bytesSent()),
+        text("%.1f", r.messages()));
   }
 
   /**

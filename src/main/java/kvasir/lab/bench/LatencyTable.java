@@ -12,36 +12,41 @@ import kvasir.measure.Percentiles;
 
 /** The latencies of rows as text: a table for readers, and columns for programs. */
 final class LatencyTable {
-  private static final String HEADER =
-      """
-
-      | test                             | ranks | threads | transport | latency                      |   count |   p50 ms |   p95 ms |   p99 ms |
-      | -------------------------------- | ----: | ------: | --------- | ---------------------------- | ------: | -------: | -------: | -------: |
-      """;
-
   private LatencyTable() {}
 
   /** Returns a table with a line for each latency of each row; empty if there is none. */
   static String format(List<BenchRow> rows) {
-    StringBuilder table = new StringBuilder();
-    for (BenchRow row : rows) {
-      row.latencies().forEach((name, latency) -> table.append(line(row, name, latency)));
+    if (rows.stream().allMatch(row -> row.latencies().isEmpty())) {
+      return "";
     }
-    return table.isEmpty() ? "" : HEADER + table + ratios(rows);
+    MarkdownTable table =
+        new MarkdownTable()
+            .texts("test", 32)
+            .numbers("ranks", 5)
+            .numbers("threads", 7)
+            .texts("transport", 9)
+            .texts("latency", 28)
+            .numbers("count", 7)
+            .numbers("p50 ms", 8)
+            .numbers("p95 ms", 8)
+            .numbers("p99 ms", 8);
+    for (BenchRow row : rows) {
+      row.latencies().forEach((name, latency) -> table.add(cells(row, name, latency)));
+    }
+    return "\n" + table.format() + ratios(rows);
   }
 
-  private static String line(BenchRow row, String name, Percentiles latency) {
-    return text(
-        "| %-32s | %5d | %7d | %-9s | %-28s | %7d | %8.2f | %8.2f | %8.2f |\n",
+  private static List<String> cells(BenchRow row, String name, Percentiles latency) {
+    return List.of(
         row.test(),
-        row.ranks(),
-        row.threads(),
+        String.valueOf(row.ranks()),
+        String.valueOf(row.threads()),
         row.transport(),
         name.replace('_', ' '),
-        latency.count(),
-        latency.p50(),
-        latency.p95(),
-        latency.p99());
+        String.valueOf(latency.count()),
+        text("%.2f", latency.p50()),
+        text("%.2f", latency.p95()),
+        text("%.2f", latency.p99()));
   }
 
   /** Returns a line for each row in which a prompt arrived beside others. */
