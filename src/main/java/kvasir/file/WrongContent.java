@@ -40,7 +40,8 @@ public final class WrongContent {
     }
     if (PAGE.matcher(begin.toLowerCase(Locale.ROOT)).matches()) {
       return Optional.of(
-          new UserError(where, "is a web page, not the file itself", "fetch the file again"));
+          new UserError(
+              where, "is a web page (HTML), not the file itself", "fetch the file again"));
     }
     return Optional.empty();
   }
