@@ -1,10 +1,9 @@
 package kvasir.engine;
 
-import java.nio.file.Path;
-import java.util.Optional;
 import java.util.function.Consumer;
 import kvasir.error.UserError;
 import kvasir.model.ModelConfig;
+import kvasir.text.OptionalTokenizer;
 import kvasir.text.Tokenizer;
 
 /**
@@ -21,24 +20,14 @@ public record PromptInput(String option, boolean ids) {
    * @param notice receives a line on a likely mistake that is not an error
    */
   public int[] tokens(
-      String text,
-      Optional<Tokenizer> tokenizer,
-      ModelConfig config,
-      Path model,
-      Consumer<String> notice) {
+      String text, OptionalTokenizer tokenizer, ModelConfig config, Consumer<String> notice) {
     if (ids) {
       return TokenIds.check(option, TokenIds.parse(text), config);
     }
     if (text.isEmpty()) {
       throw new UserError(option, "the prompt is empty", "give some text");
     }
-    Tokenizer present =
-        tokenizer.orElseThrow(
-            () ->
-                new UserError(
-                    model.resolve("tokenizer.json").toString(),
-                    "no such file",
-                    "give the prompt as --tokens, or add the tokenizer"));
+    Tokenizer present = tokenizer.require();
     int[] encoded = TokenIds.check(option, present.encode(text), config);
     present
         .doubledBegin(encoded)

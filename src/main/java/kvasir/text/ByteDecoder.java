@@ -25,12 +25,17 @@ final class ByteDecoder implements IncrementalDecoder {
   @Override
   public String next(int id) {
     StringBuilder text = new StringBuilder();
-    vocabulary.spelling(id).ifPresent(spelling -> add(spelling, text));
+    byte[] known = vocabulary.bytes().get(id);
+    if (known != null) {
+      add(known, text);
+    } else {
+      vocabulary.spelling(id).ifPresent(spelling -> add(tokenBytes.of(spelling, !begun), text));
+    }
     return text.toString();
   }
 
-  private void add(String spelling, StringBuilder text) {
-    for (byte b : tokenBytes.of(spelling, !begun)) {
+  private void add(byte[] bytes, StringBuilder text) {
+    for (byte b : bytes) {
       if (toStrip > 0 && b == tokenBytes.strip()) {
         toStrip--;
       } else {

@@ -16,6 +16,9 @@ import java.util.OptionalInt;
 import java.util.Set;
 import kvasir.error.UserError;
 import kvasir.file.ModelFolder;
+import kvasir.file.gguf.GgufMetadata;
+import kvasir.file.gguf.GgufModel;
+import kvasir.file.gguf.GgufPath;
 
 /** A model's tokenizer. It owns native memory, which {@link #close} frees. Thread-safe. */
 public final class Tokenizer implements AutoCloseable {
@@ -27,19 +30,39 @@ public final class Tokenizer implements AutoCloseable {
   private final Vocabulary vocabulary;
   private final Optional<TokenBytes> tokenBytes;
 
+  private final String prefix;
+
   private Tokenizer(HuggingFaceTokenizer tokenizer, TokenizerJson.Parts parts) {
     this.tokenizer = tokenizer;
     this.vocabulary = parts.vocabulary();
     this.tokenBytes = TokenBytes.of(parts.decoder());
+    this.prefix = parts.prefix();
   }
 
   /**
-   * Reads the tokenizer.json of a model's directory, without using the network; throws a {@link
-   * UserError} if the file is missing or not valid.
+   * Reads the tokenizer of a model, without using the network: tokenizer.json of its directory, or
+   * the metadata of a GGUF file; throws a {@link UserError} if it is missing or not valid.
+   *
+   * @param model the model's directory, or a GGUF file
    */
   public static Tokenizer open(Path model) {
+    Optional<Path> gguf = GgufPath.find(model);
+    if (gguf.isPresent()) {
+      return of(GgufModel.read(gguf.get()).metadata());
+    }
     Path file = new ModelFolder(model).tokenizer();
-    TokenizerJson.Parts parts = TokenizerJson.read(file);
+    return of(TokenizerJson.read(file), file);
+  }
+
+  /**
+   * Reads the tokenizer in the metadata of a GGUF file; throws a {@link UserError} that names the
+   * key if it is not valid or not of a supported kind.
+   */
+  static Tokenizer of(GgufMetadata metadata) {
+    return of(GgufTokenizer.read(metadata), metadata.file());
+  }
+
+  private static Tokenizer of(TokenizerJson.Parts parts, Path file) {
     NativeLibrary.load();
     try (InputStream in = new ByteArrayInputStream(parts.text().getBytes(StandardCharsets.UTF_8))) {
       return new Tokenizer(HuggingFaceTokenizer.newInstance(in, OPTIONS), parts);
@@ -50,12 +73,26 @@ public final class Tokenizer implements AutoCloseable {
 
   /** Returns the ids of a text, with the special tokens that the tokenizer puts around it. */
   public int[] encode(String text) {
-    return ids(tokenizer.encode(text, true, false));
+    return ids(tokenizer.encode(prefixed(text), true, false));
   }
 
   /** Returns the ids of a text, without special tokens around it. */
   public int[] encodeBare(String text) {
-    return ids(tokenizer.encode(text, false, false));
+    return ids(tokenizer.encode(prefixed(text), false, false));
+  }
+
+  /**
+   * Returns a text with the prefix that SentencePiece puts before it. The library has no equivalent
+   * that also applies to a text with a blank at its beginning, and only once to a text with marks
+   * inside. A text that begins with a special token, such as a turn of a chat, has none.
+   */
+  private String prefixed(String text) {
+    boolean plain =
+        !prefix.isEmpty()
+            && !text.isEmpty()
+            && vocabulary.special().values().stream()
+                .noneMatch(mark -> !mark.isEmpty() && text.startsWith(mark));
+    return plain ? prefix + text : text;
   }
 
   private static int[] ids(Encoding encoding) {
@@ -67,13 +104,18 @@ public final class Tokenizer implements AutoCloseable {
    * text.
    */
   public EncodedText encodeWithPlaces(String text) {
-    Encoding encoding = tokenizer.encode(text, false, false);
+    String given = prefixed(text);
+    int before = given.length() - text.length();
+    Encoding encoding = tokenizer.encode(given, false, false);
     int[] ids = ids(encoding);
     CharSpan[] spans = encoding.getCharTokenSpans();
     int[] starts = new int[ids.length];
     for (int i = 0; i < ids.length; i++) {
       // A token that a normalizer puts in front of the text has no place in it.
-      starts[i] = spans[i] == null ? (i == 0 ? 0 : starts[i - 1]) : spans[i].getStart();
+      starts[i] =
+          spans[i] == null
+              ? (i == 0 ? 0 : starts[i - 1])
+              : Math.max(0, spans[i].getStart() - before);
     }
     return new EncodedText(text, ids, utf16(text, starts));
   }
@@ -98,7 +140,7 @@ public final class Tokenizer implements AutoCloseable {
    * token.
    */
   public OptionalInt oneToken(String text) {
-    int[] ids = encodeBare(text);
+    int[] ids = ids(tokenizer.encode(text, false, false));
     boolean single = ids.length == 1 && text.equals(vocabulary.tokens().get(ids[0]));
     return single ? OptionalInt.of(ids[0]) : OptionalInt.empty();
   }
@@ -124,6 +166,12 @@ public final class Tokenizer implements AutoCloseable {
   /** Returns the text of ids, without special tokens. */
   public String decode(int[] ids) {
     long[] wide = Arrays.stream(ids).asLongStream().toArray();
+    if (!vocabulary.bytes().isEmpty()) {
+      IncrementalDecoder decoder = IncrementalDecoder.of(this, new int[0]);
+      StringBuilder text = new StringBuilder();
+      Arrays.stream(ids).forEach(id -> text.append(decoder.next(id)));
+      return text.append(decoder.finish()).toString();
+    }
     return wide.length == 0 ? "" : tokenizer.decode(wide, true);
   }
 

@@ -37,8 +37,9 @@ final class TokenizerJson {
    *
    * @param text the file's text, without a byte order mark, safe to give to the library
    * @param decoder the steps from tokens to text; a missing node if there are none
+   * @param prefix text that Kvasir puts before each text that it gives to the library
    */
-  record Parts(String text, Vocabulary vocabulary, JsonNode decoder) {}
+  record Parts(String text, Vocabulary vocabulary, JsonNode decoder, String prefix) {}
 
   /** Reads a file; throws a {@link UserError} if it would crash the library. */
   static Parts read(Path file) {
@@ -117,7 +118,7 @@ final class TokenizerJson {
         }
       }
     }
-    return new Parts(text, vocabulary.finish(), decoder);
+    return new Parts(text, vocabulary.finish(), decoder, "");
   }
 
   /** Checks that the special tokens that a template puts around a text are defined beside it. */

@@ -76,6 +76,6 @@ final class VocabularyReader {
   /** Returns the vocabulary of all parts that were read. */
   Vocabulary finish() {
     tokens.putAll(added);
-    return new Vocabulary(tokens, special, unknown);
+    return new Vocabulary(tokens, special, Map.of(), unknown);
   }
 }

@@ -76,7 +76,7 @@ public record GenerateJob(
     // Only rank 0 reads and prints text, so the other ranks need no tokenizer.
     try (OptionalTokenizer tokenizer =
             context.root() ? OptionalTokenizer.open(engine.directory()) : OptionalTokenizer.none();
-        SessionRun run = new SessionOpening(this, context, config, tokenizer.get()).open()) {
+        SessionRun run = new SessionOpening(this, context, config, tokenizer).open()) {
       Transcript text =
           new Transcript(
               tokenizer.get(),

@@ -66,12 +66,7 @@ public record ScoreJob(
             () -> {
               try (OptionalTokenizer tokenizer = OptionalTokenizer.open(engine.directory())) {
                 return Arrays.stream(
-                        source.tokens(
-                            context.text(),
-                            tokenizer.get(),
-                            config,
-                            engine.directory(),
-                            context.notice()))
+                        source.tokens(context.text(), tokenizer, config, context.notice()))
                     .asLongStream()
                     .toArray();
               }

@@ -15,7 +15,7 @@ import kvasir.engine.session.TokenChoice;
 import kvasir.error.UserError;
 import kvasir.file.Json;
 import kvasir.model.ModelConfig;
-import kvasir.text.Tokenizer;
+import kvasir.text.OptionalTokenizer;
 import kvasir.text.Transcript;
 
 /**
@@ -23,7 +23,7 @@ import kvasir.text.Transcript;
  * file.
  */
 record SessionOpening(
-    GenerateJob job, JobContext context, ModelConfig config, Optional<Tokenizer> tokenizer) {
+    GenerateJob job, JobContext context, ModelConfig config, OptionalTokenizer tokenizer) {
 
   /**
    * Opens the run. Every rank must call it, since rank 0 sends the tokens to the others.
@@ -94,7 +94,7 @@ record SessionOpening(
     int[] done = Arrays.copyOf(log.tokens(), Math.min(log.tokens().length, limit(ids)));
     TokenIds.requireKnown(where(), done, config);
     TokenChoice begun = log.header().choice();
-    Transcript text = new Transcript(tokenizer, ids, begun.stops(), piece -> {});
+    Transcript text = new Transcript(tokenizer.get(), ids, begun.stops(), piece -> {});
     for (int i = 0; i < done.length; i++) {
       boolean endToken = !begun.ignoreEos() && config.eosTokens().contains(done[i]);
       if (text.add(done[i]) || endToken) {
@@ -111,10 +111,7 @@ record SessionOpening(
 
   private Optional<int[]> asked() {
     return Optional.ofNullable(job.prompt())
-        .map(
-            prompt ->
-                prompt.tokens(
-                    context.text(), tokenizer, config, job.engine().directory(), context.notice()));
+        .map(prompt -> prompt.tokens(context.text(), tokenizer, config, context.notice()));
   }
 
   private SessionHeader header(String model, int[] ids) {
