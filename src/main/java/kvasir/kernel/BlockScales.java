@@ -17,14 +17,15 @@ final class BlockScales {
    * @param group number of the group in its block
    */
   static float scale(BlockFormat format, MemorySegment data, long block, int group) {
-    return switch (format) {
-      case Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, IQ4_NL -> half(data, block);
-      case Q2_K -> half(data, block + 80) * (unsigned(data, block + group) & 15);
-      case Q3_K -> half(data, block + 108) * scaleQ3K(data, block + 96, group);
-      case Q4_K, Q5_K -> half(data, block) * scaleQ4K(data, block + 4, group);
-      case Q6_K -> half(data, block + 208) * data.get(ValueLayout.JAVA_BYTE, block + 192 + group);
-      case IQ4_XS -> half(data, block) * scaleIq4Xs(data, block, group);
-    };
+    return half(data, block + format.scaleOffset())
+        * switch (format) {
+          case Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, IQ4_NL -> 1;
+          case Q2_K -> unsigned(data, block + group) & 15;
+          case Q3_K -> scaleQ3K(data, block + 96, group);
+          case Q4_K, Q5_K -> scaleQ4K(data, block + 4, group);
+          case Q6_K -> data.get(ValueLayout.JAVA_BYTE, block + 192 + group);
+          case IQ4_XS -> scaleIq4Xs(data, block, group);
+        };
   }
 
   /**
@@ -32,11 +33,14 @@ final class BlockScales {
    * -0, which leaves every number as it is, zeros with their sign included.
    */
   static float addend(BlockFormat format, MemorySegment data, long block, int group) {
+    if (format.minimumOffset() < 0) {
+      return -0f;
+    }
+    float minimum = half(data, block + format.minimumOffset());
     return switch (format) {
-      case Q8_0, Q4_0, Q5_0, Q3_K, Q6_K, IQ4_NL, IQ4_XS -> -0f;
-      case Q4_1, Q5_1 -> half(data, block + 2);
-      case Q2_K -> -(half(data, block + 82) * (unsigned(data, block + group) >> 4));
-      case Q4_K, Q5_K -> -(half(data, block + 2) * minimumQ4K(data, block + 4, group));
+      case Q2_K -> -(minimum * (unsigned(data, block + group) >> 4));
+      case Q4_K, Q5_K -> -(minimum * minimumQ4K(data, block + 4, group));
+      default -> minimum;
     };
   }
 

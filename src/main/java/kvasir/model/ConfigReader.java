@@ -8,8 +8,14 @@ import java.util.Map;
 import kvasir.error.UserError;
 import kvasir.file.ModelFolder;
 import kvasir.file.PathKind;
+import kvasir.file.gguf.GgufPath;
+import kvasir.weights.Checkpoint;
+import kvasir.weights.GgufCheckpoint;
 
-/** Reader of config.json, in Hugging Face's older and newer form, and of generation_config.json. */
+/**
+ * Reader of a model's configuration: of config.json, in Hugging Face's older and newer form, and of
+ * generation_config.json; or of the metadata of a GGUF file.
+ */
 public final class ConfigReader {
   private static final Map<String, String> BY_MODEL_TYPE =
       Map.of(
@@ -18,21 +24,27 @@ public final class ConfigReader {
           "llama", "LlamaForCausalLM");
 
   // Bounds far above those of any model, beyond which products of two sizes would overflow.
-  private static final int MAX_WIDTH = 1 << 20;
-  private static final int MAX_LAYERS = 1 << 12;
-  private static final int MAX_TOKENS = 1 << 24;
+  static final int MAX_WIDTH = 1 << 20;
+  static final int MAX_LAYERS = 1 << 12;
+  static final int MAX_TOKENS = 1 << 24;
 
   private ConfigReader() {}
 
   /**
-   * Reads the configuration of a model directory.
+   * Reads the configuration of a model.
    *
+   * @param model a directory in Hugging Face's form or with one GGUF model, or a GGUF file
    * @throws UserError if a file cannot be read, or the configuration is not supported or
    *     contradicts itself
    */
-  public static ModelConfig read(Path directory) {
-    ModelFolder folder = new ModelFolder(directory);
-    folder.check("--model " + directory);
+  public static ModelConfig read(Path model) {
+    if (GgufPath.find(model).isPresent()) {
+      try (Checkpoint checkpoint = Checkpoint.open(model)) {
+        return GgufConfigReader.read((GgufCheckpoint) checkpoint);
+      }
+    }
+    ModelFolder folder = new ModelFolder(model);
+    folder.check("--model " + model);
     JsonFields config = JsonFields.read(folder.config());
     boolean generation = PathKind.of(folder.generationConfig()) != PathKind.MISSING;
     JsonFields other = generation ? JsonFields.read(folder.generationConfig()) : config;
@@ -77,7 +89,7 @@ public final class ConfigReader {
         kvHeads,
         headDim,
         bounded(config, "vocab_size", MAX_TOKENS),
-        context(config, rope),
+        rope.context(bounded(config, "max_position_embeddings", MAX_TOKENS), MAX_TOKENS),
         epsilon(config),
         architecture.startsWith("Qwen3"),
         qwen2 || attentionBias,
@@ -128,15 +140,6 @@ public final class ConfigReader {
       throw config.wrong(field, value + " is beyond " + limit);
     }
     return value;
-  }
-
-  // Model cards say to add yarn and to leave max_position_embeddings as it was: the trained length
-  // or, for Qwen3, somewhat more.
-  private static int context(JsonFields config, RopeConfig rope) {
-    int stated = bounded(config, "max_position_embeddings", MAX_TOKENS);
-    return rope instanceof RopeConfig.Yarn yarn && yarn.original() <= stated
-        ? (int) Math.clamp(yarn.original() * yarn.factor(), stated, MAX_TOKENS)
-        : stated;
   }
 
   private static int headDim(JsonFields config, String architecture, int hidden, int heads) {

@@ -3,9 +3,12 @@ package kvasir.model;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import kvasir.error.UserError;
 import kvasir.tensor.Matrix;
 import kvasir.weights.Checkpoint;
+import kvasir.weights.GgufCheckpoint;
+import kvasir.weights.TensorInfo;
 
 /**
  * A checkpoint's tensors by names without a prefix, {@code layers.0...} and {@code lm_head.weight}.
@@ -19,6 +22,7 @@ final class ModelTensors {
   private static final List<String> PREFIXES = List.of("model.", "");
   private static final List<String> FIRST = List.of(EMBEDDING, "layers.0.input_layernorm.weight");
   private static final int SHOWN = 3;
+  private static final Pattern FACTOR = Pattern.compile("\\.(input_)?scale$");
 
   private final Checkpoint checkpoint;
   private final String prefix;
@@ -89,6 +93,40 @@ final class ModelTensors {
   Matrix vector(String tensor, int n) {
     used.add(name(tensor));
     return checkpoint.vector(name(tensor), n);
+  }
+
+  /**
+   * Returns whether a bias is left out where others of its kind may be there. Only GGUF files leave
+   * out biases of zeros; a configuration in Hugging Face's form says that all are there or none.
+   */
+  boolean omits(String bias) {
+    return checkpoint instanceof GgufCheckpoint && !has(bias);
+  }
+
+  /** Returns the order of the rows of query and key matrices and of their biases. */
+  RowOrder rotatedRows(ModelConfig config) {
+    boolean pairs =
+        checkpoint instanceof GgufCheckpoint
+            && config.architecture().equals(GgufConfigReader.LLAMA);
+    return pairs ? new RowOrder.Pairs(config.headDim()) : RowOrder.SAME;
+  }
+
+  /**
+   * Refuses factors that stand beside a matrix in a tensor of their own and have not been applied.
+   *
+   * @throws UserError if a tensor that has been read has one
+   */
+  void refuseFactors() {
+    for (String name : unused()) {
+      String matrix = FACTOR.matcher(name).replaceFirst(".weight");
+      if (checkpoint instanceof GgufCheckpoint && !matrix.equals(name) && used.contains(matrix)) {
+        TensorInfo factor = checkpoint.tensors().get(name);
+        throw new UserError(
+            checkpoint.location().toString(),
+            "tensor " + factor.name() + " is a factor of a matrix, which is not supported",
+            "use a file without such factors, such as one in Q8_0 or Q4_K_M");
+      }
+    }
   }
 
   /** Returns the names of the tensors that have not been read, in the files' order. */

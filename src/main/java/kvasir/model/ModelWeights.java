@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import kvasir.error.UserError;
 import kvasir.kernel.Kernels;
 import kvasir.team.Team;
@@ -78,13 +77,14 @@ public record ModelWeights(
   /** Calls a visitor with all matrices, whole, and returns the tensors with their use recorded. */
   static ModelTensors visit(
       Checkpoint checkpoint, ModelConfig config, Kernels kernels, Consumer<Matrix> visitor) {
-    Function<Matrix, Panels> packer =
-        matrix -> {
-          visitor.accept(matrix);
+    Packing packer =
+        (matrix, order, from, to) -> {
+          visitor.accept(matrix.slice(from, to));
           return null;
         };
     ModelTensors tensors = ModelTensors.of(checkpoint);
     of(config, new Finder(tensors, kernels, Shares.even(1), 0, packer));
+    tensors.refuseFactors();
     return tensors;
   }
 
@@ -101,7 +101,7 @@ public record ModelWeights(
         new MappedRows(tensors.checkpoint(), finder.kernels(), embedding),
         List.copyOf(layers),
         finder.vector("norm.weight", hidden),
-        finder.slice(config.tiedOutput() ? embedding : head(tensors, config), null));
+        finder.slice(config.tiedOutput() ? embedding : head(tensors, config), RowOrder.SAME, null));
   }
 
   // A checkpoint may store tied weights under either name, since the format drops aliases.
@@ -135,10 +135,11 @@ public record ModelWeights(
     String mlp = prefix + "mlp.";
     boolean qkv = config.qkvBias();
     boolean norm = config.qkNorm();
+    RowOrder order = finder.tensors().rotatedRows(config);
     return new LayerWeights(
         finder.vector(prefix + "input_layernorm.weight", hidden),
-        finder.linear(attention + "q_proj", queries, hidden, qkv),
-        finder.linear(attention + "k_proj", keys, hidden, qkv),
+        finder.linear(attention + "q_proj", queries, hidden, qkv, order),
+        finder.linear(attention + "k_proj", keys, hidden, qkv, order),
         finder.linear(attention + "v_proj", keys, hidden, qkv),
         norm ? finder.vector(attention + "q_norm.weight", config.headDim()) : null,
         norm ? finder.vector(attention + "k_norm.weight", config.headDim()) : null,
@@ -149,12 +150,13 @@ public record ModelWeights(
         finder.linear(mlp + "down_proj", hidden, inner, config.mlpBias()));
   }
 
+  private interface Packing {
+    /** Packs rows of a matrix; see {@link WeightPacker#pack(Matrix, RowOrder, int, int)}. */
+    Panels pack(Matrix matrix, RowOrder order, int from, int to);
+  }
+
   private record Finder(
-      ModelTensors tensors,
-      Kernels kernels,
-      Shares shares,
-      int rank,
-      Function<Matrix, Panels> packer) {
+      ModelTensors tensors, Kernels kernels, Shares shares, int rank, Packing packer) {
     float[] vector(String name, int n) {
       float[] out = new float[n];
       new MappedRows(tensors.checkpoint(), kernels, tensors.vector(name, n)).decode(0, out, 0);
@@ -162,17 +164,31 @@ public record ModelWeights(
     }
 
     Linear linear(String name, int outputs, int inputs, boolean bias) {
-      return slice(
-          tensors.matrix(name + ".weight", outputs, inputs),
-          bias ? vector(name + ".bias", outputs) : null);
+      return linear(name, outputs, inputs, bias, RowOrder.SAME);
     }
 
-    Linear slice(Matrix weight, float[] bias) {
+    Linear linear(String name, int outputs, int inputs, boolean bias, RowOrder order) {
+      boolean added = bias && !tensors.omits(name + ".bias");
+      return slice(
+          tensors.matrix(name + ".weight", outputs, inputs),
+          order,
+          added ? sorted(vector(name + ".bias", outputs), order) : null);
+    }
+
+    private static float[] sorted(float[] inFile, RowOrder order) {
+      float[] rows = new float[inFile.length];
+      for (int row = 0; row < rows.length; row++) {
+        rows[row] = inFile[order.inFile(row)];
+      }
+      return rows;
+    }
+
+    Linear slice(Matrix weight, RowOrder order, float[] bias) {
       OutputSlices slices = new OutputSlices(weight.rows(), shares);
       int from = slices.first(rank);
       int to = slices.first(rank + 1);
       return new Linear(
-          packer.apply(weight.slice(from, to)),
+          packer.pack(weight, order, from, to),
           bias == null ? null : Arrays.copyOfRange(bias, from, to),
           from,
           slices.width());

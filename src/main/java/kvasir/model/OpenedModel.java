@@ -3,13 +3,16 @@ package kvasir.model;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Function;
+import kvasir.file.gguf.GgufPath;
 import kvasir.weights.Checkpoint;
+import kvasir.weights.GgufCheckpoint;
 import kvasir.weights.ModelHash;
 
 /**
- * Configuration, checkpoint and hash of one model directory for one rank. Each is read when it is
- * first asked for, and once only, so that everything that a rank does sees the same model. The
- * object owns the mapping of the weights until {@link #close}. Used by one thread at a time.
+ * Configuration, checkpoint and hash of one model, a directory or a GGUF file, for one rank. Each
+ * is read when it is first asked for, and once only, so that everything that a rank does sees the
+ * same model. The object owns the mapping of the weights until {@link #close}. Used by one thread
+ * at a time.
  */
 public final class OpenedModel implements AutoCloseable {
   private final Path directory;
@@ -64,7 +67,12 @@ public final class OpenedModel implements AutoCloseable {
    */
   public ModelConfig config() {
     if (config == null) {
-      config = readConfig.apply(directory);
+      // The metadata of a GGUF file are read with its weights.
+      boolean gguf = GgufPath.find(directory).isPresent();
+      config =
+          gguf && checkpoint() instanceof GgufCheckpoint weights
+              ? GgufConfigReader.read(weights)
+              : readConfig.apply(directory);
     }
     return config;
   }

@@ -17,7 +17,7 @@ public final class RopeAngles {
 
   RopeAngles(RopeConfig config, int headDim) {
     this.frequencies = frequencies(config, headDim);
-    this.attention = config instanceof RopeConfig.Yarn yarn ? (float) yarn.attention() : 1f;
+    this.attention = (float) config.attention();
   }
 
   /**
@@ -67,14 +67,20 @@ public final class RopeAngles {
     for (int i = 0; i < out.length; i++) {
       float exponent = 2f * i / headDim;
       float period = (float) StrictMath.pow((float) config.theta(), exponent);
-      out[i] =
-          switch (config) {
-            case RopeConfig.Plain plain -> 1f / period;
-            case RopeConfig.Llama3 llama -> llama3(llama, 1f / period);
-            case RopeConfig.Yarn yarn -> yarn(yarn, period, i, headDim);
-          };
+      out[i] = frequency(config, period, i, headDim);
     }
     return out;
+  }
+
+  private static float frequency(RopeConfig config, float period, int i, int headDim) {
+    return switch (config) {
+      case RopeConfig.Plain _ -> 1f / period;
+      case RopeConfig.Linear linear -> 1f / period / (float) linear.factor();
+      case RopeConfig.Llama3 llama -> llama3(llama, 1f / period);
+      case RopeConfig.Yarn yarn -> yarn(yarn, period, i, headDim);
+      case RopeConfig.Divided divided ->
+          frequency(divided.scaling(), period, i, headDim) / divided.divisors().get(i);
+    };
   }
 
   private static float llama3(RopeConfig.Llama3 c, float frequency) {

@@ -107,7 +107,12 @@ final class RopeReader {
     double allDim = rope.number(MSCALE_ALL, 0);
     return mscale != 0 && allDim != 0
         ? scale(factor, mscale) / scale(factor, allDim)
-        : scale(factor, 1);
+        : yarnAttention(factor);
+  }
+
+  /** Returns yarn's factor of cosine and sine for a factor of scaling. */
+  static double yarnAttention(double factor) {
+    return scale(factor, 1);
   }
 
   private static double scale(double factor, double mscale) {

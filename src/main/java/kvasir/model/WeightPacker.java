@@ -31,6 +31,37 @@ final class WeightPacker {
     this.arena = arena;
   }
 
+  /**
+   * Packs rows {@code from} (inclusive) to {@code to} (exclusive) of a row-major matrix.
+   *
+   * @param order order of the rows in the checkpoint
+   */
+  Panels pack(Matrix matrix, RowOrder order, int from, int to) {
+    if (order == RowOrder.SAME) {
+      return pack(matrix.slice(from, to));
+    }
+    try (Arena copies = Arena.ofShared()) {
+      return pack(sorted(matrix, order, from, to, copies));
+    } finally {
+      OffHeap.dropPages(matrix.data(), matrix.offset(), matrix.byteSize());
+    }
+  }
+
+  /** Copies rows of a matrix in the order of the model. */
+  private static Matrix sorted(Matrix matrix, RowOrder order, int from, int to, Arena copies) {
+    long rowBytes = matrix.rowBytes();
+    MemorySegment memory = copies.allocate((to - from) * rowBytes, Long.BYTES);
+    for (int row = from; row < to; row++) {
+      MemorySegment.copy(
+          matrix.data(),
+          matrix.rowOffset(order.inFile(row)),
+          memory,
+          (row - from) * rowBytes,
+          rowBytes);
+    }
+    return new Matrix(matrix.type(), memory, 0, to - from, matrix.columns());
+  }
+
   /** Packs a row-major matrix {@code [outputs, inputs]} into panels {@code [inputs, outputs]}. */
   Panels pack(Matrix source) {
     DType type = panelType(source.type());

@@ -23,27 +23,32 @@ package kvasir.tensor;
  * </pre>
  */
 public enum BlockFormat implements StorageFormat {
-  Q8_0(32, 34, 32),
-  Q4_0(32, 18, 32),
-  Q4_1(32, 20, 32),
-  Q5_0(32, 22, 32),
-  Q5_1(32, 24, 32),
-  Q2_K(256, 84, 16),
-  Q3_K(256, 110, 16),
-  Q4_K(256, 144, 32),
-  Q5_K(256, 176, 32),
-  Q6_K(256, 210, 16),
-  IQ4_NL(32, 18, 32),
-  IQ4_XS(256, 136, 32);
+  Q8_0(32, 34, 32, 0, -1),
+  Q4_0(32, 18, 32, 0, -1),
+  Q4_1(32, 20, 32, 0, 2),
+  Q5_0(32, 22, 32, 0, -1),
+  Q5_1(32, 24, 32, 0, 2),
+  Q2_K(256, 84, 16, 80, 82),
+  Q3_K(256, 110, 16, 108, -1),
+  Q4_K(256, 144, 32, 0, 2),
+  Q5_K(256, 176, 32, 0, 2),
+  Q6_K(256, 210, 16, 208, -1),
+  IQ4_NL(32, 18, 32, 0, -1),
+  IQ4_XS(256, 136, 32, 0, -1);
 
   private final int blockLength;
   private final int blockBytes;
   private final int groupLength;
+  private final int scaleOffset;
+  private final int minimumOffset;
 
-  BlockFormat(int blockLength, int blockBytes, int groupLength) {
+  BlockFormat(
+      int blockLength, int blockBytes, int groupLength, int scaleOffset, int minimumOffset) {
     this.blockLength = blockLength;
     this.blockBytes = blockBytes;
     this.groupLength = groupLength;
+    this.scaleOffset = scaleOffset;
+    this.minimumOffset = minimumOffset;
   }
 
   @Override
@@ -59,5 +64,15 @@ public enum BlockFormat implements StorageFormat {
   /** Returns the number of consecutive elements of a block that have one scale. */
   public int groupLength() {
     return groupLength;
+  }
+
+  /** Returns the byte offset in a block of its scale d, in f16. */
+  public int scaleOffset() {
+    return scaleOffset;
+  }
+
+  /** Returns the byte offset in a block of its minimum m, in f16, or -1 if it has none. */
+  public int minimumOffset() {
+    return minimumOffset;
   }
 }

@@ -15,9 +15,10 @@ import kvasir.file.gguf.GgufFile;
 import kvasir.file.gguf.GgufMetadata;
 import kvasir.file.gguf.GgufModel;
 import kvasir.file.gguf.GgufTensor;
-import kvasir.file.gguf.GgufType;
+import kvasir.tensor.BlockFormat;
 import kvasir.tensor.DType;
 import kvasir.tensor.Matrix;
+import kvasir.tensor.StorageFormat;
 
 /**
  * Weights of a GGUF file, or of the parts of a split one. A part is mapped when one of its tensors
@@ -136,7 +137,7 @@ public final class GgufCheckpoint implements Checkpoint {
               + dimensions.reversed(),
           "fetch the model again, or convert it again");
     }
-    return new Matrix(type(tensor), map(tensor), tensor.begin(), rows, columns);
+    return new Matrix(format(tensor), map(tensor), tensor.begin(), rows, columns);
   }
 
   // Lengths of one behind the shape say nothing, and a matrix of one row may be without its one.
@@ -148,22 +149,23 @@ public final class GgufCheckpoint implements Checkpoint {
     return dimensions.subList(0, length);
   }
 
-  private static DType type(GgufTensor tensor) {
-    return plain(tensor.type())
-        .orElseThrow(
-            () ->
-                new UserError(
-                    tensor.file().toString(),
-                    "tensor " + tensor.name() + " has the unsupported type " + tensor.type(),
-                    "use a file in F32, F16 or BF16"));
-  }
-
-  private static Optional<DType> plain(GgufType type) {
-    return switch (type) {
-      case F32 -> Optional.of(DType.F32);
-      case F16 -> Optional.of(DType.F16);
-      case BF16 -> Optional.of(DType.BF16);
-      default -> Optional.empty();
+  private static StorageFormat format(GgufTensor tensor) {
+    return switch (tensor.type()) {
+      case F32 -> DType.F32;
+      case F16 -> DType.F16;
+      case BF16 -> DType.BF16;
+      case Q8_0 -> BlockFormat.Q8_0;
+      case Q4_0 -> BlockFormat.Q4_0;
+      case Q4_1 -> BlockFormat.Q4_1;
+      case Q5_0 -> BlockFormat.Q5_0;
+      case Q5_1 -> BlockFormat.Q5_1;
+      case Q2_K -> BlockFormat.Q2_K;
+      case Q3_K -> BlockFormat.Q3_K;
+      case Q4_K -> BlockFormat.Q4_K;
+      case Q5_K -> BlockFormat.Q5_K;
+      case Q6_K -> BlockFormat.Q6_K;
+      case IQ4_NL -> BlockFormat.IQ4_NL;
+      case IQ4_XS -> BlockFormat.IQ4_XS;
     };
   }
 
@@ -185,8 +187,7 @@ public final class GgufCheckpoint implements Checkpoint {
     List<NonFinite> counts = new ArrayList<>();
     try {
       for (GgufTensor tensor : tensors.values()) {
-        plain(tensor.type())
-            .ifPresent(type -> counts.add(NonFinite.count(tensor.name(), type, bytes(tensor))));
+        counts.add(NonFinite.count(tensor.name(), format(tensor), bytes(tensor)));
       }
     } catch (InternalError e) {
       throw unreadable(e);

@@ -1,6 +1,6 @@
 /**
- * Model weights as named {@link kvasir.tensor.Matrix} views of mapped safetensors files. Files may
- * be hostile: a header is used only after every offset in it has been checked.
+ * Model weights as named {@link kvasir.tensor.Matrix} views of mapped safetensors or GGUF files.
+ * Files may be hostile: a header is used only after every offset in it has been checked.
  *
  * <pre>
  *   model.safetensors             length of the header | header, JSON | data of all tensors
