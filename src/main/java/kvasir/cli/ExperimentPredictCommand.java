@@ -11,6 +11,9 @@ import kvasir.cli.option.HardwareSource;
 import kvasir.cli.option.Quantity;
 import kvasir.error.ExitCodes;
 import kvasir.error.UserError;
+import kvasir.file.ModelFolder;
+import kvasir.file.gguf.GgufPath;
+import kvasir.kernel.ScalarKernels;
 import kvasir.lab.predict.Calibration;
 import kvasir.lab.predict.ClusterLayout;
 import kvasir.lab.predict.LayoutSearch;
@@ -19,7 +22,9 @@ import kvasir.launch.HostFile;
 import kvasir.model.ConfigReader;
 import kvasir.model.ModelConfig;
 import kvasir.model.ModelShape;
+import kvasir.model.WeightSizes;
 import kvasir.tensor.DType;
+import kvasir.weights.Checkpoint;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -158,9 +163,8 @@ final class ExperimentPredictCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     check();
-    ModelConfig config = config();
     int count = nodeCount();
-    Setting setting = Setting.of(config).with(DType.BF16, kvType).withChunk(prefillChunk);
+    Setting setting = setting().withChunk(prefillChunk);
     HardwareSource source = new HardwareSource(cores, read, flops, latency, bandwidth);
     HardwareEstimate found = source.find(count);
     LayoutSearch.LayoutQuestion question =
@@ -234,18 +238,35 @@ final class ExperimentPredictCommand implements Callable<Integer> {
     return nodes == null ? 1 : nodes;
   }
 
-  private ModelConfig config() {
+  private Setting setting() {
     Optional<ModelShape> shape = ModelShape.of(model);
-    if (Files.isDirectory(Path.of(model)) || (shape.isEmpty() && model.contains("/"))) {
-      return ConfigReader.read(Path.of(model));
+    Path path = Path.of(model);
+    if (Files.exists(path) || (shape.isEmpty() && model.contains("/"))) {
+      ModelConfig config = ConfigReader.read(path);
+      return Setting.of(config).with(bytesPerWeight(path, config), kvType);
     }
-    return shape
-        .orElseThrow(
-            () ->
-                new UserError(
-                    "--model " + model,
-                    "neither a directory nor a shape",
-                    "give a model's directory or one of " + ModelShape.labels()))
-        .model();
+    Setting ofShape =
+        Setting.of(
+            shape
+                .orElseThrow(
+                    () ->
+                        new UserError(
+                            "--model " + model,
+                            "neither a model nor a shape",
+                            "give a model's directory, a GGUF file, or one of "
+                                + ModelShape.labels()))
+                .model());
+    return ofShape.with(ofShape.bytesPerWeight(), kvType);
+  }
+
+  /** Returns the bytes of a weight in a model's files; two if the directory has none yet. */
+  private static double bytesPerWeight(Path model, ModelConfig config) {
+    boolean weights = GgufPath.find(model).isPresent() || new ModelFolder(model).hasSafetensors();
+    if (!weights) {
+      return DType.BF16.bytes();
+    }
+    try (Checkpoint checkpoint = Checkpoint.open(model)) {
+      return WeightSizes.of(checkpoint, config, new ScalarKernels()).bytesPerWeight();
+    }
   }
 }

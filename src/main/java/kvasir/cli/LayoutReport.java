@@ -103,13 +103,14 @@ record LayoutReport(
   private String about() {
     ModelConfig c = setting.model();
     return format(
-        "%s: %d layers, %d query and %d KV heads, weights %.1f GiB in bf16; KV in %s, %,d bytes a"
-            + " token, %.1f GiB at %,d tokens%n",
+        "%s: %d layers, %d query and %d KV heads, weights %.1f GiB, %.2f bytes each; KV in %s, %,d"
+            + " bytes a token, %.1f GiB at %,d tokens%n",
         model,
         c.layers(),
         c.heads(),
         c.kvHeads(),
         setting.weightBytes() / GIBI,
+        setting.bytesPerWeight(),
         setting.kvType().name().toLowerCase(Locale.ROOT),
         setting.tokenBytes(),
         (double) setting.tokenBytes() * question.context() / GIBI,

@@ -24,7 +24,6 @@ import kvasir.model.SequenceDecoder;
 import kvasir.model.WeightSizes;
 import kvasir.team.Team;
 import kvasir.team.ThreadTeam;
-import kvasir.tensor.DType;
 import kvasir.tensor.Shares;
 import kvasir.weights.Checkpoint;
 
@@ -55,7 +54,7 @@ public final class Engine implements AutoCloseable {
   private final Arena weightMemory = Arena.ofShared();
   private final ModelConfig config;
   private final Team team;
-  private final DType weightType;
+  private final double bytesPerWeight;
   private final long spareBytes;
   private final BlockMemory blocks;
   private final KvCache cache;
@@ -202,11 +201,12 @@ public final class Engine implements AutoCloseable {
     try {
       Shares shares = settings.distribution().shares(world.size());
       CacheShape shape = cacheShape(settings, config);
-      this.spareBytes = checkMemory(shares, use);
+      WeightSizes sizes = WeightSizes.of(checkpoint, config, settings.kernels());
+      this.bytesPerWeight = sizes.bytesPerWeight();
+      this.spareBytes = checkMemory(sizes, shares, use);
       ModelWeights weights =
           ModelWeights.of(
               checkpoint, config, settings.kernels(), shares, world.rank(), team, weightMemory);
-      this.weightType = weights.head().weight().type();
       this.blocks = new BlockMemory(shape, world.rank());
       this.cache = new KvCache(blocks, new Ownership(shape.shards(), shares), world.rank());
       this.decoder = decoder(weights, use.numbers());
@@ -230,12 +230,11 @@ public final class Engine implements AutoCloseable {
    *
    * @return number of bytes that the limit leaves; Long.MAX_VALUE without a limit
    */
-  private long checkMemory(Shares shares, Use use) {
+  private long checkMemory(WeightSizes sizes, Shares shares, Use use) {
     long limit = settings.distribution().memoryLimit();
     if (limit == 0) {
       return Long.MAX_VALUE;
     }
-    WeightSizes sizes = WeightSizes.of(model.checkpoint(), config, settings.kernels());
     RankMemory.Run run = memoryRun(settings, config, use.positions(), use.logitRows());
     MemoryNeed need = new MemoryNeed(run, sizes::bytes, use.kvBytes());
     need.check(shares, limit);
@@ -336,9 +335,9 @@ public final class Engine implements AutoCloseable {
     return team;
   }
 
-  /** Returns the element type of the linear layers. */
-  public DType weightType() {
-    return weightType;
+  /** Returns the bytes that a weight takes in the model's files, on average over all matrices. */
+  public double bytesPerWeight() {
+    return bytesPerWeight;
   }
 
   /** Returns this rank's part of the KV cache of the engine's own sequence. */

@@ -7,10 +7,10 @@ import kvasir.tensor.DType;
  * that must be read from memory if no cache keeps data between steps.
  *
  * @param config configuration of the model
- * @param weightType element type of the weights
+ * @param bytesPerWeight bytes that a weight takes on average
  * @param kvType element type of the KV cache
  */
-public record DecoderWork(ModelConfig config, DType weightType, DType kvType) {
+public record DecoderWork(ModelConfig config, double bytesPerWeight, DType kvType) {
   /** Returns the number of weights in the linear layers of all decoder layers. */
   public long linearElements() {
     long queries = (long) config.heads() * config.headDim();
@@ -51,7 +51,7 @@ public record DecoderWork(ModelConfig config, DType weightType, DType kvType) {
 
   /** Returns the bytes of the weights that a batch reads. */
   public double weightBytes() {
-    return (double) (linearElements() + headElements()) * weightType.bytes();
+    return (linearElements() + headElements()) * bytesPerWeight;
   }
 
   /** Returns the bytes of the keys and values of {@code tokens} tokens. */

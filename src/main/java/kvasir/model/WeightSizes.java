@@ -25,6 +25,12 @@ public record WeightSizes(List<Matrix> matrices) {
     return new WeightSizes(List.copyOf(matrices));
   }
 
+  /** Returns the bytes that a weight takes in the files, on average over all matrices. */
+  public double bytesPerWeight() {
+    double bytes = matrices.stream().mapToLong(Matrix::byteSize).sum();
+    return bytes / matrices.stream().mapToLong(m -> (long) m.rows() * m.columns()).sum();
+  }
+
   /** Returns the bytes of a rank's slices. */
   public long bytes(Shares shares, int rank) {
     long sum = 0;

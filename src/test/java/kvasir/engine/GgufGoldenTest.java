@@ -139,6 +139,22 @@ class GgufGoldenTest {
         continued(folder.resolve("stories260K.gguf"), begin, expected.size() - 1));
   }
 
+  /** A matrix of Q4_1 has 20 bytes for 32 weights, one of Q6_K 210 for 256. */
+  @Test
+  void bytesOfAWeightAreThoseOfTheFormats() {
+    assertEquals(20.0 / 32, bytesPerWeight("tiny-qwen3-Q4_1.gguf"));
+    assertEquals(210.0 / 256, bytesPerWeight("tiny-qwen3-Q6_K.gguf"));
+    assertEquals(2, bytesPerWeight("tiny-qwen3-BF16.gguf"));
+  }
+
+  private static double bytesPerWeight(String file) {
+    Path model = SharedData.path("gguf-golden").resolve(file);
+    EngineSettings settings = settings(model, new VectorKernels(), 1);
+    try (Engine engine = new Engine(settings, new SoloCommunicator(), new Activity(), 1, null)) {
+      return engine.bytesPerWeight();
+    }
+  }
+
   private static List<Integer> integers(JsonNode array) {
     return Arrays.stream(JSON.convertValue(array, int[].class)).boxed().toList();
   }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class DecoderWorkTest {
   private final ModelConfig config =
       ConfigReader.read(Path.of("src/test/resources/golden/qwen3-yarn"));
-  private final DecoderWork work = new DecoderWork(config, DType.BF16, DType.F32);
+  private final DecoderWork work = new DecoderWork(config, DType.BF16.bytes(), DType.F32);
 
   @Test
   void elementsAreThoseOfTheMatrices() {

@@ -27,11 +27,11 @@ record BenchRows(Engine engine, Limits limits, BenchLabels labels) {
     double flops = median(runs, run -> run.flops() / run.seconds());
     double bytes = median(runs, run -> run.bytes() / run.seconds());
     EngineSettings settings = engine.settings();
-    DecoderWork work = new DecoderWork(engine.config(), engine.weightType(), settings.kvType());
+    DecoderWork work = new DecoderWork(engine.config(), engine.bytesPerWeight(), settings.kvType());
     long parameters = work.linearElements() + work.headElements();
     return new BenchRow(
         labels.model(),
-        (double) parameters * engine.weightType().bytes() / (1L << 30),
+        parameters * engine.bytesPerWeight() / (1L << 30),
         parameters / 1e6,
         workload.test(),
         engine.world().size(),

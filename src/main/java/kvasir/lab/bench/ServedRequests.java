@@ -45,7 +45,8 @@ final class ServedRequests {
   ServedRequests(Engine engine, int sequences, long tokens, long stepNanos) {
     this.engine = engine;
     this.vocabulary = engine.config().vocabulary();
-    this.work = new DecoderWork(engine.config(), engine.weightType(), engine.settings().kvType());
+    this.work =
+        new DecoderWork(engine.config(), engine.bytesPerWeight(), engine.settings().kvType());
     long context = Math.min(tokens, engine.config().maxPositions());
     long blocks = sequences * Math.ceilDiv(context, engine.blocks().shape().blockTokens());
     long bytesOfAll = blocks * engine.blocks().shape().blockBytes();

@@ -36,7 +36,8 @@ final class SpeedWorkload implements Workload {
     this.sequences = sequences;
     this.test = test;
     this.prefill = prefill;
-    this.work = new DecoderWork(engine.config(), engine.weightType(), engine.settings().kvType());
+    this.work =
+        new DecoderWork(engine.config(), engine.bytesPerWeight(), engine.settings().kvType());
     this.flops = flops();
     this.bytes = bytes();
   }

@@ -33,7 +33,7 @@ public final class CostModel {
   public CostModel(Setting setting, Hardware hardware, Calibration calibration) {
     this.setting = setting;
     this.model = setting.model();
-    this.weights = WeightCount.of(model, setting.weightType());
+    this.weights = WeightCount.of(model, setting.bytesPerWeight());
     this.hardware = hardware;
     this.calibration = calibration;
   }
@@ -137,7 +137,7 @@ public final class CostModel {
     // A prompt has logits for its last token only, once for all passes.
     double tokens = matrix.logits() ? 1 / batch.times() : batch.tokens();
     double passes = matrix.logits() ? 1 / batch.times() : 1;
-    double bytes = elements * passes * weights.type().bytes();
+    double bytes = elements * passes * weights.bytesPerWeight();
     double flops = 2 * elements * tokens * (matrix.logits() ? 1 : Padding.linear(batch.tokens()));
     int panels = Panels.count(matrix.outputs());
     double ofNode = (double) panels / layout.nodes();

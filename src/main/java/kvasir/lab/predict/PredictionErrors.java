@@ -81,7 +81,7 @@ public record PredictionErrors(List<PredictedRow> rows, double median, double fa
   private static Prediction predict(
       BenchRow row, BenchTest test, ModelConfig model, Calibration calibration) {
     DType kvType = DType.valueOf(row.kvType().toUpperCase(Locale.ROOT));
-    Setting setting = Setting.of(model).with(weightType(row), kvType);
+    Setting setting = Setting.of(model).with(bytesPerWeight(row), kvType);
     Link link = link(row);
     // A row's limits and link are those of all its ranks together, so they are taken as one node.
     Hardware hardware =
@@ -97,10 +97,9 @@ public record PredictionErrors(List<PredictedRow> rows, double median, double fa
     };
   }
 
-  /** Returns the weights' element type, from the size of the model and its number of parameters. */
-  private static DType weightType(BenchRow row) {
-    double bytes = row.gib() * (1L << 30) / (1e6 * row.millionParameters());
-    return bytes > 3 ? DType.F32 : DType.BF16;
+  /** Returns the bytes of a weight, from the size of the model and its number of parameters. */
+  private static double bytesPerWeight(BenchRow row) {
+    return row.gib() * (1L << 30) / (1e6 * row.millionParameters());
   }
 
   /**

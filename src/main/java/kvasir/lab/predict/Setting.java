@@ -7,35 +7,37 @@ import kvasir.tensor.DType;
 /**
  * The model and the numeric options of a prediction, which do not depend on the layout.
  *
+ * @param bytesPerWeight bytes that a weight takes on average
+ * @param kvType element type of the KV cache
  * @param blockTokens number of tokens in a KV block, a power of two
  * @param prefillChunk the largest number of tokens of one forward pass
  */
 public record Setting(
-    ModelConfig model, DType weightType, DType kvType, int blockTokens, int prefillChunk) {
+    ModelConfig model, double bytesPerWeight, DType kvType, int blockTokens, int prefillChunk) {
   private static final int CHUNK = 512;
 
   /**
-   * Returns the default setting of the commands: bf16, a block size that depends on the model's
-   * context, and 512 tokens in a forward pass.
+   * Returns the default setting of the commands: weights and KV of two bytes, a block size that
+   * depends on the model's context, and 512 tokens in a forward pass.
    */
   public static Setting of(ModelConfig model) {
     int block = CacheShape.blockTokensFor(model.maxPositions());
-    return new Setting(model, DType.BF16, DType.BF16, block, CHUNK);
+    return new Setting(model, DType.BF16.bytes(), DType.BF16, block, CHUNK);
   }
 
-  /** Returns a copy of this setting with other element types. */
-  public Setting with(DType weightType, DType kvType) {
-    return new Setting(model, weightType, kvType, blockTokens, prefillChunk);
+  /** Returns a copy of this setting with weights and a KV cache of other sizes. */
+  public Setting with(double bytesPerWeight, DType kvType) {
+    return new Setting(model, bytesPerWeight, kvType, blockTokens, prefillChunk);
   }
 
   /** Returns a copy of this setting with another number of tokens in a forward pass. */
   public Setting withChunk(int prefillChunk) {
-    return new Setting(model, weightType, kvType, blockTokens, prefillChunk);
+    return new Setting(model, bytesPerWeight, kvType, blockTokens, prefillChunk);
   }
 
   /** Returns the bytes of the model's matrices. */
   public long weightBytes() {
-    return WeightCount.of(model, weightType).bytes(1, 0);
+    return WeightCount.of(model, bytesPerWeight).bytes(1, 0);
   }
 
   /** Returns the bytes that a token takes in the caches of all ranks together. */

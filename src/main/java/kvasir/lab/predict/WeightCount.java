@@ -3,15 +3,16 @@ package kvasir.lab.predict;
 import java.util.ArrayList;
 import java.util.List;
 import kvasir.model.ModelConfig;
-import kvasir.tensor.DType;
 import kvasir.tensor.Panels;
 import kvasir.tensor.Split;
 
 /**
  * The sizes of a model's matrices, counted from its configuration. The result is that of {@code
  * WeightSizes}, which counts them in a checkpoint: outputs are divided among ranks in panels of 32.
+ *
+ * @param bytesPerWeight bytes that a weight takes on average
  */
-record WeightCount(List<MatrixCount> matrices, DType type) {
+record WeightCount(List<MatrixCount> matrices, double bytesPerWeight) {
   /**
    * A number of matrices of one size.
    *
@@ -40,7 +41,7 @@ record WeightCount(List<MatrixCount> matrices, DType type) {
   }
 
   /** Returns the sizes of the matrices of a model. */
-  static WeightCount of(ModelConfig c, DType type) {
+  static WeightCount of(ModelConfig c, double bytesPerWeight) {
     int queries = c.heads() * c.headDim();
     int keys = c.kvHeads() * c.headDim();
     List<MatrixCount> all = new ArrayList<>();
@@ -50,7 +51,7 @@ record WeightCount(List<MatrixCount> matrices, DType type) {
     all.add(new MatrixCount(c.intermediateSize(), c.hiddenSize(), 2 * c.layers(), false));
     all.add(new MatrixCount(c.hiddenSize(), c.intermediateSize(), c.layers(), false));
     all.add(new MatrixCount(c.vocabulary(), c.hiddenSize(), 1, true));
-    return new WeightCount(List.copyOf(all), type);
+    return new WeightCount(List.copyOf(all), bytesPerWeight);
   }
 
   /** Returns the bytes of the matrices' slices on one rank. */
@@ -59,8 +60,8 @@ record WeightCount(List<MatrixCount> matrices, DType type) {
     for (MatrixCount matrix : matrices) {
       int panels = Panels.count(matrix.outputs());
       int owned = Split.start(panels, ranks, rank + 1) - Split.start(panels, ranks, rank);
-      sum += owned * matrix.panelElements() * matrix.times() * type.bytes();
+      sum += owned * matrix.panelElements() * matrix.times();
     }
-    return sum;
+    return Math.round(sum * bytesPerWeight);
   }
 }

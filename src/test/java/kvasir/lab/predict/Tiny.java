@@ -32,7 +32,7 @@ final class Tiny {
           new RopeConfig.Plain(10_000),
           List.of());
 
-  static final Setting SETTING = new Setting(MODEL, DType.BF16, DType.BF16, 16, 512);
+  static final Setting SETTING = new Setting(MODEL, DType.BF16.bytes(), DType.BF16, 16, 512);
 
   /** A calibration in which limits are reached and serial work takes no time. */
   static final Calibration IDEAL = new Calibration(1, 1, 1, 1, 0, 0);
