@@ -109,23 +109,57 @@ final class PanelsVector {
       Scratch scratch) {
     float[] c = scratch.block(PackedRows.panels(rows) * WIDTH * STRIDE);
     Arrays.fill(c, 0, rows * STRIDE, 0f);
-    MemorySegment b = scratch.panels(GROUP * INPUTS);
     int inputs = weights.inputs();
-    for (int input = 0; input < inputs; input += INPUTS) {
-      int n = Math.min(INPUTS, inputs - input);
-      for (int i = 0; i < panels; i++) {
-        WidenVector.widen(weights, panel + i, input, n, b, i * PANEL_BYTES);
+    // A batch of up to 32 rows reads each panel upwards in one go. More rows share strips of
+    // several
+    // panels that stay in the second-level cache.
+    int strip = rows <= WIDTH && inPlace(weights) ? Math.max(1, inputs) : INPUTS;
+    MemorySegment wide = inPlace(weights) ? null : scratch.panels(GROUP * INPUTS);
+    for (int input = 0; input < inputs; input += strip) {
+      int n = Math.min(strip, inputs - input);
+      for (int i = 0; i < panels && wide != null; i++) {
+        WidenVector.widen(weights, panel + i, input, n, wide, i * PANEL_BYTES);
       }
       for (int row = 0; row < rows; row += WIDTH) {
         int a = aOffset + (row * inputs + input * WIDTH);
         int count = Math.min(WIDTH, rows - row);
         for (int i = 0; i < panels; i++) {
           int sum = row * STRIDE + i * WIDTH;
-          whole(b, i * PANEL_BYTES, n, packed, a, c, sum, STRIDE, count);
+          if (wide == null) {
+            long at = weights.rowOffset(panel + i, input);
+            inPlace(weights, at, n, packed, a, c, sum, count);
+          } else {
+            whole(wide, i * PANEL_BYTES, n, packed, a, c, sum, STRIDE, count);
+          }
         }
       }
     }
     return c;
+  }
+
+  /** Returns whether tiles read panels of this type where they are. */
+  private static boolean inPlace(Panels weights) {
+    return weights.type() == DType.F32 || (weights.type() == DType.BF16 && W == 16);
+  }
+
+  private static void inPlace(
+      Panels weights,
+      long bOffset,
+      int n,
+      float[] a,
+      int aOffset,
+      float[] c,
+      int cOffset,
+      int rows) {
+    if (weights.type() == DType.F32) {
+      whole(weights.data(), bOffset, n, a, aOffset, c, cOffset, STRIDE, rows);
+      return;
+    }
+    for (int row = 0; row < rows; row += TileBf16.ROWS) {
+      int valid = Math.min(TileBf16.ROWS, rows - row);
+      TileBf16.multiply(
+          weights.data(), bOffset, n, a, aOffset + row, c, cOffset + row * STRIDE, STRIDE, valid);
+    }
   }
 
   private static void copyOut(

@@ -8,8 +8,9 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Register tile of eleven rows by two vectors, for vectors of 512 bits, where a machine has 32
- * registers. It holds 22 sums, two vectors of the panel and one broadcast.
+ * Register tile of eight rows by two vectors of f32, for vectors of 512 bits, where a machine has
+ * 32 registers. Batches of 16 and 32 rows are whole numbers of tiles. It holds 16 sums, two vectors
+ * of the panel and one broadcast.
  *
  * <p>It computes {@code c[r, lane] = fma(a[k, r], b[k, lane], c[r, lane])} for k in ascending
  * order. Rows from {@code rows} on are computed from undefined data and stored to the place of the
@@ -17,7 +18,7 @@ import jdk.incubator.vector.FloatVector;
  */
 final class TileWide {
   /** Number of rows of the tile. */
-  static final int ROWS = 11;
+  static final int ROWS = 8;
 
   /** Elements from one k to the next, of both operands. */
   private static final int ROW = 32;
@@ -56,9 +57,6 @@ final class TileWide {
     int c5 = cOffset + Math.min(5, last) * cStride;
     int c6 = cOffset + Math.min(6, last) * cStride;
     int c7 = cOffset + Math.min(7, last) * cStride;
-    int c8 = cOffset + Math.min(8, last) * cStride;
-    int c9 = cOffset + Math.min(9, last) * cStride;
-    int c10 = cOffset + Math.min(10, last) * cStride;
     FloatVector l0 = FloatVector.fromArray(F, c, c0);
     FloatVector h0 = FloatVector.fromArray(F, c, c0 + W);
     FloatVector l1 = FloatVector.fromArray(F, c, c1);
@@ -75,12 +73,6 @@ final class TileWide {
     FloatVector h6 = FloatVector.fromArray(F, c, c6 + W);
     FloatVector l7 = FloatVector.fromArray(F, c, c7);
     FloatVector h7 = FloatVector.fromArray(F, c, c7 + W);
-    FloatVector l8 = FloatVector.fromArray(F, c, c8);
-    FloatVector h8 = FloatVector.fromArray(F, c, c8 + W);
-    FloatVector l9 = FloatVector.fromArray(F, c, c9);
-    FloatVector h9 = FloatVector.fromArray(F, c, c9 + W);
-    FloatVector l10 = FloatVector.fromArray(F, c, c10);
-    FloatVector h10 = FloatVector.fromArray(F, c, c10 + W);
     for (int k = 0; k < n; k++) {
       int step = k * ROW;
       long at = start + bOffset + 4L * step;
@@ -111,22 +103,7 @@ final class TileWide {
       FloatVector u7 = FloatVector.broadcast(F, a[row + 7]);
       l7 = low.fma(u7, l7);
       h7 = high.fma(u7, h7);
-      FloatVector u8 = FloatVector.broadcast(F, a[row + 8]);
-      l8 = low.fma(u8, l8);
-      h8 = high.fma(u8, h8);
-      FloatVector u9 = FloatVector.broadcast(F, a[row + 9]);
-      l9 = low.fma(u9, l9);
-      h9 = high.fma(u9, h9);
-      FloatVector u10 = FloatVector.broadcast(F, a[row + 10]);
-      l10 = low.fma(u10, l10);
-      h10 = high.fma(u10, h10);
     }
-    l10.intoArray(c, c10);
-    h10.intoArray(c, c10 + W);
-    l9.intoArray(c, c9);
-    h9.intoArray(c, c9 + W);
-    l8.intoArray(c, c8);
-    h8.intoArray(c, c8 + W);
     l7.intoArray(c, c7);
     h7.intoArray(c, c7 + W);
     l6.intoArray(c, c6);

@@ -5,8 +5,8 @@
  * <p>{@link kvasir.kernel.Kernels} is the contract. Behind it each operation has one file of static
  * methods per implementation ({@code PanelsScalar} beside {@code PanelsVector}), which allocate
  * nothing. Products of matrices read {@link kvasir.tensor.Panels}: in place for few rows ({@code
- * Direct}), by register tiles for many ({@code TileWide}, {@code TileNarrow}). Both add inputs one
- * after the other. Only sums of squares and of exponentials run across lanes:
+ * Direct}), by register tiles for many ({@code TileBf16}, {@code TileWide}, {@code TileNarrow}).
+ * All add inputs one after the other. Only sums of squares and of exponentials run across lanes:
  *
  * <pre>
  * a sum of n elements, whatever the width of the machine's vectors
