@@ -15,9 +15,6 @@ import kvasir.kernel.Kernels;
  * StreamingAttention}. Not thread-safe.
  */
 final class BlockWalk {
-  /** Number of keys that few rows take at a time, as in the largest blocks. */
-  private static final int KEYS = 256;
-
   private final AttentionShape shape;
   private final Kernels kernels;
   private final QueryTile tile;
@@ -133,7 +130,7 @@ final class BlockWalk {
    * shards, so each has its own states.
    */
   private int blocksAtOnce(int blockTokens) {
-    return Math.clamp(KEYS / blockTokens, 1, Math.min(BlockRun.MOST, piece.span()));
+    return Math.min(BlockRun.blocks(blockTokens), piece.span());
   }
 
   private void flush() {

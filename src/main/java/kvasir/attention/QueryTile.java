@@ -115,7 +115,7 @@ final class QueryTile {
    * @param keys number of keys in the block
    */
   int sees(int row, int start, int keys) {
-    return Math.clamp(positions[row] + 1L - start, 0, keys);
+    return Math.max(0, Math.min(keys - 1, positions[row] - start) + 1);
   }
 
   /** Returns the position of the last row; no row of one sequence sees a later token. */

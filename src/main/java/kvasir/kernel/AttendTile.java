@@ -5,7 +5,7 @@ import java.util.Arrays;
 import kvasir.tensor.Panels;
 
 /**
- * Attention over one KV block for many rows, by register tiles. The block's keys and values are
+ * Attention over KV blocks for many rows, by register tiles. The blocks' keys and values are
  * widened once for all rows; then 32 rows at a time are held in the lanes. The results have the
  * same bits as those of {@link AttendRows}.
  *
@@ -21,48 +21,51 @@ final class AttendTile {
   private static final int WIDTH = Panels.WIDTH;
 
   /**
-   * Number of keys that the second product takes at once: a panel of scores and one of values, 16
-   * KiB each, stay in the first-level cache.
+   * Number of keys that the second product takes at once, of one block or of several: a panel of
+   * scores and one of values, 16 KiB each, stay in the first-level cache.
    */
   private static final int KEYS = 128;
 
   private AttendTile() {}
 
-  /** Folds a block into the states, as {@link Kernels#attendBlock} specifies. */
-  static void attend(
-      Kernels kernels, Panels keys, Panels values, QueryRows q, float[] states, int offset) {
-    int mostVisible = q.mostVisible(0, q.rows());
-    if (mostVisible == 0) {
+  /**
+   * Folds the blocks of a run, which have the same states, one after the other, as {@link
+   * Kernels#attendBlocks} specifies.
+   */
+  static void attend(Kernels kernels, BlockRun blocks, QueryRows q, float[] states) {
+    int stored = 0;
+    for (int block = 0; block < blocks.size(); block++) {
+      q.firstKey[block] = stored;
+      stored += Panels.count(q.mostVisible(block)) * WIDTH;
+    }
+    if (stored == 0) {
       return;
     }
     int dim = q.headDim;
-    int keyPanels = Panels.count(mostVisible);
-    float[] wideKeys = q.keys(PackedRows.floats(mostVisible, dim));
-    for (int panel = 0; panel < keyPanels; panel++) {
-      WidenVector.widen(keys, panel, 0, dim, wideKeys, panel * dim * WIDTH);
-    }
-    MemorySegment wideValues = q.scratch.panels((long) values.count() * mostVisible);
-    for (int panel = 0; panel < values.count(); panel++) {
-      WidenVector.widen(
-          values, panel, 0, mostVisible, wideValues, 4L * WIDTH * panel * mostVisible);
+    float[] keys = q.keys(PackedRows.floats(stored, dim));
+    MemorySegment values = q.scratch.panels((long) Panels.count(dim) * stored);
+    for (int block = 0; block < blocks.size(); block++) {
+      int first = q.firstKey[block];
+      int seen = q.mostVisible(block);
+      for (int panel = 0; panel < Panels.count(seen); panel++) {
+        int target = (first + panel * WIDTH) * dim;
+        WidenVector.widen(blocks.keys(block), panel, 0, dim, keys, target);
+      }
+      for (int panel = 0; panel < Panels.count(dim) && seen > 0; panel++) {
+        long target = 4L * WIDTH * (panel * stored + first);
+        WidenVector.widen(blocks.values(block), panel, 0, seen, values, target);
+      }
     }
     for (int row = 0; row < q.rows(); row += WIDTH) {
       int count = Math.min(WIDTH, q.rows() - row);
-      rows(
-          kernels,
-          wideKeys,
-          wideValues,
-          mostVisible,
-          q,
-          row,
-          count,
-          states,
-          offset + row * (dim + 2));
+      int offset = blocks.offset(0) + row * (dim + 2);
+      rows(kernels, blocks.size(), keys, values, stored, q, row, count, states, offset);
     }
   }
 
   private static void rows(
       Kernels kernels,
+      int blocks,
       float[] keys,
       MemorySegment values,
       int stored,
@@ -71,108 +74,203 @@ final class AttendTile {
       int rows,
       float[] states,
       int offset) {
-    int mostVisible = q.mostVisible(first, first + rows);
-    if (mostVisible == 0) {
-      return;
+    float[] scores = q.scores(PackedRows.floats(stored, WIDTH));
+    load(q, rows, states, offset);
+    for (int block = 0; block < blocks; block++) {
+      int seen = q.mostVisible(block, first, first + rows);
+      int key = q.firstKey[block];
+      scores(keys, q, first, key, seen, scores);
+      mask(q.visible(block), first, rows, key, seen, scores);
+      softmax(q, block, first, rows, key, seen, scores);
     }
-    float[] scores = q.scores(PackedRows.floats(mostVisible, WIDTH));
-    scores(keys, q, first, mostVisible, scores);
-    mask(q.visible(), first, rows, mostVisible, scores);
-    softmax(kernels, q, first, rows, mostVisible, scores, states, offset);
-    int size = q.headDim + 2;
-    int shared = q.leastVisible(first, first + rows);
-    for (int key = 0; key < shared; key += KEYS) {
-      int n = Math.min(KEYS, shared - key);
-      for (int column = 0; column < q.headDim; column += WIDTH) {
-        long b = 4L * (column * stored + key * WIDTH);
-        int width = Math.min(WIDTH, q.headDim - column);
-        int c = offset + 2 + column;
-        PanelsVector.tiles(
-            values, b, n, scores, key * WIDTH, states, c, size, rows, width, q.scratch);
-      }
-    }
-    rest(values, stored, shared, q, first, rows, scores, states, offset);
+    store(q, rows, states, offset);
+    output(kernels, blocks, values, stored, q, first, rows, scores, states, offset);
   }
 
-  private static void scores(float[] keys, QueryRows q, int first, int keyCount, float[] scores) {
+  /** Adds the weighted values of all blocks to the outputs of up to 32 rows. */
+  private static void output(
+      Kernels kernels,
+      int blocks,
+      MemorySegment values,
+      int stored,
+      QueryRows q,
+      int first,
+      int rows,
+      float[] scores,
+      float[] states,
+      int offset) {
+    int from = 0;
+    for (int block = 0; block < blocks; block++) {
+      int shared = q.leastVisible(block, first, first + rows);
+      int begin = q.firstKey[from];
+      int end = q.firstKey[block] + shared;
+      int segment = block > from ? q.firstKey[from + 1] - begin : Math.max(1, shared);
+      // Blocks that all rows see wholly continue one another, as far as a product takes keys.
+      if (block + 1 < blocks
+          && shared == segment
+          && end == q.firstKey[block + 1]
+          && end + segment - begin <= KEYS) {
+        continue;
+      }
+      product(values, stored, q, from, begin, end, segment, rows, scores, states, offset);
+      if (shared == 0) {
+        scale(kernels, q, block, rows, states, offset);
+      }
+      rest(values, stored, shared, q, block, first, rows, scores, states, offset);
+      from = block + 1;
+    }
+  }
+
+  /**
+   * Adds keys that all rows see, in segments of one block each, before each of which the outputs
+   * are rescaled.
+   *
+   * @param block block of the first segment
+   */
+  private static void product(
+      MemorySegment values,
+      int stored,
+      QueryRows q,
+      int block,
+      int from,
+      int to,
+      int segment,
+      int rows,
+      float[] scores,
+      float[] states,
+      int offset) {
+    int size = q.headDim + 2;
+    for (int key = from; key < to; key += KEYS) {
+      int n = Math.min(KEYS, to - key);
+      float[] factors = key == from ? q.factors : null;
+      for (int column = 0; column < q.headDim; column += WIDTH) {
+        PanelsVector.tiles(
+            values,
+            4L * (column * stored + key * WIDTH),
+            n,
+            scores,
+            key * WIDTH,
+            states,
+            offset + 2 + column,
+            size,
+            rows,
+            Math.min(WIDTH, q.headDim - column),
+            factors,
+            block * WIDTH,
+            segment,
+            q.scratch);
+      }
+    }
+  }
+
+  private static void scores(
+      float[] keys, QueryRows q, int first, int firstKey, int keyCount, float[] scores) {
     int dim = q.headDim;
-    Arrays.fill(scores, 0, keyCount * WIDTH, 0f);
+    Arrays.fill(scores, firstKey * WIDTH, (firstKey + keyCount) * WIDTH, 0f);
     long b = 4L * first * dim;
     for (int key = 0; key < keyCount; key += WIDTH) {
       int count = Math.min(WIDTH, keyCount - key);
+      int at = firstKey + key;
       PanelsVector.tiles(
           q.transposed(),
           b,
           dim,
           keys,
-          key * dim,
+          at * dim,
           scores,
-          key * WIDTH,
+          at * WIDTH,
           WIDTH,
           count,
           WIDTH,
+          null,
+          0,
+          dim,
           q.scratch);
     }
   }
 
-  private static void mask(int[] visible, int first, int rows, int keyCount, float[] scores) {
+  private static void mask(
+      int[] visible, int first, int rows, int firstKey, int keyCount, float[] scores) {
     for (int row = 0; row < rows; row++) {
       for (int key = visible[first + row]; key < keyCount; key++) {
-        scores[key * WIDTH + row] = Float.NEGATIVE_INFINITY;
+        scores[(firstKey + key) * WIDTH + row] = Float.NEGATIVE_INFINITY;
       }
     }
   }
 
-  private static void softmax(
-      Kernels kernels,
-      QueryRows q,
-      int first,
-      int rows,
-      int keyCount,
-      float[] scores,
-      float[] states,
-      int offset) {
+  private static void load(QueryRows q, int rows, float[] states, int offset) {
     int size = q.headDim + 2;
-    Arrays.fill(q.max, 0f);
+    Arrays.fill(q.max, 0, WIDTH, 0f);
     for (int row = 0; row < rows; row++) {
       q.max[row] = states[offset + row * size];
+      q.total[row] = states[offset + row * size + 1];
     }
-    SoftmaxVector.columns(scores, keyCount, q.max, q.factor, q.sum, q.lanes);
+  }
+
+  private static void store(QueryRows q, int rows, float[] states, int offset) {
+    int size = q.headDim + 2;
     for (int row = 0; row < rows; row++) {
-      if (q.max[row] == Float.NEGATIVE_INFINITY) {
-        q.visible()[first + row] = 0;
-      } else if (q.visible()[first + row] > 0) {
-        int state = offset + row * size;
-        AttendRows.rescale(
-            kernels, states, state, q.headDim, q.max[row], q.factor[row], q.sum[row]);
+      states[offset + row * size] = q.max[row];
+      states[offset + row * size + 1] = q.total[row];
+    }
+  }
+
+  /** Computes the softmax step of a block, and the factors of its rows' outputs so far. */
+  private static void softmax(
+      QueryRows q, int block, int first, int rows, int firstKey, int keyCount, float[] scores) {
+    int[] visible = q.visible(block);
+    int factors = block * WIDTH;
+    if (keyCount == 0) {
+      Arrays.fill(q.factors, factors, factors + WIDTH, 1f);
+      return;
+    }
+    SoftmaxVector.columns(scores, firstKey * WIDTH, keyCount, q.max, q.factor, q.sum, q.lanes);
+    for (int row = 0; row < rows; row++) {
+      boolean empty = q.max[row] == Float.NEGATIVE_INFINITY;
+      visible[first + row] = empty ? 0 : visible[first + row];
+      boolean changes = visible[first + row] > 0;
+      q.factors[factors + row] = changes ? q.factor[row] : 1f;
+      q.total[row] = changes ? Math.fma(q.total[row], q.factor[row], q.sum[row]) : q.total[row];
+    }
+  }
+
+  /** Rescales the outputs of rows before a block of which not all see a key. */
+  private static void scale(
+      Kernels kernels, QueryRows q, int block, int rows, float[] states, int offset) {
+    for (int row = 0; row < rows; row++) {
+      float factor = q.factors[block * WIDTH + row];
+      if (factor != 1f) {
+        kernels.scale(states, offset + row * (q.headDim + 2) + 2, q.headDim, factor);
       }
     }
   }
 
   /**
-   * Adds the keys that only some of the 32 rows see, row by row, since a masked key may not change
-   * an output.
+   * Adds the keys of a block that only some of the 32 rows see, row by row, since a masked key may
+   * not change an output.
    */
   private static void rest(
       MemorySegment values,
       int stored,
       int shared,
       QueryRows q,
+      int block,
       int first,
       int rows,
       float[] scores,
       float[] states,
       int offset) {
+    int begin = q.firstKey[block] + shared;
     for (int row = 0; row < rows; row++) {
-      int n = q.visible()[first + row] - shared;
+      int n = q.visible(block)[first + row] - shared;
       if (n <= 0) {
         continue;
       }
       float[] p = q.row(n);
       for (int key = 0; key < n; key++) {
-        p[key] = scores[(shared + key) * WIDTH + row];
+        p[key] = scores[(begin + key) * WIDTH + row];
       }
-      long base = 4L * WIDTH * shared;
+      long base = 4L * WIDTH * begin;
       long panel = 4L * WIDTH * stored;
       int out = offset + row * (q.headDim + 2) + 2;
       DirectProduct.multiplyAdd(

@@ -3,17 +3,25 @@ package kvasir.kernel;
 import kvasir.tensor.Panels;
 
 /**
- * Several KV blocks that {@link Kernels#attendBlocks} folds into partial states of their own. It is
- * reused. Not thread-safe.
+ * Several KV blocks that {@link Kernels#attendBlocks} folds into partial states. It is reused. Not
+ * thread-safe.
  */
 public final class BlockRun {
   /** Largest number of blocks. */
   public static final int MOST = 8;
 
+  /** Number of keys of a run, as in the largest blocks. */
+  private static final int KEYS = 256;
+
   private final Panels[] keys = new Panels[MOST];
   private final Panels[] values = new Panels[MOST];
   private final int[] offsets = new int[MOST];
   private int size;
+
+  /** Returns the number of blocks of {@code blockTokens} tokens to take at a time. */
+  public static int blocks(int blockTokens) {
+    return Math.clamp(KEYS / blockTokens, 1, MOST);
+  }
 
   /** Removes all blocks. */
   public void clear() {
@@ -25,8 +33,8 @@ public final class BlockRun {
    *
    * @param blockKeys {@code [head_dim, tokens]}
    * @param blockValues {@code [tokens, head_dim]}
-   * @param offset offset of the block's states {@code [rows, state]}; no two blocks of a run have
-   *     the same
+   * @param offset offset of the block's states {@code [rows, state]}: the same for all blocks of a
+   *     run if the rows are {@link QueryRows#tiled}, else of that block alone
    */
   public void add(Panels blockKeys, Panels blockValues, int offset) {
     keys[size] = blockKeys;

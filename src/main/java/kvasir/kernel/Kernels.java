@@ -126,12 +126,13 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   }
 
   /**
-   * Folds each KV block of a run into its own partial states of a tile of rows, with the bits of
-   * {@link #attendBlock} for each block. Tiles of a few rows take several blocks at a time, since
-   * the steps between the two products are short, and those of one block alone leave the processor
-   * waiting.
+   * Folds the KV blocks of a run into partial states of a tile of rows, with the bits of {@link
+   * #attendBlock} for each block. Several short blocks at a time are faster than one: tiles of a
+   * few rows have more work side by side, and those of many rows keep their outputs in registers
+   * from one block to the next.
    *
-   * @param blocks the blocks; only one if the rows are {@link QueryRows#tiled}
+   * @param blocks the blocks; if the rows are {@link QueryRows#tiled}, they all have the same
+   *     states and are folded in their order, else each has states of its own
    * @param rows the queries, with the number of keys that each sees of each block
    * @param states states of all blocks, updated
    */

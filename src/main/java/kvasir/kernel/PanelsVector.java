@@ -129,7 +129,7 @@ final class PanelsVector {
             long at = weights.rowOffset(panel + i, input);
             inPlace(weights, at, n, packed, a, c, sum, count);
           } else {
-            whole(wide, i * PANEL_BYTES, n, packed, a, c, sum, STRIDE, count);
+            whole(wide, i * PANEL_BYTES, n, packed, a, c, sum, STRIDE, count, null, 0, n);
           }
         }
       }
@@ -152,7 +152,7 @@ final class PanelsVector {
       int cOffset,
       int rows) {
     if (weights.type() == DType.F32) {
-      whole(weights.data(), bOffset, n, a, aOffset, c, cOffset, STRIDE, rows);
+      whole(weights.data(), bOffset, n, a, aOffset, c, cOffset, STRIDE, rows, null, 0, n);
       return;
     }
     for (int row = 0; row < rows; row += TileBf16.ROWS) {
@@ -231,6 +231,10 @@ final class PanelsVector {
   /**
    * Adds the product of a panel of f32 and up to 32 packed rows to {@code width} columns of {@code
    * c}.
+   *
+   * @param factors factors of the sums before each segment of inputs, {@code [segment, 32]} from
+   *     {@code factorOffset} on; null for none
+   * @param segment number of inputs of a segment
    */
   static void tiles(
       MemorySegment b,
@@ -243,16 +247,19 @@ final class PanelsVector {
       int cStride,
       int rows,
       int width,
+      float[] factors,
+      int factorOffset,
+      int segment,
       Scratch scratch) {
     if (width == WIDTH) {
-      whole(b, bOffset, n, a, aOffset, c, cOffset, cStride, rows);
+      whole(b, bOffset, n, a, aOffset, c, cOffset, cStride, rows, factors, factorOffset, segment);
       return;
     }
     float[] tile = scratch.tile;
     for (int row = 0; row < rows; row++) {
       System.arraycopy(c, cOffset + row * cStride, tile, row * WIDTH, width);
     }
-    whole(b, bOffset, n, a, aOffset, tile, 0, WIDTH, rows);
+    whole(b, bOffset, n, a, aOffset, tile, 0, WIDTH, rows, factors, factorOffset, segment);
     for (int row = 0; row < rows; row++) {
       System.arraycopy(tile, row * WIDTH, c, cOffset + row * cStride, width);
     }
@@ -267,7 +274,10 @@ final class PanelsVector {
       float[] c,
       int cOffset,
       int cStride,
-      int rows) {
+      int rows,
+      float[] factors,
+      int factorOffset,
+      int segment) {
     if (W == 16) {
       for (int row = 0; row < rows; row += TileWide.ROWS) {
         TileWide.multiply(
@@ -279,7 +289,10 @@ final class PanelsVector {
             c,
             cOffset + row * cStride,
             cStride,
-            Math.min(TileWide.ROWS, rows - row));
+            Math.min(TileWide.ROWS, rows - row),
+            factors,
+            factorOffset + row,
+            segment);
       }
       return;
     }
@@ -294,7 +307,10 @@ final class PanelsVector {
             c,
             cOffset + row * cStride + lane,
             cStride,
-            Math.min(TileNarrow.ROWS, rows - row));
+            Math.min(TileNarrow.ROWS, rows - row),
+            factors,
+            factorOffset + row,
+            segment);
       }
     }
   }

@@ -46,11 +46,20 @@ public final class QueryRows {
   /** Number of keys of each segment. */
   final int[] counts;
 
+  /** Sum of each of 32 rows over all blocks so far. */
+  final float[] total = new float[WIDTH];
+
+  /** Factors of 32 rows' outputs before each block of a run, {@code [block, 32]}. */
+  final float[] factors = new float[BlockRun.MOST * WIDTH];
+
+  /** Place of each block's first key among the widened keys of a run. */
+  final int[] firstKey = new int[BlockRun.MOST];
+
   /** Sums of 32 rows by virtual lane, {@code [16, 32]}. */
   final float[] lanes = new float[Kernels.LANES * WIDTH];
 
   private final float[] queries;
-  private final int[][] visible = new int[BlockRun.MOST][];
+  private final int[][] visible;
   private final float[] packed;
   private final MemorySegment transposed;
   private float[] scores = new float[0];
@@ -67,10 +76,7 @@ public final class QueryRows {
     this.factor = new float[segments];
     this.sum = new float[segments];
     this.counts = new int[segments];
-    this.visible[0] = new int[maxRows];
-    for (int block = 1; block < BlockRun.MOST; block++) {
-      visible[block] = new int[Math.min(maxRows, MOST_UNTILED)];
-    }
+    this.visible = new int[BlockRun.MOST][maxRows];
     this.packed = new float[PackedRows.floats(maxRows, headDim)];
     this.transposed =
         maxRows < TILED
@@ -85,12 +91,13 @@ public final class QueryRows {
    * @param blockTokens number of keys in a block
    */
   public static long bytes(int headDim, int maxRows, int blockTokens) {
-    long floats = (long) maxRows * (headDim + 1) + Kernels.LANES * WIDTH;
-    floats += (long) Panels.count(headDim) * blockTokens * WIDTH;
+    int keys = BlockRun.blocks(blockTokens) * Math.ceilDiv(blockTokens, WIDTH) * WIDTH;
+    long floats = (long) maxRows * (headDim + BlockRun.MOST) + Kernels.LANES * WIDTH;
+    floats += (long) Panels.count(headDim) * keys * WIDTH;
     return Float.BYTES * floats
         + 2 * PackedRows.bytes(maxRows, headDim)
-        + PackedRows.bytes(blockTokens, headDim)
-        + PackedRows.bytes(blockTokens, WIDTH)
+        + PackedRows.bytes(keys, headDim)
+        + PackedRows.bytes(keys, WIDTH)
         + Scratch.fixedBytes();
   }
 
@@ -136,12 +143,14 @@ public final class QueryRows {
     return visible[0];
   }
 
-  /**
-   * Returns the number of keys that each row sees of a block of a run, like {@link #visible}; for a
-   * block beyond the first only if the rows are not {@link #tiled}.
-   */
+  /** Returns the number of keys that each row sees of a block of a run, like {@link #visible}. */
   public int[] visible(int block) {
     return visible[block];
+  }
+
+  /** Makes a block of a run the current one, as if it were the first of a run. */
+  void select(int block) {
+    System.arraycopy(visible[block], 0, visible[0], 0, rows);
   }
 
   /** Returns the packed rows, as {@link PackedRows} packs them; valid only if {@link #tiled}. */
@@ -164,33 +173,29 @@ public final class QueryRows {
 
   /** Returns the largest number of keys of a block of a run that a row sees. */
   int mostVisible(int block) {
+    return mostVisible(block, 0, rows);
+  }
+
+  /**
+   * Returns the largest number of keys of a block that a row from {@code from} (inclusive) to
+   * {@code to} (exclusive) sees.
+   */
+  int mostVisible(int block, int from, int to) {
     int largest = 0;
-    for (int row = 0; row < rows; row++) {
+    for (int row = from; row < to; row++) {
       largest = Math.max(largest, visible[block][row]);
     }
     return largest;
   }
 
   /**
-   * Returns the largest number of keys that a row from {@code from} (inclusive) to {@code to}
-   * (exclusive) sees.
+   * Returns the smallest number of keys of a block that a row from {@code from} (inclusive) to
+   * {@code to} (exclusive) sees.
    */
-  int mostVisible(int from, int to) {
-    int largest = 0;
-    for (int row = from; row < to; row++) {
-      largest = Math.max(largest, visible[0][row]);
-    }
-    return largest;
-  }
-
-  /**
-   * Returns the smallest number of keys that a row from {@code from} (inclusive) to {@code to}
-   * (exclusive) sees.
-   */
-  int leastVisible(int from, int to) {
+  int leastVisible(int block, int from, int to) {
     int smallest = Integer.MAX_VALUE;
     for (int row = from; row < to; row++) {
-      smallest = Math.min(smallest, visible[0][row]);
+      smallest = Math.min(smallest, visible[block][row]);
     }
     return smallest;
   }

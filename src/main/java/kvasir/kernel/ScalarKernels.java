@@ -62,7 +62,16 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void attendBlocks(BlockRun blocks, QueryRows rows, float[] states) {
-    AttendRows.attend(this, blocks, rows, states);
+    if (!rows.tiled()) {
+      AttendRows.attend(this, blocks, rows, states);
+      return;
+    }
+    for (int block = 0; block < blocks.size(); block++) {
+      rows.select(block);
+      rows.one.clear();
+      rows.one.add(blocks.keys(block), blocks.values(block), blocks.offset(block));
+      AttendRows.attend(this, rows.one, rows, states);
+    }
   }
 
   @Override

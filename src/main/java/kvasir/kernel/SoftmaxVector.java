@@ -49,7 +49,7 @@ final class SoftmaxVector {
    * Replaces scores by {@code exp(score - max)}. A column whose maximum is -infinity is undefined
    * afterwards.
    *
-   * @param scores {@code [keys, 32]}
+   * @param scores {@code [keys, 32]} from {@code offset} on
    * @param keys number of keys
    * @param max maximum of each column so far, updated with these keys, {@code [32]}
    * @param factor receives {@code exp(max before - max after)}, {@code [32]}
@@ -57,28 +57,47 @@ final class SoftmaxVector {
    * @param lanes working memory, {@code [16, 32]}
    */
   static void columns(
-      float[] scores, int keys, float[] max, float[] factor, float[] sum, float[] lanes) {
+      float[] scores,
+      int offset,
+      int keys,
+      float[] max,
+      float[] factor,
+      float[] sum,
+      float[] lanes) {
     for (int lane = 0; lane < WIDTH; lane += W) {
-      subtractMaximum(scores, lane, keys, max, factor);
+      subtractMaximum(scores, offset, lane, keys, max, factor);
     }
-    ExponentialVector.exponentials(scores, 0, keys * WIDTH, 0f);
+    ExponentialVector.exponentials(scores, offset, keys * WIDTH, 0f);
     ExponentialVector.exponentials(factor, 0, WIDTH, 0f);
-    sum(scores, keys, lanes);
+    sum(scores, offset, keys, lanes);
     System.arraycopy(lanes, 0, sum, 0, WIDTH);
   }
 
   /** Updates the maximum, and subtracts it from the old maximum and from the scores. */
   private static void subtractMaximum(
-      float[] scores, int lane, int keys, float[] max, float[] below) {
+      float[] scores, int offset, int lane, int keys, float[] max, float[] below) {
     FloatVector before = FloatVector.fromArray(F, max, lane);
-    FloatVector after = before;
-    for (int key = 0; key < keys; key++) {
-      after = after.max(FloatVector.fromArray(F, scores, key * WIDTH + lane));
+    // Four chains, since one maximum waits for the one before it.
+    FloatVector m0 = before;
+    FloatVector m1 = before;
+    FloatVector m2 = before;
+    FloatVector m3 = before;
+    int key = 0;
+    for (; key + 4 <= keys; key += 4) {
+      int index = offset + key * WIDTH + lane;
+      m0 = m0.max(FloatVector.fromArray(F, scores, index));
+      m1 = m1.max(FloatVector.fromArray(F, scores, index + WIDTH));
+      m2 = m2.max(FloatVector.fromArray(F, scores, index + 2 * WIDTH));
+      m3 = m3.max(FloatVector.fromArray(F, scores, index + 3 * WIDTH));
     }
+    for (; key < keys; key++) {
+      m0 = m0.max(FloatVector.fromArray(F, scores, offset + key * WIDTH + lane));
+    }
+    FloatVector after = m0.max(m1).max(m2.max(m3));
     after.intoArray(max, lane);
     before.sub(after).intoArray(below, lane);
-    for (int key = 0; key < keys; key++) {
-      int index = key * WIDTH + lane;
+    for (key = 0; key < keys; key++) {
+      int index = offset + key * WIDTH + lane;
       FloatVector.fromArray(F, scores, index).sub(after).intoArray(scores, index);
     }
   }
@@ -86,13 +105,13 @@ final class SoftmaxVector {
   /**
    * Sums columns by key mod 16, then by halving; the result is in the first row of {@code lanes}.
    */
-  private static void sum(float[] scores, int keys, float[] lanes) {
+  private static void sum(float[] scores, int offset, int keys, float[] lanes) {
     int present = Math.min(Kernels.LANES, keys);
     for (int j = 0; j < present; j++) {
       for (int lane = 0; lane < WIDTH; lane += W) {
-        FloatVector s = FloatVector.fromArray(F, scores, j * WIDTH + lane);
+        FloatVector s = FloatVector.fromArray(F, scores, offset + j * WIDTH + lane);
         for (int key = j + Kernels.LANES; key < keys; key += Kernels.LANES) {
-          s = s.add(FloatVector.fromArray(F, scores, key * WIDTH + lane));
+          s = s.add(FloatVector.fromArray(F, scores, offset + key * WIDTH + lane));
         }
         s.intoArray(lanes, j * WIDTH + lane);
       }

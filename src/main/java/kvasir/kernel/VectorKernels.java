@@ -67,7 +67,7 @@ public final class VectorKernels implements Kernels {
   @Override
   public void attendBlocks(BlockRun blocks, QueryRows rows, float[] states) {
     if (rows.tiled()) {
-      AttendTile.attend(this, blocks.keys(0), blocks.values(0), rows, states, blocks.offset(0));
+      AttendTile.attend(this, blocks, rows, states);
     } else {
       AttendRows.attend(this, blocks, rows, states);
     }
