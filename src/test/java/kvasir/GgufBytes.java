@@ -1,60 +1,42 @@
 package kvasir;
 
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import kvasir.file.gguf.GgufWriter;
 
-/** Writer of GGUF files, version 3, that have metadata and no tensors. */
+/** Metadata of a GGUF file without tensors, of which a test changes or takes out single keys. */
 public final class GgufBytes {
-  private static final int UINT32 = 4;
-  private static final int INT32 = 5;
-  private static final int FLOAT32 = 6;
-  private static final int BOOL = 7;
-  private static final int STRING = 8;
-  private static final int ARRAY = 9;
-
-  private final Map<String, byte[]> values = new LinkedHashMap<>();
+  private final Map<String, Consumer<GgufWriter>> values = new LinkedHashMap<>();
 
   public GgufBytes() {
     text("general.architecture", "llama");
   }
 
   public GgufBytes text(String key, String value) {
-    return put(key, STRING, string(value.getBytes(StandardCharsets.UTF_8)));
+    return put(key, writer -> writer.text(key, value));
   }
 
   public GgufBytes flag(String key, boolean value) {
-    return put(key, BOOL, new byte[] {(byte) (value ? 1 : 0)});
+    return put(key, writer -> writer.flag(key, value));
   }
 
-  /** Sets a number, written in 32 bits without a sign. */
   public GgufBytes integer(String key, long value) {
-    return put(key, UINT32, little(4).putInt((int) value).array());
+    return put(key, writer -> writer.uint32(key, value));
   }
 
   public GgufBytes texts(String key, List<byte[]> values) {
-    return put(
-        key, ARRAY, array(STRING, values.size(), values.stream().map(GgufBytes::string).toList()));
+    return put(key, writer -> writer.texts(key, values));
   }
 
   public GgufBytes integers(String key, int... values) {
-    byte[] bytes = new byte[4 * values.length];
-    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().put(values);
-    return put(key, ARRAY, array(INT32, values.length, List.of(bytes)));
+    return put(key, writer -> writer.int32s(key, values));
   }
 
   public GgufBytes numbers(String key, float... values) {
-    byte[] bytes = new byte[4 * values.length];
-    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(values);
-    return put(key, ARRAY, array(FLOAT32, values.length, List.of(bytes)));
+    return put(key, writer -> writer.float32s(key, values));
   }
 
   public GgufBytes without(String key) {
@@ -66,38 +48,14 @@ public final class GgufBytes {
 
   /** Writes the file and returns its path. */
   public Path write(Path file) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.writeBytes("GGUF".getBytes(StandardCharsets.US_ASCII));
-    out.writeBytes(little(20).putInt(3).putLong(0).putLong(values.size()).array());
-    values.forEach(
-        (key, value) -> {
-          out.writeBytes(string(key.getBytes(StandardCharsets.UTF_8)));
-          out.writeBytes(value);
-        });
-    try {
-      return Files.write(file, out.toByteArray());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    GgufWriter writer = new GgufWriter();
+    values.values().forEach(value -> value.accept(writer));
+    writer.write(file);
+    return file;
   }
 
-  private GgufBytes put(String key, int type, byte[] value) {
-    values.put(key, little(4 + value.length).putInt(type).put(value).array());
+  private GgufBytes put(String key, Consumer<GgufWriter> value) {
+    values.put(key, value);
     return this;
-  }
-
-  private static byte[] array(int type, int count, List<byte[]> elements) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.writeBytes(little(12).putInt(type).putLong(count).array());
-    elements.forEach(out::writeBytes);
-    return out.toByteArray();
-  }
-
-  private static byte[] string(byte[] text) {
-    return little(8 + text.length).putLong(text.length).put(text).array();
-  }
-
-  private static ByteBuffer little(int bytes) {
-    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 }

@@ -9,12 +9,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import kvasir.GgufBytes;
 import kvasir.error.UserError;
+import kvasir.fuzz.Fuzz;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -279,6 +282,24 @@ class GgufTokenizerTest {
     GgufBytes llama = pieces().llama();
     assertArrayEquals(numbers("1 261"), ids(llama, "the"));
     assertArrayEquals(numbers("261"), ids(llama.flag(KEY + "add_bos_token", false), "the"));
+  }
+
+  /** Damaged metadata are refused by name, or give a tokenizer that does not end the process. */
+  @Test
+  void damagedMetadataEndNothing() throws IOException {
+    Path file = folder.resolve("m.gguf");
+    byte[] bytes = Files.readAllBytes(GgufVocabulary.byteLevel().gpt2("tekken").write(file));
+    byte[] pieces = Files.readAllBytes(pieces().llama().write(file));
+    Fuzz.check(
+        "m.gguf",
+        100,
+        List.of(bytes, pieces),
+        in -> {
+          Files.write(file, in);
+          try (Tokenizer tokenizer = Tokenizer.open(file)) {
+            tokenizer.decode(tokenizer.encode(" Once upon\n1234 caf\u00E9 \uD83D\uDE42<think>"));
+          }
+        });
   }
 
   /** G49, G51: without kinds, bytes are known by their text, marks by the keys. */
