@@ -178,7 +178,7 @@ final class InspectCommand implements Callable<Integer> {
     CacheShape shape = Engine.cacheShape(settings, config);
     WeightSizes sizes = WeightSizes.of(checkpoint, config, settings.kernels());
     Shares shares = settings.distribution().shares(common.rankCount());
-    RankMemory.Run run = Engine.memoryRun(settings, config, tokens, 1);
+    RankMemory.Run run = Engine.memoryRun(settings, config, tokens);
     List<RankMemory> ranks = RankMemory.ofAll(run, sizes::bytes, shares);
     StringBuilder table =
         new StringBuilder(

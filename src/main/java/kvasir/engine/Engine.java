@@ -13,6 +13,7 @@ import kvasir.cluster.Communicator;
 import kvasir.cluster.Link;
 import kvasir.cluster.MeteredCommunicator;
 import kvasir.cluster.Traffic;
+import kvasir.engine.sampling.OfferLayout;
 import kvasir.measure.Activity;
 import kvasir.model.Decoder;
 import kvasir.model.ModelConfig;
@@ -37,6 +38,7 @@ public final class Engine implements AutoCloseable {
    * Use of an engine, which determines its buffers and checks.
    *
    * @param positions length of the longest sequence, in tokens
+   * @param sequences largest number of sequences that are computed together
    * @param logitRows largest number of rows of logits that are held at once
    * @param kvBytes largest number of bytes of this rank's KV blocks of many sequences; 0 for an
    *     engine of one sequence
@@ -44,7 +46,15 @@ public final class Engine implements AutoCloseable {
    * @param numbers treatment of numbers that make results meaningless, such as NaN
    */
   private record Use(
-      int positions, int logitRows, long kvBytes, AttentionMass mass, NumberGuard.Policy numbers) {}
+      int positions,
+      int sequences,
+      int logitRows,
+      long kvBytes,
+      AttentionMass mass,
+      NumberGuard.Policy numbers) {}
+
+  /** Largest number of rows of logits of several sequences that are held at once. */
+  public static final int LOGIT_ROWS = 32;
 
   private final EngineSettings settings;
   private final MeteredCommunicator world;
@@ -104,7 +114,13 @@ public final class Engine implements AutoCloseable {
   }
 
   private static Use single(int positions, AttentionMass mass) {
-    return new Use(positions, 1, 0, mass, NumberGuard.Policy.REFUSE);
+    return new Use(positions, 1, 1, 0, mass, NumberGuard.Policy.REFUSE);
+  }
+
+  private static Use many(
+      int positions, int maxSequences, long kvBytes, NumberGuard.Policy numbers) {
+    int rows = Math.min(LOGIT_ROWS, maxSequences);
+    return new Use(positions, maxSequences, rows, kvBytes, null, numbers);
   }
 
   /**
@@ -120,7 +136,7 @@ public final class Engine implements AutoCloseable {
       Communicator world,
       Activity activity,
       int positions) {
-    Use use = new Use(positions, Scorer.LOGIT_ROWS, 0, null, NumberGuard.Policy.REFUSE);
+    Use use = new Use(positions, 1, Scorer.LOGIT_ROWS, 0, null, NumberGuard.Policy.REFUSE);
     return new Engine(model, false, settings, world, activity, use);
   }
 
@@ -130,7 +146,7 @@ public final class Engine implements AutoCloseable {
    *
    * @param model the model of the settings, open as long as the engine
    * @param activity told what this rank is doing
-   * @param logitRows the largest number of rows of logits that are held at once
+   * @param maxSequences the largest number of sequences that are computed together
    * @param kvBytes the largest number of bytes of this rank's KV blocks
    */
   public static Engine batching(
@@ -138,11 +154,10 @@ public final class Engine implements AutoCloseable {
       EngineSettings settings,
       Communicator world,
       Activity activity,
-      int logitRows,
+      int maxSequences,
       long kvBytes) {
-    // The buffers of a step are those of a prompt as long as the largest step.
-    int positions = settings.prefillChunk();
-    Use use = new Use(positions, logitRows, kvBytes, null, NumberGuard.Policy.MARK);
+    int positions = model.config().maxPositions();
+    Use use = many(positions, maxSequences, kvBytes, NumberGuard.Policy.MARK);
     return new Engine(model, false, settings, world, activity, use);
   }
 
@@ -153,7 +168,7 @@ public final class Engine implements AutoCloseable {
    * @param model the model of the settings, open as long as the engine
    * @param activity told what this rank is doing
    * @param positions the length of the longest sequence, in tokens
-   * @param logitRows the largest number of rows of logits that are held at once
+   * @param maxSequences the largest number of sequences that are computed together
    */
   public static Engine sharing(
       OpenedModel model,
@@ -161,22 +176,19 @@ public final class Engine implements AutoCloseable {
       Communicator world,
       Activity activity,
       int positions,
-      int logitRows) {
-    Use use = new Use(positions, logitRows, 0, null, NumberGuard.Policy.REFUSE);
+      int maxSequences) {
+    Use use = many(positions, maxSequences, 0, NumberGuard.Policy.REFUSE);
     return new Engine(model, false, settings, world, activity, use);
   }
 
-  /**
-   * Opens an engine that computes with any numbers, so that meaningless results can be compared
-   * too.
-   */
+  /** Opens an engine that computes with any numbers, to compare meaningless results too. */
   static Engine lenient(
       OpenedModel model,
       EngineSettings settings,
       Communicator world,
       Activity activity,
       int positions) {
-    Use use = new Use(positions, 1, 0, null, NumberGuard.Policy.PASS);
+    Use use = new Use(positions, 1, 1, 0, null, NumberGuard.Policy.PASS);
     return new Engine(model, false, settings, world, activity, use);
   }
 
@@ -235,29 +247,48 @@ public final class Engine implements AutoCloseable {
     if (limit == 0) {
       return Long.MAX_VALUE;
     }
-    RankMemory.Run run = memoryRun(settings, config, use.positions(), use.logitRows());
-    MemoryNeed need = new MemoryNeed(run, sizes::bytes, use.kvBytes());
+    MemoryNeed need = new MemoryNeed(memoryRun(settings, config, use), sizes::bytes);
     need.check(shares, limit);
     return limit - need.most(shares);
   }
 
   /**
-   * Returns everything that decides how much memory a rank of an engine with these settings holds.
+   * Returns everything that decides how much memory a rank of an engine of one sequence holds.
    *
-   * @param positions the length of the longest sequence, in tokens
-   * @param logitRows the largest number of rows of logits that are held at once
+   * @param positions the length of the sequence, in tokens
    */
   public static RankMemory.Run memoryRun(
-      EngineSettings settings, ModelConfig config, int positions, int logitRows) {
+      EngineSettings settings, ModelConfig config, int positions) {
+    return memoryRun(settings, config, single(positions, null));
+  }
+
+  private static RankMemory.Run memoryRun(EngineSettings settings, ModelConfig config, Use use) {
+    // A text that is scored has offers for all rows that are held, a batch for all sequences.
+    long offers = Math.max(use.sequences(), use.logitRows());
     return new RankMemory.Run(
         config,
         cacheShape(settings, config),
         settings.attention(),
         settings.distribution().merge(),
         settings.threads(),
-        settings.prefillChunk(),
-        positions,
-        logitRows);
+        stepRows(settings, config, use.sequences()),
+        use.positions(),
+        use.sequences(),
+        use.logitRows(),
+        use.kvBytes(),
+        offers * OfferLayout.mostBytes(config.vocabulary()));
+  }
+
+  /**
+   * Returns the largest number of rows of a forward pass: pieces of prompts, and a token of each
+   * sequence beside them. Where a piece has no limit, the longest prompt is one.
+   *
+   * @param sequences largest number of sequences that are computed together
+   */
+  public static int stepRows(EngineSettings settings, ModelConfig config, int sequences) {
+    boolean unlimited = settings.prefillChunk() == Integer.MAX_VALUE;
+    long rows = unlimited ? config.maxPositions() : settings.prefillChunk();
+    return (int) Math.min(Integer.MAX_VALUE, sequences == 1 ? rows : rows + sequences);
   }
 
   /** Returns the shape of the KV cache that a model gets with these settings. */
@@ -292,9 +323,7 @@ public final class Engine implements AutoCloseable {
         config, weights, settings.kernels(), team, world, cache.shape(), attention, guard);
   }
 
-  /**
-   * Returns the link between the ranks; it is measured only if the merge topology depends on it.
-   */
+  /** Returns the link between the ranks, measured only if the merge topology depends on it. */
   private Link link() {
     boolean chooses = settings.distribution().merge() == MergeTopology.AUTO;
     return chooses ? Link.measure(world) : Link.NONE;
@@ -318,10 +347,7 @@ public final class Engine implements AutoCloseable {
     return blocks;
   }
 
-  /**
-   * Returns the number of bytes that the memory limit leaves besides what the engine needs;
-   * Long.MAX_VALUE without a limit.
-   */
+  /** Returns the bytes that the memory limit leaves; Long.MAX_VALUE without a limit. */
   public long spareBytes() {
     return spareBytes;
   }
@@ -355,9 +381,7 @@ public final class Engine implements AutoCloseable {
     return world;
   }
 
-  /**
-   * Returns the messages and bytes that this rank has sent so far, and the time that it has waited.
-   */
+  /** Returns the messages that this rank has sent so far, and the time that it has waited. */
   public Traffic traffic() {
     return world.traffic();
   }

@@ -9,14 +9,12 @@ import kvasir.tensor.Shares;
  * Check of the memory that a run needs on each rank against a limit.
  *
  * @param weights gives the bytes of weights that a rank holds
- * @param pool bytes of the KV blocks of many sequences on each rank; 0 for a run of one sequence,
- *     whose blocks follow from its length
  */
-record MemoryNeed(RankMemory.Run run, RankMemory.Slices weights, long pool) {
+record MemoryNeed(RankMemory.Run run, RankMemory.Slices weights) {
 
   /** Returns the number of bytes needed by the rank that needs most. */
   long most(Shares shares) {
-    return pool + RankMemory.most(run, weights, shares).bytes();
+    return RankMemory.most(run, weights, shares).bytes();
   }
 
   /**
@@ -25,12 +23,12 @@ record MemoryNeed(RankMemory.Run run, RankMemory.Slices weights, long pool) {
    */
   void check(Shares shares, long limit) {
     RankMemory need = RankMemory.most(run, weights, shares);
-    if (pool > 0 && pool + need.bytes() > limit) {
+    if (run.pool() > 0 && need.bytes() > limit) {
       throw new UserError(
           "--memory-limit",
           "a rank needs %s, %s of them for KV blocks and %s for the JVM; the limit is %s"
-              .formatted(text(pool + need.bytes()), text(pool), text(need.jvm()), text(limit)),
-          "lower --kv-memory, or raise the limit");
+              .formatted(text(need.bytes()), text(run.pool()), text(need.jvm()), text(limit)),
+          "lower --kv-memory or --max-sequences, or raise the limit");
     }
     if (need.bytes() > limit) {
       throw new UserError(

@@ -226,6 +226,8 @@ public final class Decoder {
     batch = next;
     tokens = next.rows();
     if (tokens > capacity) {
+      // Released first, so that the old buffers and the new ones are not held together.
+      activations = null;
       activations = new Activations(config, tokens);
       capacity = tokens;
     }

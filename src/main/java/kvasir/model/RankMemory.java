@@ -20,8 +20,8 @@ import kvasir.tensor.Shares;
  *
  * @param weights the rank's slices of all matrices
  * @param cache the rank's blocks of keys and values
- * @param buffers rotary angles, activations, packed rows, attention states, messages, logits and
- *     scratch
+ * @param buffers rotary angles, activations, packed rows, attention states, messages, logits,
+ *     offers of tokens and scratch
  * @param jvm the JVM itself
  */
 public record RankMemory(long weights, long cache, long buffers, long jvm) {
@@ -42,7 +42,11 @@ public record RankMemory(long weights, long cache, long buffers, long jvm) {
    * @param threads number of threads of a rank
    * @param batch largest number of tokens of one forward pass
    * @param positions number of tokens of the longest sequence
+   * @param sequences largest number of sequences that are computed together
    * @param logitRows number of rows of logits that are held at once
+   * @param pool bytes of each rank's blocks of many sequences; 0 where blocks are those of one
+   *     sequence of {@code positions} tokens
+   * @param offers bytes that each of several ranks sends for the tokens that are chosen together
    */
   public record Run(
       ModelConfig config,
@@ -52,7 +56,15 @@ public record RankMemory(long weights, long cache, long buffers, long jvm) {
       int threads,
       int batch,
       int positions,
-      int logitRows) {}
+      int sequences,
+      int logitRows,
+      long pool,
+      long offers) {
+    /** Returns the largest number of rows of one forward pass. */
+    int rows() {
+      return (int) Math.min((long) positions * sequences, batch);
+    }
+  }
 
   /** Returns the memory of each rank, in the order of ranks. */
   public static List<RankMemory> ofAll(Run run, Slices weights, Shares shares) {
@@ -68,20 +80,22 @@ public record RankMemory(long weights, long cache, long buffers, long jvm) {
             ownership,
             run.threads(),
             run.positions());
-    int tokens = Math.min(run.positions(), run.batch());
+    int tokens = run.rows();
     long common = buffers(run, shares.parts(), tokens);
     long jvm = JvmMemory.bytes();
     int blocks = cache.blocks(run.positions());
     return IntStream.range(0, shares.parts())
         .mapToObj(
-            rank ->
-                new RankMemory(
-                    weights.bytes(shares, rank),
-                    ownership.ownedBlocks(rank, blocks) * cache.blockBytes(),
-                    common
-                        + attention.bytes(rank, tokens)
-                        + unused(cache, ownership.ownedBlocks(rank, blocks)),
-                    jvm))
+            rank -> {
+              int owned = ownership.ownedBlocks(rank, blocks);
+              return new RankMemory(
+                  weights.bytes(shares, rank),
+                  run.pool() > 0 ? run.pool() : owned * cache.blockBytes(),
+                  common
+                      + attention.bytes(rank, tokens)
+                      + (run.pool() > 0 ? 0 : unused(cache, owned)),
+                  jvm);
+            })
         .toList();
   }
 
@@ -105,7 +119,8 @@ public record RankMemory(long weights, long cache, long buffers, long jvm) {
         + ParallelLinear.packedBytes(config, tokens)
         + run.threads() * Scratch.bytes(tokens)
         + SliceExchange.bytes(config, ranks, tokens, run.logitRows())
-        + (long) Float.BYTES * run.logitRows() * config.vocabulary();
+        + (long) Float.BYTES * run.logitRows() * config.vocabulary()
+        + (ranks == 1 ? 0 : ranks * run.offers());
   }
 
   /** Returns the sum of all parts. */

@@ -3,6 +3,7 @@ package kvasir.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.stream.IntStream;
 import kvasir.model.ModelShape;
 import kvasir.model.RandomCheckpoint;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,6 +65,42 @@ class RankMemoryTest {
     }
     String both = "promised %.0f MiB, held %.0f MiB".formatted(promised, held);
     assertTrue(held <= promised && held >= LEAST * promised, both);
+  }
+
+  /** Steps of 512 rows of a prompt beside 192 sequences that generate. */
+  @Test
+  void isWhatIsPromisedForManySequences() throws IOException {
+    int sequences = 192;
+    Path input = directory.resolve("many.jsonl");
+    try (BufferedWriter lines = Files.newBufferedWriter(input)) {
+      for (int i = 0; i < sequences; i++) {
+        lines.write(request(i, IntStream.of(i, 7), NEW_TOKENS));
+      }
+      lines.write(request(sequences, IntStream.range(0, 2000), 1));
+    }
+    String command =
+        "batch --input %s --output - --model %s --ranks 1 --threads 1"
+                .formatted(input, directory.resolve("m"))
+            + " --max-sequences 193 --kv-memory 64m --step-time 10s";
+    Launch.Result plan = kvasir(command + " --memory-limit 1m");
+    assertEquals(2, plan.code(), plan.err());
+    double promised =
+        Double.parseDouble(
+            plan.err().replaceAll("(?s).*a rank needs ([\\d,]+) MiB.*", "$1").replace(",", ""));
+    double held;
+    try (Peak peak = new Peak()) {
+      Launch.Result run = kvasir(command);
+      assertEquals(0, run.code(), run.err());
+      held = peak.bytes() / MEBI;
+    }
+    String both = "promised %.0f MiB, held %.0f MiB".formatted(promised, held);
+    assertTrue(held <= promised && held >= LEAST * promised, both);
+  }
+
+  private static String request(int id, IntStream tokens, int count) {
+    String ids = tokens.mapToObj(String::valueOf).collect(Collectors.joining(","));
+    return "{\"id\":%d,\"tokens\":[%s],\"max_tokens\":%d,\"ignore_eos\":true}%n"
+        .formatted(id, ids, count);
   }
 
   private static Launch.Result kvasir(String words) {

@@ -125,9 +125,8 @@ class DistributionTest {
     long weights = 3L << 30;
     MemoryNeed need =
         new MemoryNeed(
-            Engine.memoryRun(settings, ConfigReader.read(settings.model()), 43, 1),
-            (shares, rank) -> weights / shares.parts(),
-            0);
+            Engine.memoryRun(settings, ConfigReader.read(settings.model()), 43),
+            (shares, rank) -> weights / shares.parts());
     long beside = need.most(Shares.even(16)) - weights / 16;
     UserError tooFew =
         assertThrows(

@@ -58,7 +58,10 @@ class PredictedMemoryTest {
                 THREADS,
                 setting.prefillChunk(),
                 POSITIONS,
-                1);
+                1,
+                1,
+                0,
+                0);
         assertEquals(
             RankMemory.most(run, sizes::bytes, Shares.even(ranks)),
             predicted(setting, ranks),

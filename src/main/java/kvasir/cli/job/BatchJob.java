@@ -121,13 +121,12 @@ public record BatchJob(
   }
 
   private Engine open(JobContext context, BatchOptions options) {
-    int rows = Math.min(BatchEngine.LOGIT_ROWS, maxSequences);
     return Engine.batching(
         context.model(),
         context.settings(),
         context.world(),
         context.activity(),
-        rows,
+        maxSequences,
         options.kvBytes());
   }
 

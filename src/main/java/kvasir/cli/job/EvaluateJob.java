@@ -52,7 +52,7 @@ public record EvaluateJob(
                 context.world(),
                 context.activity(),
                 longest,
-                BatchEngine.LOGIT_ROWS)) {
+                Engine.LOGIT_ROWS)) {
       Chat chat = Chat.of(tokenizer, engine.model());
       BatchEngine batch = new BatchEngine(opened, options(context, opened, longest));
       if (!context.root()) {
@@ -99,7 +99,7 @@ public record EvaluateJob(
     CacheShape shape = opened.cache().shape();
     int document =
         opened.cache().ownership().ownedBlocks(opened.cache().rank(), shape.blocks(longest));
-    int sequences = BatchEngine.LOGIT_ROWS;
+    int sequences = Engine.LOGIT_ROWS;
     long wanted = (document + 2L * sequences) * shape.blockBytes();
     long quarter = (MachineFacts.here().memoryMiB() << 20) / 4 / context.ranksHere();
     long more = Math.min(wanted, Math.min(quarter, opened.spareBytes()));

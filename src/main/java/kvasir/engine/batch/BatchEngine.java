@@ -26,9 +26,6 @@ import kvasir.error.UserError;
  * thread at a time; the engine stays the caller's.
  */
 public final class BatchEngine {
-  /** Largest number of rows of logits that are held at once. */
-  public static final int LOGIT_ROWS = 32;
-
   private static final int ROOT = 0;
 
   /** Number of the step that ends the loop. */
@@ -57,7 +54,7 @@ public final class BatchEngine {
   /**
    * Creates the batch engine of one rank; all ranks call it.
    *
-   * @param engine made by {@link Engine#batching} for {@link #LOGIT_ROWS} rows
+   * @param engine made by {@link Engine#batching} or {@link Engine#sharing} for as many sequences
    * @throws UserError on every rank, if a rank's memory holds no block
    */
   public BatchEngine(Engine engine, BatchOptions options) {
@@ -69,7 +66,7 @@ public final class BatchEngine {
     engine.blocks().limit(capacities[world.rank()]);
     this.runner = new StepRunner(engine, capacities);
     this.first = MemorySegment.ofArray(firstBytes);
-    int held = Math.min(LOGIT_ROWS, options.maxSequences());
+    int held = Math.min(Engine.LOGIT_ROWS, options.maxSequences());
     this.chooser =
         new TokenChooser(
             world, engine.settings().kernels(), new DecoderLogits(engine.batchDecoder()), held);
@@ -94,13 +91,12 @@ public final class BatchEngine {
   }
 
   private Scheduler scheduler(BatchOptions options, CacheShape shape, int[] capacities) {
-    int chunk = engine.settings().prefillChunk();
     Limits limits =
         new Limits(
             engine.config().maxPositions(),
             options.maxSequences(),
-            Math.addExact(chunk, options.maxSequences()),
-            chunk,
+            Engine.stepRows(engine.settings(), engine.config(), options.maxSequences()),
+            engine.settings().prefillChunk(),
             options.stepNanos(),
             shape.blockBytes(),
             options.sharing());

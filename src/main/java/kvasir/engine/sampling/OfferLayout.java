@@ -1,5 +1,7 @@
 package kvasir.engine.sampling;
 
+import java.util.OptionalInt;
+
 /**
  * The layout of one rank's offer for one token in an array of longs. It depends on the options and
  * the vocabulary alone, so that every rank knows the length of all offers. Where whole logits are
@@ -56,6 +58,17 @@ public record OfferLayout(int candidates, boolean scores, int top, boolean total
         top,
         draws && TokenDraw.needsTotal(options, vocabulary),
         ExponentialSums.mostNodes(chunks));
+  }
+
+  /**
+   * Returns the bytes of the longest offer that any options have.
+   *
+   * @param vocabulary number of tokens
+   */
+  public static long mostBytes(int vocabulary) {
+    SamplingOptions drawn = new SamplingOptions(1, MOST_CANDIDATES, 0.5, 0, 0);
+    OptionalInt scores = OptionalInt.of(MOST_CANDIDATES);
+    return (long) Long.BYTES * of(new ChoiceOptions(drawn, 0, 1, scores), vocabulary).length();
   }
 
   /** Returns false if offers are empty, so that every choice needs whole logits. */

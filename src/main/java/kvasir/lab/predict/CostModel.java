@@ -125,7 +125,10 @@ public final class CostModel {
             layout.threads(),
             setting.prefillChunk(),
             positions,
-            1);
+            1,
+            1,
+            0,
+            0);
     RankMemory.Slices slices = (shares, rank) -> weights.bytes(shares.parts(), rank);
     return RankMemory.most(run, slices, Shares.even(layout.ranks()));
   }

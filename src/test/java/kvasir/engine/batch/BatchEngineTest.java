@@ -77,7 +77,7 @@ class BatchEngineTest {
                 settings,
                 world,
                 new Activity(),
-                BatchEngine.LOGIT_ROWS,
+                options.maxSequences(),
                 options.kvBytes())) {
       BatchEngine batch = new BatchEngine(engine, options);
       if (world.rank() > 0) {
@@ -106,6 +106,23 @@ class BatchEngineTest {
     }
     assertTrue(preemptions > 0, "no sequence was preempted");
     assertTrue(hits > 0, "no block was shared");
+  }
+
+  /** With standard attention a whole prompt is one piece, however long it may be. */
+  @Test
+  void standardAttentionReadsWholePrompts() {
+    RandomMix mix = RandomMix.of(77);
+    Kernels kernels = new VectorKernels();
+    EngineSettings settings =
+        settings(kernels, 1, 16, Integer.MAX_VALUE).with(AttentionKind.STANDARD, kernels, 1);
+    BatchOptions options = new BatchOptions(mix.maxSequences(), 1 << 26, STEP_NANOS, true, 1);
+    Done done =
+        LocalWorld.run(2, Duration.ofSeconds(60), world -> together(settings, world, mix, options))
+            .getFirst();
+    try (Engine engine =
+        new Engine(settings, new SoloCommunicator(), new Activity(), RandomMix.CONTEXT, null)) {
+      mix.compare(engine, done.answers(), "standard attention");
+    }
   }
 
   private static Done check(int ranks, int number) {

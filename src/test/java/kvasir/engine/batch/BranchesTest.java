@@ -161,7 +161,7 @@ class BranchesTest {
                 settings(chunk),
                 world,
                 new Activity(),
-                BatchEngine.LOGIT_ROWS,
+                options.maxSequences(),
                 options.kvBytes())) {
       BatchEngine batch = new BatchEngine(engine, options);
       if (world.rank() > 0) {
@@ -238,7 +238,7 @@ class BranchesTest {
                 settings(512),
                 new SoloCommunicator(),
                 new Activity(),
-                BatchEngine.LOGIT_ROWS,
+                options.maxSequences(),
                 options.kvBytes())) {
       BatchEngine batch = new BatchEngine(engine, options);
       asked.submit(batch, asked.answers());
@@ -288,7 +288,7 @@ class BranchesTest {
                     settings(16),
                     new SoloCommunicator(),
                     new Activity(),
-                    BatchEngine.LOGIT_ROWS,
+                    options.maxSequences(),
                     options.kvBytes())) {
           BatchEngine batch = new BatchEngine(engine, options);
           List<Answer> answers = asked.answers();

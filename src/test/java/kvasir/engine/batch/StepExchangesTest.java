@@ -138,7 +138,7 @@ class StepExchangesTest {
                 settings,
                 counting,
                 new Activity(),
-                BatchEngine.LOGIT_ROWS,
+                options.maxSequences(),
                 options.kvBytes())) {
       BatchEngine batch = new BatchEngine(engine, options);
       // The link is measured with as many messages as its times ask for.

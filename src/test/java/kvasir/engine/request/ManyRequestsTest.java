@@ -125,7 +125,7 @@ class ManyRequestsTest {
                 settings(),
                 world,
                 new Activity(),
-                BatchEngine.LOGIT_ROWS,
+                OPTIONS.maxSequences(),
                 OPTIONS.kvBytes())) {
       BatchEngine batch = new BatchEngine(engine, OPTIONS);
       if (world.rank() > 0) {

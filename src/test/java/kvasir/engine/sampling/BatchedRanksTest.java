@@ -94,7 +94,7 @@ class BatchedRanksTest {
                 model.settings(),
                 world,
                 new Activity(),
-                BatchEngine.LOGIT_ROWS,
+                options.maxSequences(),
                 options.kvBytes())) {
       BatchEngine batch = new BatchEngine(engine, options);
       if (world.rank() > 0) {
