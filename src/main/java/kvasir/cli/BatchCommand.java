@@ -8,6 +8,7 @@ import kvasir.cli.option.CommonOptions;
 import kvasir.cli.option.Quantity;
 import kvasir.engine.request.BatchFiles;
 import kvasir.error.ExitCodes;
+import kvasir.error.UserError;
 import kvasir.launch.Order;
 import kvasir.launch.ThisProcess;
 import picocli.CommandLine.Command;
@@ -69,6 +70,14 @@ final class BatchCommand extends RankCommand {
   boolean noPrefixCache;
 
   @Option(
+      names = "--snapshot",
+      paramLabel = "DIR",
+      description =
+          "Folder of KV blocks: beginnings of prompts that are there are read instead of computed,"
+              + " and blocks are written there when their sequence ends.")
+  Path snapshot;
+
+  @Option(
       names = "--compare-ranks",
       description = "Compare the block tables of all ranks after each step, to find a fault.")
   boolean compareRanks;
@@ -76,6 +85,12 @@ final class BatchCommand extends RankCommand {
   @Override
   void check() {
     CommonOptions.range("--max-sequences", maxSequences, 1, 4096);
+    if (noPrefixCache && snapshot != null) {
+      throw new UserError(
+          "--snapshot",
+          "blocks in files belong to the prefix cache",
+          "leave --no-prefix-cache out");
+    }
     if (!kvasir.process().isRank()) {
       new BatchFiles(input, output).check();
     }
@@ -91,6 +106,7 @@ final class BatchCommand extends RankCommand {
         kvMemory,
         Math.max(1, stepTime.toNanos()),
         !noPrefixCache,
+        snapshot == null ? null : snapshot.toAbsolutePath().toString(),
         compareRanks);
   }
 

@@ -222,6 +222,48 @@ class BatchCommandTest {
   }
 
   @Test
+  void blocksInFilesAreSharedByRunsAndWithGenerate() throws IOException {
+    Path blocks = folder.resolve("blocks");
+    Object[] store = {"--snapshot", blocks, "--transport", "inprocess", "--ranks", 2};
+    String ids = tokens(50, 1).toString().replaceAll("[\\[\\] ]", "");
+    Launch.Result generated =
+        Launch.kvasir(
+            "generate",
+            "--model",
+            MODEL,
+            "--kv-type",
+            "f32",
+            "--tokens",
+            ids,
+            "--max-new-tokens",
+            "2",
+            "--ignore-eos",
+            "--snapshot",
+            blocks);
+    assertEquals(0, generated.code(), generated.err());
+    List<String> lines =
+        List.of(
+            line("a", 50, 1, "\"max_tokens\": 20, \"ignore_eos\": true"),
+            line("b", 40, 9, "\"max_tokens\": 20, \"ignore_eos\": true"));
+    assertEquals(0, batch(lines).code());
+    Map<String, JsonNode> expected = results();
+    for (int[] cached : new int[][] {{48, 0}, {48, 32}}) {
+      Files.delete(folder.resolve("out.jsonl"));
+      Launch.Result run = batch(lines, store);
+      assertEquals(0, run.code(), run.err());
+      Map<String, JsonNode> found = results();
+      for (String id : List.of("a", "b")) {
+        assertEquals(expected.get(id).get("tokens"), found.get(id).get("tokens"));
+        JsonNode timings = found.get(id).get("timings");
+        assertEquals(cached[id.equals("a") ? 0 : 1], timings.get("cached_tokens").asInt(), id);
+      }
+    }
+    batch(lines, "--snapshot", blocks, "--no-prefix-cache").assertRefused("--no-prefix-cache");
+    Files.delete(folder.resolve("out.jsonl"));
+    batch(lines, "--snapshot", folder.resolve("in.jsonl")).assertRefused("--snapshot");
+  }
+
+  @Test
   void numbersThatAreNotFiniteEndTheirSequenceAloneB42() throws IOException {
     // Row 45 of the embedding is made NaN; the other sequences do not meet it.
     Path broken = folder.resolve("nan");

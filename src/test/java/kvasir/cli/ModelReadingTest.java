@@ -105,7 +105,7 @@ class ModelReadingTest {
         new GenerateJob(golden, ids, 2, greedy, "session", "blocks", true, false, false, List.of()),
         new ScoreJob(golden, ids, 1, true, true),
         new VerifyJob(golden, new int[] {1, 5, 9}, 2),
-        new BatchJob(golden, "-", "-", 2, 1 << 20, 150_000_000, true, true),
+        new BatchJob(golden, "-", "-", 2, 1 << 20, 150_000_000, true, null, true),
         new AskJob(demo, null, 1, 300, List.of(), 1, 4, true, null, true),
         new EvaluateJob(demo, List.of(256), 1, 1, 0, true));
   }

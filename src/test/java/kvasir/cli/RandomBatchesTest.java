@@ -165,6 +165,7 @@ class RandomBatchesTest {
         kvBytes,
         TimeUnit.MILLISECONDS.toNanos(150),
         sharing,
+        null,
         true);
   }
 

@@ -30,6 +30,7 @@ import kvasir.text.OptionalTokenizer;
  * @param kvBytes bytes of each rank's keys and values; 0 for the default
  * @param stepNanos time of a step that prompts may fill, in nanoseconds
  * @param sharing whether sequences share the blocks of a common beginning
+ * @param snapshot path of the folder of KV blocks; null for none
  * @param compareRanks whether the ranks' block tables are compared after each step
  */
 public record BatchJob(
@@ -40,6 +41,7 @@ public record BatchJob(
     long kvBytes,
     long stepNanos,
     boolean sharing,
+    String snapshot,
     boolean compareRanks)
     implements Job {
   private static final String STREAM = "-";
@@ -56,16 +58,19 @@ public record BatchJob(
     if (!context.root()) {
       // Rank 0's error, if there is one, ends all ranks before a model is loaded.
       FromRoot.share(context.world(), () -> new long[0]);
-      try (Engine opened = open(context, options)) {
-        new BatchEngine(opened, options).follow();
+      try (Engine opened = open(context, options);
+          StoredBlocks blocks = StoredBlocks.open(snapshot, context, opened)) {
+        new BatchEngine(opened, options, blocks.store()).follow();
       }
       return ExitCodes.DONE;
     }
     try (Files files = new Files()) {
       FromRoot.share(context.world(), () -> files.open(context, config));
       try (OptionalTokenizer tokenizer = OptionalTokenizer.open(engine.directory());
-          Engine opened = open(context, options)) {
-        compute(context, options, opened, files, tokenizer);
+          Engine opened = open(context, options);
+          StoredBlocks blocks = StoredBlocks.open(snapshot, context, opened)) {
+        BatchEngine batch = new BatchEngine(opened, options, blocks.store());
+        compute(context, batch, opened, files, tokenizer);
       }
       return files.results.exitCode();
     }
@@ -139,19 +144,13 @@ public record BatchJob(
 
   private void compute(
       JobContext context,
-      BatchOptions options,
+      BatchEngine batch,
       Engine opened,
       Files files,
       OptionalTokenizer tokenizer) {
     long begin = System.nanoTime();
     BatchRun run =
-        new BatchRun(
-            opened,
-            new BatchEngine(opened, options),
-            files.requests,
-            files.results,
-            tokenizer.get(),
-            maxSequences);
+        new BatchRun(opened, batch, files.requests, files.results, tokenizer.get(), maxSequences);
     run.run();
     report(context, files, run, (System.nanoTime() - begin) / 1e9);
   }

@@ -18,6 +18,7 @@ import kvasir.engine.DecoderLogits;
 import kvasir.engine.Engine;
 import kvasir.engine.sampling.ChosenToken;
 import kvasir.engine.sampling.TokenChooser;
+import kvasir.engine.session.BlockStore;
 import kvasir.error.UserError;
 
 /**
@@ -51,26 +52,35 @@ public final class BatchEngine {
   /** A request with several choices, and the receivers of those besides the first one. */
   private record Choices(Request request, List<TokenSink> others) {}
 
+  /** Creates the batch engine of one rank, whose blocks are in memory only, as the other does. */
+  public BatchEngine(Engine engine, BatchOptions options) {
+    this(engine, options, Optional.empty());
+  }
+
   /**
    * Creates the batch engine of one rank; all ranks call it.
    *
    * @param engine made by {@link Engine#batching} or {@link Engine#sharing} for as many sequences
+   * @param store files of blocks, which prompts are looked up in, and to which the blocks of
+   *     sequences are written at their end; on all ranks or on none, with sharing only; stays the
+   *     caller's
    * @throws UserError on every rank, if a rank's memory holds no block
    */
-  public BatchEngine(Engine engine, BatchOptions options) {
+  public BatchEngine(Engine engine, BatchOptions options, Optional<BlockStore> store) {
     this.engine = engine;
     this.world = engine.world();
     this.compareEvery = options.compareEvery();
     CacheShape shape = engine.blocks().shape();
     int[] capacities = capacities(options, shape);
     engine.blocks().limit(capacities[world.rank()]);
-    this.runner = new StepRunner(engine, capacities);
+    this.runner = new StepRunner(engine, capacities, store);
     this.first = MemorySegment.ofArray(firstBytes);
     int held = Math.min(Engine.LOGIT_ROWS, options.maxSequences());
     this.chooser =
         new TokenChooser(
             world, engine.settings().kernels(), new DecoderLogits(engine.batchDecoder()), held);
-    this.scheduler = world.rank() == ROOT ? scheduler(options, shape, capacities) : null;
+    this.scheduler =
+        world.rank() == ROOT ? scheduler(options, shape, capacities, store.isPresent()) : null;
     this.branches = new Branches(scheduler, this::track);
   }
 
@@ -90,7 +100,8 @@ public final class BatchEngine {
     return Arrays.stream(all).mapToInt(Math::toIntExact).toArray();
   }
 
-  private Scheduler scheduler(BatchOptions options, CacheShape shape, int[] capacities) {
+  private Scheduler scheduler(
+      BatchOptions options, CacheShape shape, int[] capacities, boolean storing) {
     Limits limits =
         new Limits(
             engine.config().maxPositions(),
@@ -99,7 +110,8 @@ public final class BatchEngine {
             engine.settings().prefillChunk(),
             options.stepNanos(),
             shape.blockBytes(),
-            options.sharing());
+            options.sharing(),
+            storing);
     BlockPool pool = new BlockPool(shape.blockTokens(), engine.cache().ownership(), capacities);
     // The index lives as long as this engine, so that its blocks are all of one model.
     return new Scheduler(limits, pool, new PrefixIndex(pool, new byte[0]), new StepCost());
@@ -235,8 +247,11 @@ public final class BatchEngine {
     send(new StepPlan(0, List.of(), List.of()));
   }
 
-  /** Ends the loop of the other ranks, on rank 0. */
+  /** Ends the loop of the other ranks, on rank 0, after what they have not been told yet. */
   public void end() {
+    if (live() == 0) {
+      step();
+    }
     send(new StepPlan(END, List.of(), List.of()));
   }
 
@@ -272,6 +287,9 @@ public final class BatchEngine {
 
   private void compute(StepPlan plan) {
     runner.run(plan);
+    if (world.rank() == ROOT) {
+      scheduler.loaded(runner.loaded());
+    }
     if (compareEvery > 0 && plan.step() % compareEvery == 0) {
       runner.compareTables(plan.step());
     }

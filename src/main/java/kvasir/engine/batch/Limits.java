@@ -11,6 +11,8 @@ package kvasir.engine.batch;
  *     estimated
  * @param blockBytes bytes of a block, for messages
  * @param sharing whether sequences share blocks of a common beginning
+ * @param storing whether blocks are read from files when a sequence begins, and written at its end;
+ *     with sharing only
  */
 public record Limits(
     int context,
@@ -19,7 +21,8 @@ public record Limits(
     int chunkRows,
     long stepNanos,
     long blockBytes,
-    boolean sharing) {
+    boolean sharing,
+    boolean storing) {
   /** Time of a step unless the user sets another: 150 ms. */
   public static final long DEFAULT_STEP_NANOS = 150_000_000;
 
@@ -27,5 +30,20 @@ public record Limits(
     if (context < 1 || maxSequences < 1 || maxRows < 1 || chunkRows < 1 || stepNanos < 1) {
       throw new IllegalArgumentException("a limit is below 1");
     }
+    if (storing && !sharing) {
+      throw new IllegalArgumentException("blocks in files are shared");
+    }
+  }
+
+  /** Creates limits of a scheduler whose blocks are in memory only. */
+  public Limits(
+      int context,
+      int maxSequences,
+      int maxRows,
+      int chunkRows,
+      long stepNanos,
+      long blockBytes,
+      boolean sharing) {
+    this(context, maxSequences, maxRows, chunkRows, stepNanos, blockBytes, sharing, false);
   }
 }

@@ -34,6 +34,9 @@ final class Live {
   /** True if the sequence has begun at least once. */
   boolean begun;
 
+  /** True if files are to be searched for the blocks behind the shared ones. */
+  boolean searching;
+
   /** First step in which the sequence may begin. */
   long notBefore;
 

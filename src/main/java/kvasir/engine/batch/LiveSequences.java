@@ -23,15 +23,22 @@ final class LiveSequences {
   private final BlockPool pool;
   private final PrefixIndex index;
   private final boolean sharing;
+  private final boolean storing;
   private final NavigableMap<Long, Live> waiting = new TreeMap<>();
   private final NavigableMap<Long, Live> running = new TreeMap<>();
   private final Map<BlockKey, Live> promises = new HashMap<>();
   private List<Operation> operations = new ArrayList<>();
 
-  LiveSequences(BlockPool pool, PrefixIndex index, boolean sharing) {
+  /** Blocks that the ranks have not been told to write yet, and those that they may be writing. */
+  private List<Operation.Save> untold = new ArrayList<>();
+
+  private List<Operation.Save> written = List.of();
+
+  LiveSequences(BlockPool pool, PrefixIndex index, boolean sharing, boolean storing) {
     this.pool = pool;
     this.index = index;
     this.sharing = sharing;
+    this.storing = storing;
   }
 
   /** Returns the sequences that hold blocks, the oldest first; a view. */
@@ -151,6 +158,7 @@ final class LiveSequences {
     live.announced = hits;
     live.offered = hits;
     live.promised = hits;
+    live.searching = storing && shareable(live) > hits;
     if (sharing) {
       int whole = live.sequence.length() / pool.blockTokens();
       for (; live.promised < whole; live.promised++) {
@@ -184,6 +192,51 @@ final class LiveSequences {
       int slot = live.sequence.slot(live.announced);
       operations.add(new Operation.Add(live.number(), live.announced, slot));
     }
+  }
+
+  /**
+   * Asks the ranks to read the blocks behind the shared ones of sequences that have begun.
+   *
+   * @return these sequences, in the order of the operations
+   */
+  List<Live> search() {
+    List<Live> searching = running.values().stream().filter(live -> live.searching).toList();
+    for (Live live : searching) {
+      live.searching = false;
+      int blocks = shareable(live);
+      int first = live.sequence.computed() / pool.blockTokens();
+      announce(live, blocks);
+      int[] ids = live.sequence.tokens(0, blocks * pool.blockTokens());
+      operations.add(new Operation.Load(live.number(), first, ids));
+    }
+    return searching;
+  }
+
+  /**
+   * Has the ranks write a running sequence's whole blocks, which are held until they have done so.
+   */
+  void save(Live live) {
+    int whole = storing ? live.sequence.computed() / pool.blockTokens() : 0;
+    if (whole > 0) {
+      int[] slots = Arrays.copyOf(live.sequence.slots(), whole);
+      int[] ids = live.sequence.tokens(0, whole * pool.blockTokens());
+      Operation.Save save = new Operation.Save(live.number(), slots, ids);
+      for (int block = 0; block < whole; block++) {
+        pool.hold(pool.rankOfBlock(block), slots[block]);
+      }
+      operations.add(save);
+      untold.add(save);
+    }
+  }
+
+  /** Releases the blocks that earlier plans had written; ranks await that before the next plan. */
+  void releaseWritten() {
+    for (Operation.Save save : written) {
+      for (int block = save.slots().length - 1; block >= 0; block--) {
+        pool.release(pool.rankOfBlock(block), save.slots()[block]);
+      }
+    }
+    written = List.of();
   }
 
   /** Offers the blocks that a running sequence has wholly computed. */
@@ -254,6 +307,8 @@ final class LiveSequences {
   List<Operation> takeOperations() {
     List<Operation> taken = operations;
     operations = new ArrayList<>();
+    written = untold;
+    untold = new ArrayList<>();
     return taken;
   }
 

@@ -99,6 +99,35 @@ public sealed interface Operation {
     }
   }
 
+  /**
+   * Reading of a sequence's blocks from files, as far as all ranks find theirs. The ranks agree on
+   * the number after the plan's other operations, and count the tokens of these blocks as stored.
+   *
+   * @param block first block to read; the blocks before it are stored
+   * @param ids tokens of the sequence from its first one to the end of the last block to read, for
+   *     which the sequence has slots
+   */
+  record Load(long sequence, int block, int[] ids) implements Operation {
+    @Override
+    public void applyTo(BlockTables tables) {
+      // The ranks must find the blocks first.
+    }
+  }
+
+  /**
+   * Writing of a sequence's first blocks to files, each by the rank that owns it, before the next
+   * plan's operations. The tables stay as they are.
+   *
+   * @param slots slot of each block; nothing else is stored there before the next plan
+   * @param ids tokens of these blocks
+   */
+  record Save(long sequence, int[] slots, int[] ids) implements Operation {
+    @Override
+    public void applyTo(BlockTables tables) {
+      // The sequence may be released in the same plan.
+    }
+  }
+
   /** End of a sequence, or its preemption: its table is removed. */
   record Release(long sequence) implements Operation {
     @Override

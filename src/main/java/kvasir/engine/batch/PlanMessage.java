@@ -42,6 +42,8 @@ public record PlanMessage(byte[] first, byte[] more) {
   private static final byte TRUNCATE = 4;
   private static final byte RELEASE = 5;
   private static final byte CHOOSE = 6;
+  private static final byte LOAD = 7;
+  private static final byte SAVE = 8;
 
   /**
    * Returns the messages of a plan.
@@ -135,6 +137,15 @@ public record PlanMessage(byte[] first, byte[] more) {
           payload.put(COPY, sequence, block, source, target, tokens);
       case Operation.Truncate(long sequence, int tokens) -> payload.put(TRUNCATE, sequence, tokens);
       case Operation.Release(long sequence) -> payload.put(RELEASE, sequence);
+      case Operation.Load(long sequence, int block, int[] ids) -> {
+        payload.put(LOAD, sequence, block);
+        payload.put(ids);
+      }
+      case Operation.Save(long sequence, int[] slots, int[] ids) -> {
+        payload.put(SAVE, sequence);
+        payload.put(slots);
+        payload.put(ids);
+      }
       case Operation.Choose choose -> {
         payload.put(CHOOSE, choose.sequence());
         ChoiceNumbers.write(choose, payload);
@@ -153,6 +164,8 @@ public record PlanMessage(byte[] first, byte[] more) {
       case TRUNCATE -> new Operation.Truncate(sequence, in.nextInt());
       case RELEASE -> new Operation.Release(sequence);
       case CHOOSE -> ChoiceNumbers.read(sequence, in);
+      case LOAD -> new Operation.Load(sequence, in.nextInt(), in.nextInts());
+      case SAVE -> new Operation.Save(sequence, in.nextInts(), in.nextInts());
       default -> throw new IllegalArgumentException("step plan: operation " + kind);
     };
   }

@@ -33,6 +33,7 @@ public final class Scheduler {
   private final RowPlanner rows;
   private final StepCost cost;
   private List<Live> inStep = List.of();
+  private List<Live> searching = List.of();
   private final List<Live> ended = new ArrayList<>();
   private StepPlan plan;
   private long nextNumber;
@@ -54,7 +55,7 @@ public final class Scheduler {
     this.limits = limits;
     this.pool = pool;
     this.cost = cost;
-    sequences = new LiveSequences(pool, index, limits.sharing());
+    sequences = new LiveSequences(pool, index, limits.sharing(), limits.storing());
     admission = new Admission(pool, sequences, limits.maxSequences());
     rows = new RowPlanner(limits, pool, sequences, cost);
   }
@@ -160,7 +161,14 @@ public final class Scheduler {
    */
   public Optional<StepPlan> next() {
     requireNoStep();
+    sequences.releaseWritten();
     hitTokens += admission.admit(nextStep);
+    searching = sequences.search();
+    if (!searching.isEmpty()) {
+      // The rows depend on what the ranks find.
+      plan = new StepPlan(nextStep++, sequences.takeOperations(), List.of());
+      return Optional.of(plan);
+    }
     inStep = rows.plan(nextStep);
     List<Span> spans = new ArrayList<>(inStep.size());
     for (Live live : inStep) {
@@ -176,6 +184,24 @@ public final class Scheduler {
     }
     plan = new StepPlan(nextStep++, sequences.takeOperations(), spans);
     return Optional.of(plan);
+  }
+
+  /**
+   * Counts blocks that the ranks have read from files as stored, and offers them to others. Called
+   * in a step whose plan has such operations.
+   *
+   * @param blocks number of blocks of each {@link Operation.Load} of the plan, in their order
+   */
+  void loaded(List<Integer> blocks) {
+    for (int i = 0; i < searching.size(); i++) {
+      Live live = searching.get(i);
+      int rows = blocks.get(i) * pool.blockTokens();
+      live.sequence.advance(rows, pool.blockTokens());
+      hitTokens += rows;
+      live.everComputed = Math.max(live.everComputed, live.sequence.computed());
+      sequences.offer(live);
+    }
+    searching = List.of();
   }
 
   /**
@@ -322,6 +348,8 @@ public final class Scheduler {
   private void remove(Live live) {
     if (live.failedFrom < Integer.MAX_VALUE) {
       sequences.retract(live, live.failedFrom);
+    } else if (sequences.isRunning(live)) {
+      sequences.save(live);
     }
     sequences.remove(live);
   }

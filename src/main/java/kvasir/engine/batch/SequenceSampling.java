@@ -38,17 +38,17 @@ final class SequenceSampling {
   }
 
   /**
-   * Takes the tokens of a span.
+   * Takes the next tokens of the sequence, whose keys and values are computed or read.
    *
+   * @param position position of the first of them
    * @throws IllegalStateException if they do not follow those that are known
    */
-  void take(Span span) {
-    if (span.position() != known) {
+  void take(int position, int[] ids) {
+    if (position != known) {
       throw new IllegalStateException(
-          "sequence %d: token %d follows %d tokens"
-              .formatted(span.sequence(), span.position(), known));
+          "token %d follows %d tokens of a sequence".formatted(position, known));
     }
-    for (int id : span.tokens()) {
+    for (int id : ids) {
       if (known++ < promptTokens) {
         state.addPrompt(id);
       } else {

@@ -1,9 +1,11 @@
 package kvasir.engine.batch;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import kvasir.cache.Batch;
 import kvasir.cache.BlockTables;
 import kvasir.cache.KvCache;
@@ -12,6 +14,7 @@ import kvasir.cluster.Collectives;
 import kvasir.engine.Engine;
 import kvasir.engine.sampling.ChoiceOptions;
 import kvasir.engine.sampling.ChoiceRow;
+import kvasir.engine.session.BlockStore;
 import kvasir.error.ClusterFailure;
 
 /**
@@ -31,15 +34,19 @@ final class StepRunner {
   private final List<ChoiceRow> chosenRows = new ArrayList<>();
   private int[] ids = new int[0];
   private int[] logitRows = new int[0];
+  private final Optional<BlockStore> store;
+  private List<Integer> loaded = List.of();
   private Batch batch;
 
   /**
    * Creates a runner without sequences; the engine stays the caller's.
    *
    * @param capacities number of blocks in each rank's memory
+   * @param store blocks in files, for operations that read or write them
    */
-  StepRunner(Engine engine, int[] capacities) {
+  StepRunner(Engine engine, int[] capacities, Optional<BlockStore> store) {
     this.engine = engine;
+    this.store = store;
     this.ownership = engine.cache().ownership();
     this.rank = engine.world().rank();
     this.tables = new BlockTables(engine.blocks().shape().blockTokens(), ownership, capacities);
@@ -51,6 +58,8 @@ final class StepRunner {
    * @throws ClusterFailure if the plan does not fit this rank's tables
    */
   void run(StepPlan plan) {
+    // Blocks that an earlier plan has written may change from now on.
+    store.ifPresent(BlockStore::await);
     try {
       plan.applyTo(tables);
     } catch (IllegalStateException e) {
@@ -58,6 +67,7 @@ final class StepRunner {
           rank, -1, "step %d does not fit: %s".formatted(plan.step(), e.getMessage()), e);
     }
     plan.operations().forEach(this::change);
+    loaded = load(plan);
     if (!plan.spans().isEmpty()) {
       forward(plan);
     }
@@ -83,6 +93,10 @@ final class StepRunner {
       case Operation.Choose choose ->
           samplings.put(
               choose.sequence(), new SequenceSampling(choose, engine.config().vocabulary()));
+      case Operation.Save save -> store.orElseThrow().save(save.ids(), save.slots());
+      case Operation.Load load -> {
+        // All blocks are read together, after the slots have been reached.
+      }
       case Operation.Start start -> {
         // The table is all there is to change.
       }
@@ -90,6 +104,61 @@ final class StepRunner {
         // The table is all there is to change.
       }
     }
+  }
+
+  /**
+   * Reads the blocks of a plan's sequences, as far as all ranks find theirs.
+   *
+   * @return number of blocks of each {@link Operation.Load}, equal on all ranks
+   */
+  private List<Integer> load(StepPlan plan) {
+    List<Operation.Load> loads = new ArrayList<>();
+    for (Operation operation : plan.operations()) {
+      if (operation instanceof Operation.Load load) {
+        loads.add(load);
+      }
+    }
+    if (loads.isEmpty()) {
+      return List.of();
+    }
+    long[] found = loads.stream().mapToLong(this::read).toArray();
+    long[] all = Collectives.allGather(engine.world(), found);
+    List<Integer> blocks = new ArrayList<>();
+    for (int i = 0; i < loads.size(); i++) {
+      int least = Integer.MAX_VALUE;
+      for (int other = i; other < all.length; other += loads.size()) {
+        least = (int) Math.min(least, all[other]);
+      }
+      store(loads.get(i), least);
+      blocks.add(least);
+    }
+    return blocks;
+  }
+
+  /** Returns the number of blocks before the first one that is missing on this rank. */
+  private int read(Operation.Load load) {
+    BlockTables.Table table = tables.table(load.sequence());
+    int end = load.ids().length / engine.blocks().shape().blockTokens();
+    int[] slots = new int[end - load.block()];
+    Arrays.setAll(slots, i -> table.slot(load.block() + i));
+    return store.orElseThrow().load(load.ids(), load.block(), slots);
+  }
+
+  /** Counts the tokens of blocks that all ranks have read. */
+  private void store(Operation.Load load, int blocks) {
+    if (blocks > 0) {
+      int blockTokens = engine.blocks().shape().blockTokens();
+      int from = load.block() * blockTokens;
+      int rows = blocks * blockTokens;
+      tables.advance(load.sequence(), from, rows);
+      int[] ids = Arrays.copyOfRange(load.ids(), from, from + rows);
+      samplings.get(load.sequence()).take(from, ids);
+    }
+  }
+
+  /** Returns the number of blocks that were read for each sequence of the last plan that asked. */
+  List<Integer> loaded() {
+    return loaded;
   }
 
   private KvCache view(long sequence) {
@@ -108,7 +177,7 @@ final class StepRunner {
       System.arraycopy(span.tokens(), 0, ids, rows, span.rows());
       rows += span.rows();
       SequenceSampling sampling = samplings.get(span.sequence());
-      sampling.take(span);
+      sampling.take(span.position(), span.tokens());
       if (span.logits() > 0) {
         logitRows[chosenRows.size()] = rows - 1;
         chosenRows.add(sampling.row());

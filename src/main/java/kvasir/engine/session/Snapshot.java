@@ -59,7 +59,12 @@ public final class Snapshot implements Generator.StepListener, AutoCloseable {
     return new Snapshot(reader, writer, restored);
   }
 
-  private static void prepare(Path folder) {
+  /**
+   * Creates the folder if it is missing, and removes unfinished files of runs that were killed.
+   *
+   * @throws kvasir.error.UserError if it is not a folder that can be used
+   */
+  static void prepare(Path folder) {
     PathKind.requireFolderOrNothing(folder, "--snapshot " + folder);
     try {
       Files.createDirectories(folder);

@@ -1,15 +1,10 @@
 package kvasir.engine.session;
 
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import kvasir.cache.KvBlock;
 import kvasir.cache.KvCache;
@@ -20,18 +15,13 @@ import kvasir.cache.KvCache;
  * nothing more is written, and the run continues.
  */
 final class SnapshotWriter implements AutoCloseable {
-  private static final long LIMIT_SECONDS = 30;
-
   private final Path folder;
   private final KvCache cache;
   private final TokenChain chain;
   private final List<BlockFile> damaged;
-  private final ExecutorService writing =
-      Executors.newSingleThreadExecutor(
-          Thread.ofPlatform().name("kv-snapshot").daemon(true).factory());
+  private final BlockWriting writing = new BlockWriting();
   private int length;
   private Optional<PartialBlock> partial;
-  private volatile String failure;
 
   /**
    * Creates a writer for a sequence.
@@ -106,45 +96,18 @@ final class SnapshotWriter implements AutoCloseable {
             .filter(p -> p.block() == last())
             .map(PartialBlock::file)
             .filter(p -> !p.equals(file));
-    writing.execute(() -> write(file, bytes, older));
+    writing.write(file, bytes, damaged.contains(file), older);
     return file;
-  }
-
-  private void write(BlockFile file, Supplier<MemorySegment> bytes, Optional<BlockFile> older) {
-    if (failure != null) {
-      return;
-    }
-    try {
-      if (!file.exists() || damaged.contains(file)) {
-        file.write(bytes.get());
-      }
-      if (older.isPresent()) {
-        Files.deleteIfExists(older.get().path());
-      }
-    } catch (IOException e) {
-      failure = e.toString();
-    }
   }
 
   /** Returns the reason for which blocks were not written; empty if there is none. */
   Optional<String> failure() {
-    return Optional.ofNullable(failure);
+    return writing.failure();
   }
 
-  /** Waits until all blocks are written, for {@link #LIMIT_SECONDS} at most. */
+  /** Waits until all blocks are written, or writing has failed. */
   @Override
   public void close() {
-    writing.shutdown();
-    try {
-      if (!writing.awaitTermination(LIMIT_SECONDS, TimeUnit.SECONDS)) {
-        failure = "not written within " + LIMIT_SECONDS + " s";
-        writing.shutdownNow();
-        // An interrupted write ends at once. It must have ended before the block's memory is freed.
-        writing.awaitTermination(1, TimeUnit.SECONDS);
-      }
-    } catch (InterruptedException e) {
-      writing.shutdownNow();
-      Thread.currentThread().interrupt();
-    }
+    writing.close();
   }
 }

@@ -143,11 +143,17 @@ class PlanMessageTest {
   private static String text(StepPlan plan) {
     StringBuilder text = new StringBuilder();
     for (Operation operation : plan.operations()) {
-      String shared =
-          operation instanceof Operation.Start(long sequence, int[] slots)
-              ? "Start " + sequence + Arrays.toString(slots)
-              : operation.toString();
-      text.append(operation instanceof Operation.Choose choose ? text(choose) : shared);
+      text.append(
+          switch (operation) {
+            case Operation.Start(long sequence, int[] slots) ->
+                "Start " + sequence + Arrays.toString(slots);
+            case Operation.Load(long sequence, int block, int[] ids) ->
+                "Load " + sequence + " " + block + Arrays.toString(ids);
+            case Operation.Save(long sequence, int[] slots, int[] ids) ->
+                "Save " + sequence + Arrays.toString(slots) + Arrays.toString(ids);
+            case Operation.Choose choose -> text(choose);
+            default -> operation.toString();
+          });
       text.append('\n');
     }
     text.append(plan.wholeRows());
@@ -192,6 +198,8 @@ class PlanMessageTest {
                 new Penalties(Double.MIN_VALUE, -2, Double.MAX_VALUE),
                 Map.of(0, -100.0, 151_935, 0.1, 7, 100.0)),
             OptionalInt.of(151_936)),
+        new Operation.Load(1, 3, new int[] {5, 70_000}),
+        new Operation.Save(2, new int[] {9}, new int[] {1, 2}),
         new Operation.Truncate(1, Integer.MAX_VALUE));
   }
 
