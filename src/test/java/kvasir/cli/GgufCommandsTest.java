@@ -1,0 +1,77 @@
+package kvasir.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import kvasir.SharedData;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Commands on GGUF files: scales that are not numbers (G44), and what a plan says of formats. */
+class GgufCommandsTest {
+  private static final Path SCRIPT = Path.of("..", "shared", "cases", "make_gguf.py");
+
+  @TempDir Path folder;
+
+  /** Returns the file of a case of the shared script. */
+  private Path file(String name) throws IOException, InterruptedException {
+    assumeTrue(Files.exists(SCRIPT), "skipped: " + SCRIPT + " is absent");
+    Process python =
+        new ProcessBuilder("python3", SCRIPT.toString(), name, folder.resolve(name).toString())
+            .inheritIO()
+            .start();
+    assertTrue(python.waitFor(1, TimeUnit.MINUTES), "make_gguf.py takes more than a minute");
+    assertEquals(0, python.exitValue());
+    return folder.resolve(name).resolve("m.gguf");
+  }
+
+  @Test
+  void aBlockWithoutAScaleIsFoundAndRefused() throws IOException, InterruptedException {
+    Path model = file("scale-nan");
+    Launch.Result check = Launch.kvasir("inspect", "--model", model, "--check");
+    assertEquals(1, check.code(), check.err());
+    String line = "\nblk.1.ffn_up.weight: 32 NaN, 0 infinite\n";
+    assertTrue(check.out().contains(line), check.out());
+    Launch.kvasir("generate", "--model", model, "--tokens", "5,9", "--json")
+        .assertRefused("the logits are not finite numbers");
+  }
+
+  @Test
+  void anInfiniteRowSpoilsOnlyPromptsWithItsToken() throws IOException, InterruptedException {
+    Path model = file("scale-inf");
+    Launch.Result check = Launch.kvasir("inspect", "--model", model, "--check");
+    assertEquals(1, check.code(), check.err());
+    String line = "\ntoken_embd.weight: 0 NaN, 32 infinite\n";
+    assertTrue(check.out().contains(line), check.out());
+    Launch.kvasir("score", "--model", model, "--tokens", "7,9", "--json")
+        .assertRefused("the logits are not finite numbers");
+    Launch.Result sound = Launch.kvasir("score", "--model", model, "--tokens", "8,9", "--json");
+    assertEquals(0, sound.code(), sound.err());
+  }
+
+  @Test
+  void aPlanCountsTheBytesOfTheFormat() {
+    Path model = SharedData.path("gguf-golden").resolve("tiny-qwen3-Q4_1.gguf");
+    Launch.Result plan =
+        Launch.kvasir(
+            "experiment",
+            "predict",
+            "--model",
+            model,
+            "--context",
+            64,
+            "--cores",
+            2,
+            "--read",
+            "40GB/s",
+            "--flops",
+            "200GFLOP/s");
+    assertEquals(0, plan.code(), plan.err());
+    assertTrue(plan.out().contains(", 0.63 bytes each; KV in bf16"), plan.out());
+  }
+}
