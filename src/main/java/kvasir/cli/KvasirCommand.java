@@ -34,6 +34,7 @@ public final class KvasirCommand implements Runnable {
           TownCommand.class,
           BenchCommand.class,
           SynthCommand.class,
+          QuantizeCommand.class,
           ExperimentCommand.class,
           DoctorCommand.class,
           HelpCommand.class);

@@ -63,6 +63,11 @@ enum WordCutting {
     };
   }
 
+  /** Returns the usual name of the way in files. */
+  String usualName() {
+    return name;
+  }
+
   /** Returns the usual names of all ways, for messages. */
   static String known() {
     return String.join(", ", Arrays.stream(values()).map(way -> way.name).toList());

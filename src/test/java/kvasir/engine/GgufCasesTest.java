@@ -213,17 +213,14 @@ class GgufCasesTest {
   private static List<Double> score(String name, int ranks, int[] prompt, Fingerprint hash) {
     GgufPath.check(model(name), "--model " + model(name));
     return LocalWorld.run(
-            ranks,
-            Duration.ofSeconds(60),
-            world -> score(settings(name), world, prompt, hash))
+            ranks, Duration.ofSeconds(60), world -> score(settings(name), world, prompt, hash))
         .getFirst();
   }
 
   private static List<Double> score(
       EngineSettings settings, Communicator world, int[] prompt, Fingerprint hash) {
     try (OpenedModel model = new OpenedModel(settings.model());
-        Engine engine =
-            Engine.scoring(model, settings, world, new Activity(), prompt.length)) {
+        Engine engine = Engine.scoring(model, settings, world, new Activity(), prompt.length)) {
       return new Scorer(engine, hash).score(prompt, 0, n -> {}).logprobs();
     }
   }

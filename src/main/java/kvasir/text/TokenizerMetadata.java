@@ -1,0 +1,188 @@
+package kvasir.text;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import kvasir.error.UserError;
+import kvasir.file.ModelFolder;
+import kvasir.file.PathKind;
+import kvasir.file.StrictJson;
+import kvasir.file.TextFile;
+import kvasir.file.gguf.GgufWriter;
+
+/**
+ * The tokenizer and the chat template of a model directory as metadata of a GGUF file. Byte-level
+ * BPE is written, with the ways to cut a text that {@link WordCutting} has; a tokenizer of another
+ * kind is refused, since the file would encode texts as other tokens.
+ */
+public final class TokenizerMetadata {
+  private static final long MAX_BYTES = 256 << 20;
+  private static final String REMEDY = "quantise a model with byte-level BPE";
+  private static final String PREFIX = "tokenizer.ggml.";
+
+  /** Numbers of kinds of tokens in files. */
+  private static final int NORMAL = 1;
+
+  private static final int CONTROL = 3;
+  private static final int USER_DEFINED = 4;
+  private static final int UNUSED = 5;
+
+  /** Keys of tokens that end an answer; the first is for the token that ends it as a rule. */
+  private static final List<String> ENDS = List.of("eos_token_id", "eot_token_id", "eom_token_id");
+
+  private final Path file;
+  private final ObjectNode root;
+
+  private TokenizerMetadata(Path file, ObjectNode root) {
+    this.file = file;
+    this.root = root;
+  }
+
+  /**
+   * Adds the metadata to a file. A directory without a tokenizer adds none.
+   *
+   * @param directory the model's directory
+   * @param rows rows of the model's embedding; ids without a token get unused ones
+   * @param ends ids that end a sequence
+   * @return whether the directory has a tokenizer
+   * @throws UserError if the tokenizer cannot be read, or is of a kind that cannot be written
+   */
+  public static boolean add(GgufWriter writer, Path directory, int rows, List<Integer> ends) {
+    Path file = new ModelFolder(directory).tokenizer();
+    for (int i = 0; i < Math.min(ends.size(), ENDS.size()); i++) {
+      writer.uint32(PREFIX + ENDS.get(i), ends.get(i));
+    }
+    if (PathKind.of(file) == PathKind.MISSING) {
+      return false;
+    }
+    ObjectNode root = StrictJson.object(file, MAX_BYTES, "complete the model's directory");
+    new TokenizerMetadata(file, root).add(writer, rows);
+    template(directory).ifPresent(text -> writer.text("tokenizer.chat_template", text));
+    return true;
+  }
+
+  private void add(GgufWriter writer, int rows) {
+    JsonNode model = root.path("model");
+    if (!model.path("type").asText("BPE").equals("BPE")
+        || model.path("byte_fallback").asBoolean()) {
+      throw refused("the model is not byte-level BPE");
+    }
+    WordCutting cutting = cutting();
+    boolean composed = root.path("normalizer").path("type").asText("").equals("NFC");
+    if (composed != cutting.composed() || (!composed && root.hasNonNull("normalizer"))) {
+      throw refused("the normalizer is not the one that " + cutting.usualName() + " has");
+    }
+    if (model.path("ignore_merges").asBoolean() != cutting.wholeWords()) {
+      throw refused("ignore_merges is not as " + cutting.usualName() + " has it");
+    }
+    String[] texts = new String[rows];
+    int[] kinds = new int[rows];
+    addTokens(texts, kinds);
+    writer
+        .text(PREFIX + "model", "gpt2")
+        .text(PREFIX + "pre", cutting.usualName())
+        .texts(PREFIX + "tokens", Arrays.stream(texts).map(TokenizerMetadata::utf8).toList())
+        .int32s(PREFIX + "token_type", kinds)
+        .texts(PREFIX + "merges", merges(model.path("merges")));
+    Optional<Integer> begin = begin();
+    begin.ifPresent(id -> writer.uint32(PREFIX + "bos_token_id", id));
+    writer.flag(PREFIX + "add_bos_token", begin.isPresent());
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private WordCutting cutting() {
+    JsonNode steps = root.path("pre_tokenizer");
+    List<String> expressions = steps.findValuesAsText("Regex");
+    List<String> types = steps.findValuesAsText("type");
+    boolean byteLevel = types.contains("ByteLevel");
+    for (WordCutting cutting : WordCutting.values()) {
+      boolean byExpression =
+          expressions.size() == 1 && expressions.getFirst().equals(cutting.expression());
+      // GPT-2's own expression is that of the step ByteLevel itself.
+      boolean bySteps =
+          expressions.isEmpty()
+              && cutting.expression().equals(WordCutting.GPT_2.expression())
+              && !steps.findPath("use_regex").asText("true").equals("false");
+      boolean digits = types.contains("Digits") == cutting.digitsApart();
+      if (byteLevel && digits && (byExpression || bySteps)) {
+        return cutting;
+      }
+    }
+    throw refused("the pre_tokenizer is none of " + WordCutting.known());
+  }
+
+  private void addTokens(String[] texts, int[] kinds) {
+    Arrays.fill(kinds, UNUSED);
+    for (Map.Entry<String, JsonNode> token : root.path("model").path("vocab").properties()) {
+      set(texts, kinds, token.getValue(), token.getKey(), NORMAL);
+    }
+    for (JsonNode token : root.path("added_tokens")) {
+      boolean special = token.path("special").asBoolean();
+      String text = token.path("content").asText();
+      set(texts, kinds, token.path("id"), text, special ? CONTROL : USER_DEFINED);
+    }
+    for (int id = 0; id < texts.length; id++) {
+      texts[id] = texts[id] == null ? "[PAD" + id + "]" : texts[id];
+    }
+  }
+
+  private void set(String[] texts, int[] kinds, JsonNode number, String text, int kind) {
+    int id = number.asInt(-1);
+    if (!number.canConvertToInt() || id < 0 || id >= texts.length) {
+      throw refused("the id " + number + " is outside the model's vocabulary of " + texts.length);
+    }
+    texts[id] = text;
+    kinds[id] = kind;
+  }
+
+  private List<byte[]> merges(JsonNode merges) {
+    List<byte[]> lines = new ArrayList<>(merges.size());
+    for (JsonNode merge : merges) {
+      lines.add(
+          utf8(
+              merge.isTextual()
+                  ? merge.asText()
+                  : merge.path(0).asText() + " " + merge.path(1).asText()));
+    }
+    return lines;
+  }
+
+  /** Returns the token that is put before a text, if there is one. */
+  private Optional<Integer> begin() {
+    for (JsonNode template : root.path("post_processor").findParents("single")) {
+      JsonNode first = template.path("single").path(0).path("SpecialToken").path("id");
+      JsonNode ids = template.path("special_tokens").path(first.asText()).path("ids");
+      if (first.isTextual() && ids.size() == 1) {
+        return Optional.of(ids.get(0).asInt());
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<String> template(Path directory) {
+    Path separate = directory.resolve("chat_template.jinja");
+    if (PathKind.of(separate) == PathKind.FILE) {
+      return Optional.of(TextFile.read(separate, separate.toString(), MAX_BYTES, "fetch it again"));
+    }
+    Path config = directory.resolve("tokenizer_config.json");
+    if (PathKind.of(config) != PathKind.FILE) {
+      return Optional.empty();
+    }
+    JsonNode template =
+        StrictJson.object(config, MAX_BYTES, "fetch it again").path("chat_template");
+    return template.isTextual() ? Optional.of(template.asText()) : Optional.empty();
+  }
+
+  private UserError refused(String what) {
+    return new UserError(file.toString(), what, REMEDY);
+  }
+}

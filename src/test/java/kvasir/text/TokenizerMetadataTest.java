@@ -1,0 +1,86 @@
+package kvasir.text;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import kvasir.SharedData;
+import kvasir.error.UserError;
+import kvasir.file.gguf.GgufFile;
+import kvasir.file.gguf.GgufMetadata;
+import kvasir.file.gguf.GgufWriter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A tokenizer.json as metadata, against the metadata that gguf-py wrote of the same one. */
+class TokenizerMetadataTest {
+  @TempDir Path directory;
+
+  private GgufMetadata written(int rows) {
+    Path file = directory.resolve("m.gguf");
+    GgufWriter writer = new GgufWriter();
+    assertTrue(TokenizerMetadata.add(writer, directory, rows, List.of(1, 0)));
+    writer.write(file);
+    return GgufFile.read(file).metadata();
+  }
+
+  private static List<String> texts(GgufMetadata metadata, String key) {
+    return metadata.texts("tokenizer.ggml." + key).orElseThrow().stream()
+        .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+        .toList();
+  }
+
+  @Test
+  void isThatOfGgufPy() throws IOException {
+    Path golden = SharedData.path("gguf-golden");
+    for (String name : List.of("tokenizer.json", "chat_template.jinja")) {
+      Files.copy(golden.resolve(name), directory.resolve(name));
+    }
+    GgufMetadata expected = GgufFile.read(golden.resolve("tiny-qwen3-Q8_0.gguf")).metadata();
+    GgufMetadata actual = written(640);
+    for (String key : List.of("tokens", "merges")) {
+      assertEquals(texts(expected, key), texts(actual, key), key);
+    }
+    assertArrayEquals(
+        expected.integers("tokenizer.ggml.token_type").orElseThrow(),
+        actual.integers("tokenizer.ggml.token_type").orElseThrow());
+    for (String key : List.of("tokenizer.ggml.model", "tokenizer.ggml.pre")) {
+      assertEquals(expected.text(key), actual.text(key), key);
+    }
+    assertEquals(expected.text("tokenizer.chat_template"), actual.text("tokenizer.chat_template"));
+    assertEquals(false, actual.flag("tokenizer.ggml.add_bos_token").orElseThrow());
+    assertEquals(1, actual.integer("tokenizer.ggml.eos_token_id").orElseThrow());
+    assertEquals(0, actual.integer("tokenizer.ggml.eot_token_id").orElseThrow());
+  }
+
+  @Test
+  void idsWithoutATokenAreUnused() throws IOException {
+    Files.copy(
+        SharedData.path("gguf-golden").resolve("tokenizer.json"),
+        directory.resolve("tokenizer.json"));
+    GgufMetadata metadata = written(642);
+    assertEquals("[PAD641]", texts(metadata, "tokens").getLast());
+    assertEquals(5, metadata.integers("tokenizer.ggml.token_type").orElseThrow()[641]);
+  }
+
+  @Test
+  void otherTokenizersAreRefused() throws IOException {
+    Stream<String> others =
+        Stream.of(
+            "{\"model\": {\"type\": \"Unigram\"}}",
+            "{\"model\": {\"type\": \"BPE\", \"byte_fallback\": true}}",
+            "{\"model\": {\"type\": \"BPE\"}, \"pre_tokenizer\": {\"type\": \"Whitespace\"}}");
+    for (String other : others.toList()) {
+      Files.writeString(directory.resolve("tokenizer.json"), other);
+      UserError error = assertThrows(UserError.class, () -> written(10));
+      assertTrue(error.getMessage().contains("tokenizer.json: the "), error.getMessage());
+    }
+  }
+}
