@@ -51,6 +51,9 @@ public interface Communicator extends AutoCloseable {
   /** Sets the longest time that a later wait may take. */
   void limit(Duration limit);
 
+  /** Returns the longest time that a wait may take. */
+  Duration limit();
+
   /** Leaves the world in an orderly way; every rank must call it. */
   @Override
   void close();

@@ -47,6 +47,11 @@ public final class Deadline implements AutoCloseable {
     limitNanos = limit.toNanos();
   }
 
+  /** Returns the limit. */
+  public Duration limit() {
+    return Duration.ofNanos(limitNanos);
+  }
+
   /**
    * Marks the start of a call.
    *

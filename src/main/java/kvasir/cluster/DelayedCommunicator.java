@@ -64,6 +64,11 @@ public final class DelayedCommunicator implements Communicator {
   }
 
   @Override
+  public Duration limit() {
+    return inner.limit();
+  }
+
+  @Override
   public void close() {
     inner.close();
   }

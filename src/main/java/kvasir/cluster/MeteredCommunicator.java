@@ -61,6 +61,11 @@ public final class MeteredCommunicator implements Communicator {
   }
 
   @Override
+  public Duration limit() {
+    return inner.limit();
+  }
+
+  @Override
   public void close() {
     inner.close();
   }

@@ -26,5 +26,10 @@ public final class SoloCommunicator implements Communicator {
   public void limit(Duration limit) {}
 
   @Override
+  public Duration limit() {
+    return Duration.ofDays(1);
+  }
+
+  @Override
   public void close() {}
 }

@@ -17,6 +17,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The command {@code batch} on whole files. The token ids that are right come from a forward pass
@@ -162,6 +164,16 @@ class BatchCommandTest {
       assertEquals(0, other.code(), other.err());
       assertEquals(expected, answers(), List.of(way).toString());
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--attention standard", "--prefill-chunk 2147483647"})
+  void promptsMayBeReadWholeB5B26(String options) throws IOException {
+    Launch.Result result = batch(mixed().subList(0, 8), (Object[]) options.split(" ", -1));
+    assertEquals(0, result.code(), result.err());
+    assertEquals("36 45 10 37 37 37", chosen(results().get("a1")));
+    assertEquals("6 20 40 18 19 20", chosen(results().get("a17")));
+    assertEquals("27 27 27 27 27 27", chosen(results().get("a48")));
   }
 
   @Test

@@ -79,6 +79,11 @@ class DelayedCommunicatorTest {
     }
 
     @Override
+    public Duration limit() {
+      return Duration.ZERO;
+    }
+
+    @Override
     public void close() {
       // Nothing is open.
     }

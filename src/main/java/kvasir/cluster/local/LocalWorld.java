@@ -163,6 +163,11 @@ public final class LocalWorld {
     }
 
     @Override
+    public Duration limit() {
+      return deadline;
+    }
+
+    @Override
     public void close() {}
   }
 }

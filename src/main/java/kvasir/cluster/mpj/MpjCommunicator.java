@@ -126,6 +126,11 @@ public final class MpjCommunicator implements Communicator {
   }
 
   @Override
+  public Duration limit() {
+    return deadline.limit();
+  }
+
+  @Override
   public void exchange(List<Message> sends, List<Message> receives) {
     try {
       slots = 0;
@@ -170,7 +175,9 @@ public final class MpjCommunicator implements Communicator {
   /** Waits for a message. The wait has no limit here: the deadline's thread ends the process. */
   private void finish(Pending pending) throws MPJDevException {
     deadline.begin(pending.what(), pending.piece().peer());
-    while (!Waiting.until(() -> pending.request().itest() != null, PATIENCE)) {
+    Duration waited = Duration.ZERO;
+    while (!Waiting.until(() -> pending.request().itest() != null, PATIENCE, waited)) {
+      waited = waited.plus(PATIENCE);
       if (pending.received()) {
         requireNoOther(pending);
       }

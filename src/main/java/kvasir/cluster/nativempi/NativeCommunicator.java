@@ -151,6 +151,11 @@ public final class NativeCommunicator implements Communicator {
   }
 
   @Override
+  public Duration limit() {
+    return limit;
+  }
+
+  @Override
   public void exchange(List<Message> sends, List<Message> receives) {
     if (!inFlight.isEmpty()) {
       throw new ClusterFailure(rank, -1, "a message has failed before");
@@ -212,7 +217,8 @@ public final class NativeCommunicator implements Communicator {
 
   private void await() {
     Duration left = limit;
-    while (!Waiting.until(done, left.compareTo(PATIENCE) < 0 ? left : PATIENCE)) {
+    while (!Waiting.until(
+        done, left.compareTo(PATIENCE) < 0 ? left : PATIENCE, limit.minus(left))) {
       requireNoOther();
       if (left.compareTo(PATIENCE) <= 0) {
         int peer = inFlight.getFirst().peer();

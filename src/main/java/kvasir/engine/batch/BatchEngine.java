@@ -1,6 +1,5 @@
 package kvasir.engine.batch;
 
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -44,8 +43,7 @@ public final class BatchEngine {
   /** Choices that choose their first tokens together with the first one, by its sequence. */
   private final Map<Long, Choices> choices = new HashMap<>();
 
-  private final MemorySegment first;
-  private final byte[] firstBytes = new byte[PlanMessage.FIRST_BYTES];
+  private final PlanLink link;
   private final TokenChooser chooser;
   private long tokensOfOtherChoices;
 
@@ -74,7 +72,7 @@ public final class BatchEngine {
     int[] capacities = capacities(options, shape);
     engine.blocks().limit(capacities[world.rank()]);
     this.runner = new StepRunner(engine, capacities, store);
-    this.first = MemorySegment.ofArray(firstBytes);
+    this.link = new PlanLink(world);
     int held = Math.min(Engine.LOGIT_ROWS, options.maxSequences());
     this.chooser =
         new TokenChooser(
@@ -228,7 +226,7 @@ public final class BatchEngine {
       }
     }
     long begin = System.nanoTime();
-    send(plan);
+    link.send(plan);
     compute(plan);
     scheduler.stepTook(System.nanoTime() - begin);
     return true;
@@ -242,9 +240,13 @@ public final class BatchEngine {
     }
   }
 
-  /** Lets the other ranks, whose waits have a limit, know that there is nothing to do yet. */
-  public void keepAlive() {
-    send(new StepPlan(0, List.of(), List.of()));
+  /**
+   * Lets the other ranks know that there is nothing to do yet, on rank 0. Their waits have the
+   * world's limit, within which the next step, or another call of this method, must come. It
+   * reaches all of them at once, since each may sleep for some milliseconds.
+   */
+  public void idle() {
+    link.idle();
   }
 
   /** Ends the loop of the other ranks, on rank 0, after what they have not been told yet. */
@@ -252,37 +254,18 @@ public final class BatchEngine {
     if (live() == 0) {
       step();
     }
-    send(new StepPlan(END, List.of(), List.of()));
+    link.send(new StepPlan(END, List.of(), List.of()));
   }
 
   /** Computes rank 0's steps on another rank until rank 0 calls {@link #end}. */
   public void follow() {
-    for (StepPlan plan = receive(); plan.step() != END; plan = receive()) {
+    for (StepPlan plan = link.receive(); plan.step() != END; plan = link.receive()) {
       if (!plan.wholeRows().isEmpty()) {
         chooser.complete(plan.wholeRows());
       } else if (!plan.spans().isEmpty() || !plan.operations().isEmpty()) {
         compute(plan);
       }
     }
-  }
-
-  private void send(StepPlan plan) {
-    if (world.size() > 1) {
-      PlanMessage message = PlanMessage.encode(plan);
-      Collectives.broadcast(world, MemorySegment.ofArray(message.first()), ROOT);
-      if (message.more().length > 0) {
-        Collectives.broadcast(world, MemorySegment.ofArray(message.more()), ROOT);
-      }
-    }
-  }
-
-  private StepPlan receive() {
-    Collectives.broadcast(world, first, ROOT);
-    byte[] more = new byte[PlanMessage.moreBytes(firstBytes)];
-    if (more.length > 0) {
-      Collectives.broadcast(world, MemorySegment.ofArray(more), ROOT);
-    }
-    return new PlanMessage(firstBytes, more).decode();
   }
 
   private void compute(StepPlan plan) {
@@ -307,7 +290,7 @@ public final class BatchEngine {
   private void completeChoices(long step) {
     List<Integer> rows = chooser.undecided();
     if (!rows.isEmpty()) {
-      send(new StepPlan(step, List.of(), List.of(), rows));
+      link.send(new StepPlan(step, List.of(), List.of(), rows));
       chooser.complete(rows);
     }
   }

@@ -1,5 +1,6 @@
 package kvasir.engine.request;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import kvasir.engine.Engine;
@@ -16,8 +17,11 @@ import kvasir.text.Tokenizer;
  * each result as soon as it is complete. Not thread-safe.
  */
 public final class BatchRun {
-  /** Time between two looks at an input that has no line, in milliseconds. */
-  private static final long LOOK_MILLIS = 1000;
+  /** Time without a line after which the other ranks are told that there is nothing to do. */
+  private static final Duration QUIET = Duration.ofMillis(20);
+
+  /** Longest time after which they are told so again. */
+  private static final Duration LONGEST_IDLE = Duration.ofSeconds(10);
 
   private final Engine engine;
   private final BatchEngine batch;
@@ -26,6 +30,7 @@ public final class BatchRun {
   private final Completion.Tools tools;
   private final int context;
   private final int room;
+  private final Duration idleTime;
   private long cutByContext;
 
   /**
@@ -49,6 +54,8 @@ public final class BatchRun {
     this.context = config.maxPositions();
     // As many sequences wait as run, so that there is always one to take a place.
     this.room = 2 * maxSequences;
+    Duration half = engine.world().limit().dividedBy(2);
+    this.idleTime = half.compareTo(LONGEST_IDLE) < 0 ? half : LONGEST_IDLE;
     this.feed = new RequestFeed(source, maxSequences);
     this.tools = new Completion.Tools(config.eosTokens(), tokenizer);
   }
@@ -58,10 +65,7 @@ public final class BatchRun {
     while (!feed.ended() || batch.live() > 0) {
       takeRequests();
       tell();
-      if (!batch.step() && !feed.ended()) {
-        // The other ranks wait for a plan with a limit.
-        batch.keepAlive();
-      }
+      batch.step();
     }
     batch.end();
   }
@@ -86,7 +90,11 @@ public final class BatchRun {
 
   private void takeRequests() {
     while (batch.live() < room && !feed.ended()) {
-      Optional<Incoming> next = feed.next(batch.live() > 0 ? 0 : LOOK_MILLIS);
+      Optional<Incoming> next = feed.next(batch.live() > 0 ? Duration.ZERO : QUIET);
+      if (next.isEmpty() && batch.live() == 0 && !feed.ended()) {
+        batch.idle();
+        next = feed.next(idleTime);
+      }
       if (next.isEmpty()) {
         return;
       }

@@ -1,5 +1,6 @@
 package kvasir.engine.request;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -55,15 +56,15 @@ final class RequestFeed {
   /**
    * Returns the next line, if one arrives in time.
    *
-   * @param millis longest time to wait; 0 for none
+   * @param limit longest time to wait; 0 for none
    * @return empty if no line has arrived, or after the last one
    */
-  Optional<Incoming> next(long millis) {
+  Optional<Incoming> next(Duration limit) {
     if (ended) {
       return Optional.empty();
     }
     try {
-      Item item = items.poll(millis, TimeUnit.MILLISECONDS);
+      Item item = items.poll(limit.toNanos(), TimeUnit.NANOSECONDS);
       if (item == null) {
         return Optional.empty();
       }

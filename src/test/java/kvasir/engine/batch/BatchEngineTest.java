@@ -22,7 +22,6 @@ import kvasir.kernel.ScalarKernels;
 import kvasir.kernel.VectorKernels;
 import kvasir.measure.Activity;
 import kvasir.model.ConfigReader;
-import kvasir.model.OpenedModel;
 import kvasir.team.Binding;
 import kvasir.tensor.DType;
 import org.junit.jupiter.api.BeforeAll;
@@ -70,27 +69,18 @@ class BatchEngineTest {
 
   private static Done together(
       EngineSettings settings, Communicator world, RandomMix mix, BatchOptions options) {
-    try (OpenedModel opened = new OpenedModel(model);
-        Engine engine =
-            Engine.batching(
-                opened,
-                settings,
-                world,
-                new Activity(),
-                options.maxSequences(),
-                options.kvBytes())) {
-      BatchEngine batch = new BatchEngine(engine, options);
-      if (world.rank() > 0) {
-        batch.follow();
-        return new Done(List.of(), null);
-      }
-      List<RandomMix.Answer> answers = mix.answers();
-      mix.run(batch, answers);
-      assertEquals(0, batch.live());
-      assertEquals(0, batch.counts().running() + batch.counts().waiting());
-      batch.end();
-      return new Done(answers, batch.counts());
-    }
+    return BatchRank.run(
+        settings,
+        world,
+        options,
+        (engine, batch) -> {
+          List<RandomMix.Answer> answers = mix.answers();
+          mix.run(batch, answers);
+          assertEquals(0, batch.live());
+          assertEquals(0, batch.counts().running() + batch.counts().waiting());
+          batch.end();
+          return new Done(answers, batch.counts());
+        });
   }
 
   @Test

@@ -30,7 +30,6 @@ import kvasir.engine.sampling.SamplingOptions;
 import kvasir.engine.sampling.SamplingState;
 import kvasir.kernel.VectorKernels;
 import kvasir.measure.Activity;
-import kvasir.model.OpenedModel;
 import kvasir.team.Binding;
 import kvasir.tensor.DType;
 import org.junit.jupiter.api.Test;
@@ -153,35 +152,24 @@ class BranchesTest {
 
   private static List<List<Answer>> together(
       Communicator world, int chunk, BatchOptions options, List<Asked> all) {
+    return BatchRank.run(settings(chunk), world, options, (engine, batch) -> compute(batch, all));
+  }
+
+  private static List<List<Answer>> compute(BatchEngine batch, List<Asked> all) {
     List<List<Answer>> answers = all.stream().map(Asked::answers).toList();
-    try (OpenedModel model = new OpenedModel(MODEL);
-        Engine engine =
-            Engine.batching(
-                model,
-                settings(chunk),
-                world,
-                new Activity(),
-                options.maxSequences(),
-                options.kvBytes())) {
-      BatchEngine batch = new BatchEngine(engine, options);
-      if (world.rank() > 0) {
-        batch.follow();
-        return answers;
-      }
-      for (int i = 0; i < all.size(); i++) {
-        all.get(i).submit(batch, answers.get(i));
-        batch.step();
-      }
-      while (batch.step()) {
-        assertTrue(batch.live() > 0 || batch.counts().running() == 0);
-      }
-      assertEquals(0, batch.live());
-      assertEquals(0, batch.counts().running() + batch.counts().waiting());
-      long tokens = answers.stream().flatMap(List::stream).mapToLong(a -> a.tokens.size()).sum();
-      assertEquals(tokens, batch.counts().outputTokens());
-      batch.end();
-      return answers;
+    for (int i = 0; i < all.size(); i++) {
+      all.get(i).submit(batch, answers.get(i));
+      batch.step();
     }
+    while (batch.step()) {
+      assertTrue(batch.live() > 0 || batch.counts().running() == 0);
+    }
+    assertEquals(0, batch.live());
+    assertEquals(0, batch.counts().running() + batch.counts().waiting());
+    long tokens = answers.stream().flatMap(List::stream).mapToLong(a -> a.tokens.size()).sum();
+    assertEquals(tokens, batch.counts().outputTokens());
+    batch.end();
+    return answers;
   }
 
   @ParameterizedTest
@@ -231,22 +219,17 @@ class BranchesTest {
   }
 
   private static Counts counts(BatchOptions options, Asked asked) {
-    try (OpenedModel model = new OpenedModel(MODEL);
-        Engine engine =
-            Engine.batching(
-                model,
-                settings(512),
-                new SoloCommunicator(),
-                new Activity(),
-                options.maxSequences(),
-                options.kvBytes())) {
-      BatchEngine batch = new BatchEngine(engine, options);
-      asked.submit(batch, asked.answers());
-      while (batch.step()) {
-        assertTrue(batch.counts().running() <= options.maxSequences());
-      }
-      return batch.counts();
-    }
+    return BatchRank.run(
+        settings(512),
+        new SoloCommunicator(),
+        options,
+        (engine, batch) -> {
+          asked.submit(batch, asked.answers());
+          while (batch.step()) {
+            assertTrue(batch.counts().running() <= options.maxSequences());
+          }
+          return batch.counts();
+        });
   }
 
   // The borders of blocks are at 16 and 32 tokens.
@@ -281,32 +264,32 @@ class BranchesTest {
     BatchOptions options = options(3, 80, true);
     for (int step = 0; step < 24; step++) {
       for (Asked asked : all) {
-        try (OpenedModel model = new OpenedModel(MODEL);
-            Engine engine =
-                Engine.batching(
-                    model,
-                    settings(16),
-                    new SoloCommunicator(),
-                    new Activity(),
-                    options.maxSequences(),
-                    options.kvBytes())) {
-          BatchEngine batch = new BatchEngine(engine, options);
-          List<Answer> answers = asked.answers();
-          long number = asked.submit(batch, answers);
-          for (int i = 0; i < step; i++) {
-            batch.step();
-          }
-          boolean live = batch.live() > 0;
-          int tokens = answers.stream().mapToInt(a -> a.tokens.size()).sum();
-          assertEquals(live, batch.cancel(number), "step " + step);
-          assertFalse(batch.cancel(number));
-          assertEquals(0, batch.live());
-          batch.step();
-          assertFalse(batch.step());
-          assertEquals(0, batch.counts().running() + batch.counts().waiting());
-          assertEquals(tokens, answers.stream().mapToInt(a -> a.tokens.size()).sum());
-        }
+        int steps = step;
+        BatchRank.run(
+            settings(16),
+            new SoloCommunicator(),
+            options,
+            (engine, batch) -> cancelled(batch, asked, steps));
       }
     }
+  }
+
+  /** Cancels a submission after some steps, and returns the number of tokens that it has. */
+  private static int cancelled(BatchEngine batch, Asked asked, int steps) {
+    List<Answer> answers = asked.answers();
+    long number = asked.submit(batch, answers);
+    for (int i = 0; i < steps; i++) {
+      batch.step();
+    }
+    boolean live = batch.live() > 0;
+    int tokens = answers.stream().mapToInt(a -> a.tokens.size()).sum();
+    assertEquals(live, batch.cancel(number), "step " + steps);
+    assertFalse(batch.cancel(number));
+    assertEquals(0, batch.live());
+    batch.step();
+    assertFalse(batch.step());
+    assertEquals(0, batch.counts().running() + batch.counts().waiting());
+    assertEquals(tokens, answers.stream().mapToInt(a -> a.tokens.size()).sum());
+    return tokens;
   }
 }

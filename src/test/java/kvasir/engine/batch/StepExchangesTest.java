@@ -10,6 +10,7 @@ import java.util.List;
 import kvasir.attention.AttentionKind;
 import kvasir.attention.MergeTopology;
 import kvasir.cluster.Communicator;
+import kvasir.cluster.MeteredCommunicator;
 import kvasir.cluster.local.LocalWorld;
 import kvasir.engine.Distribution;
 import kvasir.engine.Engine;
@@ -18,6 +19,7 @@ import kvasir.engine.sampling.ChoiceOptions;
 import kvasir.engine.sampling.ChosenToken;
 import kvasir.kernel.VectorKernels;
 import kvasir.measure.Activity;
+import kvasir.measure.StepClock;
 import kvasir.model.OpenedModel;
 import kvasir.team.Binding;
 import kvasir.tensor.DType;
@@ -32,42 +34,6 @@ class StepExchangesTest {
   private static final int RANKS = 4;
   private static final int FEWER = 5;
   private static final int MORE = 15;
-
-  /** Communicator that counts the exchanges in which it takes part. */
-  private static final class Counting implements Communicator {
-    private final Communicator inner;
-    private long exchanges;
-
-    Counting(Communicator inner) {
-      this.inner = inner;
-    }
-
-    @Override
-    public int rank() {
-      return inner.rank();
-    }
-
-    @Override
-    public int size() {
-      return inner.size();
-    }
-
-    @Override
-    public void exchange(List<Message> sends, List<Message> receives) {
-      exchanges++;
-      inner.exchange(sends, receives);
-    }
-
-    @Override
-    public void limit(Duration limit) {
-      inner.limit(limit);
-    }
-
-    @Override
-    public void close() {
-      inner.close();
-    }
-  }
 
   /** Sink that takes the likeliest tokens. */
   private static final class Likeliest implements TokenSink {
@@ -129,7 +95,8 @@ class StepExchangesTest {
             16,
             2048,
             new Distribution(List.of(), merge, 0));
-    Counting counting = new Counting(world);
+    MeteredCommunicator counting =
+        new MeteredCommunicator(world, new StepClock(1, () -> 0, () -> 0));
     BatchOptions options = new BatchOptions(sequences, 1L << 30, Long.MAX_VALUE / 2, false, 0);
     try (OpenedModel model = new OpenedModel(settings.model());
         Engine engine =
@@ -142,13 +109,13 @@ class StepExchangesTest {
                 options.kvBytes())) {
       BatchEngine batch = new BatchEngine(engine, options);
       // The link is measured with as many messages as its times ask for.
-      long before = counting.exchanges;
+      long before = counting.traffic().exchanges();
       if (world.rank() > 0) {
         batch.follow();
       } else {
         generate(batch, sequences, tokens);
       }
-      return counting.exchanges - before;
+      return counting.traffic().exchanges() - before;
     }
   }
 

@@ -12,23 +12,24 @@ import java.io.SequenceInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import kvasir.attention.AttentionKind;
 import kvasir.attention.MergeTopology;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.SoloCommunicator;
+import kvasir.cluster.Waiting;
 import kvasir.cluster.local.LocalWorld;
 import kvasir.engine.Distribution;
-import kvasir.engine.Engine;
 import kvasir.engine.EngineSettings;
-import kvasir.engine.batch.BatchEngine;
 import kvasir.engine.batch.BatchOptions;
+import kvasir.engine.batch.BatchRank;
 import kvasir.kernel.VectorKernels;
-import kvasir.measure.Activity;
-import kvasir.model.OpenedModel;
 import kvasir.team.Binding;
 import kvasir.tensor.DType;
 import org.junit.jupiter.api.Test;
@@ -118,27 +119,20 @@ class ManyRequestsTest {
   }
 
   private static void compute(Communicator world, InputStream input, BatchOutput output) {
-    try (OpenedModel model = new OpenedModel(MODEL);
-        Engine engine =
-            Engine.batching(
-                model,
-                settings(),
-                world,
-                new Activity(),
-                OPTIONS.maxSequences(),
-                OPTIONS.kvBytes())) {
-      BatchEngine batch = new BatchEngine(engine, OPTIONS);
-      if (world.rank() > 0) {
-        batch.follow();
-        return;
-      }
-      try (RequestSource source =
-          new RequestSource("--input", input, new RequestReader(VOCABULARY), output)) {
-        new BatchRun(engine, batch, source, output, Optional.empty(), OPTIONS.maxSequences()).run();
-      }
-      assertEquals(0, batch.live());
-      assertEquals(0, batch.counts().running() + batch.counts().waiting());
-    }
+    BatchRank.run(
+        settings(),
+        world,
+        OPTIONS,
+        (engine, batch) -> {
+          RequestReader reader = new RequestReader(VOCABULARY);
+          int sequences = OPTIONS.maxSequences();
+          try (RequestSource source = new RequestSource("--input", input, reader, output)) {
+            new BatchRun(engine, batch, source, output, Optional.empty(), sequences).run();
+          }
+          assertEquals(0, batch.live());
+          assertEquals(0, batch.counts().running() + batch.counts().waiting());
+          return batch.counts();
+        });
   }
 
   private static long usedAfterCollection() {
@@ -201,6 +195,11 @@ class ManyRequestsTest {
     }
 
     @Override
+    public Duration limit() {
+      return inner.limit();
+    }
+
+    @Override
     public void close() {
       inner.close();
     }
@@ -239,6 +238,63 @@ class ManyRequestsTest {
         compute(new SoloCommunicator(), new Requests(300, () -> {}), output);
         assertTrue(before > 0 && output.kept() > 0, before + " results before the failure");
       }
+    }
+  }
+
+  /** Input whose second line comes when a rank has made some more exchanges. */
+  private static final class LateInput extends InputStream {
+    private final ByteArrayInputStream first = lines(1);
+    private final ByteArrayInputStream second = lines(2);
+    private final BooleanSupplier due;
+
+    LateInput(BooleanSupplier due) {
+      this.due = due;
+    }
+
+    private static ByteArrayInputStream lines(int id) {
+      String line = "{\"id\": %d, \"tokens\": [7], \"max_tokens\": 6}%n".formatted(id);
+      return new ByteArrayInputStream(line.getBytes(UTF_8));
+    }
+
+    @Override
+    public int read() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) {
+      int count = first.read(target, offset, length);
+      if (count < 0 && Waiting.until(due, Duration.ofSeconds(60))) {
+        return second.read(target, offset, length);
+      }
+      return count;
+    }
+  }
+
+  @Test
+  void aWorldWithoutWorkOutlivesTheLimitOfItsWaitsB29() {
+    // Idle ranks are told so after half of the limit: four times take longer than the limit.
+    AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
+    AtomicInteger before = new AtomicInteger();
+    List<String> results = new ArrayList<>();
+    LateInput input = new LateInput(() -> before.get() > 0 && before.get() - left.get() >= 4);
+    Consumer<byte[]> take =
+        bytes -> {
+          results.add(new String(bytes, UTF_8));
+          before.set(left.get());
+        };
+    try (BatchOutput output = BatchOutput.toStream(take, RUN)) {
+      LocalWorld.run(
+          3,
+          Duration.ofSeconds(3),
+          world -> {
+            compute(world.rank() == 0 ? new Failing(world, left) : world, input, output);
+            return 0;
+          });
+    }
+    assertEquals(2, results.size());
+    for (String result : results) {
+      assertTrue(result.contains("[36,45,10,37,37,37]"), result);
     }
   }
 

@@ -21,16 +21,14 @@ import java.util.stream.IntStream;
 import kvasir.EditedModel;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.local.LocalWorld;
-import kvasir.engine.Engine;
 import kvasir.engine.Scorer;
 import kvasir.engine.batch.BatchEngine;
 import kvasir.engine.batch.BatchOptions;
+import kvasir.engine.batch.BatchRank;
 import kvasir.engine.batch.Limits;
 import kvasir.engine.batch.Request;
 import kvasir.engine.batch.Submission;
 import kvasir.engine.batch.TokenSink;
-import kvasir.measure.Activity;
-import kvasir.model.OpenedModel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,31 +84,19 @@ class BatchedRanksTest {
   private static List<Answer> batch(GoldenModel model, Communicator world, List<Asked> all) {
     BatchOptions options =
         new BatchOptions(all.size(), 64 << 20, Limits.DEFAULT_STEP_NANOS, true, 1);
+    return BatchRank.run(model.settings(), world, options, (engine, batch) -> compute(batch, all));
+  }
+
+  private static List<Answer> compute(BatchEngine batch, List<Asked> all) {
     List<Answer> answers = all.stream().map(asked -> new Answer()).toList();
-    try (OpenedModel opened = new OpenedModel(model.folder());
-        Engine engine =
-            Engine.batching(
-                opened,
-                model.settings(),
-                world,
-                new Activity(),
-                options.maxSequences(),
-                options.kvBytes())) {
-      BatchEngine batch = new BatchEngine(engine, options);
-      if (world.rank() > 0) {
-        batch.follow();
-        return answers;
-      }
-      for (int i = 0; i < all.size(); i++) {
-        Request request =
-            new Request(all.get(i).prompt(), all.get(i).tokens(), all.get(i).choice());
-        assertTrue(batch.submit(request, answers.get(i)) instanceof Submission.Accepted);
-      }
-      while (batch.step()) {
-        assertTrue(batch.counts().running() <= all.size());
-      }
-      batch.end();
+    for (int i = 0; i < all.size(); i++) {
+      Request request = new Request(all.get(i).prompt(), all.get(i).tokens(), all.get(i).choice());
+      assertTrue(batch.submit(request, answers.get(i)) instanceof Submission.Accepted);
     }
+    while (batch.step()) {
+      assertTrue(batch.counts().running() <= all.size());
+    }
+    batch.end();
     answers.forEach(answer -> assertTrue(answer.ended));
     return answers;
   }

@@ -84,52 +84,15 @@ class SlicesTest {
     }
   }
 
-  private float[] logits(int n) {
-    float[] logits = new float[n];
-    int kind = random.nextInt(5);
-    for (int i = 0; i < n; i++) {
-      logits[i] =
-          switch (kind) {
-            case 0 -> (float) random.nextGaussian() * 4;
-            case 1 -> random.nextInt(4);
-            case 2 -> 2.5f;
-            case 3 -> random.nextBoolean() ? 0f : -0f;
-            default -> (float) random.nextGaussian() + (random.nextInt(100) == 0 ? 12 : 0);
-          };
-    }
-    return logits;
-  }
-
-  private SamplingOptions options(int n) {
-    double[] temperatures = {0, 1e-300, 0.3, 0.8, 1, 3, 50};
-    int[] mosts = {0, 0, 1, 3, 40, 200, 1500};
-    double[] parts = {1, 1, 0.95, 0.8, 0.3};
-    double[] leasts = {0, 0, 0.01, 0.5};
-    Penalties penalties =
-        random.nextBoolean() ? Penalties.NONE : new Penalties(1.3, 0.5, random.nextDouble());
-    Map<Integer, Double> bias =
-        n < 3 || random.nextBoolean()
-            ? Map.of()
-            : Map.of(n - 1, 9.0, 0, -3.0, n / 2, 20 * random.nextDouble());
-    return new SamplingOptions(
-        temperatures[random.nextInt(7)],
-        mosts[random.nextInt(7)],
-        parts[random.nextInt(5)],
-        leasts[random.nextInt(4)],
-        random.nextLong(),
-        penalties,
-        bias);
-  }
-
   // B6
   @Test
   void anyCutGivesTheTokenAndTheBitsOfWholeLogits() {
     for (int round = 0; round < 1000; round++) {
       int n = 1 + random.nextInt(round % 100 == 0 ? 9000 : 700);
-      float[] logits = logits(n);
+      float[] logits = RandomChoices.logits(random, n);
       SamplingState state =
           new SamplingState(
-              options(n),
+              RandomChoices.options(random, n),
               round % 3,
               random.ints(random.nextInt(40), 0, n).toArray(),
               random.ints(random.nextInt(40), 0, n).toArray());
@@ -187,7 +150,7 @@ class SlicesTest {
   @Test
   void aLogitOfAnySliceThatIsNotFiniteIsTold() {
     for (int place : new int[] {0, 33, 64, 99}) {
-      float[] logits = logits(100);
+      float[] logits = RandomChoices.logits(random, 100);
       logits[place] = place == 33 ? Float.NEGATIVE_INFINITY : Float.NaN;
       for (SamplingOptions options :
           List.of(SamplingOptions.GREEDY, new SamplingOptions(1, 2, 1, 0, 0))) {
@@ -202,7 +165,7 @@ class SlicesTest {
   @Test
   void theNormaliserIsCloseToThatOfDoublePrecision() {
     for (int round = 0; round < 200; round++) {
-      float[] logits = logits(1 + random.nextInt(9000));
+      float[] logits = RandomChoices.logits(random, 1 + random.nextInt(9000));
       double sum = 0;
       double max = Double.NEGATIVE_INFINITY;
       for (float logit : logits) {

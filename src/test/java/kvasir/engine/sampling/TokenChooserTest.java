@@ -8,9 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -186,18 +184,9 @@ class TokenChooserTest {
         ranks, Duration.ofSeconds(60), world -> choose(world, rows, shares, held));
   }
 
+  /** Returns logits of which one may not be finite. */
   private static float[] logits(Random random, int n) {
-    float[] logits = new float[n];
-    int kind = random.nextInt(5);
-    for (int i = 0; i < n; i++) {
-      logits[i] =
-          switch (kind) {
-            case 0 -> (float) random.nextGaussian() * 4;
-            case 1 -> random.nextInt(4);
-            case 2 -> random.nextBoolean() ? 0f : -0f;
-            default -> (float) random.nextGaussian() + (random.nextInt(100) == 0 ? 12 : 0);
-          };
-    }
+    float[] logits = RandomChoices.logits(random, n);
     if (random.nextInt(8) == 0) {
       float[] bad = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY};
       logits[random.nextInt(n)] = bad[random.nextInt(3)];
@@ -206,29 +195,10 @@ class TokenChooserTest {
   }
 
   private static ChoiceOptions options(Random random, int n) {
-    double[] temperatures = {0, 1e-300, 0.3, 0.8, 1, 3, 50};
-    int[] mosts = {0, 0, 1, 3, 40, 200, 1500};
-    double[] parts = {1, 1, 0.999, 0.95, 0.3};
-    double[] leasts = {0, 0, 0.01, 0.5};
-    Penalties penalties =
-        random.nextBoolean() ? Penalties.NONE : new Penalties(1.3, 0.5, random.nextDouble());
-    Map<Integer, Double> bias = new HashMap<>();
-    for (int i = random.nextInt(2) * random.nextInt(9); i > 0; i--) {
-      bias.put(random.nextInt(n), random.nextDouble(-20, 20));
-    }
-    SamplingOptions sampling =
-        new SamplingOptions(
-            temperatures[random.nextInt(7)],
-            mosts[random.nextInt(7)],
-            parts[random.nextInt(5)],
-            leasts[random.nextInt(4)],
-            random.nextLong(),
-            penalties,
-            bias);
     int[] lists = {-1, -1, 0, 5, 5, n};
     int top = lists[random.nextInt(6)];
     return new ChoiceOptions(
-        sampling,
+        RandomChoices.options(random, n),
         random.nextInt(3),
         1 + random.nextInt(3),
         top < 0 ? OptionalInt.empty() : OptionalInt.of(top));

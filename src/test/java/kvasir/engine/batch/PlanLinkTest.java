@@ -1,0 +1,71 @@
+package kvasir.engine.batch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import kvasir.cluster.Communicator;
+import kvasir.cluster.local.LocalWorld;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Plans on their way to the other ranks, while there is work and while there is none (B29, B45).
+ */
+@Timeout(60)
+class PlanLinkTest {
+  /** Numbers of the steps of the plans; -1 stands for an idle world. */
+  private static final List<Integer> STEPS = List.of(1, 2, -1, -1, 3, 4, -1, 5, -1, 6);
+
+  private static StepPlan plan(int step) {
+    // Every other plan is longer than its first message.
+    int[] tokens = new int[step % 2 == 0 ? 3 : 5000];
+    Arrays.setAll(tokens, i -> step + i);
+    return new StepPlan(step, List.of(), List.of(new Span(7, 0, tokens, 1)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 5, 8})
+  void eachRankReceivesEachPlan(int ranks) {
+    List<Integer> seen =
+        LocalWorld.run(
+            ranks,
+            Duration.ofSeconds(30),
+            world -> world.rank() == 0 ? sendAll(world) : receiveAll(world));
+    assertTrue(seen.stream().allMatch(count -> count == STEPS.size()), seen.toString());
+  }
+
+  private static int sendAll(Communicator world) {
+    PlanLink link = new PlanLink(world);
+    for (int step : STEPS) {
+      if (step < 0) {
+        link.idle();
+      } else {
+        link.send(plan(step));
+      }
+    }
+    return STEPS.size();
+  }
+
+  private static int receiveAll(Communicator world) {
+    PlanLink link = new PlanLink(world);
+    int count = 0;
+    for (int step : STEPS) {
+      StepPlan plan = link.receive();
+      if (step < 0) {
+        assertTrue(plan.spans().isEmpty() && plan.operations().isEmpty());
+        assertTrue(plan.wholeRows().isEmpty());
+      } else {
+        assertEquals(step, plan.step());
+        assertEquals(
+            Arrays.toString(plan(step).spans().getFirst().tokens()),
+            Arrays.toString(plan.spans().getFirst().tokens()));
+      }
+      count++;
+    }
+    return count;
+  }
+}
