@@ -115,11 +115,7 @@ final class ArrivalWorkload implements Workload {
   /** Returns the fingerprint of the prompt's logits, alone and beside the streams. */
   @Override
   public String fingerprint() {
-    fingerprint = new Fingerprint();
-    run();
-    String hash = fingerprint.finish();
-    fingerprint = null;
-    return hash;
+    return Workload.fingerprint(this, to -> fingerprint = to);
   }
 
   @Override

@@ -83,11 +83,7 @@ final class SpeedWorkload implements Workload {
 
   @Override
   public String fingerprint() {
-    fingerprint = new Fingerprint();
-    run();
-    String hash = fingerprint.finish();
-    fingerprint = null;
-    return hash;
+    return Workload.fingerprint(this, to -> fingerprint = to);
   }
 
   @Override

@@ -1,6 +1,8 @@
 package kvasir.lab.bench;
 
 import java.util.Map;
+import java.util.function.Consumer;
+import kvasir.engine.Fingerprint;
 import kvasir.measure.Percentiles;
 
 /** The work of one test on an engine. All ranks make the same calls in the same order. */
@@ -19,6 +21,19 @@ interface Workload {
 
   /** Runs once and returns the hash over the logits on rank 0. */
   String fingerprint();
+
+  /**
+   * Runs a workload once and returns the hash over its logits on rank 0.
+   *
+   * @param logits takes the fingerprint to which the run adds its logits, and null after the run
+   */
+  static String fingerprint(Workload workload, Consumer<Fingerprint> logits) {
+    Fingerprint fingerprint = new Fingerprint();
+    logits.accept(fingerprint);
+    workload.run();
+    logits.accept(null);
+    return fingerprint.finish();
+  }
 
   /** Discards the latencies of all runs so far. */
   void resetLatencies();
