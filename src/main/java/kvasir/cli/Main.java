@@ -35,6 +35,7 @@ import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.apache.logging.log4j.core.config.Configurator;
+import org.apache.logging.log4j.core.impl.Log4jProvider;
 import picocli.CommandLine;
 
 /**
@@ -183,6 +184,8 @@ public final class Main {
   private void debug(boolean on) {
     debug = on;
     if (on) {
+      // Without it, the quick provider of log4j2.component.properties writes errors alone.
+      System.setProperty("log4j.provider", Log4jProvider.class.getName());
       Configurator.setLevel("kvasir", Level.DEBUG);
       activity.logTo(log()::debug);
     }
@@ -259,7 +262,7 @@ public final class Main {
     };
   }
 
-  // Not a constant: the library takes a quarter of a second to start, and few runs log anything.
+  // Not a constant: the library takes time to start, and few runs log anything.
   private static Logger log() {
     return LogManager.getLogger(Main.class);
   }
