@@ -1,6 +1,7 @@
 package kvasir.cli;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -46,23 +47,41 @@ public final class Main {
   /** Time limit for ranks that end with an error to leave their world together. */
   private static final Duration LEAVING = Duration.ofSeconds(2);
 
-  private final Activity activity = new Activity();
-  private final StatusLine status = StatusLine.of(activity);
-  private final Output output = new Output(status);
+  private final Activity activity;
+  private final StatusLine status;
+  private final Output output;
   private final JobTable jobs;
   private final RankStart rankStart;
   private final Set<String> said = ConcurrentHashMap.newKeySet();
   private volatile boolean debug;
   private boolean startedRank;
 
-  private Main(String[] arguments) {
+  private Main(String[] arguments, Activity activity, StatusLine status, Output output) {
+    this.activity = activity;
+    this.status = status;
+    this.output = output;
     this.jobs = new JobTable(output);
     this.rankStart =
         new RankStart(arguments, jobs, output, activity, new JavaCommand(Main.class), this::end);
   }
 
   public static void main(String[] args) {
-    new Main(MpjrunLines.received(args)).run();
+    Activity activity = new Activity();
+    StatusLine status = StatusLine.of(activity);
+    new Main(MpjrunLines.received(args), activity, status, new Output(status)).run();
+  }
+
+  /**
+   * Runs a command line and returns its exit code, without ending this process.
+   *
+   * @param out takes what a process would write to standard output; not closed
+   * @param err takes what a process would write to standard error; not closed
+   */
+  static int run(OutputStream out, OutputStream err, String... arguments) {
+    Activity activity = new Activity();
+    StatusLine status = StatusLine.of(activity);
+    Main main = new Main(arguments, activity, status, new Output(status, out, err));
+    return main.guarded(main::execute);
   }
 
   private void run() {

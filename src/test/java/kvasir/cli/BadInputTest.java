@@ -89,8 +89,13 @@ class BadInputTest {
   @ParameterizedTest
   @MethodSource("wrongCommands")
   void isOneLineThatNamesIt(String command, String named) {
-    Launch.kvasir((Object[]) command.replace("MODEL", MODEL.toString()).split(" ", -1))
+    Launch.here((Object[]) command.replace("MODEL", MODEL.toString()).split(" ", -1))
         .assertRefused(named);
+  }
+
+  @Test
+  void isOneLineOfTheLauncherToo() {
+    Launch.kvasir("generate", "--model", MODEL, "--tokens", "1,48").assertRefused("48");
   }
 
   private Path brokenModel(String file, byte[] content) throws IOException {
@@ -102,7 +107,8 @@ class BadInputTest {
   }
 
   private static Launch.Result generate(Path model, int ranks) {
-    return Launch.kvasir("generate", "--model", model, "--tokens", "1,2", "--ranks", ranks);
+    Object[] words = {"generate", "--model", model, "--tokens", "1,2", "--ranks", ranks};
+    return ranks == 1 ? Launch.here(words) : Launch.kvasir(words);
   }
 
   @Test

@@ -46,7 +46,8 @@ class BatchCommandTest {
     words.addAll(List.of("--input", folder.resolve("in.jsonl")));
     words.addAll(List.of("--output", folder.resolve("out.jsonl")));
     words.addAll(List.of(options));
-    return Launch.kvasir(words.toArray());
+    boolean processes = words.contains("--ranks") && !words.contains("inprocess");
+    return processes ? Launch.kvasir(words.toArray()) : Launch.here(words.toArray());
   }
 
   /** Returns the results by id; results without one are left out. */
@@ -228,7 +229,7 @@ class BatchCommandTest {
     assertEquals(2, limited.code(), limited.err());
     assertTrue(limited.err().contains("1,024 MiB of them for KV blocks"), limited.err());
     Launch.Result missing =
-        Launch.kvasir("batch", "--model", MODEL, "--input", folder.resolve("no"), "--output", "-");
+        Launch.here("batch", "--model", MODEL, "--input", folder.resolve("no"), "--output", "-");
     assertEquals(2, missing.code());
     assertEquals(1, missing.err().lines().count(), missing.err());
   }
@@ -287,7 +288,7 @@ class BatchCommandTest {
             line("b", 5, 3, "\"max_tokens\": 4"),
             "{\"id\": \"c\", \"tokens\": [45], \"max_tokens\": 4}"));
     Launch.Result result =
-        Launch.kvasir(
+        Launch.here(
             "batch",
             "--model",
             broken,

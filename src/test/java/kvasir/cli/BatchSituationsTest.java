@@ -55,8 +55,9 @@ class BatchSituationsTest {
   }
 
   private static Launch.Result kvasir(List<?> words, String options) {
-    return Launch.kvasir(
-        Stream.concat(words.stream(), Arrays.stream(options.split(" ", -1))).toArray());
+    Object[] all = Stream.concat(words.stream(), Arrays.stream(options.split(" ", -1))).toArray();
+    boolean processes = options.contains("--ranks") && !options.contains("inprocess");
+    return processes ? Launch.kvasir(all) : Launch.here(all);
   }
 
   @Test

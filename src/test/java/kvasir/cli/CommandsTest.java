@@ -38,7 +38,7 @@ class CommandsTest {
       "--temperature",
       "0"
     };
-    String expected = Launch.kvasir(with(story, "--ranks", "1", "--threads", "1")).out();
+    String expected = Launch.here(with(story, "--ranks", "1", "--threads", "1")).out();
     assertTrue(expected.length() > 300 && expected.contains("Lily"), expected);
     for (List<String> layout :
         List.of(
@@ -47,13 +47,15 @@ class CommandsTest {
             List.of("--transport", "inprocess", "--ranks", "2", "--threads", "2"),
             List.of("--transport", "inprocess", "--ranks", "4"),
             List.of("--transport", "inprocess", "--ranks", "2", "--kernels", "scalar"))) {
-      Launch.Result result = Launch.kvasir(with(story, layout.toArray()));
+      Object[] words = with(story, layout.toArray());
+      boolean processes = layout.contains("--ranks") && !layout.contains("inprocess");
+      Launch.Result result = processes ? Launch.kvasir(words) : Launch.here(words);
       assertEquals(0, result.code(), result.err());
       assertEquals(expected, result.out(), layout.toString());
     }
     assertEquals(
         expected,
-        Launch.kvasir(
+        Launch.here(
                 with(
                     story,
                     (Object[])
@@ -105,7 +107,7 @@ class CommandsTest {
     String tokens = java.util.Arrays.toString(ids).replaceAll("[\\[\\] ]", "");
     JsonNode scores =
         json(
-            Launch.kvasir(
+            Launch.here(
                 "score",
                 "--model",
                 QWEN,
@@ -116,6 +118,8 @@ class CommandsTest {
                 "--json",
                 "--kv-type",
                 "f32",
+                "--transport",
+                "inprocess",
                 "--ranks",
                 "3"));
     assertEquals(ids.length - 1, scores.get("logprobs").size());
@@ -154,16 +158,16 @@ class CommandsTest {
       "--json",
       "--ignore-eos"
     };
-    JsonNode one = json(Launch.kvasir(with(sample, "--seed", "5"))).get("tokens");
+    JsonNode one = json(Launch.here(with(sample, "--seed", "5"))).get("tokens");
     assertEquals(
         one, json(Launch.kvasir(with(sample, "--seed", "5", "--ranks", "3"))).get("tokens"));
-    assertFalse(one.equals(json(Launch.kvasir(with(sample, "--seed", "6"))).get("tokens")));
+    assertFalse(one.equals(json(Launch.here(with(sample, "--seed", "6"))).get("tokens")));
   }
 
   @Test
   void verifyAgreesOnThreeRanks() {
     Launch.Result result =
-        Launch.kvasir(
+        Launch.here(
             "verify",
             "--model",
             QWEN,
@@ -171,6 +175,8 @@ class CommandsTest {
             "1,2,3,4,5",
             "--max-new-tokens",
             "20",
+            "--transport",
+            "inprocess",
             "--ranks",
             "3",
             "--kv-type",
@@ -184,7 +190,7 @@ class CommandsTest {
   void inspectShowsTensorsAndMemoryPerRank(@TempDir Path folder) throws IOException {
     Path picture = folder.resolve("layout.svg");
     Launch.Result result =
-        Launch.kvasir(
+        Launch.here(
             "inspect", "--model", QWEN, "--ranks", "3", "--context", "100", "--picture", picture);
     assertEquals(0, result.code(), result.err());
     assertTrue(Files.readString(picture).contains("One text on 3 ranks"));
@@ -205,7 +211,7 @@ class CommandsTest {
       "--ignore-eos",
       "--json"
     };
-    String expected = tokens(Launch.kvasir(story).out());
+    String expected = tokens(Launch.here(story).out());
     Launch.Result result = Launch.run("launch/mpjrun", with(new Object[] {"-np", "3"}, story));
     assertEquals(0, result.code(), result.err());
     assertEquals(expected, tokens(result.out()));
@@ -233,7 +239,7 @@ class CommandsTest {
   @Test
   void saysThatTheContextIsFull() { // T7
     Launch.Result result =
-        Launch.kvasir(
+        Launch.here(
             "generate",
             "--model",
             "src/test/resources/golden/qwen3-yarn",
@@ -252,7 +258,7 @@ class CommandsTest {
   @Test
   void saysWhatPredictLeavesOut() { // T7
     Launch.Result result =
-        Launch.kvasir(
+        Launch.here(
             "experiment",
             "predict",
             "--model",

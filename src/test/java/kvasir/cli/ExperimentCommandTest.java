@@ -32,7 +32,7 @@ class ExperimentCommandTest {
       gen = [2]
       depth = [3]
       samples = 2
-      repetitions = 2
+      repetitions = 1
       warm-up = "0"
       heap = "256m"
       """
@@ -44,8 +44,21 @@ class ExperimentCommandTest {
     return Files.writeString(folder.resolve("tiny.toml"), text);
   }
 
+  /** Runs an experiment in processes that measure limits with the least effort. */
   private Launch.Result run(Path file) {
-    return Launch.kvasir("experiment", "run", file, "--out", folder.resolve("out"));
+    return Launch.run(
+        "/usr/bin/env",
+        "KVASIR_JVM_OPTS=" + BenchCommandTest.LEAST_EFFORT,
+        Path.of("launch/kvasir").toAbsolutePath(),
+        "experiment",
+        "run",
+        file,
+        "--out",
+        folder.resolve("out"));
+  }
+
+  private Launch.Result refused(Path file) {
+    return Launch.here("experiment", "run", file, "--out", folder.resolve("out"));
   }
 
   private Map<Path, FileTime> runs() throws IOException {
@@ -90,7 +103,7 @@ class ExperimentCommandTest {
     }
     assertEquals(2, runs().size());
     assertEquals(2, fingerprints.size(), "one for each number of requests");
-    Launch.Result report = Launch.kvasir("experiment", "report", folder.resolve("out"));
+    Launch.Result report = Launch.here("experiment", "report", folder.resolve("out"));
     assertEquals(0, report.code(), report.err());
     String page = Files.readString(folder.resolve("out/report.html"));
     assertTrue(page.contains("<section id=\"load\">"), page);
@@ -105,10 +118,10 @@ class ExperimentCommandTest {
       assertTrue(result.out().contains("| " + arm + " "), result.out());
     }
     Map<Path, FileTime> first = runs();
-    assertEquals(6, first.size(), first.toString());
+    assertEquals(3, first.size(), first.toString());
     assertRecordsAreWhole(first.keySet());
 
-    Path lost = folder.resolve("out/tiny/runs/1-1x2.json");
+    Path lost = folder.resolve("out/tiny/runs/0-1x2.json");
     Files.delete(lost);
     assertEquals(0, run(file).code());
     Map<Path, FileTime> second = runs();
@@ -117,14 +130,14 @@ class ExperimentCommandTest {
         .filter(path -> !path.equals(lost))
         .forEach(path -> assertEquals(first.get(path), second.get(path), path.toString()));
 
-    Launch.Result other = run(define(TINY.replace("gen = [2]", "gen = [3]")));
+    Launch.Result other = refused(define(TINY.replace("gen = [2]", "gen = [3]")));
     assertEquals(2, other.code());
     assertTrue(other.err().contains("another definition"), other.err());
-    Files.writeString(lost, "{\"round\": 1");
-    Launch.Result damaged = run(define(TINY));
+    Files.writeString(lost, "{\"round\": 0");
+    Launch.Result damaged = refused(define(TINY));
     assertEquals(2, damaged.code());
-    assertTrue(damaged.err().contains("1-1x2.json: is no whole result"), damaged.err());
-    assertEquals(6, runs().size());
+    assertTrue(damaged.err().contains("0-1x2.json: is no whole result"), damaged.err());
+    assertEquals(3, runs().size());
   }
 
   /** Machine, commit, placement, one fingerprint for each test, and times that add up. */
@@ -166,7 +179,6 @@ class ExperimentCommandTest {
     Path file =
         define(
             TINY.replace("cores = 2", "cores = 1")
-                .replace("repetitions = 2", "repetitions = 1")
                 // 16 million token ids are larger than this heap, whatever the machine has.
                 .replace("prompt = [5]", "prompt = [5, 16000000]")
                 .replace("256m", "60m"));
@@ -179,23 +191,23 @@ class ExperimentCommandTest {
   @Test
   void whatAUserGetsWrongIsOneLine() throws IOException {
     Path hosts = folder.resolve("hosts");
-    Launch.kvasir("experiment", "run", "no-such-name").assertRefused("merge-topology, network");
-    Launch.kvasir("experiment").assertRefused("no command given");
-    Launch.kvasir("experiment", "run", define(TINY + "\nheat = 1\n"), "--out", folder)
+    Launch.here("experiment", "run", "no-such-name").assertRefused("merge-topology, network");
+    Launch.here("experiment").assertRefused("no command given");
+    Launch.here("experiment", "run", define(TINY + "\nheat = 1\n"), "--out", folder)
         .assertRefused("line 14: unknown field 'heat'");
-    Launch.kvasir("experiment", "run", define(TINY), "--hosts", hosts, "--out", folder)
+    Launch.here("experiment", "run", define(TINY), "--hosts", hosts, "--out", folder)
         .assertRefused("hosts");
-    Launch.kvasir("experiment", "run", define(TINY), "--model", "no-model", "--out", folder)
+    Launch.here("experiment", "run", define(TINY), "--model", "no-model", "--out", folder)
         .assertRefused("no-model");
-    Launch.kvasir("experiment", "run", define(TINY), "--out", define(TINY))
+    Launch.here("experiment", "run", define(TINY), "--out", define(TINY))
         .assertRefused("tiny.toml");
-    Launch.kvasir("experiment", "run", define(TINY), "--ranks", "0", "--out", folder)
+    Launch.here("experiment", "run", define(TINY), "--ranks", "0", "--out", folder)
         .assertRefused("ranks");
   }
 
   @Test
   void theListNamesEveryExperimentAndItsQuestion() {
-    Launch.Result result = Launch.kvasir("experiment", "list");
+    Launch.Result result = Launch.here("experiment", "list");
     assertEquals(0, result.code(), result.err());
     assertTrue(result.out().lines().count() >= 10, result.out());
     assertTrue(result.out().lines().allMatch(line -> line.endsWith("?")), result.out());

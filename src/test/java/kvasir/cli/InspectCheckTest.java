@@ -18,7 +18,7 @@ class InspectCheckTest {
 
   @Test
   void soundWeightsPass() {
-    Launch.Result result = Launch.kvasir("inspect", "--model", GOLDEN, "--check");
+    Launch.Result result = Launch.here("inspect", "--model", GOLDEN, "--check");
     assertEquals(0, result.code(), result.err());
     assertTrue(result.out().endsWith("\n0 of 24 tensors have NaN or infinite weights\n"));
   }
@@ -30,7 +30,7 @@ class InspectCheckTest {
     // The last tensor of the file is the last in the order of its data: all bits make a NaN.
     weights[weights.length - 1] = weights[weights.length - 2] = (byte) 0xff;
     Files.write(model.resolve("model.safetensors"), weights);
-    Launch.Result result = Launch.kvasir("inspect", "--model", model, "--check");
+    Launch.Result result = Launch.here("inspect", "--model", model, "--check");
     assertEquals(1, result.code(), result.err());
     assertTrue(result.out().contains("\nmodel.norm.weight: 1 NaN, 0 infinite\n"), result.out());
     assertTrue(result.out().endsWith("\n1 of 24 tensors have NaN or infinite weights\n"));

@@ -98,11 +98,11 @@ class KilledBatchTest {
     }
     long before = wholeLines();
     assertTrue(before < LINES, "the batch had ended before");
-    Launch.Result rest = Launch.kvasir(words(output(), "--ranks", 1));
+    Launch.Result rest = Launch.here(words(output(), "--ranks", 1));
     assertEquals(0, rest.code(), rest.err());
     assertTrue(rest.err().contains("; " + before + " were there before"), rest.err());
     Path undisturbed = folder.resolve("undisturbed");
-    assertEquals(0, Launch.kvasir(words(undisturbed)).code());
+    assertEquals(0, Launch.here(words(undisturbed)).code());
     assertEquals(tokens(undisturbed), tokens(output()));
     assertEquals(LINES, tokens(output()).size());
   }

@@ -49,7 +49,7 @@ class MeaninglessNumbersCommandTest {
 
   @Test
   void nothingIsScored() { // N1, N2
-    Launch.kvasir("score", "--model", nanModel(), "--tokens", "1,5,9", "--json")
+    Launch.here("score", "--model", nanModel(), "--tokens", "1,5,9", "--json")
         .assertRefused("the logits are not finite numbers");
     EditedModel large =
         EditedModel.golden("qwen2-bias-untied", folder.resolve("large"))
@@ -59,7 +59,7 @@ class MeaninglessNumbersCommandTest {
                   bias[2] = (byte) 0xc3; // With the next byte 99840, and more.
                   bias[3] = 0x47;
                 });
-    Launch.kvasir(
+    Launch.here(
             "score",
             "--model",
             large.folder(),

@@ -47,7 +47,7 @@ class ModelNotesTest {
 
   @Test
   void areInInspect() {
-    Launch.Result result = Launch.kvasir("inspect", "--model", twoSets());
+    Launch.Result result = Launch.here("inspect", "--model", twoSets());
     assertEquals(0, result.code(), result.err());
     assertSaidOnce("model.safetensors is read, model.safetensors.index.json", result.err());
     assertSaidOnce("1 tensor of the file is not used: extra.weight", result.out());
@@ -62,7 +62,7 @@ class ModelNotesTest {
   @Test
   void aModelsFileIsNotItsDirectory() {
     Path config = EditedModel.GOLDEN.resolve("qwen3-yarn/config.json");
-    Launch.Result result = Launch.kvasir("inspect", "--model", config);
+    Launch.Result result = Launch.here("inspect", "--model", config);
     result.assertRefused("config.json: is a file, not a directory");
     assertTrue(result.err().contains("give the directory that it is in"), result.err());
   }

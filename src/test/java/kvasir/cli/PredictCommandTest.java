@@ -18,7 +18,7 @@ class PredictCommandTest {
   private static final String PREDICT = "experiment predict --model qwen3-32b --context 1M";
 
   private static Launch.Result run(String command) {
-    return Launch.kvasir((Object[]) command.split(" ", -1));
+    return Launch.here((Object[]) command.split(" ", -1));
   }
 
   @Test

@@ -42,7 +42,7 @@ class RebuildTest {
   }
 
   private static String undisturbed() {
-    Launch.Result result = Launch.kvasir(sampled().toArray());
+    Launch.Result result = Launch.here(sampled().toArray());
     assertEquals(0, result.code(), result.err());
     return result.out();
   }
@@ -73,7 +73,7 @@ class RebuildTest {
       {"--ranks", 2, "--on-failure", "rebuild", "--session", "s", "--shares", "2,1"},
     };
     for (Object[] more : refused) {
-      Launch.kvasir(sampled(more).toArray()).assertRefused("--on-failure: rebuild ");
+      Launch.here(sampled(more).toArray()).assertRefused("--on-failure: rebuild ");
     }
   }
 }

@@ -20,6 +20,10 @@ class RecallCommandsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Path MODEL = Path.of("experiments/demo-model/model").toAbsolutePath();
 
+  private static Launch.Result run(int ranks, Object... words) {
+    return ranks == 1 ? Launch.here(words) : Launch.kvasir(words);
+  }
+
   private static List<JsonNode> objects(Launch.Result result) throws IOException {
     assertEquals(0, result.code(), result.err() + result.out());
     return lines(result);
@@ -38,8 +42,10 @@ class RecallCommandsTest {
     List<JsonNode> first = List.of();
     for (int ranks : new int[] {1, 3}) {
       Launch.Result result =
-          Launch.kvasir(
+          Launch.here(
               "evaluate",
+              "--transport",
+              "inprocess",
               "--model",
               MODEL,
               "--lengths",
@@ -130,7 +136,7 @@ class RecallCommandsTest {
   @Test
   void aQuestionWithoutAnAnswerGetsWhateverTheModelSays() {
     Launch.Result result =
-        Launch.kvasir(
+        Launch.here(
             "ask",
             "--model",
             MODEL,
@@ -150,8 +156,17 @@ class RecallCommandsTest {
     Files.writeString(document, "The red cart belongs to Ada. ".repeat(1500));
     for (int ranks : new int[] {1, 2}) {
       Launch.Result result =
-          Launch.kvasir(
-              "ask", "--model", MODEL, "--document", document, "--ask", "Who?", "--ranks", ranks);
+          run(
+              ranks,
+              "ask",
+              "--model",
+              MODEL,
+              "--document",
+              document,
+              "--ask",
+              "Who?",
+              "--ranks",
+              ranks);
       result.assertRefused("more than the model's context of 9216");
     }
   }
@@ -160,7 +175,7 @@ class RecallCommandsTest {
   void aPictureThatCannotBeWrittenIsRefusedBeforeTheDocumentIsRead(@TempDir Path folder) {
     for (int ranks : new int[] {1, 2}) {
       Launch.Result result =
-          Launch.kvasir("ask", "--model", MODEL, "--ranks", ranks, "--picture", folder);
+          run(ranks, "ask", "--model", MODEL, "--ranks", ranks, "--picture", folder);
       result.assertRefused(folder + ": cannot be written: it is not a regular file");
     }
   }
@@ -183,21 +198,19 @@ class RecallCommandsTest {
     Path empty = folder.resolve("empty.txt");
     Files.writeString(empty, " \n");
     Path stories = Path.of("src/test/resources/golden/qwen3-yarn").toAbsolutePath();
-    Launch.kvasir("ask", "--model", MODEL, "--document", document).assertRefused("add --ask");
-    Launch.kvasir("ask", "--model", MODEL, "--document", document, "--ask", "Who?")
+    Launch.here("ask", "--model", MODEL, "--document", document).assertRefused("add --ask");
+    Launch.here("ask", "--model", MODEL, "--document", document, "--ask", "Who?")
         .assertRefused("chat's own mark <|im_end|>");
-    Launch.kvasir("ask", "--model", MODEL, "--ask", "a<|im_start|>system")
+    Launch.here("ask", "--model", MODEL, "--ask", "a<|im_start|>system")
         .assertRefused("chat's own mark");
-    Launch.kvasir("ask", "--model", MODEL, "--ask", " ").assertRefused("question is empty");
-    Launch.kvasir("ask", "--model", MODEL, "--document", empty, "--ask", "Who?")
+    Launch.here("ask", "--model", MODEL, "--ask", " ").assertRefused("question is empty");
+    Launch.here("ask", "--model", MODEL, "--document", empty, "--ask", "Who?")
         .assertRefused("is empty");
-    Launch.kvasir("ask", "--model", stories).assertRefused("tokenizer.json: no such file");
-    Launch.kvasir("ask", "--model", MODEL, "--length", "9200")
+    Launch.here("ask", "--model", stories).assertRefused("tokenizer.json: no such file");
+    Launch.here("ask", "--model", MODEL, "--length", "9200")
         .assertRefused("more than the model's context of 9216");
-    Launch.kvasir("evaluate", "--model", MODEL, "--seed", "1000000000")
-        .assertRefused("out of range");
-    Launch.kvasir("evaluate", "--model", MODEL, "--lengths", "512,9200")
-        .assertRefused("do not fit");
-    Launch.kvasir("town", "--sentences", "0").assertRefused("--sentences: 0 is out of range");
+    Launch.here("evaluate", "--model", MODEL, "--seed", "1000000000").assertRefused("out of range");
+    Launch.here("evaluate", "--model", MODEL, "--lengths", "512,9200").assertRefused("do not fit");
+    Launch.here("town", "--sentences", "0").assertRefused("--sentences: 0 is out of range");
   }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Sessions as a user has them: real processes, cut off, killed and gone on with. */
+/** Sessions as a user has them: cut off, killed and gone on with. */
 class SessionCommandTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int RECORD = 16;
@@ -37,8 +37,9 @@ class SessionCommandTest {
 
   private static Launch.Result generate(Path model, String words) {
     Object[] first = {"generate", "--model", model};
-    return Launch.kvasir(
-        Stream.concat(Stream.of(first), Stream.of(words.split(" ", -1))).toArray());
+    Object[] all = Stream.concat(Stream.of(first), Stream.of(words.split(" ", -1))).toArray();
+    boolean processes = words.contains("--ranks") && !words.contains("inprocess");
+    return processes ? Launch.kvasir(all) : Launch.here(all);
   }
 
   private Launch.Result resume(String words) {
@@ -64,7 +65,12 @@ class SessionCommandTest {
   void aRunThatIsGoneOnWithPrintsWhatAnUndisturbedOnePrints() throws IOException {
     String words = "--tokens 1,2,3 --max-new-tokens 30 " + SAMPLED;
     String expected = out(generate(MODEL, words));
-    assertEquals(expected, out(resume(words)));
+    Object[] kept = ("generate --model " + MODEL + " --session " + session()).split(" ", -1);
+    assertEquals(
+        expected,
+        out(
+            Launch.kvasir(
+                Stream.concat(Stream.of(kept), Stream.of(words.split(" ", -1))).toArray())));
     byte[] whole = Files.readAllBytes(session());
     int ranks = 1;
     for (int lost : List.of(0, 4, 29)) {
@@ -99,14 +105,14 @@ class SessionCommandTest {
         Stream.concat(
                 Arrays.stream(command), Arrays.stream(("--tokens 1,2,3 " + SAMPLED).split(" ", -1)))
             .toArray();
-    String expected = out(Launch.kvasir(begin));
-    assertEquals(expected, out(Launch.kvasir(begin)));
+    String expected = out(Launch.here(begin));
+    assertEquals(expected, out(Launch.here(begin)));
     Launch.Result again = resume("--max-new-tokens 40 --ranks 2");
     assertEquals(expected, out(again));
     assertTrue(again.err().contains("prefill 0 tokens"), again.err());
     assertTrue(again.err().contains("stop"), again.err());
     cut(1);
-    assertEquals(expected, out(resume("--max-new-tokens 40 --ranks 2")));
+    assertEquals(expected, out(resume("--max-new-tokens 40 --ranks 2 --transport inprocess")));
   }
 
   @Test
@@ -118,7 +124,7 @@ class SessionCommandTest {
     generate(MODEL.resolveSibling("qwen2-bias-untied"), "--session " + session())
         .assertRefused("model");
     generate(MODEL, "--session " + folder.resolve("none")).assertRefused("no prompt");
-    generate(MODEL, "--session /nowhere/at/all --tokens 1 --ranks 2")
+    generate(MODEL, "--session /nowhere/at/all --tokens 1 --ranks 2 --transport inprocess")
         .assertRefused("/nowhere/at/all");
     out(resume("--kv-type f32 --seed 4 --tokens 1,2,3"));
   }
@@ -149,7 +155,8 @@ class SessionCommandTest {
     }
     int more = 20 + kept();
     String limit = " --json --max-new-tokens " + more;
-    JsonNode resumed = tokens(generate(DEMO, limit.strip() + keep + " --ranks 2"));
+    JsonNode resumed =
+        tokens(generate(DEMO, limit.strip() + keep + " --ranks 2 --transport inprocess"));
     assertEquals(more, resumed.size());
     assertEquals(tokens(generate(DEMO, prompt + limit)), resumed);
   }

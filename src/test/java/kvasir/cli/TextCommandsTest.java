@@ -48,8 +48,7 @@ class TextCommandsTest {
     Path prompt = folder.resolve("prompt.txt");
     Files.writeString(prompt, "<s>" + EMOJI);
     Launch.Result twice =
-        Launch.kvasir(
-            "generate", "--model", model, "--prompt-file", prompt, "--max-new-tokens", "7");
+        Launch.here("generate", "--model", model, "--prompt-file", prompt, "--max-new-tokens", "7");
     assertEquals(0, twice.code(), twice.err());
     assertEquals(EMOJI + "\uFFFD\uFFFD\uFFFD\n", twice.out());
     assertEquals(1, lines(twice, "--prompt-file: the prompt begins with <s> twice"), twice.err());
@@ -108,7 +107,7 @@ class TextCommandsTest {
       "</s>"
     };
     for (int run = 0; run < 2; run++) {
-      JsonNode result = json(Launch.kvasir(words));
+      JsonNode result = json(Launch.here(words));
       assertEquals(List.of(2), ids(result));
       assertEquals("", result.get("text").asText());
       assertEquals("stop", result.get("finish_reason").asText());

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The same run over every transport, by real processes: one fingerprint. */
 class TransportsTest {
@@ -27,7 +29,7 @@ class TransportsTest {
 
   @BeforeAll
   static void runAlone() throws IOException {
-    expected = fingerprint(Launch.kvasir(words("--ranks 1 --threads 2")));
+    expected = fingerprint(Launch.here(words("--ranks 1 --threads 2")));
   }
 
   private static Object[] words(String layout) {
@@ -52,13 +54,9 @@ class TransportsTest {
   }
 
   private static void assertSame(String layout) throws IOException {
-    assertEquals(expected, fingerprint(Launch.kvasir(words(layout))), layout);
-  }
-
-  @Test
-  void overMpjExpress() throws IOException {
-    assertSame("--ranks 2 --threads 2 --transport mpj --merge tree");
-    assertSame("--ranks 5 --threads 1 --transport mpj --merge alltoall");
+    boolean processes = !layout.contains("inprocess");
+    Launch.Result result = processes ? Launch.kvasir(words(layout)) : Launch.here(words(layout));
+    assertEquals(expected, fingerprint(result), layout);
   }
 
   @Test
@@ -68,20 +66,21 @@ class TransportsTest {
     assertSame("--ranks 2 --threads 1 --transport inprocess --shares measured");
   }
 
-  @Test
-  void aBoundRankSaysWhereItRuns() throws IOException {
-    for (String policy : List.of("core", "numa")) {
-      Launch.Result result = Launch.kvasir(words("--ranks 2 --threads 3 --bind " + policy));
-      assertEquals(expected, fingerprint(result));
-      assertTrue(result.err().contains("rank 1 runs on processors "), result.err());
-      assertTrue(result.err().contains("2 ranks x 3 threads"), result.err());
-    }
+  @ParameterizedTest
+  @CsvSource({
+    "2 ranks x 3 threads, --ranks 2 --threads 3 --bind core --transport mpj --merge tree",
+    "5 ranks x 1 thread, --ranks 5 --threads 1 --bind numa --transport mpj --merge alltoall"
+  })
+  void overMpjExpressAndBoundToProcessors(String layout, String options) throws IOException {
+    Launch.Result result = Launch.kvasir(words(options));
+    assertEquals(expected, fingerprint(result));
+    assertTrue(result.err().contains("rank 1 runs on processors "), result.err());
+    assertTrue(result.err().contains(layout), result.err());
   }
 
   @Test
   void overTheSystemsMpi() throws IOException {
     Mpirun.need();
-    assertSame("--ranks 2 --threads 1 --transport native --merge butterfly");
     assertSame("--ranks 5 --threads 1 --transport native --merge gather");
   }
 
@@ -113,15 +112,16 @@ class TransportsTest {
 
   @Test
   void badLayoutsAreRefused() {
-    Launch.kvasir(words("--ranks 2 --shares 1,2,3")).assertRefused("--shares");
-    Launch.kvasir(words("--ranks 2 --shares 1,x")).assertRefused("--shares");
-    Launch.kvasir(words("--ranks 2 --shares 0,1")).assertRefused("--shares");
-    Launch.kvasir(words("--ranks 2 --memory-limit lots")).assertRefused("memory-limit");
-    Launch.kvasir(words("--ranks 2 --merge ring")).assertRefused("merge");
+    Launch.here(words("--ranks 2 --transport inprocess --shares 1,2,3")).assertRefused("--shares");
+    Launch.here(words("--ranks 2 --transport inprocess --shares 1,x")).assertRefused("--shares");
+    Launch.here(words("--ranks 2 --transport inprocess --shares 0,1")).assertRefused("--shares");
+    Launch.here(words("--ranks 2 --transport inprocess --memory-limit lots"))
+        .assertRefused("memory-limit");
+    Launch.here(words("--ranks 2 --transport inprocess --merge ring")).assertRefused("merge");
     Launch.kvasir(words("--ranks 5 --hosts hostfiles/example-cluster"))
         .assertRefused("no such host");
     Launch.kvasir(words("--ranks 2 --hosts slurm")).assertRefused("not in a Slurm job");
-    Launch.kvasir(words("--ranks 2 --transport inprocess --hosts hostfiles/localhost"))
+    Launch.here(words("--ranks 2 --transport inprocess --hosts hostfiles/localhost"))
         .assertRefused("--hosts");
   }
 
@@ -136,7 +136,7 @@ class TransportsTest {
     assertEquals(0, Launch.run("/usr/bin/cc", build).code());
     List<Object> run =
         new ArrayList<>(List.of("LD_PRELOAD=" + shim, ROOT.resolve("launch/kvasir")));
-    run.addAll(List.of(words("--ranks 2 --transport native")));
+    run.addAll(List.of(words("--ranks 2 --threads 1 --transport native --merge butterfly")));
     Launch.Result result = Launch.run("/usr/bin/env", run.toArray());
     assertEquals(expected, fingerprint(result));
     assertEquals(2, result.err().split("counted sends", -1).length - 1, result.err());

@@ -137,7 +137,7 @@ public record HardwareSource(
 
   private static Limits limits(int threads) {
     try (Team team = ThreadTeam.of(threads)) {
-      return Limits.measure(team, new SoloCommunicator());
+      return Limits.measure(Limits.Effort.FULL, team, new SoloCommunicator());
     }
   }
 

@@ -18,20 +18,33 @@ import kvasir.launch.MpjrunLines;
 public final class Output implements Console {
   private static final Path OUT = Path.of("/proc/self/fd/1");
 
-  private final OutputStream out = MpjrunLines.of(new FileOutputStream(FileDescriptor.out), "out");
-  private final PrintStream err =
-      new PrintStream(
-          MpjrunLines.of(new FileOutputStream(FileDescriptor.err), "err"),
-          true,
-          StandardCharsets.UTF_8);
-
   private final StatusLine status;
+  private final OutputStream out;
+  private final PrintStream err;
 
   /**
+   * Creates the output of this process.
+   *
    * @param status status line, which is removed before other lines are written
    */
   public Output(StatusLine status) {
+    this(
+        status,
+        MpjrunLines.of(new FileOutputStream(FileDescriptor.out), "out"),
+        MpjrunLines.of(new FileOutputStream(FileDescriptor.err), "err"));
+  }
+
+  /**
+   * Creates an output that writes to streams of the caller, which are not closed.
+   *
+   * @param status status line, which is removed before other lines are written
+   * @param out takes results
+   * @param err takes notes and errors
+   */
+  public Output(StatusLine status, OutputStream out, OutputStream err) {
     this.status = status;
+    this.out = out;
+    this.err = new PrintStream(err, true, StandardCharsets.UTF_8);
   }
 
   /**
@@ -87,7 +100,7 @@ public final class Output implements Console {
 
   @Override
   public PrintStream errors() {
-    return new PrintStream(status.before(System.err), true, StandardCharsets.UTF_8);
+    return new PrintStream(status.before(err), true, StandardCharsets.UTF_8);
   }
 
   @Override

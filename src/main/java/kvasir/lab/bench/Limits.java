@@ -18,31 +18,50 @@ import kvasir.tensor.OffHeap;
  * @param flopsPerSecond rate of float32 multiply-adds from registers, two operations each
  */
 public record Limits(double bytesPerSecond, double flopsPerSecond) {
-  /** Number of bytes that each thread reads; larger than the caches. */
-  private static final long BYTES_PER_THREAD = 256L << 20;
-
-  private static final int ROUNDS = 4_000_000;
+  private static volatile double sink;
 
   /**
-   * Duration of the warm-up, in which C2 compiles a probe, even on a machine with two busy cores.
+   * Effort with which limits are measured.
+   *
+   * @param bytesPerThread number of bytes that each thread reads
+   * @param rounds number of rounds of multiply-adds that each thread computes
+   * @param warmUpSeconds shortest duration of the warm-up of a probe
+   * @param repetitions number of timed runs of a probe, of which the best counts
    */
-  private static final double WARM_UP_SECONDS = 0.7;
+  public record Effort(long bytesPerThread, int rounds, double warmUpSeconds, int repetitions) {
+    /**
+     * Effort of a measurement: the threads read more than the caches hold, after a warm-up in which
+     * C2 compiles a probe, even on a machine with two busy cores.
+     */
+    public static final Effort FULL = new Effort(256L << 20, 4_000_000, 0.7, 7);
 
-  private static final int REPETITIONS = 7;
+    /** Effort for tests of everything but the limits, which are then too low. */
+    public static final Effort LEAST = new Effort(1L << 20, 1_000, 0, 1);
 
-  private static volatile double sink;
+    private MemorySegment memory(Arena arena, Team team) {
+      MemorySegment memory = OffHeap.allocate(arena, bytesPerThread * team.size());
+      memory.fill((byte) 1);
+      return memory;
+    }
+
+    private long begin(int member) {
+      return member * bytesPerThread;
+    }
+  }
 
   /**
    * Measures the rate at which each rank reads memory while all ranks read, and returns it in
    * percent of the fastest. Every rank calls it and gets the same list.
    */
   public static List<Integer> readShares(int threads, Communicator world) {
+    Effort effort = Effort.FULL;
     double rate;
     try (Team team = ThreadTeam.of(threads);
         Arena arena = Arena.ofShared()) {
-      MemorySegment memory = memory(arena, team);
-      double[] one = rates(team, world, m -> Probe.read(memory, begin(m), begin(m + 1)));
-      rate = Arrays.stream(one).max().orElseThrow() * BYTES_PER_THREAD;
+      MemorySegment memory = effort.memory(arena, team);
+      double[] one =
+          rates(effort, team, world, m -> Probe.read(memory, effort.begin(m), effort.begin(m + 1)));
+      rate = Arrays.stream(one).max().orElseThrow() * effort.bytesPerThread();
     }
     long[] speeds = Collectives.allGather(world, new long[] {(long) rate});
     long fastest = Arrays.stream(speeds).max().orElseThrow();
@@ -53,25 +72,18 @@ public record Limits(double bytesPerSecond, double flopsPerSecond) {
    * Measures both limits. Every rank calls it; all ranks measure at the same time and get the sum
    * over the ranks.
    */
-  public static Limits measure(Team team, Communicator world) {
-    double flops = best(world, rates(team, world, member -> Probe.multiplyAdd(ROUNDS)));
+  public static Limits measure(Effort effort, Team team, Communicator world) {
+    double flops =
+        best(world, rates(effort, team, world, member -> Probe.multiplyAdd(effort.rounds())));
     try (Arena arena = Arena.ofShared()) {
-      MemorySegment memory = memory(arena, team);
-      double one = best(world, rates(team, world, m -> Probe.read(memory, begin(m), begin(m + 1))));
-      double four =
-          best(world, rates(team, world, m -> Probe.readStreams(memory, begin(m), begin(m + 1))));
-      return new Limits(Math.max(one, four) * BYTES_PER_THREAD, flops * Probe.flops(ROUNDS));
+      MemorySegment memory = effort.memory(arena, team);
+      Load read = m -> Probe.read(memory, effort.begin(m), effort.begin(m + 1));
+      Load streams = m -> Probe.readStreams(memory, effort.begin(m), effort.begin(m + 1));
+      double one = best(world, rates(effort, team, world, read));
+      double four = best(world, rates(effort, team, world, streams));
+      return new Limits(
+          Math.max(one, four) * effort.bytesPerThread(), flops * Probe.flops(effort.rounds()));
     }
-  }
-
-  private static MemorySegment memory(Arena arena, Team team) {
-    MemorySegment memory = OffHeap.allocate(arena, BYTES_PER_THREAD * team.size());
-    memory.fill((byte) 1);
-    return memory;
-  }
-
-  private static long begin(int member) {
-    return member * BYTES_PER_THREAD;
   }
 
   @FunctionalInterface
@@ -83,16 +95,16 @@ public record Limits(double bytesPerSecond, double flopsPerSecond) {
    * Returns, for each repetition, the number of loads that this rank's team completes per second
    * while all ranks work.
    */
-  private static double[] rates(Team team, Communicator world, Load load) {
+  private static double[] rates(Effort effort, Team team, Communicator world, Load load) {
     long start = System.nanoTime();
     long[] more = {1};
     while (more[0] == 1) {
       rate(team, world, load);
       // Rank 0's clock decides for all ranks, so that they repeat equally often.
-      more[0] = (System.nanoTime() - start) / 1e9 < WARM_UP_SECONDS ? 1 : 0;
+      more[0] = (System.nanoTime() - start) / 1e9 < effort.warmUpSeconds() ? 1 : 0;
       Collectives.broadcast(world, more, 0);
     }
-    double[] rates = new double[REPETITIONS];
+    double[] rates = new double[effort.repetitions()];
     Arrays.setAll(rates, repetition -> rate(team, world, load));
     return rates;
   }
