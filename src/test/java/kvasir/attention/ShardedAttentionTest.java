@@ -128,12 +128,11 @@ class ShardedAttentionTest {
       for (AttentionKind kind : AttentionKind.values()) {
         float[] expected = c.run(way(1, 1, kind, VECTOR));
         for (int ranks = 1; ranks <= 9; ranks++) {
-          for (int threads : new int[] {1, 2, 3}) {
-            Bits.assertSame(
-                expected,
-                c.run(way(ranks, threads, kind, VECTOR)),
-                kind + ", " + ranks + " x " + threads + ", " + c);
-          }
+          int threads = 1 + (round + ranks) % 3;
+          Bits.assertSame(
+              expected,
+              c.run(way(ranks, threads, kind, VECTOR)),
+              kind + ", " + ranks + " x " + threads + ", " + c);
         }
       }
     }

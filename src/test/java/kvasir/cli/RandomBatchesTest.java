@@ -198,8 +198,9 @@ class RandomBatchesTest {
       Mpirun.need();
     }
     try (World world = open(transport, RANKS)) {
-      for (int batch = 0; batch < BATCHES; batch++) {
-        long kvBytes = batch % 2 == 0 ? Lines.of(batch).smallestPool() : 0;
+      // Each transport computes every second batch.
+      for (int batch = transport == Transport.MPJ ? 0 : 1; batch < BATCHES; batch += 2) {
+        long kvBytes = batch < 2 ? Lines.of(batch).smallestPool() : 0;
         int chunk = new int[] {33, 512, 7, 64}[batch];
         run(world, transport, batch, job(batch, transport.name(), chunk, 32, kvBytes, batch != 3));
         List<String> expected = results(output(batch, "alone"));

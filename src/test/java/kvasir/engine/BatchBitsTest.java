@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BatchBitsTest {
   private static final int CONTEXT = 600;
   private static final int VOCABULARY = 48;
-  private static final int MIXES_PER_LAYOUT = 13;
+  private static final int MIXES_PER_LAYOUT = 7;
 
   @TempDir static Path folder;
   private static Path model;

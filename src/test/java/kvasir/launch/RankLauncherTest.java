@@ -69,7 +69,7 @@ class RankLauncherTest {
 
   @Test
   void messagesOfAllSizesArriveWhole() {
-    for (int ranks : new int[] {2, 3, 5}) {
+    for (int ranks : new int[] {2, 5}) {
       assertEquals(0, run(ranks), errors());
     }
   }

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  * (B2, B5, B15, B16, B23, B28, B31, B41).
  */
 class BatchEngineTest {
-  private static final int MIXES_PER_LAYOUT = 13;
+  private static final int MIXES_PER_LAYOUT = 6;
   private static final int SHARDS = 16;
   private static final long STEP_NANOS = 150_000_000;
 
