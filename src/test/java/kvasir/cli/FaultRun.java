@@ -89,6 +89,17 @@ final class FaultRun implements AutoCloseable {
     }
   }
 
+  /**
+   * Starts a run whose processes start quickly, for faults to which the speed of kernels does not
+   * matter: without C2, and with scalar kernels, which then allocate no vectors.
+   */
+  static FaultRun startQuickly(String command, Object... arguments) {
+    ProcessBuilder builder = Launch.builder(command, arguments);
+    builder.environment().put("KVASIR_JVM_OPTS", "-XX:TieredStopAtLevel=1");
+    builder.command().addAll(List.of("--kernels", "scalar"));
+    return start(builder);
+  }
+
   ProcessHandle launcher() {
     return launcher.toHandle();
   }

@@ -70,7 +70,7 @@ class FullOutputTest {
   @ValueSource(
       strings = {
         "generate --model MODEL --tokens 1,2",
-        "generate --model MODEL --tokens 1,2 --ranks 3",
+        "generate --model MODEL --tokens 1,2 --ranks 2",
         "generate --model MODEL --tokens 1,2 --ranks 2 --transport native",
         "generate --model MODEL --tokens 1,2 --ranks 2 --transport inprocess",
         "inspect --model MODEL",

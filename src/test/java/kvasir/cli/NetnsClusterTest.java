@@ -43,7 +43,7 @@ class NetnsClusterTest {
     Assumptions.assumeTrue(
         made.code() == 0,
         "no network namespaces, runs over several hosts not tested: " + made.err());
-    expected = json(Launch.kvasir(RUN.toArray())).get("fingerprint").asText();
+    expected = json(Launch.here(RUN.toArray())).get("fingerprint").asText();
   }
 
   private static JsonNode json(Launch.Result result) throws IOException {
@@ -99,7 +99,7 @@ class NetnsClusterTest {
 
   private static FaultRun decodingOnThreeHosts() {
     FaultRun run =
-        FaultRun.start(
+        FaultRun.startQuickly(
             "launch/netns-cluster",
             "3",
             "--",
