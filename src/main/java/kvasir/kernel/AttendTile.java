@@ -21,8 +21,8 @@ final class AttendTile {
   private static final int WIDTH = Panels.WIDTH;
 
   /**
-   * Number of keys that the second product takes at once, of one block or of several: a panel of
-   * scores and one of values, 16 KiB each, stay in the first-level cache.
+   * Number of keys that the second product takes at once: a panel of scores and one of values, 16
+   * KiB each, stay in the first-level cache.
    */
   private static final int KEYS = 128;
 
@@ -99,50 +99,31 @@ final class AttendTile {
       float[] scores,
       float[] states,
       int offset) {
-    int from = 0;
     for (int block = 0; block < blocks; block++) {
       int shared = q.leastVisible(block, first, first + rows);
-      int begin = q.firstKey[from];
-      int end = q.firstKey[block] + shared;
-      int segment = block > from ? q.firstKey[from + 1] - begin : Math.max(1, shared);
-      // Blocks that all rows see wholly continue one another, as far as a product takes keys.
-      if (block + 1 < blocks
-          && shared == segment
-          && end == q.firstKey[block + 1]
-          && end + segment - begin <= KEYS) {
-        continue;
-      }
-      product(values, stored, q, from, begin, end, segment, rows, scores, states, offset);
+      product(values, stored, shared, q, block, rows, scores, states, offset);
       if (shared == 0) {
         scale(kernels, q, block, rows, states, offset);
       }
       rest(values, stored, shared, q, block, first, rows, scores, states, offset);
-      from = block + 1;
     }
   }
 
-  /**
-   * Adds keys that all rows see, in segments of one block each, before each of which the outputs
-   * are rescaled.
-   *
-   * @param block block of the first segment
-   */
+  /** Rescales outputs, and adds the first keys of a block, which all rows see. */
   private static void product(
       MemorySegment values,
       int stored,
+      int shared,
       QueryRows q,
       int block,
-      int from,
-      int to,
-      int segment,
       int rows,
       float[] scores,
       float[] states,
       int offset) {
     int size = q.headDim + 2;
-    for (int key = from; key < to; key += KEYS) {
-      int n = Math.min(KEYS, to - key);
-      float[] factors = key == from ? q.factors : null;
+    for (int done = 0; done < shared; done += KEYS) {
+      int n = Math.min(KEYS, shared - done);
+      int key = q.firstKey[block] + done;
       for (int column = 0; column < q.headDim; column += WIDTH) {
         PanelsVector.tiles(
             values,
@@ -155,9 +136,8 @@ final class AttendTile {
             size,
             rows,
             Math.min(WIDTH, q.headDim - column),
-            factors,
-            block * WIDTH,
-            segment,
+            done == 0 ? q.factors : PanelsVector.ONES,
+            done == 0 ? block * WIDTH : 0,
             q.scratch);
       }
     }
@@ -182,9 +162,8 @@ final class AttendTile {
           WIDTH,
           count,
           WIDTH,
-          null,
+          PanelsVector.ONES,
           0,
-          dim,
           q.scratch);
     }
   }

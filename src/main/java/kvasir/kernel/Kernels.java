@@ -128,8 +128,8 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   /**
    * Folds the KV blocks of a run into partial states of a tile of rows, with the bits of {@link
    * #attendBlock} for each block. Several short blocks at a time are faster than one: tiles of a
-   * few rows have more work side by side, and those of many rows keep their outputs in registers
-   * from one block to the next.
+   * few rows have more work side by side, and those of many rows keep maxima and sums of their rows
+   * at hand from one block to the next.
    *
    * @param blocks the blocks; if the rows are {@link QueryRows#tiled}, they all have the same
    *     states and are folded in their order, else each has states of its own

@@ -44,7 +44,16 @@ final class PanelsVector {
   /** Elements from one row of the block of sums to the next. */
   private static final int STRIDE = GROUP * WIDTH;
 
+  /** Factors that change nothing. */
+  static final float[] ONES = ones();
+
   private PanelsVector() {}
+
+  private static float[] ones() {
+    float[] ones = new float[WIDTH];
+    Arrays.fill(ones, 1f);
+    return ones;
+  }
 
   /** Computes a product with a few rows, as {@link Kernels#matmul} specifies. */
   static void matmul(
@@ -129,7 +138,7 @@ final class PanelsVector {
             long at = weights.rowOffset(panel + i, input);
             inPlace(weights, at, n, packed, a, c, sum, count);
           } else {
-            whole(wide, i * PANEL_BYTES, n, packed, a, c, sum, STRIDE, count, null, 0, n);
+            whole(wide, i * PANEL_BYTES, n, packed, a, c, sum, STRIDE, count, ONES, 0);
           }
         }
       }
@@ -152,7 +161,7 @@ final class PanelsVector {
       int cOffset,
       int rows) {
     if (weights.type() == DType.F32) {
-      whole(weights.data(), bOffset, n, a, aOffset, c, cOffset, STRIDE, rows, null, 0, n);
+      whole(weights.data(), bOffset, n, a, aOffset, c, cOffset, STRIDE, rows, ONES, 0);
       return;
     }
     for (int row = 0; row < rows; row += TileBf16.ROWS) {
@@ -232,9 +241,7 @@ final class PanelsVector {
    * Adds the product of a panel of f32 and up to 32 packed rows to {@code width} columns of {@code
    * c}.
    *
-   * @param factors factors of the sums before each segment of inputs, {@code [segment, 32]} from
-   *     {@code factorOffset} on; null for none
-   * @param segment number of inputs of a segment
+   * @param factors factor of the sums of row r at {@code factorOffset + r}
    */
   static void tiles(
       MemorySegment b,
@@ -249,17 +256,16 @@ final class PanelsVector {
       int width,
       float[] factors,
       int factorOffset,
-      int segment,
       Scratch scratch) {
     if (width == WIDTH) {
-      whole(b, bOffset, n, a, aOffset, c, cOffset, cStride, rows, factors, factorOffset, segment);
+      whole(b, bOffset, n, a, aOffset, c, cOffset, cStride, rows, factors, factorOffset);
       return;
     }
     float[] tile = scratch.tile;
     for (int row = 0; row < rows; row++) {
       System.arraycopy(c, cOffset + row * cStride, tile, row * WIDTH, width);
     }
-    whole(b, bOffset, n, a, aOffset, tile, 0, WIDTH, rows, factors, factorOffset, segment);
+    whole(b, bOffset, n, a, aOffset, tile, 0, WIDTH, rows, factors, factorOffset);
     for (int row = 0; row < rows; row++) {
       System.arraycopy(tile, row * WIDTH, c, cOffset + row * cStride, width);
     }
@@ -276,8 +282,7 @@ final class PanelsVector {
       int cStride,
       int rows,
       float[] factors,
-      int factorOffset,
-      int segment) {
+      int factorOffset) {
     if (W == 16) {
       for (int row = 0; row < rows; row += TileWide.ROWS) {
         TileWide.multiply(
@@ -291,8 +296,7 @@ final class PanelsVector {
             cStride,
             Math.min(TileWide.ROWS, rows - row),
             factors,
-            factorOffset + row,
-            segment);
+            factorOffset + row);
       }
       return;
     }
@@ -309,8 +313,7 @@ final class PanelsVector {
             cStride,
             Math.min(TileNarrow.ROWS, rows - row),
             factors,
-            factorOffset + row,
-            segment);
+            factorOffset + row);
       }
     }
   }

@@ -11,10 +11,9 @@ import jdk.incubator.vector.FloatVector;
  * Register tile of six rows by two vectors, for vectors of 128 and 256 bits, where a machine may
  * have only 16 registers. It holds 12 sums, two vectors of the panel and one broadcast.
  *
- * <p>It computes {@code c[r, lane] = fma(a[k, r], b[k, lane], c[r, lane])} for k in ascending
- * order. With factors, the inputs are in segments, and the sums of row r are multiplied by a factor
- * before each segment, in registers. Rows from {@code rows} on are computed from undefined data and
- * stored to the place of the last valid row, which is stored after them.
+ * <p>It multiplies the sums of row r by a factor and computes {@code c[r, lane] = fma(a[k, r], b[k,
+ * lane], c[r, lane])} for k in ascending order. Rows from {@code rows} on are computed from
+ * undefined data and stored to the place of the last valid row, which is stored after them.
  */
 final class TileNarrow {
   /** Number of rows of the tile. */
@@ -34,9 +33,7 @@ final class TileNarrow {
    *     beyond its last panel
    * @param c sums; the first row is at {@code cOffset}, the next {@code cStride} elements on
    * @param rows number of valid rows, at least 1
-   * @param factors factor of row r before segment s at {@code factorOffset + 32 s + r}; null for
-   *     none
-   * @param segment number of inputs of a segment; the last one may have fewer
+   * @param factors factor of row r at {@code factorOffset + r}
    */
   static void multiply(
       MemorySegment b,
@@ -49,8 +46,7 @@ final class TileNarrow {
       int cStride,
       int rows,
       float[] factors,
-      int factorOffset,
-      int segment) {
+      int factorOffset) {
     Memory.check(b, bOffset, n, 4L * ROW);
     Memory.check(b, bOffset + 4L * W, n, 4L * ROW);
     long start = Memory.start(b);
@@ -73,53 +69,48 @@ final class TileNarrow {
     FloatVector h4 = FloatVector.fromArray(F, c, c4 + W);
     FloatVector l5 = FloatVector.fromArray(F, c, c5);
     FloatVector h5 = FloatVector.fromArray(F, c, c5 + W);
-    for (int begin = 0, f = factorOffset; begin < n; begin += segment, f += ROW) {
-      if (factors != null) {
-        FloatVector f0 = FloatVector.broadcast(F, factors[f]);
-        l0 = l0.mul(f0);
-        h0 = h0.mul(f0);
-        FloatVector f1 = FloatVector.broadcast(F, factors[f + 1]);
-        l1 = l1.mul(f1);
-        h1 = h1.mul(f1);
-        FloatVector f2 = FloatVector.broadcast(F, factors[f + 2]);
-        l2 = l2.mul(f2);
-        h2 = h2.mul(f2);
-        FloatVector f3 = FloatVector.broadcast(F, factors[f + 3]);
-        l3 = l3.mul(f3);
-        h3 = h3.mul(f3);
-        FloatVector f4 = FloatVector.broadcast(F, factors[f + 4]);
-        l4 = l4.mul(f4);
-        h4 = h4.mul(f4);
-        FloatVector f5 = FloatVector.broadcast(F, factors[f + 5]);
-        l5 = l5.mul(f5);
-        h5 = h5.mul(f5);
-      }
-      int end = Math.min(n, begin + segment);
-      for (int k = begin; k < end; k++) {
-        int step = k * ROW;
-        long at = start + bOffset + 4L * step;
-        int row = aOffset + step;
-        FloatVector low = FloatVector.fromMemorySegment(F, Memory.ALL, at, LITTLE_ENDIAN);
-        FloatVector high = FloatVector.fromMemorySegment(F, Memory.ALL, at + 4L * W, LITTLE_ENDIAN);
-        FloatVector u0 = FloatVector.broadcast(F, a[row]);
-        l0 = low.fma(u0, l0);
-        h0 = high.fma(u0, h0);
-        FloatVector u1 = FloatVector.broadcast(F, a[row + 1]);
-        l1 = low.fma(u1, l1);
-        h1 = high.fma(u1, h1);
-        FloatVector u2 = FloatVector.broadcast(F, a[row + 2]);
-        l2 = low.fma(u2, l2);
-        h2 = high.fma(u2, h2);
-        FloatVector u3 = FloatVector.broadcast(F, a[row + 3]);
-        l3 = low.fma(u3, l3);
-        h3 = high.fma(u3, h3);
-        FloatVector u4 = FloatVector.broadcast(F, a[row + 4]);
-        l4 = low.fma(u4, l4);
-        h4 = high.fma(u4, h4);
-        FloatVector u5 = FloatVector.broadcast(F, a[row + 5]);
-        l5 = low.fma(u5, l5);
-        h5 = high.fma(u5, h5);
-      }
+    FloatVector f0 = FloatVector.broadcast(F, factors[factorOffset]);
+    l0 = l0.mul(f0);
+    h0 = h0.mul(f0);
+    FloatVector f1 = FloatVector.broadcast(F, factors[factorOffset + 1]);
+    l1 = l1.mul(f1);
+    h1 = h1.mul(f1);
+    FloatVector f2 = FloatVector.broadcast(F, factors[factorOffset + 2]);
+    l2 = l2.mul(f2);
+    h2 = h2.mul(f2);
+    FloatVector f3 = FloatVector.broadcast(F, factors[factorOffset + 3]);
+    l3 = l3.mul(f3);
+    h3 = h3.mul(f3);
+    FloatVector f4 = FloatVector.broadcast(F, factors[factorOffset + 4]);
+    l4 = l4.mul(f4);
+    h4 = h4.mul(f4);
+    FloatVector f5 = FloatVector.broadcast(F, factors[factorOffset + 5]);
+    l5 = l5.mul(f5);
+    h5 = h5.mul(f5);
+    for (int k = 0; k < n; k++) {
+      int step = k * ROW;
+      long at = start + bOffset + 4L * step;
+      int row = aOffset + step;
+      FloatVector low = FloatVector.fromMemorySegment(F, Memory.ALL, at, LITTLE_ENDIAN);
+      FloatVector high = FloatVector.fromMemorySegment(F, Memory.ALL, at + 4L * W, LITTLE_ENDIAN);
+      FloatVector u0 = FloatVector.broadcast(F, a[row]);
+      l0 = low.fma(u0, l0);
+      h0 = high.fma(u0, h0);
+      FloatVector u1 = FloatVector.broadcast(F, a[row + 1]);
+      l1 = low.fma(u1, l1);
+      h1 = high.fma(u1, h1);
+      FloatVector u2 = FloatVector.broadcast(F, a[row + 2]);
+      l2 = low.fma(u2, l2);
+      h2 = high.fma(u2, h2);
+      FloatVector u3 = FloatVector.broadcast(F, a[row + 3]);
+      l3 = low.fma(u3, l3);
+      h3 = high.fma(u3, h3);
+      FloatVector u4 = FloatVector.broadcast(F, a[row + 4]);
+      l4 = low.fma(u4, l4);
+      h4 = high.fma(u4, h4);
+      FloatVector u5 = FloatVector.broadcast(F, a[row + 5]);
+      l5 = low.fma(u5, l5);
+      h5 = high.fma(u5, h5);
     }
     l5.intoArray(c, c5);
     h5.intoArray(c, c5 + W);

@@ -12,10 +12,9 @@ import jdk.incubator.vector.FloatVector;
  * 32 registers. Batches of 16 and 32 rows are whole numbers of tiles. It holds 16 sums, two vectors
  * of the panel and one broadcast.
  *
- * <p>It computes {@code c[r, lane] = fma(a[k, r], b[k, lane], c[r, lane])} for k in ascending
- * order. With factors, the inputs are in segments, and the sums of row r are multiplied by a factor
- * before each segment, in registers. Rows from {@code rows} on are computed from undefined data and
- * stored to the place of the last valid row, which is stored after them.
+ * <p>It multiplies the sums of row r by a factor and computes {@code c[r, lane] = fma(a[k, r], b[k,
+ * lane], c[r, lane])} for k in ascending order. Rows from {@code rows} on are computed from
+ * undefined data and stored to the place of the last valid row, which is stored after them.
  */
 final class TileWide {
   /** Number of rows of the tile. */
@@ -35,9 +34,7 @@ final class TileWide {
    *     beyond its last panel
    * @param c sums; the first row is at {@code cOffset}, the next {@code cStride} elements on
    * @param rows number of valid rows, at least 1
-   * @param factors factor of row r before segment s at {@code factorOffset + 32 s + r}; null for
-   *     none
-   * @param segment number of inputs of a segment; the last one may have fewer
+   * @param factors factor of row r at {@code factorOffset + r}
    */
   static void multiply(
       MemorySegment b,
@@ -50,8 +47,7 @@ final class TileWide {
       int cStride,
       int rows,
       float[] factors,
-      int factorOffset,
-      int segment) {
+      int factorOffset) {
     Memory.check(b, bOffset, n, 4L * ROW);
     Memory.check(b, bOffset + 4L * W, n, 4L * ROW);
     long start = Memory.start(b);
@@ -80,65 +76,60 @@ final class TileWide {
     FloatVector h6 = FloatVector.fromArray(F, c, c6 + W);
     FloatVector l7 = FloatVector.fromArray(F, c, c7);
     FloatVector h7 = FloatVector.fromArray(F, c, c7 + W);
-    for (int begin = 0, f = factorOffset; begin < n; begin += segment, f += ROW) {
-      if (factors != null) {
-        FloatVector f0 = FloatVector.broadcast(F, factors[f]);
-        l0 = l0.mul(f0);
-        h0 = h0.mul(f0);
-        FloatVector f1 = FloatVector.broadcast(F, factors[f + 1]);
-        l1 = l1.mul(f1);
-        h1 = h1.mul(f1);
-        FloatVector f2 = FloatVector.broadcast(F, factors[f + 2]);
-        l2 = l2.mul(f2);
-        h2 = h2.mul(f2);
-        FloatVector f3 = FloatVector.broadcast(F, factors[f + 3]);
-        l3 = l3.mul(f3);
-        h3 = h3.mul(f3);
-        FloatVector f4 = FloatVector.broadcast(F, factors[f + 4]);
-        l4 = l4.mul(f4);
-        h4 = h4.mul(f4);
-        FloatVector f5 = FloatVector.broadcast(F, factors[f + 5]);
-        l5 = l5.mul(f5);
-        h5 = h5.mul(f5);
-        FloatVector f6 = FloatVector.broadcast(F, factors[f + 6]);
-        l6 = l6.mul(f6);
-        h6 = h6.mul(f6);
-        FloatVector f7 = FloatVector.broadcast(F, factors[f + 7]);
-        l7 = l7.mul(f7);
-        h7 = h7.mul(f7);
-      }
-      int end = Math.min(n, begin + segment);
-      for (int k = begin; k < end; k++) {
-        int step = k * ROW;
-        long at = start + bOffset + 4L * step;
-        int row = aOffset + step;
-        FloatVector low = FloatVector.fromMemorySegment(F, Memory.ALL, at, LITTLE_ENDIAN);
-        FloatVector high = FloatVector.fromMemorySegment(F, Memory.ALL, at + 4L * W, LITTLE_ENDIAN);
-        FloatVector u0 = FloatVector.broadcast(F, a[row]);
-        l0 = low.fma(u0, l0);
-        h0 = high.fma(u0, h0);
-        FloatVector u1 = FloatVector.broadcast(F, a[row + 1]);
-        l1 = low.fma(u1, l1);
-        h1 = high.fma(u1, h1);
-        FloatVector u2 = FloatVector.broadcast(F, a[row + 2]);
-        l2 = low.fma(u2, l2);
-        h2 = high.fma(u2, h2);
-        FloatVector u3 = FloatVector.broadcast(F, a[row + 3]);
-        l3 = low.fma(u3, l3);
-        h3 = high.fma(u3, h3);
-        FloatVector u4 = FloatVector.broadcast(F, a[row + 4]);
-        l4 = low.fma(u4, l4);
-        h4 = high.fma(u4, h4);
-        FloatVector u5 = FloatVector.broadcast(F, a[row + 5]);
-        l5 = low.fma(u5, l5);
-        h5 = high.fma(u5, h5);
-        FloatVector u6 = FloatVector.broadcast(F, a[row + 6]);
-        l6 = low.fma(u6, l6);
-        h6 = high.fma(u6, h6);
-        FloatVector u7 = FloatVector.broadcast(F, a[row + 7]);
-        l7 = low.fma(u7, l7);
-        h7 = high.fma(u7, h7);
-      }
+    FloatVector f0 = FloatVector.broadcast(F, factors[factorOffset]);
+    l0 = l0.mul(f0);
+    h0 = h0.mul(f0);
+    FloatVector f1 = FloatVector.broadcast(F, factors[factorOffset + 1]);
+    l1 = l1.mul(f1);
+    h1 = h1.mul(f1);
+    FloatVector f2 = FloatVector.broadcast(F, factors[factorOffset + 2]);
+    l2 = l2.mul(f2);
+    h2 = h2.mul(f2);
+    FloatVector f3 = FloatVector.broadcast(F, factors[factorOffset + 3]);
+    l3 = l3.mul(f3);
+    h3 = h3.mul(f3);
+    FloatVector f4 = FloatVector.broadcast(F, factors[factorOffset + 4]);
+    l4 = l4.mul(f4);
+    h4 = h4.mul(f4);
+    FloatVector f5 = FloatVector.broadcast(F, factors[factorOffset + 5]);
+    l5 = l5.mul(f5);
+    h5 = h5.mul(f5);
+    FloatVector f6 = FloatVector.broadcast(F, factors[factorOffset + 6]);
+    l6 = l6.mul(f6);
+    h6 = h6.mul(f6);
+    FloatVector f7 = FloatVector.broadcast(F, factors[factorOffset + 7]);
+    l7 = l7.mul(f7);
+    h7 = h7.mul(f7);
+    for (int k = 0; k < n; k++) {
+      int step = k * ROW;
+      long at = start + bOffset + 4L * step;
+      int row = aOffset + step;
+      FloatVector low = FloatVector.fromMemorySegment(F, Memory.ALL, at, LITTLE_ENDIAN);
+      FloatVector high = FloatVector.fromMemorySegment(F, Memory.ALL, at + 4L * W, LITTLE_ENDIAN);
+      FloatVector u0 = FloatVector.broadcast(F, a[row]);
+      l0 = low.fma(u0, l0);
+      h0 = high.fma(u0, h0);
+      FloatVector u1 = FloatVector.broadcast(F, a[row + 1]);
+      l1 = low.fma(u1, l1);
+      h1 = high.fma(u1, h1);
+      FloatVector u2 = FloatVector.broadcast(F, a[row + 2]);
+      l2 = low.fma(u2, l2);
+      h2 = high.fma(u2, h2);
+      FloatVector u3 = FloatVector.broadcast(F, a[row + 3]);
+      l3 = low.fma(u3, l3);
+      h3 = high.fma(u3, h3);
+      FloatVector u4 = FloatVector.broadcast(F, a[row + 4]);
+      l4 = low.fma(u4, l4);
+      h4 = high.fma(u4, h4);
+      FloatVector u5 = FloatVector.broadcast(F, a[row + 5]);
+      l5 = low.fma(u5, l5);
+      h5 = high.fma(u5, h5);
+      FloatVector u6 = FloatVector.broadcast(F, a[row + 6]);
+      l6 = low.fma(u6, l6);
+      h6 = high.fma(u6, h6);
+      FloatVector u7 = FloatVector.broadcast(F, a[row + 7]);
+      l7 = low.fma(u7, l7);
+      h7 = high.fma(u7, h7);
     }
     l7.intoArray(c, c7);
     h7.intoArray(c, c7 + W);
