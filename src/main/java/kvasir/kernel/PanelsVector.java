@@ -44,13 +44,13 @@ final class PanelsVector {
   /** Elements from one row of the block of sums to the next. */
   private static final int STRIDE = GROUP * WIDTH;
 
-  /** Factors that change nothing. */
+  /** Factors that change nothing; tiles read beyond those of 32 rows. */
   static final float[] ONES = ones();
 
   private PanelsVector() {}
 
   private static float[] ones() {
-    float[] ones = new float[WIDTH];
+    float[] ones = new float[2 * WIDTH];
     Arrays.fill(ones, 1f);
     return ones;
   }

@@ -49,8 +49,11 @@ public final class QueryRows {
   /** Sum of each of 32 rows over all blocks so far. */
   final float[] total = new float[WIDTH];
 
-  /** Factors of 32 rows' outputs before each block of a run, {@code [block, 32]}. */
-  final float[] factors = new float[BlockRun.MOST * WIDTH];
+  /**
+   * Factors of 32 rows' outputs before each block of a run, {@code [block, 32]}; tiles read beyond
+   * their end.
+   */
+  final float[] factors = new float[(BlockRun.MOST + 1) * WIDTH];
 
   /** Place of each block's first key among the widened keys of a run. */
   final int[] firstKey = new int[BlockRun.MOST];

@@ -1,6 +1,7 @@
 package kvasir.model;
 
 import kvasir.error.UserError;
+import kvasir.tensor.Panels;
 
 /**
  * Buffers for the activations of one batch, each row-major {@code [tokens, width]} and reused by
@@ -26,6 +27,13 @@ public final class Activations {
     long keys = (long) config.kvHeads() * config.headDim();
     long inner = config.intermediateSize();
     return (long) tokens * Float.BYTES * (3 * hidden + 2 * queries + 2 * keys + 2 * inner);
+  }
+
+  /** Returns a number of tokens for which each buffer, packed or not, is an array that Java has. */
+  static int mostTokens(ModelConfig config) {
+    int queries = config.heads() * config.headDim();
+    int widest = Math.max(Math.max(config.hiddenSize(), queries), config.intermediateSize());
+    return LARGEST_ARRAY / widest - 2 * Panels.WIDTH;
   }
 
   Activations(ModelConfig config, int tokens) {

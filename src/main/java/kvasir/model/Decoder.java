@@ -56,6 +56,7 @@ public final class Decoder {
 
   private Activations activations;
   private int capacity;
+  private int expected;
   private Batch batch;
   private int tokens;
   private int layer;
@@ -222,14 +223,23 @@ public final class Decoder {
     guard.foundNotFinite();
   }
 
+  /**
+   * Sets the largest number of rows that a batch is expected to have. Buffers that come near it are
+   * made for as many at once, since those that larger ones replace stay in memory for long.
+   */
+  public void expect(int rows) {
+    expected = Math.min(rows, Activations.mostTokens(config));
+  }
+
   private void begin(Batch next) {
     batch = next;
     tokens = next.rows();
     if (tokens > capacity) {
+      capacity = tokens > expected / 2 ? Math.max(tokens, expected) : tokens;
       // Released first, so that the old buffers and the new ones are not held together.
       activations = null;
-      activations = new Activations(config, tokens);
-      capacity = tokens;
+      activations = new Activations(config, capacity);
+      linear.reserve(capacity);
     }
     guard.begin(tokens);
     rope.begin(next.positions(), tokens);

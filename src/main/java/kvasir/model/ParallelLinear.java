@@ -30,6 +30,7 @@ final class ParallelLinear {
   private final Team.Body body = this::share;
   private final Team.Body packing = this::packShare;
 
+  private int reserved;
   private float[] packed = new float[0];
   private float[] input;
   private int firstToken;
@@ -45,6 +46,11 @@ final class ParallelLinear {
     this.team = team;
     this.scratch = new Scratch[team.size()];
     Arrays.setAll(scratch, member -> new Scratch());
+  }
+
+  /** Makes packed inputs, once they are needed, large enough for a number of rows. */
+  void reserve(int rows) {
+    reserved = rows;
   }
 
   /** Returns the bytes of the packed input of the widest layer. */
@@ -98,8 +104,10 @@ final class ParallelLinear {
     if (tokens >= Kernels.PACKED) {
       // Sized for the widest layer, since the arrays that grown ones replace would stay in memory
       // for long.
-      int floats = PackedRows.floats(tokens, Math.max(widest, inputs()));
-      packed = packed.length < floats ? new float[floats] : packed;
+      int most = Math.max(widest, inputs());
+      if (packed.length < PackedRows.floats(tokens, most)) {
+        packed = new float[PackedRows.floats(Math.max(tokens, reserved), most)];
+      }
       team.run(packing);
     }
     team.run(body);

@@ -71,6 +71,9 @@ public final class BatchEngine {
     CacheShape shape = engine.blocks().shape();
     int[] capacities = capacities(options, shape);
     engine.blocks().limit(capacities[world.rank()]);
+    engine
+        .batchDecoder()
+        .expect(Engine.stepRows(engine.settings(), engine.config(), options.maxSequences()));
     this.runner = new StepRunner(engine, capacities, store);
     this.link = new PlanLink(world);
     int held = Math.min(Engine.LOGIT_ROWS, options.maxSequences());
