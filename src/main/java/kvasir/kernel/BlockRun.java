@@ -48,11 +48,6 @@ public final class BlockRun {
     return size;
   }
 
-  /** Returns whether no block can be added. */
-  public boolean full() {
-    return size == MOST;
-  }
-
   Panels keys(int block) {
     return keys[block];
   }

@@ -31,9 +31,7 @@ public final class Activations {
 
   /** Returns a number of tokens for which each buffer, packed or not, is an array that Java has. */
   static int mostTokens(ModelConfig config) {
-    int queries = config.heads() * config.headDim();
-    int widest = Math.max(Math.max(config.hiddenSize(), queries), config.intermediateSize());
-    return LARGEST_ARRAY / widest - 2 * Panels.WIDTH;
+    return LARGEST_ARRAY / ParallelLinear.widest(config) - 2 * Panels.WIDTH;
   }
 
   Activations(ModelConfig config, int tokens) {

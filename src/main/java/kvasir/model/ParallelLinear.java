@@ -58,7 +58,8 @@ final class ParallelLinear {
     return PackedRows.bytes(tokens, widest(config));
   }
 
-  private static int widest(ModelConfig config) {
+  /** Returns the number of inputs of the widest layer. */
+  static int widest(ModelConfig config) {
     int queries = config.heads() * config.headDim();
     return Math.max(Math.max(config.hiddenSize(), queries), config.intermediateSize());
   }

@@ -30,13 +30,16 @@ class GgufCommandsTest {
     return folder.resolve(name).resolve("m.gguf");
   }
 
+  private static void assertCheckFinds(Path model, String line) {
+    Launch.Result check = Launch.kvasir("inspect", "--model", model, "--check");
+    assertEquals(1, check.code(), check.err());
+    assertTrue(check.out().contains(line), check.out());
+  }
+
   @Test
   void aBlockWithoutAScaleIsFoundAndRefused() throws IOException, InterruptedException {
     Path model = file("scale-nan");
-    Launch.Result check = Launch.kvasir("inspect", "--model", model, "--check");
-    assertEquals(1, check.code(), check.err());
-    String line = "\nblk.1.ffn_up.weight: 32 NaN, 0 infinite\n";
-    assertTrue(check.out().contains(line), check.out());
+    assertCheckFinds(model, "\nblk.1.ffn_up.weight: 32 NaN, 0 infinite\n");
     Launch.kvasir("generate", "--model", model, "--tokens", "5,9", "--json")
         .assertRefused("the logits are not finite numbers");
   }
@@ -44,10 +47,7 @@ class GgufCommandsTest {
   @Test
   void anInfiniteRowSpoilsOnlyPromptsWithItsToken() throws IOException, InterruptedException {
     Path model = file("scale-inf");
-    Launch.Result check = Launch.kvasir("inspect", "--model", model, "--check");
-    assertEquals(1, check.code(), check.err());
-    String line = "\ntoken_embd.weight: 0 NaN, 32 infinite\n";
-    assertTrue(check.out().contains(line), check.out());
+    assertCheckFinds(model, "\ntoken_embd.weight: 0 NaN, 32 infinite\n");
     Launch.kvasir("score", "--model", model, "--tokens", "7,9", "--json")
         .assertRefused("the logits are not finite numbers");
     Launch.Result sound = Launch.kvasir("score", "--model", model, "--tokens", "8,9", "--json");

@@ -45,9 +45,7 @@ public record GgufFile(
       long size = channel.size();
       NotGguf.check(path, prefix(channel));
       GgufHeader.Parsed header = GgufHeader.read(path, channel, size);
-      long begin = Math.ceilDiv(header.end(), alignment(header.metadata()));
-      begin *= alignment(header.metadata());
-      return new GgufFile(path, header.metadata(), tensors(path, header, begin, size), size);
+      return new GgufFile(path, header.metadata(), tensors(path, header, size), size);
     } catch (IOException e) {
       throw Unreadable.of(path.toString(), e);
     }
@@ -92,9 +90,9 @@ public record GgufFile(
     return alignment;
   }
 
-  private static Map<String, GgufTensor> tensors(
-      Path path, GgufHeader.Parsed header, long begin, long size) {
+  private static Map<String, GgufTensor> tensors(Path path, GgufHeader.Parsed header, long size) {
     long alignment = alignment(header.metadata());
+    long begin = Math.ceilDiv(header.end(), alignment) * alignment;
     Map<String, GgufTensor> tensors = new LinkedHashMap<>();
     for (GgufHeader.Entry entry : header.entries()) {
       GgufTensor tensor = tensor(path, entry, begin, alignment);
