@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
-import java.util.Map;
 import java.util.function.LongConsumer;
 import kvasir.error.UserError;
 import kvasir.file.gguf.GgufType;
@@ -22,16 +21,6 @@ import kvasir.weights.Checkpoint;
  * whole blocks, norms, biases and divisors of frequencies are written as F32. Not thread-safe.
  */
 public final class GgufExport {
-  private static final Map<String, String> ARCHITECTURES =
-      Map.of(
-          GgufConfigReader.LLAMA,
-          "llama",
-          "Qwen2ForCausalLM",
-          "qwen2",
-          "Qwen3ForCausalLM",
-          "qwen3");
-  private static final Map<BlockFormat, Integer> FILE_TYPES =
-      Map.of(BlockFormat.Q4_0, 2, BlockFormat.Q8_0, 7);
   private static final int BUFFER = 1 << 20;
 
   private final ModelTensors tensors;
@@ -68,65 +57,13 @@ public final class GgufExport {
       BlockFormat format,
       LongConsumer progress) {
     GgufExport export = new GgufExport(checkpoint, config, format, progress);
-    String architecture = ARCHITECTURES.get(config.architecture());
-    if (architecture == null) {
-      throw new UserError(
-          checkpoint.location().toString(),
-          config.architecture() + " cannot be written as GGUF",
-          "quantise a Llama, Qwen2 or Qwen3 model");
+    String location = checkpoint.location().toString();
+    new GgufConfigWriter(config, location).add(export.writer, name, FormatMix.of(format));
+    if (config.rope() instanceof RopeConfig.Llama3 llama3) {
+      export.addDivisors(llama3);
     }
-    export.addMetadata(architecture, name);
     export.addTensors();
     return export.writer;
-  }
-
-  private void addMetadata(String architecture, String name) {
-    String prefix = architecture + ".";
-    writer
-        .text("general.architecture", architecture)
-        .text("general.type", "model")
-        .text("general.name", name)
-        .uint32("general.file_type", FILE_TYPES.get(format))
-        .uint32("general.quantization_version", 2)
-        .uint32(prefix + "context_length", config.maxPositions())
-        .uint32(prefix + "embedding_length", config.hiddenSize())
-        .uint32(prefix + "block_count", config.layers())
-        .uint32(prefix + "feed_forward_length", config.intermediateSize())
-        .uint32(prefix + "attention.head_count", config.heads())
-        .uint32(prefix + "attention.head_count_kv", config.kvHeads())
-        .uint32(prefix + "attention.key_length", config.headDim())
-        .uint32(prefix + "attention.value_length", config.headDim())
-        .float32(prefix + "attention.layer_norm_rms_epsilon", config.rmsNormEpsilon())
-        .uint32(prefix + "rope.dimension_count", config.headDim())
-        .float32(prefix + "rope.freq_base", (float) config.rope().theta())
-        .uint32(prefix + "vocab_size", config.vocabulary());
-    switch (config.rope()) {
-      case RopeConfig.Plain plain -> {}
-      case RopeConfig.Yarn yarn -> addYarn(prefix, yarn);
-      case RopeConfig.Linear linear ->
-          writer
-              .text(prefix + "rope.scaling.type", "linear")
-              .float32(prefix + "rope.scaling.factor", (float) linear.factor());
-      case RopeConfig.Llama3 llama3 -> addDivisors(llama3);
-      case RopeConfig.Divided divided ->
-          throw new IllegalArgumentException("only GGUF files have divisors: " + divided);
-    }
-  }
-
-  private void addYarn(String prefix, RopeConfig.Yarn yarn) {
-    boolean usual = yarn.attention() == RopeReader.yarnAttention(yarn.factor()) && yarn.truncate();
-    if (!usual) {
-      throw new UserError(
-          tensors.checkpoint().location().toString(),
-          "GGUF has no keys for this yarn: " + yarn,
-          "quantise a model with yarn's usual attention factor");
-    }
-    writer
-        .text(prefix + "rope.scaling.type", "yarn")
-        .float32(prefix + "rope.scaling.factor", (float) yarn.factor())
-        .uint32(prefix + "rope.scaling.original_context_length", yarn.original())
-        .float32(prefix + "rope.scaling.yarn_beta_fast", (float) yarn.betaFast())
-        .float32(prefix + "rope.scaling.yarn_beta_slow", (float) yarn.betaSlow());
   }
 
   // Source: convert_hf_to_gguf.py of llama.cpp, which gives files of Llama 3.1 this tensor.

@@ -18,6 +18,9 @@ public enum ModelShape {
   QWEN3_14B(5120, 17408, 40, 40, false),
   QWEN3_32B(5120, 25600, 64, 64, false);
 
+  /** Name of the embedding in Hugging Face's layout. */
+  static final String EMBEDDING = "model.embed_tokens.weight";
+
   private static final int KV_HEADS = 8;
   private static final int HEAD_DIM = 128;
   private static final int VOCABULARY = 151_936;
@@ -98,7 +101,7 @@ public enum ModelShape {
    */
   List<Tensor> tensors(int layerCount) {
     List<Tensor> all = new ArrayList<>();
-    all.add(new Tensor("model.embed_tokens.weight", List.of(VOCABULARY, hidden)));
+    all.add(new Tensor(EMBEDDING, List.of(VOCABULARY, hidden)));
     for (int layer = 0; layer < layerCount; layer++) {
       String prefix = "model.layers." + layer + ".";
       int queries = heads * HEAD_DIM;
@@ -117,7 +120,7 @@ public enum ModelShape {
     }
     all.add(new Tensor("model.norm.weight", List.of(hidden)));
     if (!tied) {
-      all.add(new Tensor("lm_head.weight", List.of(VOCABULARY, hidden)));
+      all.add(new Tensor(ModelTensors.HEAD, List.of(VOCABULARY, hidden)));
     }
     return all;
   }

@@ -24,7 +24,7 @@ import kvasir.file.WholeFile;
  * model, is written last.
  */
 public final class RandomCheckpoint {
-  private static final float DEVIATION = 0.02f;
+  static final float DEVIATION = 0.02f;
   private static final short ONE = 0x3f80;
   private static final int DRAWS = 1 << 16;
   private static final int BUFFER = 1 << 20;

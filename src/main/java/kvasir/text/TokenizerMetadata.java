@@ -59,6 +59,8 @@ public final class TokenizerMetadata {
       writer.uint32(PREFIX + ENDS.get(i), ends.get(i));
     }
     if (PathKind.of(file) == PathKind.MISSING) {
+      // The value by which llama.cpp, too, reads a model without a vocabulary.
+      writer.text(PREFIX + "model", "no_vocab");
       return false;
     }
     ObjectNode root = StrictJson.object(file, MAX_BYTES, "complete the model's directory");

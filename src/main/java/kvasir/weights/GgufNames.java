@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  *   output.weight           lm_head.weight
  * </pre>
  */
-final class GgufNames {
+public final class GgufNames {
   private static final Pattern LAYER = Pattern.compile("blk\\.(\\d{1,9})\\.(\\w+)\\.(\\w+)");
   private static final Pattern WHOLE = Pattern.compile("(\\w+)\\.(\\w+)");
   private static final Pattern TAKEN = Pattern.compile("(model|layers|lm_head|embed_tokens)\\..*");
@@ -59,7 +59,7 @@ final class GgufNames {
   }
 
   /** Returns the name in a GGUF file of a tensor that Hugging Face's layout names. */
-  static String gguf(String name) {
+  public static String gguf(String name) {
     for (Map.Entry<String, String> part : WHOLE_PARTS.entrySet()) {
       if (name.startsWith(part.getValue() + ".")) {
         return part.getKey() + name.substring(part.getValue().length());

@@ -83,6 +83,9 @@ class BadInputTest {
         Arguments.of("synth --shape 5b --out /nowhere/at/all", "5b"),
         Arguments.of("synth --shape 0.6b --out MODEL", "model already"),
         Arguments.of("synth --shape 0.6b --layers 0 --out MODEL", "--layers"),
+        Arguments.of("synth --shape 0.6b --type q9 --out MODEL", "--type: unknown type q9"),
+        Arguments.of("synth --shape 0.6b --type q8_0 --out MODEL", "directory"),
+        Arguments.of("synth --shape 0.6b --type q8_0 --out MODEL/config.json", "file already"),
         Arguments.of("nonsense", "nonsense"));
   }
 
