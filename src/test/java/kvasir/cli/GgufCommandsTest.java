@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,9 +13,13 @@ import java.util.concurrent.TimeUnit;
 import kvasir.SharedData;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Commands on GGUF files: scales that are not numbers (G44), and what a plan says of formats. */
 class GgufCommandsTest {
+  private static final Path EXPECTED = Path.of("..", "shared", "cases", "gguf-expected.json");
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final Path SCRIPT = Path.of("..", "shared", "cases", "make_gguf.py");
 
   @TempDir Path folder;
@@ -52,6 +58,32 @@ class GgufCommandsTest {
         .assertRefused("the logits are not finite numbers");
     Launch.Result sound = Launch.kvasir("score", "--model", model, "--tokens", "8,9", "--json");
     assertEquals(0, sound.code(), sound.err());
+  }
+
+  /** Answers end at each of the file's three tokens for that, and marks are shown or not (G53). */
+  @ParameterizedTest
+  @ValueSource(strings = {"end-eos", "end-eot", "end-eom", "decode"})
+  void anAnswerEndsAndIsShownAsTheFileSays(String name) throws IOException, InterruptedException {
+    Path model = file(name);
+    JsonNode right = JSON.readTree(EXPECTED.toFile()).get(name);
+    JsonNode generate = right.get("generate");
+    Launch.Result result =
+        Launch.here(
+            "generate",
+            "--model",
+            model,
+            "--tokens",
+            generate.get("tokens").get(0).asText(),
+            "--max-new-tokens",
+            generate.get("max_new_tokens").asText(),
+            "--json");
+    assertEquals(0, result.code(), result.err());
+    JsonNode answer = JSON.readTree(result.out());
+    assertEquals(right.get("continues"), answer.get("tokens"), result.out());
+    assertEquals(right.get("finish_reason"), answer.get("finish_reason"), result.out());
+    if (right.has("text")) {
+      assertEquals(right.get("text"), answer.get("text"), result.out());
+    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package kvasir.engine;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,12 +9,17 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import kvasir.attention.AttentionKind;
@@ -23,6 +29,7 @@ import kvasir.cluster.local.LocalWorld;
 import kvasir.engine.sampling.ChoiceOptions;
 import kvasir.engine.sampling.ChoiceRow;
 import kvasir.error.UserError;
+import kvasir.file.Sha256;
 import kvasir.file.gguf.GgufPath;
 import kvasir.kernel.ScalarKernels;
 import kvasir.kernel.VectorKernels;
@@ -31,7 +38,12 @@ import kvasir.model.ModelWeights;
 import kvasir.model.OpenedModel;
 import kvasir.team.Binding;
 import kvasir.tensor.DType;
+import kvasir.tensor.Matrix;
+import kvasir.text.OptionalTokenizer;
+import kvasir.weights.Checkpoint;
+import kvasir.weights.TensorInfo;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -160,6 +172,127 @@ class GgufCasesTest {
       fingerprint = found;
     }
     assertEquals(greedy(numbers), continued(name, prompt, greedy(numbers).size()), name);
+    assertTensors(name, numbers);
+  }
+
+  /** Files that hold the weights of another case have its fingerprint, too (G45). */
+  @Tag("slow")
+  @ParameterizedTest
+  @MethodSource("valid")
+  void hasOneFingerprintOnAnyNumberOfRanks(String name) throws IOException {
+    JsonNode right = expected.get(name);
+    JsonNode numbers = numbers(right);
+    int[] prompt = numbers.has("prompt") ? ints(numbers.get("prompt")) : new int[] {1, 2, 3};
+    String fingerprint;
+    try {
+      fingerprint = fingerprint(name, 1, prompt);
+    } catch (UserError e) {
+      assertTrue(right.has("or_refused"), name + ": " + e.getMessage());
+      return;
+    }
+    for (int ranks : List.of(2, 3, 5, 8)) {
+      assertEquals(fingerprint, fingerprint(name, ranks, prompt), name + " on " + ranks);
+    }
+    if (right.has("same")) {
+      assertEquals(fingerprint(right.get("same").asText(), 1, prompt), fingerprint, name);
+    }
+  }
+
+  static List<String> valid() {
+    return expected == null
+        ? List.of()
+        : names().stream()
+            .filter(name -> !expected.get(name).has("refused"))
+            .filter(name -> !expected.get(name).has("generate_refused"))
+            .toList();
+  }
+
+  private static String fingerprint(String name, int ranks, int[] prompt) {
+    Fingerprint hash = new Fingerprint();
+    score(name, ranks, prompt, hash);
+    return hash.finish();
+  }
+
+  /** Dequantised numbers are those of gguf-py, with -0 counted as 0 (G42, G43). */
+  private static void assertTensors(String name, JsonNode numbers) {
+    if (!numbers.has("tensors")) {
+      return;
+    }
+    try (OpenedModel model = new OpenedModel(model(name))) {
+      for (Map.Entry<String, TensorInfo> tensor : model.checkpoint().tensors().entrySet()) {
+        JsonNode hash = numbers.get("tensors").get(tensor.getValue().name());
+        if (hash != null && hash.isTextual()) {
+          assertEquals(hash.asText(), hash(model.checkpoint(), tensor.getKey()), name + tensor);
+        }
+      }
+    }
+  }
+
+  private static String hash(Checkpoint checkpoint, String tensor) {
+    List<Long> shape = checkpoint.tensors().get(tensor).shape();
+    int columns = Math.toIntExact(shape.getLast());
+    int rows = shape.size() == 1 ? 1 : Math.toIntExact(shape.getFirst());
+    Matrix matrix =
+        shape.size() == 1
+            ? checkpoint.vector(tensor, columns)
+            : checkpoint.matrix(tensor, rows, columns);
+    MessageDigest digest = Sha256.digest();
+    float[] row = new float[columns];
+    ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * columns).order(ByteOrder.LITTLE_ENDIAN);
+    for (int r = 0; r < rows; r++) {
+      new ScalarKernels().decode(matrix, r, 0, columns, row, 0);
+      for (int i = 0; i < columns; i++) {
+        bytes.putFloat(Float.BYTES * i, row[i] + 0f);
+      }
+      digest.update(bytes.array());
+    }
+    return HexFormat.of().formatHex(digest.digest(), 0, 8);
+  }
+
+  static List<String> withTexts() {
+    return expected == null
+        ? List.of()
+        : names().stream().filter(name -> !texts(expected.get(name)).isMissingNode()).toList();
+  }
+
+  private static JsonNode texts(JsonNode right) {
+    return right.has("texts_of")
+        ? expected.get(right.get("texts_of").asText()).path("texts")
+        : right.path("texts");
+  }
+
+  /** Ids are those of the tokenizers that the files were made from (G46 to G52). */
+  @ParameterizedTest
+  @MethodSource("withTexts")
+  void textsAreEncodedRight(String name) {
+    JsonNode right = expected.get(name);
+    try (OptionalTokenizer optional = OptionalTokenizer.open(model(name))) {
+      if (optional.get().isEmpty()) {
+        assertTrue(right.has("or_refused"), name + ": " + optional.absence().getMessage());
+        assertFound(name, right.get("or_refused"), optional.absence().getMessage());
+        return;
+      }
+      for (JsonNode text : texts(right)) {
+        int[] ids = optional.require().encode(text.get("text").asText());
+        assertArrayEquals(ints(text.get("ids")), ids, name + ": " + text);
+      }
+    }
+  }
+
+  static List<String> withoutTexts() {
+    return expected == null
+        ? List.of()
+        : names().stream().filter(name -> expected.get(name).has("text_refused")).toList();
+  }
+
+  /** Files whose texts would be cut otherwise than the model's refuse them (G47, G48). */
+  @ParameterizedTest
+  @MethodSource("withoutTexts")
+  void textsAreRefused(String name) {
+    try (OptionalTokenizer optional = OptionalTokenizer.open(model(name))) {
+      UserError error = assertThrows(UserError.class, optional::require, name);
+      assertFound(name, expected.get(name).get("text_refused"), error.getMessage());
+    }
   }
 
   /** Cases about texts and scales: the weights run, but for tokens that meet numbers like NaN. */
