@@ -18,7 +18,8 @@ public record UnusedTensors(List<String> names) {
     Map<String, TensorInfo> all = tensors.checkpoint().tensors();
     return new UnusedTensors(
         tensors.unused().stream()
-            .filter(name -> !name.contains(ROTARY))
+            // The divisors of frequencies are read with the configuration.
+            .filter(name -> !name.contains(ROTARY) && !name.equals(GgufRopeReader.DIVISORS))
             .filter(name -> !repeatsEmbedding(tensors, config, name))
             .map(name -> all.get(name).name())
             .toList());

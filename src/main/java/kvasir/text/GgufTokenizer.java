@@ -97,6 +97,7 @@ final class GgufTokenizer {
 
   /** Returns the merges of tokens that the vocabulary has; pruned vocabularies lack some. */
   private List<Merge> merges() {
+    GgufTokens.requireFew(metadata, MERGES);
     List<byte[]> lines = metadata.texts(MERGES).orElseThrow(() -> metadata.missing(MERGES));
     List<Merge> merges = new ArrayList<>(lines.size());
     for (int i = 0; i < lines.size(); i++) {
@@ -144,9 +145,18 @@ final class GgufTokenizer {
                 + "'}, 'content': ' '}, {'type': 'ByteFallback'}, {'type': 'Fuse'}"
                 + strip
                 + "]}"),
-        new BpeForm.Model(SentencePieceMerges.of(tokens, scores), false, true, unknown()),
+        new BpeForm.Model(pieces(scores), false, true, unknown()),
         false,
         around(prefixed ? BLANK : "", true, begin));
+  }
+
+  private List<Merge> pieces(float[] scores) {
+    return SentencePieceMerges.of(tokens, scores, GgufTokens.MOST)
+        .orElseThrow(
+            () ->
+                metadata.wrong(
+                    GgufTokens.TOKENS,
+                    "has tokens that can be cut in more than %d ways".formatted(GgufTokens.MOST)));
   }
 
   private BpeForm.Around around(String prefix, boolean begins, OptionalInt begin) {

@@ -22,6 +22,10 @@ final class GgufTokens {
   static final String END = "tokenizer.ggml.eos_token_id";
   // Published ones have at most 256. The work for a token grows with the square of its length.
   private static final int MOST_CHARACTERS = 1000;
+
+  /** Most tokens, and most merges; published vocabularies have a quarter, and half, of it. */
+  static final int MOST = 1 << 20;
+
   private static final char MARK_OF_UNWRITTEN = '\0';
 
   private final List<byte[]> bytes;
@@ -47,6 +51,7 @@ final class GgufTokens {
    * and the control tokens by the keys of the beginning and end of a text.
    */
   static GgufTokens of(GgufMetadata metadata) {
+    requireFew(metadata, TOKENS);
     List<byte[]> bytes = metadata.texts(TOKENS).orElseThrow(() -> metadata.missing(TOKENS));
     if (bytes.isEmpty()) {
       throw metadata.wrong(TOKENS, "is empty");
@@ -99,6 +104,14 @@ final class GgufTokens {
                   : control ? TokenKind.CONTROL : TokenKind.NORMAL;
     }
     return kinds;
+  }
+
+  /** Throws a {@link UserError} if an array is longer than those of any real vocabulary. */
+  static void requireFew(GgufMetadata metadata, String key) {
+    int length = metadata.length(key).orElse(0);
+    if (length > MOST) {
+      throw metadata.wrong(key, "has " + length + " elements, more than " + MOST);
+    }
   }
 
   /** Throws a {@link UserError} if an array has another length than that of the tokens. */

@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
@@ -24,27 +25,40 @@ import java.util.stream.IntStream;
  * SentencePiece; longer left symbols then come first, which is right for runs of one character.
  */
 final class SentencePieceMerges {
+  // Characters to look at: some seconds. Published vocabularies need a fiftieth.
+  private static final long MOST_WORK = 1L << 30;
+
   /** A merge of two tokens, by id, into the token {@code whole}. */
   private record Cut(int left, int right, int whole) {}
 
   private final GgufTokens tokens;
   private final float[] scores;
+  private int room;
 
-  private SentencePieceMerges(GgufTokens tokens, float[] scores) {
+  private SentencePieceMerges(GgufTokens tokens, float[] scores, int most) {
     this.tokens = tokens;
     this.scores = scores;
+    this.room = most;
   }
 
   /**
-   * Returns the merges in the order in which they are preferred.
+   * Returns the merges in the order in which they are preferred; empty if there are too many, or if
+   * it would take minutes to find them.
    *
    * @param scores score of each token, none of them NaN
+   * @param most the most merges
    */
-  static List<Merge> of(GgufTokens tokens, float[] scores) {
-    return new SentencePieceMerges(tokens, scores).merges();
+  static Optional<List<Merge>> of(GgufTokens tokens, float[] scores, int most) {
+    long work =
+        IntStream.range(0, tokens.size())
+            .mapToLong(id -> (long) tokens.text(id).length() * tokens.text(id).length())
+            .sum();
+    return work > MOST_WORK
+        ? Optional.empty()
+        : new SentencePieceMerges(tokens, scores, most).merges();
   }
 
-  private List<Merge> merges() {
+  private Optional<List<Merge>> merges() {
     int[] byScore =
         IntStream.range(0, tokens.size())
             .filter(this::isPiece)
@@ -58,12 +72,16 @@ final class SentencePieceMerges {
       while (to < byScore.length && scores[byScore[to]] == scores[byScore[from]]) {
         to++;
       }
-      for (Cut cut : inOrder(cuts(Arrays.copyOfRange(byScore, from, to)))) {
+      List<Cut> cuts = cuts(Arrays.copyOfRange(byScore, from, to));
+      if (room < 0) {
+        return Optional.empty();
+      }
+      for (Cut cut : inOrder(cuts)) {
         merges.add(new Merge(tokens.text(cut.left()), tokens.text(cut.right())));
       }
       from = to;
     }
-    return merges;
+    return Optional.of(merges);
   }
 
   /** Returns true if a token can be part of a merge or its result. */
@@ -83,6 +101,9 @@ final class SentencePieceMerges {
         OptionalInt left = tokens.id(text.substring(0, at));
         OptionalInt right = left.isEmpty() ? left : tokens.id(text.substring(at));
         if (right.isPresent() && isPiece(left.getAsInt()) && isPiece(right.getAsInt())) {
+          if (--room < 0) {
+            return cuts;
+          }
           cuts.add(new Cut(left.getAsInt(), right.getAsInt(), whole));
         }
       }

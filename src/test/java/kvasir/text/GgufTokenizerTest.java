@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import kvasir.GgufBytes;
@@ -124,6 +125,20 @@ class GgufTokenizerTest {
     assertTrue(line.contains("key tokenizer.ggml.merges has \"ab\" at 0"), line);
     line = refusal(new GgufVocabulary().add("x".repeat(1001), 1).gpt2("qwen2"));
     assertTrue(line.contains("has a token of 1001 characters, id 0"), line);
+  }
+
+  /** G48: vocabularies that would take minutes, or all memory, are refused before. */
+  @Test
+  void vocabulariesWithoutMeasureAreRefused() {
+    List<byte[]> merges = Collections.nCopies((1 << 20) + 1, "a b".getBytes(UTF_8));
+    String line = refusal(GgufVocabulary.byteLevel().gpt2("qwen2").texts(KEY + "merges", merges));
+    assertTrue(line.contains("key tokenizer.ggml.merges has 1048577 elements"), line);
+    GgufVocabulary runs = new GgufVocabulary();
+    for (int i = 0; i < 5_000; i++) {
+      runs.scored("a".repeat(1 + i % 990) + (i < 990 ? "" : "b" + i), -i);
+    }
+    line = refusal(runs.llama());
+    assertTrue(line.contains("key tokenizer.ggml.tokens has tokens that can be cut"), line);
   }
 
   private static float[] nan(int size) {

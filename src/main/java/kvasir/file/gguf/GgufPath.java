@@ -55,7 +55,32 @@ public final class GgufPath {
    */
   public static void check(Path model, String where) {
     if (model.toString().isEmpty() || find(model).isEmpty()) {
-      new ModelFolder(model).check(where);
+      ModelFolder folder = new ModelFolder(model);
+      folder.check(where);
+      if (PathKind.of(folder.config()) == PathKind.MISSING) {
+        refuseUnfinished(model, where);
+      }
+    }
+  }
+
+  private static void refuseUnfinished(Path folder, String where) {
+    try (Stream<Path> all = Files.list(folder)) {
+      for (Path file : all.sorted().toList()) {
+        String name = file.getFileName().toString();
+        String shown = PrintableText.quotation(name);
+        if (hasExtension(file) && Files.isSymbolicLink(file)) {
+          throw new UserError(
+              where, "has no model: " + shown + " is a link to what is not there", "repair it");
+        }
+        if (name.toLowerCase(Locale.ROOT).contains(EXTENSION + ".")) {
+          throw new UserError(
+              where,
+              "has no model: " + shown + " is a download that is not complete",
+              "complete it, or give the file itself if its extension is wrong");
+        }
+      }
+    } catch (IOException e) {
+      throw Unreadable.of(folder.toString(), e);
     }
   }
 
