@@ -65,6 +65,10 @@ final class TextStream {
     }
   }
 
+  int length() {
+    return text.length();
+  }
+
   String text() {
     return text.toString();
   }

@@ -176,6 +176,28 @@ public final class Tokenizer implements AutoCloseable {
   }
 
   /**
+   * Returns the bytes that a token adds to a text; those of the spelling for a special token. They
+   * may be a part of a character, and are none for an id without a token.
+   */
+  public byte[] bytesOf(int id) {
+    byte[] known = vocabulary.bytes().get(id);
+    if (known != null) {
+      return known.clone();
+    }
+    Optional<String> special = specialToken(id);
+    if (special.isPresent()) {
+      return special.get().getBytes(StandardCharsets.UTF_8);
+    }
+    Optional<String> spelling = vocabulary.spelling(id);
+    if (spelling.isPresent() && tokenBytes.isPresent()) {
+      return tokenBytes.get().of(spelling.get(), false);
+    }
+    return spelling.isEmpty()
+        ? new byte[0]
+        : decode(new int[] {id}).getBytes(StandardCharsets.UTF_8);
+  }
+
+  /**
    * Returns the spelling of a special token, which is not part of a decoded text; empty for other
    * ids.
    */

@@ -37,6 +37,11 @@ public final class Transcript {
     text.finish(decoder.map(IncrementalDecoder::finish).orElse(""));
   }
 
+  /** Returns the length of the text so far in UTF-16 units, with the part that is held back. */
+  public int length() {
+    return text.length();
+  }
+
   /** Returns the text so far; null if there is no tokenizer. */
   public String text() {
     return decoder.isPresent() ? text.text() : null;

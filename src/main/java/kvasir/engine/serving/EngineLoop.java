@@ -1,0 +1,180 @@
+package kvasir.engine.serving;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import kvasir.engine.batch.BatchEngine;
+import kvasir.engine.batch.Submission;
+import kvasir.engine.batch.TokenSink;
+import kvasir.engine.serving.GenerationListener.Failure;
+
+/**
+ * Rank 0's loop over the steps of a batch that never ends by itself. Clients submit and cancel from
+ * any thread; their commands take effect between two steps. While there is nothing to do the other
+ * ranks are told so, and rest.
+ */
+public final class EngineLoop implements TokenEngine {
+  /** Time without a command after which the other ranks are told that there is nothing to do. */
+  private static final Duration QUIET = Duration.ofMillis(20);
+
+  /** Longest time after which they are told so again. */
+  private static final Duration LONGEST_IDLE = Duration.ofSeconds(10);
+
+  /** Time between two looks for blocks that others than sequences hold. */
+  private static final Duration SHORT = Duration.ofMillis(1);
+
+  private static final String ENDED = "the server is stopping";
+
+  private final BatchEngine batch;
+  private final Duration idleTime;
+  private final BlockingQueue<Runnable> commands = new LinkedBlockingQueue<>();
+
+  /** Generations that have not ended; used by the loop's thread, or after its end. */
+  private final Set<LoopGeneration> generations = new HashSet<>();
+
+  private boolean closing;
+  private volatile boolean ended;
+  private volatile long lastStep = System.nanoTime();
+  private volatile EngineState state = EngineState.ABSENT;
+
+  /**
+   * Creates a loop that has not begun.
+   *
+   * @param batch computes; its other ranks follow
+   * @param limit time limit of the other ranks' waits
+   */
+  public EngineLoop(BatchEngine batch, Duration limit) {
+    this.batch = batch;
+    Duration half = limit.dividedBy(2);
+    this.idleTime = half.compareTo(LONGEST_IDLE) < 0 ? half : LONGEST_IDLE;
+  }
+
+  /**
+   * Computes until {@link #close} is called and all generations have ended, and then ends the loop
+   * of the other ranks. If it fails, all generations fail.
+   */
+  public void run() {
+    try {
+      publish();
+      while (!closing || batch.live() > 0) {
+        takeCommands(Duration.ZERO);
+        boolean busy = batch.step();
+        lastStep = System.nanoTime();
+        publish();
+        if (!busy) {
+          rest();
+        }
+      }
+      batch.end();
+    } finally {
+      end();
+    }
+  }
+
+  private void publish() {
+    state = new EngineState(!closing, batch.counts(), batch.live(), 0);
+  }
+
+  private void rest() {
+    if (batch.live() > 0) {
+      takeCommands(SHORT);
+    } else if (!closing && !takeCommands(QUIET)) {
+      do {
+        batch.idle();
+      } while (!takeCommands(idleTime));
+    }
+  }
+
+  /**
+   * Carries out the commands that have come.
+   *
+   * @param limit longest time to wait for the first one
+   * @return false if none has come
+   */
+  private boolean takeCommands(Duration limit) {
+    try {
+      Runnable command = commands.poll(limit.toNanos(), TimeUnit.NANOSECONDS);
+      boolean any = command != null;
+      for (; command != null; command = commands.poll()) {
+        command.run();
+      }
+      return any;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for requests", e);
+    }
+  }
+
+  /** Fails what has not ended, and has later commands fail at once. */
+  private void end() {
+    state = EngineState.ABSENT;
+    synchronized (commands) {
+      ended = true;
+    }
+    for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
+      command.run();
+    }
+    List.copyOf(generations).forEach(generation -> generation.fail(Failure.LOST, ENDED));
+  }
+
+  /** Accepts no more generations, and ends the loop when those that were accepted have ended. */
+  public void close() {
+    post(() -> closing = true);
+  }
+
+  private void post(Runnable command) {
+    synchronized (commands) {
+      if (!ended) {
+        commands.add(command);
+        return;
+      }
+    }
+    command.run();
+  }
+
+  @Override
+  public GenerationHandle submit(Generation generation, GenerationListener listener) {
+    LoopGeneration submitted = new LoopGeneration(generation, listener);
+    post(() -> begin(submitted));
+    return submitted.handle(this::post, () -> cancel(submitted));
+  }
+
+  private void begin(LoopGeneration generation) {
+    if (ended || closing) {
+      generation.fail(Failure.LOST, ENDED);
+      return;
+    }
+    if (generation.cancelled()) {
+      return;
+    }
+    List<TokenSink> sinks = generation.sinks(generations::remove);
+    Submission answer =
+        sinks.size() == 1
+            ? batch.submit(generation.request(), sinks.getFirst())
+            : batch.submit(generation.request(), sinks);
+    switch (answer) {
+      case Submission.Accepted accepted -> {
+        generations.add(generation);
+        generation.accepted(accepted.number());
+      }
+      case Submission.Refused refused -> generation.fail(Failure.REFUSED, refused.reason());
+    }
+  }
+
+  private void cancel(LoopGeneration generation) {
+    if (!ended && generations.remove(generation)) {
+      batch.cancel(generation.number());
+    }
+  }
+
+  @Override
+  public EngineState state() {
+    EngineState now = state;
+    long quiet = now.live() == 0 ? 0 : System.nanoTime() - lastStep;
+    return new EngineState(now.ready(), now.counts(), now.live(), quiet);
+  }
+}
