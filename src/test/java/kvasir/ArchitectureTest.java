@@ -45,8 +45,9 @@ class ArchitectureTest {
           text       error file
           engine     error file tensor measure kernel cache team cluster attention weights model text
           launch     error file measure process team cluster
+          serve      error file engine text
           lab        error file tensor measure process kernel cache team cluster attention weights model text engine launch
-          cli        error file tensor measure process kernel cache team cluster attention weights model text engine launch lab
+          cli        error file tensor measure process kernel cache team cluster attention weights model text engine launch lab serve
           """);
 
   private static Map<String, Set<String>> table(String text) {

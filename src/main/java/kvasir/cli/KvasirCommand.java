@@ -27,6 +27,7 @@ public final class KvasirCommand implements Runnable {
           GenerateCommand.class,
           ScoreCommand.class,
           BatchCommand.class,
+          ServeCommand.class,
           VerifyCommand.class,
           InspectCommand.class,
           AskCommand.class,

@@ -19,6 +19,7 @@ public final class JobTable implements Jobs {
           "generate", GenerateJob.class,
           "score", ScoreJob.class,
           "batch", BatchJob.class,
+          "serve", ServeJob.class,
           "verify", VerifyJob.class,
           "ask", AskJob.class,
           "evaluate", EvaluateJob.class,

@@ -1,0 +1,32 @@
+package kvasir.serve;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import kvasir.engine.request.FinishReason;
+
+/** Form in which an endpoint writes answers as JSON, whole or as a stream of chunks. */
+interface AnswerForm {
+  /**
+   * One choice of an answer.
+   *
+   * @param text its whole text
+   * @param entries tokens of the text, if log-probabilities were asked for
+   * @param reason reason of its end
+   */
+  record Choice(String text, List<TokenEntry> entries, FinishReason reason) {}
+
+  /** Returns the chunks with which a stream begins. */
+  List<ObjectNode> opening();
+
+  /** Returns the chunk of a further part of a choice. */
+  ObjectNode piece(int index, Piece piece);
+
+  /** Returns the chunk that ends a choice. */
+  ObjectNode end(int index, FinishReason reason);
+
+  /** Returns the chunk with the counts, which has no choices. */
+  ObjectNode counts(Usage usage);
+
+  /** Returns a whole answer. */
+  ObjectNode whole(List<Choice> choices, Usage usage);
+}

@@ -1,0 +1,271 @@
+package kvasir.serve;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import kvasir.engine.batch.Request;
+import kvasir.engine.request.FinishReason;
+import kvasir.engine.sampling.ChoiceOptions;
+import kvasir.engine.serving.Generation;
+import kvasir.engine.serving.GenerationHandle;
+import kvasir.engine.serving.TokenEngine;
+import kvasir.serve.EventFeed.Event;
+
+/**
+ * The answer to one request, from the submission of its prompts to the end of its last choice.
+ * Choice c of prompt p has index {@code p * choices + c}. The client's connection is looked at
+ * while nothing is sent, so that nothing is computed for a client that has left.
+ */
+final class AnswerRun {
+  /** Time between two looks at the client's connection. */
+  private static final long LOOK_NANOS = 200_000_000;
+
+  private final ServedModel model;
+  private final ServerLimits limits;
+  private final ServerMetrics metrics;
+  private final GenerationCall call;
+  private final Client client;
+  private final AnswerWriter writer;
+  private final EventFeed feed = new EventFeed();
+  private final List<GenerationHandle> handles = new ArrayList<>();
+  private final List<ChoiceText> texts = new ArrayList<>();
+  private final List<Integer> cached = new ArrayList<>();
+  private final List<Event> early = new ArrayList<>();
+  private final long[] lastToken;
+  private final long start = System.nanoTime();
+  private final boolean[] over;
+  private int accepted;
+  private int unbegun;
+  private int running;
+  private boolean begun;
+  private long lastSent = start;
+  private long lastLook = start;
+
+  /**
+   * Creates an answer of which nothing is computed.
+   *
+   * @param call the request, whose prompts fit the context
+   * @param writer takes the answer; stays the caller's
+   */
+  AnswerRun(
+      ServedModel model,
+      ServerLimits limits,
+      ServerMetrics metrics,
+      GenerationCall call,
+      Client client,
+      AnswerWriter writer) {
+    this.model = model;
+    this.limits = limits;
+    this.metrics = metrics;
+    this.call = call;
+    this.client = client;
+    this.writer = writer;
+    int all = call.prompts().size() * call.choices();
+    this.lastToken = new long[all];
+    this.over = new boolean[all];
+  }
+
+  /**
+   * Computes and sends the answer.
+   *
+   * @param firstPoints number of code points before the text of each prompt's choices
+   * @param entryOfEnd whether a token that ends a choice has an entry
+   * @throws ApiError if it cannot be computed and nothing has been sent
+   * @throws ClientGone if the client has left
+   */
+  void run(TokenEngine engine, int[] firstPoints, boolean entryOfEnd) {
+    try {
+      for (int prompt = 0; prompt < call.prompts().size(); prompt++) {
+        add(prompt, firstPoints[prompt], entryOfEnd);
+      }
+      if (call.maxTokens() > 0) {
+        submit(engine);
+      } else {
+        endEmpty();
+      }
+      while (running > 0) {
+        next();
+      }
+      int output = texts.stream().mapToInt(ChoiceText::tokens).sum();
+      int hits = cached.stream().mapToInt(Integer::intValue).sum();
+      int prompts = call.prompts().stream().mapToInt(ids -> ids.length).sum();
+      metrics.answered(prompts, output);
+      writer.done(new Usage(prompts, hits, output));
+    } catch (AnswerFailed e) {
+      writer.failed(e.error);
+    } finally {
+      // What has ended does not mind.
+      handles.forEach(GenerationHandle::cancel);
+    }
+  }
+
+  private void add(int prompt, int firstPoint, boolean entryOfEnd) {
+    for (int choice = 0; choice < call.choices(); choice++) {
+      texts.add(
+          new ChoiceText(
+              model.tokenizer(),
+              call.prompts().get(prompt),
+              call.stops(),
+              ends(),
+              firstPoint,
+              call.logprobs().isPresent(),
+              entryOfEnd));
+    }
+    running += call.choices();
+  }
+
+  private Set<Integer> ends() {
+    return call.ignoreEos() ? Set.of() : model.ends();
+  }
+
+  private void submit(TokenEngine engine) {
+    ChoiceOptions options = new ChoiceOptions(call.sampling(), 0, call.choices(), call.logprobs());
+    for (int prompt = 0; prompt < call.prompts().size(); prompt++) {
+      int[] ids = call.prompts().get(prompt);
+      int limit = (int) Math.min(call.maxTokens(), model.context() - ids.length + 1L);
+      unbegun++;
+      handles.add(
+          engine.submit(
+              new Generation(new Request(ids, limit, options), ends()),
+              feed.listener(prompt, prompt * call.choices())));
+    }
+  }
+
+  private void endEmpty() {
+    accepted = call.prompts().size();
+    beginIfAccepted();
+    for (int index = 0; index < texts.size(); index++) {
+      end(index);
+    }
+  }
+
+  private void beginIfAccepted() {
+    if (!begun && accepted == call.prompts().size()) {
+      begun = true;
+      writer.begin();
+      lastSent = System.nanoTime();
+      early.forEach(this::take);
+      early.clear();
+    }
+  }
+
+  private void next() {
+    long now = System.nanoTime();
+    long silence = limits.keepAlive().toNanos() - (now - lastSent);
+    if (silence <= 0 && begun) {
+      writer.keepAlive();
+      lastSent = now;
+      silence = limits.keepAlive().toNanos();
+    }
+    if (now - lastLook >= LOOK_NANOS) {
+      look(now);
+    }
+    long wait = begun ? Math.min(LOOK_NANOS, silence) : LOOK_NANOS;
+    Optional<Event> event = feed.next(Math.max(1, wait));
+    if (event.isPresent() && begun) {
+      take(event.get());
+    } else if (event.isPresent()) {
+      takeEarly(event.get());
+    }
+  }
+
+  private void look(long now) {
+    lastLook = now;
+    if (!client.isPresent()) {
+      throw new ClientGone(null);
+    }
+    if (unbegun > 0 && now - start > limits.queueTime().toNanos()) {
+      throw new AnswerFailed(ApiError.overloaded(10, "the request has waited too long"));
+    }
+  }
+
+  /** Takes what comes before all prompts have been accepted; results must wait until then. */
+  private void takeEarly(Event event) {
+    if (event instanceof Event.Accepted || event instanceof Event.Failed) {
+      take(event);
+    } else {
+      early.add(event);
+    }
+  }
+
+  private void take(Event event) {
+    switch (event) {
+      case Event.Accepted waits -> {
+        accepted++;
+        beginIfAccepted();
+      }
+      case Event.Began began -> {
+        unbegun--;
+        cached.add(began.cachedTokens());
+        metrics.waited(System.nanoTime() - start);
+      }
+      case Event.Token token -> take(token);
+      case Event.Finished finished -> end(finished.index());
+      case Event.Failed failed -> throw new AnswerFailed(error(failed));
+    }
+  }
+
+  private void take(Event.Token token) {
+    int index = token.index();
+    if (over[index]) {
+      return;
+    }
+    long now = System.nanoTime();
+    if (lastToken[index] == 0) {
+      metrics.firstToken(now - start);
+    } else {
+      metrics.nextToken(now - lastToken[index]);
+    }
+    lastToken[index] = now;
+    ChoiceText text = texts.get(index);
+    Piece piece = text.add(token.token());
+    if (text.stopped()) {
+      handles.get(index / call.choices()).stop(index % call.choices());
+    }
+    send(index, piece);
+    if (text.over()) {
+      end(index);
+    }
+  }
+
+  private void send(int index, Piece piece) {
+    if (!piece.isEmpty()) {
+      writer.piece(index, piece);
+      lastSent = System.nanoTime();
+    }
+  }
+
+  private void end(int index) {
+    if (over[index]) {
+      return;
+    }
+    over[index] = true;
+    running--;
+    ChoiceText text = texts.get(index);
+    send(index, text.finish());
+    writer.finished(index, text.over() ? FinishReason.STOP : FinishReason.LENGTH);
+    lastSent = System.nanoTime();
+  }
+
+  private static ApiError error(Event.Failed failed) {
+    return switch (failed.failure()) {
+      case REFUSED ->
+          ApiError.invalid(null, failed.cause() + "; the server needs a larger --kv-memory");
+      case UNSOUND -> ApiError.server(failed.cause());
+      case LOST -> ApiError.unavailable(failed.cause());
+    };
+  }
+
+  /** Failure of an answer of which a part may have been sent. */
+  private static final class AnswerFailed extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient ApiError error;
+
+    AnswerFailed(ApiError error) {
+      super(error.getMessage(), null, false, false);
+      this.error = error;
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package kvasir.serve;
+
+import java.net.BindException;
+import java.util.function.Consumer;
+import kvasir.engine.serving.TokenEngine;
+import kvasir.error.UserError;
+
+/** HTTP server of the OpenAI API. Owns its port; the model and the engine stay the caller's. */
+public final class ApiServer implements AutoCloseable {
+  /**
+   * Place and manners of a server.
+   *
+   * @param host address to listen at
+   * @param port port; 0 for a free one
+   * @param version version of this program
+   * @param log takes a line for each request
+   * @param faults takes exceptions that are this program's fault
+   */
+  public record Settings(
+      String host,
+      int port,
+      String version,
+      Consumer<String> log,
+      Consumer<RuntimeException> faults) {}
+
+  private final HttpListener listener;
+
+  /**
+   * Starts a server.
+   *
+   * @throws UserError if the port cannot be used
+   */
+  public ApiServer(
+      Settings settings,
+      ServerLimits limits,
+      AccessRules access,
+      ServedModel model,
+      TokenEngine engine) {
+    ServerMetrics metrics = new ServerMetrics();
+    RequestRoom room = new RequestRoom(limits);
+    Routes routes = new Routes();
+    routes.post("/completions", new Completions(model, engine, limits, room, metrics));
+    new ModelEndpoints(model, engine, metrics, settings.version()).addTo(routes);
+    ApiService service = new ApiService(access, routes, metrics, settings.log(), settings.faults());
+    listener = listen(settings, limits, service);
+  }
+
+  private static HttpListener listen(Settings settings, ServerLimits limits, ApiService service) {
+    try {
+      return new HttpListener(settings.host(), settings.port(), limits, service::handle);
+    } catch (RuntimeException e) {
+      String where = "--port " + settings.port();
+      throw new UserError(where, "cannot listen: " + reason(e), "choose another --port", e);
+    }
+  }
+
+  private static String reason(Throwable e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof BindException bind) {
+        return bind.getMessage();
+      }
+    }
+    return String.valueOf(e.getMessage());
+  }
+
+  /** Returns the port. */
+  public int port() {
+    return listener.port();
+  }
+
+  @Override
+  public void close() {
+    listener.close();
+  }
+}

@@ -1,0 +1,83 @@
+package kvasir.serve;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import kvasir.engine.sampling.SamplingOptions;
+
+/**
+ * Request of {@code /v1/completions}.
+ *
+ * @param generation prompts and rules
+ * @param echo whether the answer begins with the prompt
+ * @param echoed text of each prompt, if it is echoed
+ */
+record CompletionCall(GenerationCall generation, boolean echo, List<String> echoed) {
+  private static final int DEFAULT_TOKENS = 16;
+  private static final int MAX_LOGPROBS = 20;
+
+  /**
+   * Reads a request.
+   *
+   * @param seed seed of a request without one
+   * @throws ApiError if it is wrong
+   */
+  static CompletionCall read(Fields fields, ServedModel model, long seed) {
+    CommonFields.checkModel(fields, model);
+    CommonFields.refuse(fields, "suffix", "response_format", "tools", "grammar", "prompt_logprobs");
+    boolean echo = fields.flag("echo", false);
+    List<String> echoed = new ArrayList<>();
+    List<int[]> prompts = prompts(fields, model, echo ? Optional.of(echoed) : Optional.empty());
+    SamplingOptions sampling =
+        SamplingFields.read(fields, model.defaults(), seed, model.vocabulary());
+    GenerationCall generation =
+        new GenerationCall(
+            prompts,
+            CommonFields.choices(fields),
+            (int)
+                Math.min(
+                    Integer.MAX_VALUE,
+                    fields.whole("max_tokens", 0, Long.MAX_VALUE).orElse(DEFAULT_TOKENS)),
+            CommonFields.stops(fields),
+            fields.flag("ignore_eos", false),
+            logprobs(fields),
+            sampling,
+            fields.flag("stream", false),
+            CommonFields.includeUsage(fields));
+    return new CompletionCall(generation, echo, echoed);
+  }
+
+  private static OptionalInt logprobs(Fields fields) {
+    Optional<JsonNode> value = fields.value("logprobs");
+    // Clients that mix the two forms send false for none.
+    if (value.isEmpty() || (value.get().isBoolean() && !value.get().booleanValue())) {
+      return OptionalInt.empty();
+    }
+    return OptionalInt.of((int) Fields.whole("logprobs", value.get(), 0, MAX_LOGPROBS));
+  }
+
+  private static List<int[]> prompts(
+      Fields fields, ServedModel model, Optional<List<String>> echoed) {
+    JsonNode value =
+        fields.value("prompt").orElseThrow(() -> ApiError.invalid("prompt", "prompt is missing"));
+    PromptReader reader = new PromptReader(model, echoed);
+    if (value.isTextual()) {
+      reader.text("prompt", value);
+    } else if (!value.isArray() || value.isEmpty()) {
+      throw Fields.unlike("prompt", "a text, a list of texts, or token ids", value);
+    } else if (value.get(0).isTextual()) {
+      for (int i = 0; i < value.size(); i++) {
+        reader.text("prompt", value.get(i));
+      }
+    } else if (value.get(0).isArray()) {
+      for (int i = 0; i < value.size(); i++) {
+        reader.ids("prompt", value.get(i));
+      }
+    } else {
+      reader.ids("prompt", value);
+    }
+    return reader.prompts();
+  }
+}

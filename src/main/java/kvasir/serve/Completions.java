@@ -1,0 +1,70 @@
+package kvasir.serve;
+
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.concurrent.Semaphore;
+import kvasir.engine.serving.TokenEngine;
+
+/** Endpoint {@code /v1/completions}. */
+final class Completions implements Endpoint {
+  /** Requests that are read at a time, since a tree is many times as large as its text. */
+  private static final int READ_AT_A_TIME = 4;
+
+  private final ServedModel model;
+  private final TokenEngine engine;
+  private final ServerLimits limits;
+  private final RequestRoom room;
+  private final ServerMetrics metrics;
+  private final SecureRandom random = new SecureRandom();
+  private final Semaphore reading = new Semaphore(READ_AT_A_TIME);
+
+  Completions(
+      ServedModel model,
+      TokenEngine engine,
+      ServerLimits limits,
+      RequestRoom room,
+      ServerMetrics metrics) {
+    this.model = model;
+    this.engine = engine;
+    this.limits = limits;
+    this.room = room;
+    this.metrics = metrics;
+  }
+
+  @Override
+  public void answer(Exchange exchange) {
+    CompletionCall call = read(exchange.client().body());
+    GenerationCall generation = call.generation();
+    exchange.header("x-kvasir-seed", String.valueOf(generation.sampling().seed()));
+    int sequences = Math.multiplyExact(generation.prompts().size(), generation.choices());
+    room.with(sequences, () -> answer(exchange, call, sequences));
+  }
+
+  private void answer(Exchange exchange, CompletionCall call, int sequences) {
+    GenerationCall generation = call.generation();
+    AnswerHead head = new AnswerHead("cmpl-" + hex(), Instant.now().getEpochSecond(), model);
+    AnswerForm form = new CompletionForm(head, generation.logprobs().isPresent());
+    AnswerWriter writer =
+        generation.stream()
+            ? new StreamWriter(form, generation.includeUsage(), exchange::openStream)
+            : new WholeWriter(form, sequences, exchange::send);
+    new AnswerRun(model, limits, metrics, generation, exchange.client(), writer)
+        .run(engine, new int[generation.prompts().size()], call.echo());
+  }
+
+  private CompletionCall read(byte[] body) {
+    reading.acquireUninterruptibly();
+    try {
+      return CompletionCall.read(new Fields(JsonBody.read(body)), model, random.nextLong());
+    } finally {
+      reading.release();
+    }
+  }
+
+  private String hex() {
+    byte[] bytes = new byte[12];
+    random.nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+}

@@ -1,0 +1,80 @@
+package kvasir.serve;
+
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import kvasir.engine.sampling.ChosenToken;
+import kvasir.engine.serving.GenerationListener;
+
+/**
+ * Results of the generations of one request, on their way from the engine's thread to the thread of
+ * the request. Each choice of each prompt has an index.
+ */
+final class EventFeed {
+  /** One result. */
+  sealed interface Event {
+    /** A prompt waits for its first step. */
+    record Accepted() implements Event {}
+
+    /** The first step of a prompt begins. */
+    record Began(int prompt, int cachedTokens) implements Event {}
+
+    /** A choice has a further token. */
+    record Token(int index, ChosenToken token) implements Event {}
+
+    /** A choice has all its tokens. */
+    record Finished(int index) implements Event {}
+
+    /** The request cannot be answered. */
+    record Failed(GenerationListener.Failure failure, String cause) implements Event {}
+  }
+
+  // Bounded by the limits of the tokens of the request.
+  private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+
+  /**
+   * Returns the receiver of the results of one prompt.
+   *
+   * @param prompt number of the prompt
+   * @param firstIndex index of its first choice
+   */
+  GenerationListener listener(int prompt, int firstIndex) {
+    return new GenerationListener() {
+      @Override
+      public void accepted() {
+        events.add(new Event.Accepted());
+      }
+
+      @Override
+      public void began(int cachedTokens) {
+        events.add(new Event.Began(prompt, cachedTokens));
+      }
+
+      @Override
+      public void token(int choice, ChosenToken token) {
+        events.add(new Event.Token(firstIndex + choice, token));
+      }
+
+      @Override
+      public void finished(int choice, boolean byEnd) {
+        events.add(new Event.Finished(firstIndex + choice));
+      }
+
+      @Override
+      public void failed(Failure failure, String cause) {
+        events.add(new Event.Failed(failure, cause));
+      }
+    };
+  }
+
+  /** Returns the next result if it comes in time. */
+  Optional<Event> next(long limitNanos) {
+    try {
+      return Optional.ofNullable(events.poll(limitNanos, TimeUnit.NANOSECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while a request was answered", e);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package kvasir.serve;
+
+import java.util.List;
+import java.util.OptionalInt;
+import kvasir.engine.sampling.SamplingOptions;
+
+/**
+ * What completions and chats ask for, with defaults applied.
+ *
+ * @param prompts ids of each prompt, at least one prompt; not copied
+ * @param choices number of choices of each prompt
+ * @param maxTokens largest number of tokens of each choice, without regard to the context
+ * @param stops texts before which a choice ends
+ * @param ignoreEos whether end tokens are tokens like others
+ * @param logprobs number of likeliest tokens to list with each token; empty for no
+ *     log-probabilities
+ * @param sampling rules by which tokens are chosen
+ * @param stream whether the answer is sent piece by piece
+ * @param includeUsage whether a stream ends with counts
+ */
+record GenerationCall(
+    List<int[]> prompts,
+    int choices,
+    int maxTokens,
+    List<String> stops,
+    boolean ignoreEos,
+    OptionalInt logprobs,
+    SamplingOptions sampling,
+    boolean stream,
+    boolean includeUsage) {}

@@ -1,0 +1,35 @@
+package kvasir.serve;
+
+import java.time.Duration;
+
+/**
+ * Limits of a server.
+ *
+ * @param bodyBytes largest size of a request's body
+ * @param sequences largest number of sequences that run or wait at a time
+ * @param sequencesOfRequest largest number of sequences of one request
+ * @param keepAlive time without an event after which a stream gets a comment
+ * @param requestTime longest time in which a client sends its request
+ * @param stalledTime longest time in which a client takes a piece of an answer
+ * @param queueTime longest time that a request waits for its first step
+ */
+public record ServerLimits(
+    int bodyBytes,
+    int sequences,
+    int sequencesOfRequest,
+    Duration keepAlive,
+    Duration requestTime,
+    Duration stalledTime,
+    Duration queueTime) {
+  /** Returns the limits that a server has unless its user sets others. */
+  public static ServerLimits of(int sequences) {
+    return new ServerLimits(
+        8 << 20,
+        sequences,
+        Math.min(sequences, 256),
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(30),
+        Duration.ofSeconds(60),
+        Duration.ofMinutes(10));
+  }
+}

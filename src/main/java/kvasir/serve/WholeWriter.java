@@ -1,0 +1,66 @@
+package kvasir.serve;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+import kvasir.engine.request.FinishReason;
+
+/** Writer of an answer that is sent when it is complete. */
+final class WholeWriter implements AnswerWriter {
+  /** A choice that grows. */
+  private static final class Part {
+    private final StringBuilder text = new StringBuilder();
+    private final List<TokenEntry> entries = new ArrayList<>();
+    private FinishReason reason = FinishReason.LENGTH;
+  }
+
+  private final AnswerForm form;
+  private final BiConsumer<Integer, ObjectNode> send;
+  private final List<Part> parts = new ArrayList<>();
+
+  /**
+   * Creates the writer of an answer without text.
+   *
+   * @param choices number of choices of all prompts
+   * @param send sends the answer with its status
+   */
+  WholeWriter(AnswerForm form, int choices, BiConsumer<Integer, ObjectNode> send) {
+    this.form = form;
+    this.send = send;
+    for (int i = 0; i < choices; i++) {
+      parts.add(new Part());
+    }
+  }
+
+  @Override
+  public void begin() {}
+
+  @Override
+  public void piece(int index, Piece piece) {
+    parts.get(index).text.append(piece.text());
+    parts.get(index).entries.addAll(piece.entries());
+  }
+
+  @Override
+  public void finished(int index, FinishReason reason) {
+    parts.get(index).reason = reason;
+  }
+
+  @Override
+  public void keepAlive() {}
+
+  @Override
+  public void done(Usage usage) {
+    List<AnswerForm.Choice> choices =
+        parts.stream()
+            .map(part -> new AnswerForm.Choice(part.text.toString(), part.entries, part.reason))
+            .toList();
+    send.accept(200, form.whole(choices, usage));
+  }
+
+  @Override
+  public void failed(ApiError error) {
+    throw error;
+  }
+}
