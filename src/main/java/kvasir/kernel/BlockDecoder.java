@@ -12,7 +12,7 @@ import kvasir.tensor.Matrix;
  */
 final class BlockDecoder {
   /** Numbers of the IQ4 formats by nibble. */
-  private static final byte[] IQ4 = {
+  static final byte[] IQ4 = {
     -127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113
   };
 

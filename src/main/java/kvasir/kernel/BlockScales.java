@@ -17,15 +17,19 @@ final class BlockScales {
    * @param group number of the group in its block
    */
   static float scale(BlockFormat format, MemorySegment data, long block, int group) {
-    return half(data, block + format.scaleOffset())
-        * switch (format) {
-          case Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, IQ4_NL -> 1;
-          case Q2_K -> unsigned(data, block + group) & 15;
-          case Q3_K -> scaleQ3K(data, block + 96, group);
-          case Q4_K, Q5_K -> scaleQ4K(data, block + 4, group);
-          case Q6_K -> data.get(ValueLayout.JAVA_BYTE, block + 192 + group);
-          case IQ4_XS -> scaleIq4Xs(data, block, group);
-        };
+    return half(data, block + format.scaleOffset()) * integerScale(format, data, block, group);
+  }
+
+  /** Returns the integer scale of a group, from -128 to 127: 1 in formats that have none. */
+  static int integerScale(BlockFormat format, MemorySegment data, long block, int group) {
+    return switch (format) {
+      case Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, IQ4_NL -> 1;
+      case Q2_K -> unsigned(data, block + group) & 15;
+      case Q3_K -> scaleQ3K(data, block + 96, group);
+      case Q4_K, Q5_K -> scaleQ4K(data, block + 4, group);
+      case Q6_K -> data.get(ValueLayout.JAVA_BYTE, block + 192 + group);
+      case IQ4_XS -> scaleIq4Xs(data, block, group);
+    };
   }
 
   /**
@@ -33,14 +37,24 @@ final class BlockScales {
    * -0, which leaves every number as it is, zeros with their sign included.
    */
   static float addend(BlockFormat format, MemorySegment data, long block, int group) {
-    if (format.minimumOffset() < 0) {
+    if (!format.hasMinimum()) {
       return -0f;
     }
     float minimum = half(data, block + format.minimumOffset());
+    return format.integerScales()
+        ? -(minimum * integerMinimum(format, data, block, group))
+        : minimum;
+  }
+
+  /**
+   * Returns the integer minimum of a group, from 0 to 63: -1 in formats whose minima are f16, as
+   * integer minima are subtracted.
+   */
+  static int integerMinimum(BlockFormat format, MemorySegment data, long block, int group) {
     return switch (format) {
-      case Q2_K -> -(minimum * (unsigned(data, block + group) >> 4));
-      case Q4_K, Q5_K -> -(minimum * minimumQ4K(data, block + 4, group));
-      default -> minimum;
+      case Q2_K -> unsigned(data, block + group) >> 4;
+      case Q4_K, Q5_K -> minimumQ4K(data, block + 4, group);
+      default -> -1;
     };
   }
 

@@ -4,8 +4,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import kvasir.tensor.BlockFormat;
+import kvasir.tensor.BlockPanels;
 import kvasir.tensor.DType;
 import kvasir.tensor.Matrix;
+import kvasir.tensor.PackedWeights;
 import kvasir.tensor.Panels;
 
 /**
@@ -38,6 +40,14 @@ final class ConversionsScalar {
       case F32 -> data.get(FLOAT, offset);
       case F16 -> Float.float16ToFloat(data.get(SHORT, offset));
       case BF16 -> fromBf16(data.get(SHORT, offset));
+    };
+  }
+
+  /** Returns a weight in f32. */
+  static float element(PackedWeights weights, int input, int output) {
+    return switch (weights) {
+      case Panels plain -> element(plain.data(), plain.type(), plain.elementOffset(input, output));
+      case BlockPanels blocks -> BlockPanelsScalar.element(blocks, input, output);
     };
   }
 
@@ -89,10 +99,9 @@ final class ConversionsScalar {
     }
   }
 
-  static void decodeOutput(Panels source, int output, float[] target, int targetOffset) {
+  static void decodeOutput(PackedWeights source, int output, float[] target, int targetOffset) {
     for (int input = 0; input < source.inputs(); input++) {
-      long elementOffset = source.elementOffset(input, output);
-      target[targetOffset + input] = element(source.data(), source.type(), elementOffset);
+      target[targetOffset + input] = element(source, input, output);
     }
   }
 }

@@ -3,6 +3,7 @@ package kvasir.kernel;
 import java.lang.foreign.MemorySegment;
 import kvasir.tensor.DType;
 import kvasir.tensor.Matrix;
+import kvasir.tensor.PackedWeights;
 import kvasir.tensor.Panels;
 
 /**
@@ -17,7 +18,8 @@ import kvasir.tensor.Panels;
  * nor the number of rows that are computed at once, and prefill gives the same bits as decode.
  *
  * <p>Activations are {@code float[]} with an offset and a row stride in elements; weights and the
- * KV cache are {@link Panels} in f32, f16 or bf16, widened to f32 before use. All methods are
+ * KV cache are {@link Panels} in f32, f16 or bf16, or {@link kvasir.tensor.BlockPanels} of
+ * quantised weights, and each of their elements is f32 before it is used. All methods are
  * stateless, allocate nothing and may run on several threads at once with disjoint outputs. Offsets
  * and strides are in elements unless stated otherwise.
  */
@@ -51,7 +53,7 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
    * @param scratch working memory of the calling thread
    */
   void matmul(
-      Panels weights,
+      PackedWeights weights,
       int from,
       int to,
       float[] x,
@@ -75,7 +77,7 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
    * @param scratch working memory of the calling thread
    */
   void matmulPacked(
-      Panels weights,
+      PackedWeights weights,
       int from,
       int to,
       float[] packed,
@@ -278,5 +280,5 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
    *
    * @param target receives {@code source.inputs()} elements from {@code targetOffset} on
    */
-  void decodeOutput(Panels source, int output, float[] target, int targetOffset);
+  void decodeOutput(PackedWeights source, int output, float[] target, int targetOffset);
 }

@@ -1,5 +1,6 @@
 package kvasir.kernel;
 
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorShuffle;
@@ -36,6 +37,12 @@ final class Lanes {
         case 8 -> ShortVector.SPECIES_128;
         default -> ShortVector.SPECIES_64;
       };
+
+  /**
+   * Species of bytes with as many lanes as {@link #F}; with twice as many where that has four,
+   * since there are no vectors of four bytes.
+   */
+  static final VectorSpecies<Byte> B = W == 16 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
 
   static final VectorShuffle<Float> HALF = cross(W / 2);
   static final VectorShuffle<Float> QUARTER = cross(W / 4);

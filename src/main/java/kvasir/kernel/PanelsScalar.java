@@ -1,5 +1,6 @@
 package kvasir.kernel;
 
+import kvasir.tensor.PackedWeights;
 import kvasir.tensor.Panels;
 
 /** Scalar products of rows with {@link Panels}, one element after the other. */
@@ -9,7 +10,7 @@ final class PanelsScalar {
   private PanelsScalar() {}
 
   static void matmul(
-      Panels weights,
+      PackedWeights weights,
       int from,
       int to,
       float[] x,
@@ -29,7 +30,7 @@ final class PanelsScalar {
   }
 
   static void matmulPacked(
-      Panels weights,
+      PackedWeights weights,
       int from,
       int to,
       float[] packed,
@@ -66,12 +67,10 @@ final class PanelsScalar {
   }
 
   private static float add(
-      Panels weights, int output, int inputs, float[] x, int offset, int step, float sum) {
+      PackedWeights weights, int output, int inputs, float[] x, int offset, int step, float sum) {
     float result = sum;
     for (int k = 0; k < inputs; k++) {
-      float weight =
-          ConversionsScalar.element(
-              weights.data(), weights.type(), weights.elementOffset(k, output));
+      float weight = ConversionsScalar.element(weights, k, output);
       result = Math.fma(weight, x[offset + k * step], result);
     }
     return result;

@@ -4,7 +4,9 @@ import static kvasir.kernel.Lanes.W;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import kvasir.tensor.BlockPanels;
 import kvasir.tensor.DType;
+import kvasir.tensor.PackedWeights;
 import kvasir.tensor.Panels;
 
 /**
@@ -57,7 +59,7 @@ final class PanelsVector {
 
   /** Computes a product with a few rows, as {@link Kernels#matmul} specifies. */
   static void matmul(
-      Panels weights,
+      PackedWeights packed,
       int from,
       int to,
       float[] x,
@@ -68,6 +70,12 @@ final class PanelsVector {
       int outOffset,
       int outStride,
       Scratch scratch) {
+    if (packed instanceof BlockPanels blocks) {
+      BlockProduct.multiply(
+          blocks, from, to, x, xOffset, xStride, rows, out, outOffset, outStride, scratch);
+      return;
+    }
+    Panels weights = (Panels) packed;
     clear(weights, from, to, rows, out, outOffset, outStride);
     int inputs = weights.inputs();
     add(
@@ -77,7 +85,7 @@ final class PanelsVector {
 
   /** Computes a product with packed rows, as {@link Kernels#matmulPacked} specifies. */
   static void matmulPacked(
-      Panels weights,
+      PackedWeights weights,
       int from,
       int to,
       float[] packed,
@@ -109,7 +117,7 @@ final class PanelsVector {
    * in scratch memory.
    */
   private static float[] block(
-      Panels weights,
+      PackedWeights weights,
       int panel,
       int panels,
       float[] packed,
@@ -120,14 +128,13 @@ final class PanelsVector {
     Arrays.fill(c, 0, rows * STRIDE, 0f);
     int inputs = weights.inputs();
     // A batch of up to 32 rows reads each panel upwards in one go. More rows share strips of
-    // several
-    // panels that stay in the second-level cache.
+    // several panels that stay in the second-level cache.
     int strip = rows <= WIDTH && inPlace(weights) ? Math.max(1, inputs) : INPUTS;
     MemorySegment wide = inPlace(weights) ? null : scratch.panels(GROUP * INPUTS);
     for (int input = 0; input < inputs; input += strip) {
       int n = Math.min(strip, inputs - input);
       for (int i = 0; i < panels && wide != null; i++) {
-        WidenVector.widen(weights, panel + i, input, n, wide, i * PANEL_BYTES);
+        widen(weights, panel + i, input, n, wide, i * PANEL_BYTES, scratch);
       }
       for (int row = 0; row < rows; row += WIDTH) {
         int a = aOffset + (row * inputs + input * WIDTH);
@@ -135,8 +142,7 @@ final class PanelsVector {
         for (int i = 0; i < panels; i++) {
           int sum = row * STRIDE + i * WIDTH;
           if (wide == null) {
-            long at = weights.rowOffset(panel + i, input);
-            inPlace(weights, at, n, packed, a, c, sum, count);
+            inPlace((Panels) weights, panel + i, input, n, packed, a, c, sum, count);
           } else {
             whole(wide, i * PANEL_BYTES, n, packed, a, c, sum, STRIDE, count, ONES, 0);
           }
@@ -147,19 +153,36 @@ final class PanelsVector {
   }
 
   /** Returns whether tiles read panels of this type where they are. */
-  private static boolean inPlace(Panels weights) {
+  private static boolean inPlace(PackedWeights weights) {
     return weights.type() == DType.F32 || (weights.type() == DType.BF16 && W == 16);
+  }
+
+  private static void widen(
+      PackedWeights weights,
+      int panel,
+      int input,
+      int n,
+      MemorySegment target,
+      long targetOffset,
+      Scratch scratch) {
+    switch (weights) {
+      case Panels plain -> WidenVector.widen(plain, panel, input, n, target, targetOffset);
+      case BlockPanels blocks ->
+          WidenBlocks.widen(blocks, panel, input, n, target, targetOffset, scratch);
+    }
   }
 
   private static void inPlace(
       Panels weights,
-      long bOffset,
+      int panel,
+      int input,
       int n,
       float[] a,
       int aOffset,
       float[] c,
       int cOffset,
       int rows) {
+    long bOffset = weights.rowOffset(panel, input);
     if (weights.type() == DType.F32) {
       whole(weights.data(), bOffset, n, a, aOffset, c, cOffset, STRIDE, rows, ONES, 0);
       return;
@@ -172,7 +195,7 @@ final class PanelsVector {
   }
 
   private static void copyOut(
-      Panels weights,
+      PackedWeights weights,
       int panel,
       int panels,
       float[] block,

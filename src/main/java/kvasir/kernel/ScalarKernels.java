@@ -3,6 +3,7 @@ package kvasir.kernel;
 import java.lang.foreign.MemorySegment;
 import kvasir.tensor.DType;
 import kvasir.tensor.Matrix;
+import kvasir.tensor.PackedWeights;
 import kvasir.tensor.Panels;
 
 /**
@@ -17,7 +18,7 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void matmul(
-      Panels weights,
+      PackedWeights weights,
       int from,
       int to,
       float[] x,
@@ -33,7 +34,7 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void matmulPacked(
-      Panels weights,
+      PackedWeights weights,
       int from,
       int to,
       float[] packed,
@@ -175,7 +176,7 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void decodeOutput(Panels source, int output, float[] target, int targetOffset) {
+  public void decodeOutput(PackedWeights source, int output, float[] target, int targetOffset) {
     ConversionsScalar.decodeOutput(source, output, target, targetOffset);
   }
 }

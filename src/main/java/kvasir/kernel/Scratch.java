@@ -2,6 +2,7 @@ package kvasir.kernel;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import kvasir.tensor.BlockPanels;
 import kvasir.tensor.Panels;
 
 /**
@@ -11,6 +12,14 @@ import kvasir.tensor.Panels;
 public final class Scratch {
   /** A tile of outputs that do not fill a panel, {@code [32, 32]}. */
   final float[] tile = new float[Panels.WIDTH * Panels.WIDTH];
+
+  /** Scales of a group of half a panel of quantised weights, and what is added to its weights. */
+  final float[] scales = new float[BlockPanels.HALF];
+
+  final float[] addends = new float[BlockPanels.HALF];
+
+  /** Sums of a row for several half panels. */
+  final float[] sums = new float[BlockProduct.STREAMS * BlockPanels.HALF];
 
   private float[] block = new float[0];
   private MemorySegment panel = MemorySegment.NULL;

@@ -3,6 +3,7 @@ package kvasir.kernel;
 import java.lang.foreign.MemorySegment;
 import kvasir.tensor.DType;
 import kvasir.tensor.Matrix;
+import kvasir.tensor.PackedWeights;
 import kvasir.tensor.Panels;
 
 /** Implementation by jdk.incubator.vector, at the vector width of this machine up to 512 bits. */
@@ -19,7 +20,7 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void matmul(
-      Panels weights,
+      PackedWeights weights,
       int from,
       int to,
       float[] x,
@@ -36,7 +37,7 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void matmulPacked(
-      Panels weights,
+      PackedWeights weights,
       int from,
       int to,
       float[] packed,
@@ -178,7 +179,7 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void decodeOutput(Panels source, int output, float[] target, int targetOffset) {
+  public void decodeOutput(PackedWeights source, int output, float[] target, int targetOffset) {
     ConversionsScalar.decodeOutput(source, output, target, targetOffset);
   }
 }

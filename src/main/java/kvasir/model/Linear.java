@@ -1,6 +1,6 @@
 package kvasir.model;
 
-import kvasir.tensor.Panels;
+import kvasir.tensor.PackedWeights;
 
 /**
  * A rank's slice of a linear layer, {@code y = weight x + bias}.
@@ -10,4 +10,4 @@ import kvasir.tensor.Panels;
  * @param first the layer's output with which the slice begins
  * @param width number of outputs of the whole layer
  */
-public record Linear(Panels weight, float[] bias, int first, int width) {}
+public record Linear(PackedWeights weight, float[] bias, int first, int width) {}

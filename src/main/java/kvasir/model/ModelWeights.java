@@ -9,7 +9,7 @@ import kvasir.error.UserError;
 import kvasir.kernel.Kernels;
 import kvasir.team.Team;
 import kvasir.tensor.Matrix;
-import kvasir.tensor.Panels;
+import kvasir.tensor.PackedWeights;
 import kvasir.tensor.Shares;
 import kvasir.weights.Checkpoint;
 
@@ -152,7 +152,7 @@ public record ModelWeights(
 
   private interface Packing {
     /** Packs rows of a matrix; see {@link WeightPacker#pack(Matrix, RowOrder, int, int)}. */
-    Panels pack(Matrix matrix, RowOrder order, int from, int to);
+    PackedWeights pack(Matrix matrix, RowOrder order, int from, int to);
   }
 
   private record Finder(

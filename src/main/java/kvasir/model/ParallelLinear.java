@@ -5,6 +5,7 @@ import kvasir.kernel.Kernels;
 import kvasir.kernel.PackedRows;
 import kvasir.kernel.Scratch;
 import kvasir.team.Team;
+import kvasir.tensor.PackedWeights;
 import kvasir.tensor.Panels;
 import kvasir.tensor.Split;
 
@@ -130,7 +131,7 @@ final class ParallelLinear {
     int from = 0;
     int to = 0;
     for (int i = 0; i < count; i++) {
-      Panels weight = layers[i].weight();
+      PackedWeights weight = layers[i].weight();
       int first = Split.start(weight.count(), members, member);
       int end = Split.start(weight.count(), members, member + 1);
       multiply(layers[i], outputs[i], first, end, scratch[member]);
@@ -142,7 +143,7 @@ final class ParallelLinear {
   }
 
   private void multiply(Linear layer, float[] out, int from, int to, Scratch scratch) {
-    Panels weight = layer.weight();
+    PackedWeights weight = layer.weight();
     int stride = layer.width();
     int first = layer.first();
     if (tokens >= Kernels.PACKED) {

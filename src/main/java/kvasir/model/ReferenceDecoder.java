@@ -7,7 +7,7 @@ import java.util.List;
 import kvasir.kernel.Kernels;
 import kvasir.tensor.DType;
 import kvasir.tensor.Matrix;
-import kvasir.tensor.Panels;
+import kvasir.tensor.PackedWeights;
 
 /**
  * Reference implementation of the decoder in double precision, written for clarity and not for
@@ -154,7 +154,7 @@ public final class ReferenceDecoder {
     return widen(floats);
   }
 
-  private double[] output(Panels weights, int output) {
+  private double[] output(PackedWeights weights, int output) {
     float[] floats = new float[weights.inputs()];
     kernels.decodeOutput(weights, output, floats, 0);
     return widen(floats);

@@ -2,13 +2,17 @@ package kvasir.model;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicBoolean;
+import kvasir.kernel.BlockPacker;
 import kvasir.kernel.Kernels;
 import kvasir.kernel.Scratch;
 import kvasir.team.Team;
 import kvasir.tensor.BlockFormat;
+import kvasir.tensor.BlockPanels;
 import kvasir.tensor.DType;
 import kvasir.tensor.Matrix;
 import kvasir.tensor.OffHeap;
+import kvasir.tensor.PackedWeights;
 import kvasir.tensor.Panels;
 import kvasir.tensor.Split;
 import kvasir.tensor.StorageFormat;
@@ -17,7 +21,7 @@ import kvasir.tensor.StorageFormat;
  * Packer that copies matrices of a mapped checkpoint into panels on huge pages, with the work
  * divided among the team, and then drops the pages of the file. The copy takes about a second per
  * gigabyte at the start. In return one layout serves prefill and decode with one order of
- * additions, and no sum runs across lanes. Quantised matrices are decoded to f32.
+ * additions, and no sum runs across lanes. Quantised matrices stay quantised.
  */
 final class WeightPacker {
   private final Kernels kernels;
@@ -36,7 +40,7 @@ final class WeightPacker {
    *
    * @param order order of the rows in the checkpoint
    */
-  Panels pack(Matrix matrix, RowOrder order, int from, int to) {
+  PackedWeights pack(Matrix matrix, RowOrder order, int from, int to) {
     if (order == RowOrder.SAME) {
       return pack(matrix.slice(from, to));
     }
@@ -62,44 +66,69 @@ final class WeightPacker {
     return new Matrix(matrix.type(), memory, 0, to - from, matrix.columns());
   }
 
-  /** Packs a row-major matrix {@code [outputs, inputs]} into panels {@code [inputs, outputs]}. */
-  Panels pack(Matrix source) {
-    DType type = panelType(source.type());
-    long bytes = Panels.bytes(type, source.columns(), source.rows());
-    MemorySegment memory = OffHeap.allocate(arena, bytes);
-    Panels target = new Panels(type, memory, 0, source.columns(), source.rows());
-    team.run(
-        (member, members) ->
-            pack(
-                source,
-                target,
-                Split.start(target.count(), members, member),
-                Split.start(target.count(), members, member + 1)));
+  /**
+   * Packs a row-major matrix {@code [outputs, inputs]} into panels {@code [inputs, outputs]} of its
+   * type: of f32 if it is quantised with a scale that is infinite or no number.
+   */
+  PackedWeights pack(Matrix source) {
+    PackedWeights packed =
+        switch (source.type()) {
+          case DType type -> panels(source, type);
+          case BlockFormat format -> blocks(source, format);
+        };
     OffHeap.dropPages(source.data(), source.offset(), source.byteSize());
+    return packed;
+  }
+
+  private Panels panels(Matrix source, DType type) {
+    Panels target = new Panels(type, allocate(source, type), 0, source.columns(), source.rows());
+    share(target, (from, to) -> target.pack(source, from, to));
     return target;
   }
 
-  /**
-   * Returns the element type of the panels into which a matrix is packed: f32 for quantised ones.
-   */
-  static DType panelType(StorageFormat format) {
-    return switch (format) {
-      case DType type -> type;
-      case BlockFormat _ -> DType.F32;
-    };
+  private PackedWeights blocks(Matrix source, BlockFormat format) {
+    BlockPanels target =
+        new BlockPanels(format, allocate(source, format), 0, source.columns(), source.rows());
+    AtomicBoolean finite = new AtomicBoolean(true);
+    share(
+        target,
+        (from, to) -> {
+          if (!new BlockPacker(source, target).pack(from, to)) {
+            finite.set(false);
+          }
+        });
+    return finite.get() ? target : decoded(source);
   }
 
-  private void pack(Matrix source, Panels target, int fromPanel, int toPanel) {
-    if (source.type() instanceof DType) {
-      target.pack(source, fromPanel, toPanel);
-      return;
-    }
-    float[] row = new float[source.columns()];
-    Scratch scratch = new Scratch();
-    int end = Math.min(toPanel * Panels.WIDTH, source.rows());
-    for (int output = fromPanel * Panels.WIDTH; output < end; output++) {
-      kernels.decode(source, output, 0, row.length, row, 0);
-      kernels.encodeOutput(row, 0, target, output, scratch);
-    }
+  private Panels decoded(Matrix source) {
+    DType type = DType.F32;
+    Panels target = new Panels(type, allocate(source, type), 0, source.columns(), source.rows());
+    share(
+        target,
+        (from, to) -> {
+          float[] row = new float[source.columns()];
+          Scratch scratch = new Scratch();
+          for (int o = from * Panels.WIDTH; o < Math.min(to * Panels.WIDTH, source.rows()); o++) {
+            kernels.decode(source, o, 0, row.length, row, 0);
+            kernels.encodeOutput(row, 0, target, o, scratch);
+          }
+        });
+    return target;
+  }
+
+  private MemorySegment allocate(Matrix source, StorageFormat format) {
+    return OffHeap.allocate(arena, PackedWeights.bytes(format, source.columns(), source.rows()));
+  }
+
+  private interface Part {
+    void pack(int fromPanel, int toPanel);
+  }
+
+  private void share(PackedWeights target, Part part) {
+    int panels = target.count();
+    team.run(
+        (member, members) ->
+            part.pack(
+                Split.start(panels, members, member), Split.start(panels, members, member + 1)));
   }
 }

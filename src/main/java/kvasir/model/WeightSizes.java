@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import kvasir.kernel.Kernels;
 import kvasir.tensor.Matrix;
-import kvasir.tensor.Panels;
+import kvasir.tensor.PackedWeights;
 import kvasir.tensor.Shares;
 import kvasir.weights.Checkpoint;
 
@@ -36,7 +36,7 @@ public record WeightSizes(List<Matrix> matrices) {
     long sum = 0;
     for (Matrix matrix : matrices) {
       int outputs = new OutputSlices(matrix.rows(), shares).count(rank);
-      sum += Panels.bytes(WeightPacker.panelType(matrix.type()), matrix.columns(), outputs);
+      sum += PackedWeights.bytes(matrix.type(), matrix.columns(), outputs);
     }
     return sum;
   }

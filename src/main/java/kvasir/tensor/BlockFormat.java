@@ -23,32 +23,42 @@ package kvasir.tensor;
  * </pre>
  */
 public enum BlockFormat implements StorageFormat {
-  Q8_0(32, 34, 32, 0, -1),
-  Q4_0(32, 18, 32, 0, -1),
-  Q4_1(32, 20, 32, 0, 2),
-  Q5_0(32, 22, 32, 0, -1),
-  Q5_1(32, 24, 32, 0, 2),
-  Q2_K(256, 84, 16, 80, 82),
-  Q3_K(256, 110, 16, 108, -1),
-  Q4_K(256, 144, 32, 0, 2),
-  Q5_K(256, 176, 32, 0, 2),
-  Q6_K(256, 210, 16, 208, -1),
-  IQ4_NL(32, 18, 32, 0, -1),
-  IQ4_XS(256, 136, 32, 0, -1);
+  Q8_0(32, 34, 32, 0, -1, 8, 0),
+  Q4_0(32, 18, 32, 0, -1, 4, 8),
+  Q4_1(32, 20, 32, 0, 2, 4, 0),
+  Q5_0(32, 22, 32, 0, -1, 6, 16),
+  Q5_1(32, 24, 32, 0, 2, 6, 0),
+  Q2_K(256, 84, 16, 80, 82, 4, 0),
+  Q3_K(256, 110, 16, 108, -1, 4, 4),
+  Q4_K(256, 144, 32, 0, 2, 4, 0),
+  Q5_K(256, 176, 32, 0, 2, 6, 0),
+  Q6_K(256, 210, 16, 208, -1, 6, 32),
+  IQ4_NL(32, 18, 32, 0, -1, 8, 0),
+  IQ4_XS(256, 136, 32, 0, -1, 8, 0);
 
   private final int blockLength;
   private final int blockBytes;
   private final int groupLength;
   private final int scaleOffset;
   private final int minimumOffset;
+  private final int panelBits;
+  private final int zero;
 
   BlockFormat(
-      int blockLength, int blockBytes, int groupLength, int scaleOffset, int minimumOffset) {
+      int blockLength,
+      int blockBytes,
+      int groupLength,
+      int scaleOffset,
+      int minimumOffset,
+      int panelBits,
+      int zero) {
     this.blockLength = blockLength;
     this.blockBytes = blockBytes;
     this.groupLength = groupLength;
     this.scaleOffset = scaleOffset;
     this.minimumOffset = minimumOffset;
+    this.panelBits = panelBits;
+    this.zero = zero;
   }
 
   @Override
@@ -66,6 +76,11 @@ public enum BlockFormat implements StorageFormat {
     return groupLength;
   }
 
+  /** Returns the number of groups in a block. */
+  public int groups() {
+    return blockLength / groupLength;
+  }
+
   /** Returns the byte offset in a block of its scale d, in f16. */
   public int scaleOffset() {
     return scaleOffset;
@@ -74,5 +89,36 @@ public enum BlockFormat implements StorageFormat {
   /** Returns the byte offset in a block of its minimum m, in f16, or -1 if it has none. */
   public int minimumOffset() {
     return minimumOffset;
+  }
+
+  /** Returns whether groups have a minimum. */
+  public boolean hasMinimum() {
+    return minimumOffset >= 0;
+  }
+
+  /** Returns whether the scales of groups are integers that a factor of their block multiplies. */
+  public boolean integerScales() {
+    return blockLength != groupLength;
+  }
+
+  /**
+   * Returns whether groups have integer scales in {@link BlockPanels}. Those of Q5_0 and Q5_1 are
+   * 1, so that there is one kernel for integers of 6 bits.
+   */
+  public boolean groupScales() {
+    return integerScales() || panelBits == 6;
+  }
+
+  /**
+   * Returns the number of bits of an integer in {@link BlockPanels}: 4 or 6, unsigned, or 8, with a
+   * sign. Formats with fewer bits, or with numbers from a table, take the next larger one.
+   */
+  public int panelBits() {
+    return panelBits;
+  }
+
+  /** Returns the integer that stands for 0 in panels. */
+  public int zero() {
+    return zero;
   }
 }

@@ -29,7 +29,8 @@ import java.nio.ByteOrder;
  * @param panelStride bytes from one panel to the next
  */
 public record Panels(
-    DType type, MemorySegment data, long offset, long panelStride, int inputs, int outputs) {
+    DType type, MemorySegment data, long offset, long panelStride, int inputs, int outputs)
+    implements PackedWeights {
   /** Number of outputs in a panel. */
   public static final int WIDTH = 32;
 
@@ -68,16 +69,6 @@ public record Panels(
   /** Returns the number of panels for {@code outputs} outputs. */
   public static int count(int outputs) {
     return Math.ceilDiv(outputs, WIDTH);
-  }
-
-  /** Returns the number of panels. */
-  public int count() {
-    return count(outputs);
-  }
-
-  /** Returns the number of outputs in a panel: 32, or fewer in the last one. */
-  public int width(int panel) {
-    return Math.min(WIDTH, outputs - panel * WIDTH);
   }
 
   /** Returns the bytes from one input's row in a panel to the next. */

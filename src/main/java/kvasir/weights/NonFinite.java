@@ -55,7 +55,7 @@ public record NonFinite(String tensor, long nans, long infinities) {
     for (int block = 0; block < chunk.length; block += format.blockBytes()) {
       int scale = blocks.getShort(block + format.scaleOffset()) & 0x7fff;
       int minimum =
-          format.minimumOffset() < 0 ? 0 : blocks.getShort(block + format.minimumOffset()) & 0x7fff;
+          format.hasMinimum() ? blocks.getShort(block + format.minimumOffset()) & 0x7fff : 0;
       int larger = Math.max(scale, minimum);
       nans += larger > INFINITE_HALF ? format.blockLength() : 0;
       infinities += larger == INFINITE_HALF ? format.blockLength() : 0;

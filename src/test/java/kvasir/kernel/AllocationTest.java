@@ -4,10 +4,15 @@ import static kvasir.kernel.Samples.VECTOR;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import kvasir.tensor.BlockFormat;
+import kvasir.tensor.BlockPanels;
 import kvasir.tensor.DType;
 import kvasir.tensor.Matrix;
+import kvasir.tensor.PackedWeights;
 import kvasir.tensor.Panels;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +53,25 @@ class AllocationTest {
             VECTOR.matmulPacked(weights, 0, panels, packed, 40, out, 0, outputs, scratch);
           });
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void quantisedMatmul(BlockFormat format) {
+    int outputs = 70;
+    long bytes = PackedWeights.bytes(format, 512, outputs);
+    MemorySegment data = Arena.ofAuto().allocate(bytes, 64);
+    BlockPanels weights = new BlockPanels(format, data, 0, 512, outputs);
+    float[] x = samples.floats(4 * 512);
+    float[] out = new float[4 * outputs];
+    assertAllocatesNothing(
+        "matmul " + format,
+        () -> VECTOR.matmul(weights, 0, 3, x, 0, 512, 2, out, 0, outputs, scratch));
+    float[] packed = new float[PackedRows.floats(4, 512)];
+    PackedRows.pack(x, 0, 512, 4, 512, 0, 1, packed);
+    assertAllocatesNothing(
+        "packed matmul " + format,
+        () -> VECTOR.matmulPacked(weights, 0, 3, packed, 4, out, 0, outputs, scratch));
   }
 
   @ParameterizedTest

@@ -1,0 +1,219 @@
+package kvasir.kernel;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static jdk.incubator.vector.VectorOperators.B2F;
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.S2I;
+import static jdk.incubator.vector.VectorOperators.ZERO_EXTEND_B2I;
+import static kvasir.kernel.Lanes.B;
+import static kvasir.kernel.Lanes.F;
+import static kvasir.kernel.Lanes.I;
+import static kvasir.kernel.Lanes.S;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import kvasir.tensor.BlockPanels;
+
+/**
+ * Product of one row with blocks of 4-bit integers whose groups have integer scales, in {@link
+ * BlockPanels}, read in place like {@link NibbleBlocks}. C2 compiles these streams at once; with
+ * more of them it may box vectors (NodeCountInliningCutoff).
+ *
+ * <pre>
+ *   data, p0..p2           memory, and the byte offset of each stream's first block
+ *   blocks, groups, length  number of blocks, of groups in each, and of inputs in each
+ *   minima, zero           whether there are minima, and the integer that stands for 0 if not
+ *   x, xOffset             activations, and the offset of that of the first input
+ *   sums, offset           sums of the first stream from {@code offset} on, those of the next 16 on
+ *   lane                   first of the 16 outputs to add, as many as a vector has
+ * </pre>
+ */
+final class NibbleGroups {
+  /** Number of streams that are added at once. */
+  static final int STREAMS = 3;
+
+  /** Bytes from one row of 16 outputs to the next. */
+  private static final long ROW = BlockPanels.HALF;
+
+  private static final float BIAS = ConversionsVector.BIAS;
+  private static final int MANTISSA = ConversionsVector.SIGN_TO_MANTISSA;
+
+  private NibbleGroups() {}
+
+  /** Adds the product of one row and three streams to the sums. */
+  static void multiply(
+      MemorySegment data,
+      long p0,
+      long p1,
+      long p2,
+      int blocks,
+      int groups,
+      int length,
+      boolean minima,
+      int zero,
+      float[] x,
+      int xOffset,
+      float[] sums,
+      int offset,
+      int lane) {
+    long header = (minima ? 4 : 2) * ROW;
+    long groupHeader = (minima ? 2 : 1) * ROW;
+    long groupBytes = groupHeader + length / 2 * ROW;
+    long blockBytes = header + groups * groupBytes;
+    // Without minima they are those of the integer that stands for 0.
+    long minimum = minima ? 2 * ROW : 0;
+    long integerMinimum = minima ? ROW : 0;
+    float factor = minima ? -BIAS : -zero * BIAS;
+    long start0 = Memory.start(data, p0, blocks * blockBytes) + p0;
+    long start1 = Memory.start(data, p1, blocks * blockBytes) + p1;
+    long start2 = Memory.start(data, p2, blocks * blockBytes) + p2;
+    FloatVector y0 = FloatVector.fromArray(F, sums, offset + lane);
+    FloatVector y1 = FloatVector.fromArray(F, sums, offset + 16 + lane);
+    FloatVector y2 = FloatVector.fromArray(F, sums, offset + 32 + lane);
+    for (int block = 0; block < blocks; block++) {
+      long at = block * blockBytes + 2L * lane;
+      IntVector s0 =
+          ShortVector.fromMemorySegment(S, Memory.ALL, start0 + at, LITTLE_ENDIAN)
+              .convertShape(S2I, I, 0)
+              .reinterpretAsInts()
+              .lanewise(LSHL, 13)
+              .and(MANTISSA);
+      FloatVector d0 = s0.reinterpretAsFloats().mul(BIAS);
+      IntVector m0 =
+          ShortVector.fromMemorySegment(S, Memory.ALL, start0 + at + minimum, LITTLE_ENDIAN)
+              .convertShape(S2I, I, 0)
+              .reinterpretAsInts()
+              .lanewise(LSHL, 13)
+              .and(MANTISSA);
+      FloatVector n0 = m0.reinterpretAsFloats().mul(factor);
+      IntVector s1 =
+          ShortVector.fromMemorySegment(S, Memory.ALL, start1 + at, LITTLE_ENDIAN)
+              .convertShape(S2I, I, 0)
+              .reinterpretAsInts()
+              .lanewise(LSHL, 13)
+              .and(MANTISSA);
+      FloatVector d1 = s1.reinterpretAsFloats().mul(BIAS);
+      IntVector m1 =
+          ShortVector.fromMemorySegment(S, Memory.ALL, start1 + at + minimum, LITTLE_ENDIAN)
+              .convertShape(S2I, I, 0)
+              .reinterpretAsInts()
+              .lanewise(LSHL, 13)
+              .and(MANTISSA);
+      FloatVector n1 = m1.reinterpretAsFloats().mul(factor);
+      IntVector s2 =
+          ShortVector.fromMemorySegment(S, Memory.ALL, start2 + at, LITTLE_ENDIAN)
+              .convertShape(S2I, I, 0)
+              .reinterpretAsInts()
+              .lanewise(LSHL, 13)
+              .and(MANTISSA);
+      FloatVector d2 = s2.reinterpretAsFloats().mul(BIAS);
+      IntVector m2 =
+          ShortVector.fromMemorySegment(S, Memory.ALL, start2 + at + minimum, LITTLE_ENDIAN)
+              .convertShape(S2I, I, 0)
+              .reinterpretAsInts()
+              .lanewise(LSHL, 13)
+              .and(MANTISSA);
+      FloatVector n2 = m2.reinterpretAsFloats().mul(factor);
+      for (int group = 0; group < groups; group++) {
+        long scales = block * blockBytes + header + group * groupBytes + lane;
+        FloatVector scale0 =
+            ByteVector.fromMemorySegment(B, Memory.ALL, start0 + scales, LITTLE_ENDIAN)
+                .convertShape(B2F, F, 0)
+                .reinterpretAsFloats()
+                .mul(d0);
+        FloatVector add0 =
+            ByteVector.fromMemorySegment(
+                    B, Memory.ALL, start0 + scales + integerMinimum, LITTLE_ENDIAN)
+                .convertShape(B2F, F, 0)
+                .reinterpretAsFloats()
+                .mul(n0);
+        FloatVector scale1 =
+            ByteVector.fromMemorySegment(B, Memory.ALL, start1 + scales, LITTLE_ENDIAN)
+                .convertShape(B2F, F, 0)
+                .reinterpretAsFloats()
+                .mul(d1);
+        FloatVector add1 =
+            ByteVector.fromMemorySegment(
+                    B, Memory.ALL, start1 + scales + integerMinimum, LITTLE_ENDIAN)
+                .convertShape(B2F, F, 0)
+                .reinterpretAsFloats()
+                .mul(n1);
+        FloatVector scale2 =
+            ByteVector.fromMemorySegment(B, Memory.ALL, start2 + scales, LITTLE_ENDIAN)
+                .convertShape(B2F, F, 0)
+                .reinterpretAsFloats()
+                .mul(d2);
+        FloatVector add2 =
+            ByteVector.fromMemorySegment(
+                    B, Memory.ALL, start2 + scales + integerMinimum, LITTLE_ENDIAN)
+                .convertShape(B2F, F, 0)
+                .reinterpretAsFloats()
+                .mul(n2);
+        long integers = scales + groupHeader;
+        int k = xOffset + (block * groups + group) * length;
+        for (int i = 0; i < length; i += 2) {
+          long row = integers + (long) i / 2 * ROW;
+          IntVector v0 =
+              ByteVector.fromMemorySegment(B, Memory.ALL, start0 + row, LITTLE_ENDIAN)
+                  .convertShape(ZERO_EXTEND_B2I, I, 0)
+                  .reinterpretAsInts();
+          IntVector v1 =
+              ByteVector.fromMemorySegment(B, Memory.ALL, start1 + row, LITTLE_ENDIAN)
+                  .convertShape(ZERO_EXTEND_B2I, I, 0)
+                  .reinterpretAsInts();
+          IntVector v2 =
+              ByteVector.fromMemorySegment(B, Memory.ALL, start2 + row, LITTLE_ENDIAN)
+                  .convertShape(ZERO_EXTEND_B2I, I, 0)
+                  .reinterpretAsInts();
+          FloatVector even = FloatVector.broadcast(F, x[k + i]);
+          y0 =
+              v0.and(15)
+                  .convertShape(I2F, F, 0)
+                  .reinterpretAsFloats()
+                  .fma(scale0, add0)
+                  .fma(even, y0);
+          y1 =
+              v1.and(15)
+                  .convertShape(I2F, F, 0)
+                  .reinterpretAsFloats()
+                  .fma(scale1, add1)
+                  .fma(even, y1);
+          y2 =
+              v2.and(15)
+                  .convertShape(I2F, F, 0)
+                  .reinterpretAsFloats()
+                  .fma(scale2, add2)
+                  .fma(even, y2);
+          FloatVector odd = FloatVector.broadcast(F, x[k + i + 1]);
+          y0 =
+              v0.lanewise(LSHR, 4)
+                  .convertShape(I2F, F, 0)
+                  .reinterpretAsFloats()
+                  .fma(scale0, add0)
+                  .fma(odd, y0);
+          y1 =
+              v1.lanewise(LSHR, 4)
+                  .convertShape(I2F, F, 0)
+                  .reinterpretAsFloats()
+                  .fma(scale1, add1)
+                  .fma(odd, y1);
+          y2 =
+              v2.lanewise(LSHR, 4)
+                  .convertShape(I2F, F, 0)
+                  .reinterpretAsFloats()
+                  .fma(scale2, add2)
+                  .fma(odd, y2);
+        }
+      }
+    }
+    y0.intoArray(sums, offset + lane);
+    y1.intoArray(sums, offset + 16 + lane);
+    y2.intoArray(sums, offset + 32 + lane);
+    Memory.keep(data);
+  }
+}
