@@ -314,12 +314,20 @@ public final class BatchEngine {
     long number = span.sequence();
     if (unsound >= 0) {
       fail(number, unsound, "keys or values of token %d are not finite numbers".formatted(unsound));
-    } else if (span.logits() > 0) {
-      List<ChosenToken> tokens = chooser.chosen(row);
+      return;
+    }
+    for (int i = 0; i < span.logits(); i++) {
+      List<ChosenToken> tokens = chooser.chosen(row + i);
+      int position = span.position() + span.rows() - span.logits() + i;
       if (tokens.isEmpty()) {
         engine.batchDecoder().foundNotFinite();
-        int last = span.position() + span.rows() - 1;
-        fail(number, last, "the logits after token %d are not finite numbers".formatted(last));
+        fail(
+            number,
+            position,
+            "the logits after token %d are not finite numbers".formatted(position));
+        return;
+      } else if (i < span.described()) {
+        sinks.get(number).described(tokens.getFirst());
       } else if (choices.containsKey(number)) {
         divide(number, choices.remove(number), tokens);
       } else {

@@ -28,6 +28,12 @@ final class Live {
   /** Number of first blocks that others may wait for. */
   int promised;
 
+  /** True if tokens of the prompt are described. */
+  final boolean scored;
+
+  /** Number of first tokens of the prompt that have been described. */
+  int described = 1;
+
   /** Largest number of tokens that have ever been stored. */
   int everComputed;
 
@@ -51,10 +57,30 @@ final class Live {
   /** First position without sound keys, if the end is a failure. */
   int failedFrom = Integer.MAX_VALUE;
 
-  Live(Sequence sequence, int outputLimit, ChoiceOptions choice) {
+  Live(Sequence sequence, int outputLimit, Request request) {
     this.sequence = sequence;
     this.outputLimit = outputLimit;
-    this.choice = choice;
+    this.choice = request.choice();
+    this.scored = request.scored();
+  }
+
+  /** Returns whether a token of the prompt is still to be described. */
+  boolean scoring() {
+    return scored && described < sequence.promptTokens();
+  }
+
+  /**
+   * Returns the number of last rows of a span whose logits are needed.
+   *
+   * @param position position of the first row
+   * @param end position behind the last row
+   */
+  int logits(int position, int end) {
+    if (!scoring()) {
+      return choosing ? 1 : 0;
+    }
+    // Row i describes token i + 1; that of the last row of all is still to be chosen.
+    return Math.max(0, end - Math.max(position, described - 1));
   }
 
   long number() {

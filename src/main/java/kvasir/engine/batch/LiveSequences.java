@@ -96,7 +96,12 @@ final class LiveSequences {
 
   /** Returns the number of a sequence's first blocks that are computed and can be shared. */
   int hits(Live live) {
-    return sharing ? index.hits(live.sequence, shareable(live)) : 0;
+    return shares(live) ? index.hits(live.sequence, shareable(live)) : 0;
+  }
+
+  /** Returns whether a sequence may begin with blocks that others have computed. */
+  private boolean shares(Live live) {
+    return sharing && !live.scoring();
   }
 
   /** Finds the last of the blocks behind the hits that a running sequence has promised, if any. */
@@ -106,7 +111,7 @@ final class LiveSequences {
     // Promises are runs of blocks, so the border can be found by halving. Should the run have a
     // gap, the sequence waits for a block on this or that side of it, and then looks again.
     int low = hits;
-    int high = sharing ? shareable(live) : 0;
+    int high = shares(live) ? shareable(live) : 0;
     while (low < high) {
       int middle = low == hits ? low : (low + high) >>> 1;
       BlockKey key = index.key(live.sequence, middle);
@@ -158,7 +163,7 @@ final class LiveSequences {
     live.announced = hits;
     live.offered = hits;
     live.promised = hits;
-    live.searching = storing && shareable(live) > hits;
+    live.searching = storing && shares(live) && shareable(live) > hits;
     if (sharing) {
       int whole = live.sequence.length() / pool.blockTokens();
       for (; live.promised < whole; live.promised++) {

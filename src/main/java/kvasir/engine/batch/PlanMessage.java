@@ -16,7 +16,7 @@ import java.util.List;
  *
  *   payload     operations, spans, whole rows; numbers as {@link NumberWriter} writes them
  *   operation   kind, sequence, then its numbers in the order of {@link Operation}
- *   span        sequence, position, logits, rows, ids
+ *   span        sequence, position, logits, next id + 1, rows, ids
  * </pre>
  *
  * @param first the first {@link #FIRST_BYTES} bytes
@@ -35,7 +35,7 @@ public record PlanMessage(byte[] first, byte[] more) {
   private static final int LARGEST_PAYLOAD = 1 << 30;
 
   private static final int LEAST_OPERATION_BYTES = 2;
-  private static final int LEAST_SPAN_BYTES = 5;
+  private static final int LEAST_SPAN_BYTES = 6;
   private static final byte START = 1;
   private static final byte ADD = 2;
   private static final byte COPY = 3;
@@ -57,6 +57,7 @@ public record PlanMessage(byte[] first, byte[] more) {
       payload.put(span.sequence());
       payload.put(span.position());
       payload.put(span.logits());
+      payload.put(span.next() + 1L);
       payload.put(span.tokens());
     }
     plan.wholeRows().forEach(payload::put);
@@ -174,7 +175,8 @@ public record PlanMessage(byte[] first, byte[] more) {
     long sequence = in.nextLong();
     int position = in.nextInt();
     int logits = in.nextInt();
-    return new Span(sequence, position, in.nextInts(), logits);
+    int next = in.nextInt() - 1;
+    return new Span(sequence, position, in.nextInts(), logits, next);
   }
 
   private static int payloadBytes(byte[] first) {

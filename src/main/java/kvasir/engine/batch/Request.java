@@ -13,8 +13,11 @@ import kvasir.engine.sampling.ChoiceOptions;
  *     of existing ones. The context may set a lower limit. A request without a token to choose
  *     needs no step and is answered by the caller
  * @param choice options by which the tokens are chosen
+ * @param scored whether the tokens of the prompt are described as if they had been chosen; all of
+ *     them are computed then, since logits are not in the cache
  */
-public record Request(int[] tokens, int promptTokens, int maxTokens, ChoiceOptions choice) {
+public record Request(
+    int[] tokens, int promptTokens, int maxTokens, ChoiceOptions choice, boolean scored) {
   public Request {
     if (promptTokens < 1 || promptTokens > tokens.length) {
       throw new IllegalArgumentException(promptTokens + " of " + tokens.length + " tokens");
@@ -24,9 +27,19 @@ public record Request(int[] tokens, int promptTokens, int maxTokens, ChoiceOptio
     }
   }
 
-  /** Creates a request without output so far. */
+  /** Creates a request whose prompt is not scored. */
+  public Request(int[] tokens, int promptTokens, int maxTokens, ChoiceOptions choice) {
+    this(tokens, promptTokens, maxTokens, choice, false);
+  }
+
+  /** Creates a request without output so far, whose prompt is not scored. */
   public Request(int[] prompt, int maxTokens, ChoiceOptions choice) {
     this(prompt, prompt.length, maxTokens, choice);
+  }
+
+  /** Returns this request, with a prompt that is scored. */
+  public Request scoringPrompt() {
+    return new Request(tokens, promptTokens, maxTokens, choice, true);
   }
 
   /**

@@ -70,7 +70,7 @@ public final class Scheduler {
       return new Submission.Refused(reason.get());
     }
     Sequence sequence = new Sequence(nextNumber, request.tokens(), request.promptTokens());
-    Live live = new Live(sequence, request.outputLimit(limits.context()), request.choice());
+    Live live = new Live(sequence, request.outputLimit(limits.context()), request);
     nextNumber++;
     sequences.addWaiting(live);
     return new Submission.Accepted(live.number());
@@ -109,7 +109,7 @@ public final class Scheduler {
       return new Submission.Refused("no block for the tokens that are not shared");
     }
     nextNumber++;
-    Live live = new Live(fork.get(), request.outputLimit(limits.context()), request.choice());
+    Live live = new Live(fork.get(), request.outputLimit(limits.context()), request);
     sequences.addFork(live, from);
     return new Submission.Accepted(live.number());
   }
@@ -176,14 +176,19 @@ public final class Scheduler {
       int end = position + live.rows;
       sequences.announce(live, pool.blocks(end));
       live.choosing = end == live.sequence.length();
-      int[] tokens = live.sequence.tokens(position, end);
-      spans.add(new Span(live.number(), position, tokens, live.choosing ? 1 : 0));
+      spans.add(span(live, position, end));
     }
     if (spans.isEmpty() && !sequences.hasOperations()) {
       return Optional.empty();
     }
     plan = new StepPlan(nextStep++, sequences.takeOperations(), spans);
     return Optional.of(plan);
+  }
+
+  private static Span span(Live live, int position, int end) {
+    int logits = live.logits(position, end);
+    int next = logits > 0 && !live.choosing ? live.sequence.tokens(end, end + 1)[0] : Span.NONE;
+    return new Span(live.number(), position, live.sequence.tokens(position, end), logits, next);
   }
 
   /**
@@ -323,6 +328,7 @@ public final class Scheduler {
       live.sequence.advance(live.rows, pool.blockTokens());
       sequences.offer(live);
     }
+    live.described = Math.max(live.described, from + live.rows + 1);
     int again = Math.clamp(live.everComputed - from, 0, live.rows);
     recomputedRows += again;
     int promptEnd = Math.min(from + live.rows, live.sequence.promptTokens());

@@ -66,6 +66,11 @@ final class SequenceSampling {
     return new ChoiceRow.Sampled(states, options, layout);
   }
 
+  /** Returns the rule by which a token that is known is described. */
+  ChoiceRow given(int token) {
+    return new ChoiceRow.Given(token, options, layout);
+  }
+
   /** Continues as one choice of the request. */
   void continueAs(ChoiceOptions choice) {
     options = choice;

@@ -178,14 +178,23 @@ final class StepRunner {
       rows += span.rows();
       SequenceSampling sampling = samplings.get(span.sequence());
       sampling.take(span.position(), span.tokens());
-      if (span.logits() > 0) {
-        logitRows[chosenRows.size()] = rows - 1;
-        chosenRows.add(sampling.row());
-      }
+      addRows(span, rows, sampling);
     }
     batch = new Batch(spans);
     engine.batchDecoder().forward(batch, ids, 0);
     engine.batchDecoder().keep(logitRows, chosenRows.size());
+  }
+
+  /** Notes the rows of a span whose logits are needed; {@code end} is the row behind the span. */
+  private void addRows(Span span, int end, SequenceSampling sampling) {
+    for (int i = 0; i < span.described(); i++) {
+      logitRows[chosenRows.size()] = end - span.logits() + i;
+      chosenRows.add(sampling.given(span.describedToken(i)));
+    }
+    if (span.chooses()) {
+      logitRows[chosenRows.size()] = end - 1;
+      chosenRows.add(sampling.row());
+    }
   }
 
   private void reserve(StepPlan plan) {

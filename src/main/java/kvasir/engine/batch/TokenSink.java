@@ -11,6 +11,14 @@ public interface TokenSink {
    */
   default void began(int cachedTokens) {}
 
+  /**
+   * Takes a token of the prompt, if the request has it scored. The tokens come in order, from the
+   * second one on, before the first one that is chosen.
+   *
+   * @param token the token, described as if it had been chosen
+   */
+  default void described(ChosenToken token) {}
+
   /** Takes the next token; returns true if it ends the sequence. */
   boolean accept(ChosenToken token);
 

@@ -21,6 +21,14 @@ public interface GenerationListener {
   void began(int cachedTokens);
 
   /**
+   * Takes the next token of a prompt that is scored, from its second one on. All of them come
+   * before the first token of a choice.
+   *
+   * @param token the token, described as if it had been chosen
+   */
+  void described(ChosenToken token);
+
+  /**
    * Takes the next token of a choice.
    *
    * @param choice number of the choice, from 0

@@ -110,6 +110,11 @@ final class LoopGeneration {
     }
 
     @Override
+    public void described(ChosenToken token) {
+      listener.described(token);
+    }
+
+    @Override
     public boolean accept(ChosenToken token) {
       if (over || stopped.get(choice) == 1) {
         byEnd = true;

@@ -24,7 +24,7 @@ class PlanMessageTest {
   private static final int ROOM = PlanMessage.FIRST_BYTES - PlanMessage.HEADER_BYTES;
 
   /** Bytes of a span with rows whose ids take one byte each, besides the ids. */
-  private static final int SPAN_BYTES = 5;
+  private static final int SPAN_BYTES = 6;
 
   @Test
   void aPlanWithoutRowsOrLogits() {
