@@ -25,6 +25,7 @@ final class AnswerRun {
   private final ServerLimits limits;
   private final ServerMetrics metrics;
   private final GenerationCall call;
+  private final List<EchoedPrompt> echoed;
   private final Client client;
   private final AnswerWriter writer;
   private final EventFeed feed = new EventFeed();
@@ -46,6 +47,7 @@ final class AnswerRun {
    * Creates an answer of which nothing is computed.
    *
    * @param call the request, whose prompts fit the context
+   * @param echoed prompts with which choices begin; none, or as many as the request has
    * @param writer takes the answer; stays the caller's
    */
   AnswerRun(
@@ -53,12 +55,14 @@ final class AnswerRun {
       ServerLimits limits,
       ServerMetrics metrics,
       GenerationCall call,
+      List<EchoedPrompt> echoed,
       Client client,
       AnswerWriter writer) {
     this.model = model;
     this.limits = limits;
     this.metrics = metrics;
     this.call = call;
+    this.echoed = echoed;
     this.client = client;
     this.writer = writer;
     int all = call.prompts().size() * call.choices();
@@ -69,17 +73,15 @@ final class AnswerRun {
   /**
    * Computes and sends the answer.
    *
-   * @param firstPoints number of code points before the text of each prompt's choices
-   * @param entryOfEnd whether a token that ends a choice has an entry
    * @throws ApiError if it cannot be computed and nothing has been sent
    * @throws ClientGone if the client has left
    */
-  void run(TokenEngine engine, int[] firstPoints, boolean entryOfEnd) {
+  void run(TokenEngine engine) {
     try {
       for (int prompt = 0; prompt < call.prompts().size(); prompt++) {
-        add(prompt, firstPoints[prompt], entryOfEnd);
+        add(prompt);
       }
-      if (call.maxTokens() > 0) {
+      if (call.maxTokens() > 0 || scores()) {
         submit(engine);
       } else {
         endEmpty();
@@ -100,7 +102,11 @@ final class AnswerRun {
     }
   }
 
-  private void add(int prompt, int firstPoint, boolean entryOfEnd) {
+  private boolean scores() {
+    return !echoed.isEmpty() && call.logprobs().isPresent();
+  }
+
+  private void add(int prompt) {
     for (int choice = 0; choice < call.choices(); choice++) {
       texts.add(
           new ChoiceText(
@@ -108,9 +114,9 @@ final class AnswerRun {
               call.prompts().get(prompt),
               call.stops(),
               ends(),
-              firstPoint,
+              echoed.isEmpty() ? 0 : echoed.get(prompt).codePoints(),
               call.logprobs().isPresent(),
-              entryOfEnd));
+              !echoed.isEmpty()));
     }
     running += call.choices();
   }
@@ -123,11 +129,13 @@ final class AnswerRun {
     ChoiceOptions options = new ChoiceOptions(call.sampling(), 0, call.choices(), call.logprobs());
     for (int prompt = 0; prompt < call.prompts().size(); prompt++) {
       int[] ids = call.prompts().get(prompt);
-      int limit = (int) Math.min(call.maxTokens(), model.context() - ids.length + 1L);
+      // Where none is wanted, a token is chosen behind a prompt that is scored, and dropped.
+      int limit = (int) Math.min(Math.max(1, call.maxTokens()), model.context() - ids.length + 1L);
+      Request request = new Request(ids, limit, options);
       unbegun++;
       handles.add(
           engine.submit(
-              new Generation(new Request(ids, limit, options), ends()),
+              new Generation(scores() ? request.scoringPrompt() : request, ends()),
               feed.listener(prompt, prompt * call.choices())));
     }
   }
@@ -145,6 +153,9 @@ final class AnswerRun {
       begun = true;
       writer.begin();
       lastSent = System.nanoTime();
+      for (int prompt = 0; prompt < echoed.size(); prompt++) {
+        echo(prompt);
+      }
       early.forEach(this::take);
       early.clear();
     }
@@ -200,9 +211,28 @@ final class AnswerRun {
         cached.add(began.cachedTokens());
         metrics.waited(System.nanoTime() - start);
       }
+      case Event.Described token -> {
+        echoed.get(token.prompt()).add(token.token());
+        echo(token.prompt());
+      }
       case Event.Token token -> take(token);
       case Event.Finished finished -> end(finished.index());
       case Event.Failed failed -> throw new AnswerFailed(error(failed));
+    }
+  }
+
+  /** Sends a prompt as the beginning of its choices, once all that belongs to it is known. */
+  private void echo(int prompt) {
+    if (echoed.get(prompt).waits()) {
+      return;
+    }
+    Piece piece = echoed.get(prompt).piece();
+    int first = prompt * call.choices();
+    for (int index = first; index < first + call.choices(); index++) {
+      send(index, piece);
+      if (call.maxTokens() == 0) {
+        end(index);
+      }
     }
   }
 

@@ -11,10 +11,9 @@ import kvasir.engine.sampling.SamplingOptions;
  * Request of {@code /v1/completions}.
  *
  * @param generation prompts and rules
- * @param echo whether the answer begins with the prompt
- * @param echoed text of each prompt, if it is echoed
+ * @param echoed text of each prompt, with which its choices begin; none if they do not
  */
-record CompletionCall(GenerationCall generation, boolean echo, List<String> echoed) {
+record CompletionCall(GenerationCall generation, List<String> echoed) {
   private static final int DEFAULT_TOKENS = 16;
   private static final int MAX_LOGPROBS = 20;
 
@@ -46,7 +45,7 @@ record CompletionCall(GenerationCall generation, boolean echo, List<String> echo
             sampling,
             fields.flag("stream", false),
             CommonFields.includeUsage(fields));
-    return new CompletionCall(generation, echo, echoed);
+    return new CompletionCall(generation, echoed);
   }
 
   private static OptionalInt logprobs(Fields fields) {

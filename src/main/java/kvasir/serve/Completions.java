@@ -2,7 +2,9 @@ package kvasir.serve;
 
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import kvasir.engine.serving.TokenEngine;
 
@@ -49,8 +51,21 @@ final class Completions implements Endpoint {
         generation.stream()
             ? new StreamWriter(form, generation.includeUsage(), exchange::openStream)
             : new WholeWriter(form, sequences, exchange::send);
-    new AnswerRun(model, limits, metrics, generation, exchange.client(), writer)
-        .run(engine, new int[generation.prompts().size()], call.echo());
+    new AnswerRun(model, limits, metrics, generation, echoed(call), exchange.client(), writer)
+        .run(engine);
+  }
+
+  private List<EchoedPrompt> echoed(CompletionCall call) {
+    List<EchoedPrompt> echoed = new ArrayList<>();
+    for (int i = 0; i < call.echoed().size(); i++) {
+      echoed.add(
+          new EchoedPrompt(
+              model.tokenizer(),
+              call.generation().prompts().get(i),
+              call.echoed().get(i),
+              call.generation().logprobs().isPresent()));
+    }
+    return echoed;
   }
 
   private CompletionCall read(byte[] body) {

@@ -20,6 +20,9 @@ final class EventFeed {
     /** The first step of a prompt begins. */
     record Began(int prompt, int cachedTokens) implements Event {}
 
+    /** A prompt has a further token that is described. */
+    record Described(int prompt, ChosenToken token) implements Event {}
+
     /** A choice has a further token. */
     record Token(int index, ChosenToken token) implements Event {}
 
@@ -49,6 +52,11 @@ final class EventFeed {
       @Override
       public void began(int cachedTokens) {
         events.add(new Event.Began(prompt, cachedTokens));
+      }
+
+      @Override
+      public void described(ChosenToken token) {
+        events.add(new Event.Described(prompt, token));
       }
 
       @Override
