@@ -42,12 +42,13 @@ class ArchitectureTest {
           cache      error file tensor
           attention  error tensor measure kernel cache team cluster
           model      error file tensor measure kernel cache team cluster attention weights
-          text       error file
+          template   error
+          text       error file template
           engine     error file tensor measure kernel cache team cluster attention weights model text
           launch     error file measure process team cluster
-          serve      error file engine text
+          serve      error file engine template text
           lab        error file tensor measure process kernel cache team cluster attention weights model text engine launch
-          cli        error file tensor measure process kernel cache team cluster attention weights model text engine launch lab serve
+          cli        error file tensor measure process kernel cache team cluster attention weights model template text engine launch lab serve
           """);
 
   private static Map<String, Set<String>> table(String text) {
