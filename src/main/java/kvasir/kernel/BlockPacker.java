@@ -14,15 +14,20 @@ public final class BlockPacker {
   private static final int HALF = BlockPanels.HALF;
   private static final int F16_BYTES = 2;
 
+  /** Number of inputs of a row that are copied to the heap at once: whole blocks of any format. */
+  private static final int RUN = 512;
+
   /** Exponent of infinite f16 numbers and NaN in the higher byte. */
   private static final int INFINITE = 0x7c;
 
   private final Matrix source;
   private final BlockPanels target;
   private final BlockFormat format;
-  private final byte[] block;
-  private final MemorySegment blockSegment;
+  private final byte[] run;
+  private final MemorySegment runSegment;
   private final byte[] integers;
+  private final byte[] scales;
+  private final byte[] minima;
   private final byte[] packed;
   private final MemorySegment packedSegment;
 
@@ -43,10 +48,12 @@ public final class BlockPacker {
     this.source = source;
     this.target = target;
     this.format = target.type();
-    this.block = new byte[format.blockBytes()];
-    this.blockSegment = MemorySegment.ofArray(block);
+    this.run = new byte[RUN / format.blockLength() * format.blockBytes()];
+    this.runSegment = MemorySegment.ofArray(run);
     this.integers = new byte[format.blockLength()];
-    this.packed = new byte[BlockPanels.blockBytes(format)];
+    this.scales = new byte[format.groups()];
+    this.minima = new byte[format.groups()];
+    this.packed = new byte[RUN / format.blockLength() * BlockPanels.blockBytes(format)];
     this.packedSegment = MemorySegment.ofArray(packed);
   }
 
@@ -61,43 +68,59 @@ public final class BlockPacker {
       if (rows < HALF) {
         Arrays.fill(packed, (byte) 0);
       }
-      for (int input = 0; input < target.inputs(); input += format.blockLength()) {
+      for (int input = 0; input < target.inputs(); input += RUN) {
+        int blocks = Math.min(RUN, target.inputs() - input) / format.blockLength();
         for (int lane = 0; lane < rows; lane++) {
-          long at = source.rowOffset(half * HALF + lane) + format.bytes(input);
-          MemorySegment.copy(source.data(), at, blockSegment, 0, block.length);
-          BlockIntegers.read(format, block, integers);
-          lane(lane);
+          row(half * HALF + lane, input, blocks);
         }
         long at = target.blockOffset(half, input);
-        MemorySegment.copy(packedSegment, 0, target.data(), at, packed.length);
+        int bytes = blocks * BlockPanels.blockBytes(format);
+        MemorySegment.copy(packedSegment, 0, target.data(), at, bytes);
       }
     }
     return finite;
   }
 
-  private void lane(int lane) {
-    copyF16(format.scaleOffset(), F16_BYTES * lane);
-    if (format.hasMinimum()) {
-      copyF16(format.minimumOffset(), F16_BYTES * (HALF + lane));
+  /** Packs some blocks of a row. */
+  private void row(int row, int input, int blocks) {
+    int bytes = format.blockBytes();
+    long from = source.rowOffset(row) + input / format.blockLength() * (long) bytes;
+    MemorySegment.copy(source.data(), from, runSegment, 0, (long) blocks * bytes);
+    int packedBytes = BlockPanels.blockBytes(format);
+    for (int block = 0; block < blocks; block++) {
+      BlockIntegers.read(format, run, block * bytes, integers);
+      BlockIntegers.readScales(format, run, block * bytes, scales, minima);
+      block(block * bytes, block * packedBytes, row % HALF);
     }
-    int at = BlockPanels.blockHeader(format) + lane;
+  }
+
+  /** Packs the block at {@code from} of the run into that at {@code to}. */
+  private void block(int from, int to, int lane) {
+    copyF16(from + format.scaleOffset(), to + F16_BYTES * lane);
+    if (format.hasMinimum()) {
+      copyF16(from + format.minimumOffset(), to + F16_BYTES * (HALF + lane));
+    }
+    int at = to + BlockPanels.blockHeader(format) + lane;
     int length = format.groupLength();
-    for (int group = 0; group < format.groups(); group++) {
-      if (format.groupScales()) {
-        packed[at] = (byte) BlockScales.integerScale(format, blockSegment, 0, group);
-        if (format.hasMinimum()) {
-          packed[at + HALF] = (byte) BlockScales.integerMinimum(format, blockSegment, 0, group);
-        }
+    int groups = format.groups();
+    int header = BlockPanels.groupHeader(format);
+    int bytes = BlockPanels.groupBytes(format);
+    for (int group = 0; group < groups; group++) {
+      if (header > 0) {
+        packed[at] = scales[group];
       }
-      integers(group * length, (group + 1) * length, at + BlockPanels.groupHeader(format));
-      at += BlockPanels.groupBytes(format);
+      if (header > HALF) {
+        packed[at + HALF] = minima[group];
+      }
+      integers(group * length, (group + 1) * length, at + header);
+      at += bytes;
     }
   }
 
   private void copyF16(int from, int to) {
-    packed[to] = block[from];
-    packed[to + 1] = block[from + 1];
-    finite &= (block[from + 1] & INFINITE) != INFINITE;
+    packed[to] = run[from];
+    packed[to + 1] = run[from + 1];
+    finite &= (run[from + 1] & INFINITE) != INFINITE;
   }
 
   private void integers(int from, int to, int target) {

@@ -46,15 +46,12 @@ final class BlockScales {
         : minimum;
   }
 
-  /**
-   * Returns the integer minimum of a group, from 0 to 63: -1 in formats whose minima are f16, as
-   * integer minima are subtracted.
-   */
+  /** Returns the integer minimum of a group, from 0 to 63, in formats that have one. */
   static int integerMinimum(BlockFormat format, MemorySegment data, long block, int group) {
     return switch (format) {
       case Q2_K -> unsigned(data, block + group) >> 4;
       case Q4_K, Q5_K -> minimumQ4K(data, block + 4, group);
-      default -> -1;
+      default -> throw new IllegalArgumentException(format + " has no integer minima");
     };
   }
 
