@@ -74,8 +74,8 @@ final class BlockIntegers {
           int both = bytes[block + 12 + group];
           scales[group] = (byte) (scale & 63);
           minima[group] = (byte) (minimum & 63);
-          scales[group + 4] = (byte) (both & 15 | (scale >> 6 & 3) << 4);
-          minima[group + 4] = (byte) (both >> 4 & 15 | (minimum >> 6 & 3) << 4);
+          scales[group + 4] = (byte) ((both & 15) | ((scale >> 6 & 3) << 4));
+          minima[group + 4] = (byte) (((both >> 4) & 15) | ((minimum >> 6 & 3) << 4));
         }
       }
       case Q6_K -> System.arraycopy(bytes, block + 192, scales, 0, 16);
