@@ -1,6 +1,8 @@
 package kvasir.serve;
 
 import java.net.BindException;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import kvasir.engine.serving.TokenEngine;
 import kvasir.error.UserError;
@@ -23,6 +25,10 @@ public final class ApiServer implements AutoCloseable {
       Consumer<String> log,
       Consumer<RuntimeException> faults) {}
 
+  /** Longest time for the last parts of answers. */
+  private static final Duration LAST_PARTS = Duration.ofSeconds(2);
+
+  private final ServerMetrics metrics = new ServerMetrics();
   private final HttpListener listener;
 
   /**
@@ -36,7 +42,6 @@ public final class ApiServer implements AutoCloseable {
       AccessRules access,
       ServedModel model,
       TokenEngine engine) {
-    ServerMetrics metrics = new ServerMetrics();
     RequestRoom room = new RequestRoom(limits);
     Routes routes = new Routes();
     routes.post("/completions", new Completions(model, engine, limits, room, metrics));
@@ -68,8 +73,13 @@ public final class ApiServer implements AutoCloseable {
     return listener.port();
   }
 
+  /** Stops to listen, after answers whose last part is known have been sent. */
   @Override
   public void close() {
+    long end = System.nanoTime() + LAST_PARTS.toNanos();
+    while (metrics.active() > 0 && System.nanoTime() < end) {
+      LockSupport.parkNanos(1_000_000);
+    }
     listener.close();
   }
 }

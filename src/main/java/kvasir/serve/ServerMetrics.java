@@ -26,6 +26,11 @@ final class ServerMetrics {
   private final Histogram nextToken = new Histogram();
   private final Histogram answerTime = new Histogram();
 
+  /** Returns the number of requests that are being answered. */
+  int active() {
+    return active.get();
+  }
+
   /** Counts a request that begins. */
   void began() {
     active.incrementAndGet();

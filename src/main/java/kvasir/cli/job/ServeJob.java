@@ -9,6 +9,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import kvasir.cluster.FromRoot;
 import kvasir.engine.Engine;
 import kvasir.engine.EngineOptions;
@@ -22,7 +23,7 @@ import kvasir.file.Sha256;
 import kvasir.file.TextFile;
 import kvasir.measure.MachineFacts;
 import kvasir.model.ModelConfig;
-import kvasir.process.OnShutdown;
+import kvasir.process.TermSignal;
 import kvasir.serve.AccessRules;
 import kvasir.serve.ApiServer;
 import kvasir.serve.EngineSlot;
@@ -175,13 +176,6 @@ public record ServeJob(
 
   private void serve(
       JobContext context, Front front, EngineSlot slot, EngineLoop loop, BatchOptions options) {
-    Thread serving = Thread.currentThread();
-    OnShutdown drain =
-        new OnShutdown(
-            () -> {
-              loop.close();
-              join(serving);
-            });
     slot.set(loop);
     context
         .output()
@@ -193,6 +187,13 @@ public record ServeJob(
             place.keyFile() == null ? "without a key" : "with a key",
             options.kvBytes() >> 20);
     context.activity().set("serving");
+    // Ranks that were started end with their launcher, at once.
+    boolean alone = List.of("none", "inprocess").contains(context.transport());
+    if (!alone) {
+      loop.run();
+      return;
+    }
+    TermSignal drain = new TermSignal(() -> drain(context, loop));
     try {
       loop.run();
     } finally {
@@ -200,12 +201,12 @@ public record ServeJob(
     }
   }
 
-  private static void join(Thread thread) {
-    try {
-      thread.join(DRAIN);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  /** Lets running requests end, as far as they do so in time. */
+  private static void drain(JobContext context, EngineLoop loop) {
+    context.output().note("kvasir: stopping when running requests have ended");
+    loop.close();
+    LockSupport.parkNanos(DRAIN.toNanos());
+    loop.abort();
   }
 
   private Engine open(JobContext context, BatchOptions options) {

@@ -126,6 +126,17 @@ public final class EngineLoop implements TokenEngine {
     post(() -> closing = true);
   }
 
+  /** Cancels all generations, which fail. */
+  public void abort() {
+    post(
+        () -> {
+          for (LoopGeneration generation : List.copyOf(generations)) {
+            cancel(generation);
+            generation.fail(Failure.LOST, ENDED);
+          }
+        });
+  }
+
   private void post(Runnable command) {
     synchronized (commands) {
       if (!ended) {
