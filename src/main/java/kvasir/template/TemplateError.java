@@ -34,7 +34,12 @@ public final class TemplateError extends RuntimeException {
     return new TemplateError(Kind.SYNTAX, words, line);
   }
 
-  static TemplateError raised(String words) {
+  /**
+   * Returns the error of a conversation that the template cannot show.
+   *
+   * @param words the words, which are the whole message
+   */
+  public static TemplateError raised(String words) {
     return new TemplateError(Kind.RAISED, words, 0);
   }
 

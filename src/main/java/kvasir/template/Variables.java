@@ -31,6 +31,12 @@ public final class Variables {
     return this;
   }
 
+  /** Leaves a variable undefined that was set to a text of the model. */
+  public Variables unset(String name) {
+    trusted.remove(name);
+    return this;
+  }
+
   /**
    * Makes texts count as the template's where they are the value of a field, such as the roles of
    * messages, from which some templates make special tokens.

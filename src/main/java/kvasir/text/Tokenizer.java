@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Supplier;
 import kvasir.error.UserError;
 import kvasir.file.ModelFolder;
 import kvasir.file.gguf.GgufMetadata;
@@ -31,8 +32,16 @@ public final class Tokenizer implements AutoCloseable {
   private final Optional<TokenBytes> tokenBytes;
 
   private final String prefix;
+  private final Supplier<TokenizerJson.Parts> source;
+  private final Path file;
 
-  private Tokenizer(HuggingFaceTokenizer tokenizer, TokenizerJson.Parts parts) {
+  private Tokenizer(
+      HuggingFaceTokenizer tokenizer,
+      TokenizerJson.Parts parts,
+      Supplier<TokenizerJson.Parts> source,
+      Path file) {
+    this.source = source;
+    this.file = file;
     this.tokenizer = tokenizer;
     this.vocabulary = parts.vocabulary();
     this.tokenBytes = TokenBytes.of(parts.decoder());
@@ -51,7 +60,7 @@ public final class Tokenizer implements AutoCloseable {
       return of(GgufModel.read(gguf.get()).metadata());
     }
     Path file = new ModelFolder(model).tokenizer();
-    return of(TokenizerJson.read(file), file);
+    return of(() -> TokenizerJson.read(file), file);
   }
 
   /**
@@ -59,13 +68,14 @@ public final class Tokenizer implements AutoCloseable {
    * key if it is not valid or not of a supported kind.
    */
   static Tokenizer of(GgufMetadata metadata) {
-    return of(GgufTokenizer.read(metadata), metadata.file());
+    return of(() -> GgufTokenizer.read(metadata), metadata.file());
   }
 
-  private static Tokenizer of(TokenizerJson.Parts parts, Path file) {
+  private static Tokenizer of(Supplier<TokenizerJson.Parts> source, Path file) {
     NativeLibrary.load();
+    TokenizerJson.Parts parts = source.get();
     try (InputStream in = new ByteArrayInputStream(parts.text().getBytes(StandardCharsets.UTF_8))) {
-      return new Tokenizer(HuggingFaceTokenizer.newInstance(in, OPTIONS), parts);
+      return new Tokenizer(HuggingFaceTokenizer.newInstance(in, OPTIONS), parts, source, file);
     } catch (IOException | RuntimeException e) {
       throw new UserError(file.toString(), "is no valid tokenizer", "fetch it again", e);
     }
@@ -79,6 +89,19 @@ public final class Tokenizer implements AutoCloseable {
   /** Returns the ids of a text, without special tokens around it. */
   public int[] encodeBare(String text) {
     return ids(tokenizer.encode(prefixed(text), false, false));
+  }
+
+  /** Returns the ids of a part of a text, which has no prefix and no special tokens around it. */
+  int[] encodeInside(String text) {
+    return ids(tokenizer.encode(text, false, false));
+  }
+
+  /**
+   * Reads the tokenizer again, as one that takes the spelling of a special token for plain
+   * characters. The caller closes it.
+   */
+  Tokenizer withoutSpecialTokens() {
+    return of(() -> PlainTokens.of(source.get()), file);
   }
 
   /**

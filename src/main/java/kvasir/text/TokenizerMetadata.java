@@ -13,7 +13,6 @@ import kvasir.error.UserError;
 import kvasir.file.ModelFolder;
 import kvasir.file.PathKind;
 import kvasir.file.StrictJson;
-import kvasir.file.TextFile;
 import kvasir.file.gguf.GgufWriter;
 
 /**
@@ -65,7 +64,10 @@ public final class TokenizerMetadata {
     }
     ObjectNode root = StrictJson.object(file, MAX_BYTES, "complete the model's directory");
     new TokenizerMetadata(file, root).add(writer, rows);
-    template(directory).ifPresent(text -> writer.text("tokenizer.chat_template", text));
+    Map<String, String> templates = ChatTemplateFiles.read(directory).templates();
+    if (templates.containsKey(ChatTemplateFiles.DEFAULT)) {
+      writer.text("tokenizer.chat_template", templates.get(ChatTemplateFiles.DEFAULT));
+    }
     return true;
   }
 
@@ -168,20 +170,6 @@ public final class TokenizerMetadata {
       }
     }
     return Optional.empty();
-  }
-
-  private static Optional<String> template(Path directory) {
-    Path separate = directory.resolve("chat_template.jinja");
-    if (PathKind.of(separate) == PathKind.FILE) {
-      return Optional.of(TextFile.read(separate, separate.toString(), MAX_BYTES, "fetch it again"));
-    }
-    Path config = directory.resolve("tokenizer_config.json");
-    if (PathKind.of(config) != PathKind.FILE) {
-      return Optional.empty();
-    }
-    JsonNode template =
-        StrictJson.object(config, MAX_BYTES, "fetch it again").path("chat_template");
-    return template.isTextual() ? Optional.of(template.asText()) : Optional.empty();
   }
 
   private UserError refused(String what) {

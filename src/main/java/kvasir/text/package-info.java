@@ -5,6 +5,8 @@
  * <pre>
  *   text          -&gt;  Tokenizer            -&gt;  ids
  *   id, id, ...   -&gt;  IncrementalDecoder   -&gt;  text, piece by piece
+ *   messages      -&gt;  ChatTemplate         -&gt;  text, with the origin of its characters
+ *                 -&gt;  ChatEncoder          -&gt;  ids
  * </pre>
  */
 package kvasir.text;

@@ -1,0 +1,91 @@
+package kvasir.text;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import kvasir.file.Json;
+
+/**
+ * Messages in the form that a template takes: contents as texts or as lists of parts, the role
+ * {@code developer} as {@code system} where the template does not know it, and arguments of calls
+ * as objects.
+ *
+ * @param texts true if the template takes a content that is a text
+ * @param parts true if the template takes a content that is a list of parts
+ * @param developer true if the template knows the role {@code developer}
+ */
+record ChatMessages(boolean texts, boolean parts, boolean developer) {
+  /** Returns copies of messages in this form. */
+  ArrayNode adapted(ArrayNode messages) {
+    ArrayNode adapted = JsonNodeFactory.instance.arrayNode(messages.size());
+    for (JsonNode message : messages) {
+      adapted.add(message instanceof ObjectNode object ? adapted(object) : message);
+    }
+    return adapted;
+  }
+
+  private ObjectNode adapted(ObjectNode original) {
+    ObjectNode message = original.objectNode().setAll(original);
+    if (!developer && message.path("role").asText().equals("developer")) {
+      message.put("role", "system");
+    }
+    content(message);
+    JsonNode calls = message.path("tool_calls");
+    if (calls.isNull() || (calls.isArray() && calls.isEmpty())) {
+      message.remove("tool_calls");
+    } else if (calls.isArray()) {
+      message.set("tool_calls", calls(calls));
+    }
+    return message;
+  }
+
+  private void content(ObjectNode message) {
+    JsonNode content = message.path("content");
+    if (content.isMissingNode() || content.isNull()) {
+      message.put("content", "");
+    } else if (content.isArray() && (content.size() < 2 || !parts) && texts) {
+      List<String> lines = new ArrayList<>();
+      content.forEach(part -> lines.add(part.path("text").asText()));
+      message.put("content", String.join("\n", lines));
+    }
+    if (message.path("content").isTextual() && !texts && parts) {
+      String text = message.path("content").textValue();
+      message.putArray("content").addObject().put("type", "text").put("text", text);
+    }
+  }
+
+  private static ArrayNode calls(JsonNode calls) {
+    ArrayNode adapted = JsonNodeFactory.instance.arrayNode();
+    for (JsonNode call : calls) {
+      JsonNode function = call.path("function");
+      JsonNode arguments = function.path("arguments");
+      if (call instanceof ObjectNode object
+          && function instanceof ObjectNode inner
+          && arguments.isTextual()) {
+        ObjectNode copy = inner.objectNode().setAll(inner);
+        copy.set("arguments", arguments(arguments));
+        adapted.add(object.objectNode().<ObjectNode>setAll(object).set("function", copy));
+      } else {
+        adapted.add(call);
+      }
+    }
+    return adapted;
+  }
+
+  /** Returns arguments as an object; as they are if their text is not one. */
+  private static JsonNode arguments(JsonNode text) {
+    if (text.textValue().isBlank()) {
+      return JsonNodeFactory.instance.objectNode();
+    }
+    try {
+      JsonNode object = Json.read(text.textValue());
+      return object instanceof ObjectNode ? object : text;
+    } catch (JsonProcessingException e) {
+      return text;
+    }
+  }
+}
