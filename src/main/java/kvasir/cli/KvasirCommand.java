@@ -33,6 +33,7 @@ public final class KvasirCommand implements Runnable {
           AskCommand.class,
           EvaluateCommand.class,
           TownCommand.class,
+          TemplateCommand.class,
           BenchCommand.class,
           SynthCommand.class,
           QuantizeCommand.class,

@@ -108,8 +108,8 @@ class ArgumentsTest {
   @Test
   void commandsThatAreMissingOrUnknown() { // U4
     String all =
-        "use generate, score, batch, verify, inspect, ask, evaluate, town, bench, synth, quantize,"
-            + " experiment or doctor";
+        "use generate, score, batch, serve, verify, inspect, ask, evaluate, town, template, bench,"
+            + " synth, quantize, experiment or doctor";
     assertEquals("kvasir: no command given; " + all, refusal());
     assertEquals("kvasir: unknown command 'chat'; " + all, refusal("chat"));
     assertEquals("kvasir: unknown command; " + all, refusal("help", "chat"));
