@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import kvasir.error.PrintableText;
@@ -19,6 +20,12 @@ import kvasir.file.gguf.GgufMetadata;
  * refused by key and value.
  */
 final class GgufTokenizer {
+  /**
+   * Key of Kvasir's own, for a tokenizer that normalises texts otherwise than others with its value
+   * of {@link #PRE}: {@code NFC} or {@code none}.
+   */
+  static final String NORMALIZER = "kvasir.tokenizer.normalizer";
+
   private static final String MODEL = "tokenizer.ggml.model";
   private static final String PRE = "tokenizer.ggml.pre";
   private static final String MERGES = "tokenizer.ggml.merges";
@@ -67,7 +74,7 @@ final class GgufTokenizer {
     WordCutting cutting =
         WordCutting.of(name)
             .orElseThrow(() -> unsupported(metadata, PRE, name, WordCutting.known()));
-    JsonNode normalizer = cutting.composed() ? json("{'type': 'NFC'}") : NullNode.getInstance();
+    JsonNode normalizer = composed(cutting) ? json("{'type': 'NFC'}") : NullNode.getInstance();
     JsonNode decoder =
         json(
             "{'type': 'ByteLevel', 'add_prefix_space': false, 'trim_offsets': false,"
@@ -79,6 +86,14 @@ final class GgufTokenizer {
         new BpeForm.Model(merges(), cutting.wholeWords(), false, OptionalInt.empty()),
         true,
         around("", cutting.begins(), tokens.named(metadata, GgufTokens.BEGIN)));
+  }
+
+  private boolean composed(WordCutting cutting) {
+    Optional<String> given = metadata.text(NORMALIZER);
+    if (given.isPresent() && !given.get().equals("NFC") && !given.get().equals("none")) {
+      throw unsupported(metadata, NORMALIZER, given.get(), "NFC, none");
+    }
+    return given.map("NFC"::equals).orElse(cutting.composed());
   }
 
   /** Returns the steps that cut a text into words and spell them in the alphabet of bytes. */

@@ -79,8 +79,11 @@ public final class TokenizerMetadata {
     }
     WordCutting cutting = cutting();
     boolean composed = root.path("normalizer").path("type").asText("").equals("NFC");
-    if (composed != cutting.composed() || (!composed && root.hasNonNull("normalizer"))) {
-      throw refused("the normalizer is not the one that " + cutting.usualName() + " has");
+    if (!composed && root.hasNonNull("normalizer")) {
+      throw refused("the normalizer is another than NFC");
+    }
+    if (composed != cutting.composed()) {
+      writer.text(GgufTokenizer.NORMALIZER, composed ? "NFC" : "none");
     }
     if (model.path("ignore_merges").asBoolean() != cutting.wholeWords()) {
       throw refused("ignore_merges is not as " + cutting.usualName() + " has it");

@@ -86,6 +86,30 @@ class GgufCommandsTest {
     }
   }
 
+  /** A text is refused by the key and its value, while other requests are computed (G47). */
+  @Test
+  void aBatchNamesTheKeyOfATokenizerThatItCannotUse() throws IOException, InterruptedException {
+    Path model = file("pre-other");
+    Path input = folder.resolve("in.jsonl");
+    Path output = folder.resolve("out.jsonl");
+    Files.writeString(
+        input,
+        """
+        {"id": "text", "prompt": "the", "max_tokens": 2}
+        {"id": "ids", "tokens": [1, 2, 3], "max_tokens": 2}
+        """);
+    Launch.Result result =
+        Launch.here("batch", "--model", model, "--input", input, "--output", output);
+    assertEquals(1, result.code(), result.err());
+    for (String line : Files.readAllLines(output)) {
+      JsonNode answer = JSON.readTree(line);
+      String error = answer.path("error").asText();
+      boolean named = error.contains("key tokenizer.ggml.pre is \"chatglm-bpe\"");
+      assertEquals(answer.get("id").asText().equals("text"), named, line);
+    }
+    assertEquals(2, Files.readAllLines(output).size());
+  }
+
   @Test
   void aPlanCountsTheBytesOfTheFormat() {
     Path model = SharedData.path("gguf-golden").resolve("tiny-qwen3-Q4_1.gguf");

@@ -123,6 +123,8 @@ class GgufTokenizerTest {
     assertTrue(line.contains("key tokenizer.ggml.bos_token_id is 9999"), line);
     line = refusal(GgufVocabulary.byteLevel().gpt2("qwen2").texts(KEY + "merges", merges("ab")));
     assertTrue(line.contains("key tokenizer.ggml.merges has \"ab\" at 0"), line);
+    line = refusal(GgufVocabulary.byteLevel().gpt2("qwen2").text(GgufTokenizer.NORMALIZER, "nfd"));
+    assertTrue(line.contains("key kvasir.tokenizer.normalizer is \"nfd\""), line);
     line = refusal(new GgufVocabulary().add("x".repeat(1001), 1).gpt2("qwen2"));
     assertTrue(line.contains("has a token of 1001 characters, id 0"), line);
   }

@@ -70,6 +70,22 @@ class TokenizerMetadataTest {
     assertEquals(5, metadata.integers("tokenizer.ggml.token_type").orElseThrow()[641]);
   }
 
+  /** The golden tokenizer without NFC: a decomposed letter keeps its two characters. */
+  @Test
+  void anotherNormalizerIsKept() throws IOException {
+    String golden = Files.readString(SharedData.path("gguf-golden").resolve("tokenizer.json"));
+    String plain = golden.replaceFirst("\\{\\s*\"type\":\\s*\"NFC\"\\s*}", "null");
+    Files.writeString(directory.resolve("tokenizer.json"), plain);
+    GgufMetadata metadata = written(640);
+    assertEquals("none", metadata.text("kvasir.tokenizer.normalizer").orElseThrow());
+    try (Tokenizer expected = Tokenizer.open(directory);
+        Tokenizer actual = Tokenizer.of(metadata)) {
+      for (String text : List.of("e\u0301", "caf\u00e9 1234, the")) {
+        assertArrayEquals(expected.encode(text), actual.encode(text), text);
+      }
+    }
+  }
+
   @Test
   void otherTokenizersAreRefused() throws IOException {
     Stream<String> others =

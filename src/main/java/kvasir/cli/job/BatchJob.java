@@ -150,7 +150,7 @@ public record BatchJob(
       OptionalTokenizer tokenizer) {
     long begin = System.nanoTime();
     BatchRun run =
-        new BatchRun(opened, batch, files.requests, files.results, tokenizer.get(), maxSequences);
+        new BatchRun(opened, batch, files.requests, files.results, tokenizer, maxSequences);
     run.run();
     report(context, files, run, (System.nanoTime() - begin) / 1e9);
   }

@@ -10,7 +10,7 @@ import kvasir.engine.batch.Request;
 import kvasir.engine.batch.Submission;
 import kvasir.engine.sampling.ChoiceOptions;
 import kvasir.model.ModelConfig;
-import kvasir.text.Tokenizer;
+import kvasir.text.OptionalTokenizer;
 
 /**
  * Rank 0's part of a batch: it takes requests from the input as there is room for them, and writes
@@ -28,6 +28,7 @@ public final class BatchRun {
   private final BatchOutput output;
   private final RequestFeed feed;
   private final Completion.Tools tools;
+  private final String noTokenizer;
   private final int context;
   private final int room;
   private final Duration idleTime;
@@ -38,6 +39,7 @@ public final class BatchRun {
    *
    * @param batch computes; its other ranks follow
    * @param source the requests; read by another thread until the end
+   * @param tokenizer the model's tokenizer, which stays open during the run
    * @param maxSequences largest number of sequences that run at a time
    */
   public BatchRun(
@@ -45,7 +47,7 @@ public final class BatchRun {
       BatchEngine batch,
       RequestSource source,
       BatchOutput output,
-      Optional<Tokenizer> tokenizer,
+      OptionalTokenizer tokenizer,
       int maxSequences) {
     ModelConfig config = engine.config();
     this.engine = engine;
@@ -57,7 +59,10 @@ public final class BatchRun {
     Duration half = engine.world().limit().dividedBy(2);
     this.idleTime = half.compareTo(LONGEST_IDLE) < 0 ? half : LONGEST_IDLE;
     this.feed = new RequestFeed(source, maxSequences);
-    this.tools = new Completion.Tools(config.eosTokens(), tokenizer);
+    this.tools = new Completion.Tools(config.eosTokens(), tokenizer.get());
+    this.noTokenizer =
+        "prompt: the model has no tokenizer that can be used; give tokens"
+            + (tokenizer.absence() == null ? "" : " (" + tokenizer.absence().getMessage() + ")");
   }
 
   /** Computes all requests, and ends the loop of the other ranks. */
@@ -108,7 +113,7 @@ public final class BatchRun {
   private void take(CompletionRequest request) {
     int[] prompt = tokens(request);
     if (prompt == null) {
-      refuse(request, "prompt: the model has no tokenizer; give tokens");
+      refuse(request, noTokenizer);
     } else if (prompt.length == 0) {
       refuse(request, "prompt: has no tokens");
     } else if (prompt.length > context) {

@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -32,6 +31,7 @@ import kvasir.engine.batch.BatchRank;
 import kvasir.kernel.VectorKernels;
 import kvasir.team.Binding;
 import kvasir.tensor.DType;
+import kvasir.text.OptionalTokenizer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -127,7 +127,7 @@ class ManyRequestsTest {
           RequestReader reader = new RequestReader(VOCABULARY);
           int sequences = OPTIONS.maxSequences();
           try (RequestSource source = new RequestSource("--input", input, reader, output)) {
-            new BatchRun(engine, batch, source, output, Optional.empty(), sequences).run();
+            new BatchRun(engine, batch, source, output, OptionalTokenizer.none(), sequences).run();
           }
           assertEquals(0, batch.live());
           assertEquals(0, batch.counts().running() + batch.counts().waiting());
