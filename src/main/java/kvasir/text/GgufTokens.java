@@ -74,6 +74,11 @@ final class GgufTokens {
     return new GgufTokens(bytes, texts, kinds);
   }
 
+  /** Returns tokens that are yet to be written; the arrays are not copied. */
+  static GgufTokens of(List<byte[]> bytes, String[] texts, TokenKind[] kinds) {
+    return new GgufTokens(bytes, texts, kinds);
+  }
+
   private static TokenKind[] kinds(GgufMetadata metadata, long[] numbers, int tokens) {
     requireOnePerToken(metadata, TYPES, numbers.length, tokens);
     TokenKind[] kinds = new TokenKind[tokens];

@@ -17,20 +17,24 @@ import kvasir.file.gguf.GgufWriter;
 
 /**
  * The tokenizer and the chat template of a model directory as metadata of a GGUF file. Byte-level
- * BPE is written, with the ways to cut a text that {@link WordCutting} has; a tokenizer of another
- * kind is refused, since the file would encode texts as other tokens.
+ * BPE is written, with the ways to cut a text that {@link WordCutting} has, and SentencePiece with
+ * bytes; a tokenizer of another kind is refused, since the file would encode texts as other tokens.
  */
 public final class TokenizerMetadata {
   private static final long MAX_BYTES = 256 << 20;
-  private static final String REMEDY = "quantise a model with byte-level BPE";
+  private static final String REMEDY = "quantise a model with byte-level BPE or SentencePiece";
+  private static final String BLANK = "\u2581";
   private static final String PREFIX = "tokenizer.ggml.";
 
   /** Numbers of kinds of tokens in files. */
   private static final int NORMAL = 1;
 
+  private static final int UNKNOWN = 2;
+
   private static final int CONTROL = 3;
   private static final int USER_DEFINED = 4;
   private static final int UNUSED = 5;
+  private static final int BYTE = 6;
 
   /** Keys of tokens that end an answer; the first is for the token that ends it as a rule. */
   private static final List<String> ENDS = List.of("eos_token_id", "eot_token_id", "eom_token_id");
@@ -58,6 +62,13 @@ public final class TokenizerMetadata {
       writer.uint32(PREFIX + ENDS.get(i), ends.get(i));
     }
     if (PathKind.of(file) == PathKind.MISSING) {
+      Path pieces = directory.resolve("tokenizer.model");
+      if (PathKind.of(pieces) != PathKind.MISSING) {
+        throw new UserError(
+            pieces.toString(),
+            "is not read, and there is no tokenizer.json",
+            "write one with transformers: AutoTokenizer.from_pretrained(DIR).save_pretrained(DIR)");
+      }
       // The value by which llama.cpp, too, reads a model without a vocabulary.
       writer.text(PREFIX + "model", "no_vocab");
       return false;
@@ -73,10 +84,21 @@ public final class TokenizerMetadata {
 
   private void add(GgufWriter writer, int rows) {
     JsonNode model = root.path("model");
-    if (!model.path("type").asText("BPE").equals("BPE")
-        || model.path("byte_fallback").asBoolean()) {
-      throw refused("the model is not byte-level BPE");
+    if (!model.path("type").asText("BPE").equals("BPE")) {
+      throw refused("the model is not BPE");
     }
+    if (model.path("byte_fallback").asBoolean()) {
+      addSentencePiece(writer, rows);
+    } else {
+      addByteLevel(writer, rows);
+    }
+    Optional<Integer> begin = begin();
+    begin.ifPresent(id -> writer.uint32(PREFIX + "bos_token_id", id));
+    writer.flag(PREFIX + "add_bos_token", begin.isPresent());
+  }
+
+  private void addByteLevel(GgufWriter writer, int rows) {
+    JsonNode model = root.path("model");
     WordCutting cutting = cutting();
     boolean composed = root.path("normalizer").path("type").asText("").equals("NFC");
     if (!composed && root.hasNonNull("normalizer")) {
@@ -97,9 +119,71 @@ public final class TokenizerMetadata {
         .texts(PREFIX + "tokens", Arrays.stream(texts).map(TokenizerMetadata::utf8).toList())
         .int32s(PREFIX + "token_type", kinds)
         .texts(PREFIX + "merges", merges(model.path("merges")));
-    Optional<Integer> begin = begin();
-    begin.ifPresent(id -> writer.uint32(PREFIX + "bos_token_id", id));
-    writer.flag(PREFIX + "add_bos_token", begin.isPresent());
+  }
+
+  private void addSentencePiece(GgufWriter writer, int rows) {
+    JsonNode model = root.path("model");
+    boolean prefixed = prefixed();
+    String[] texts = new String[rows];
+    int[] kinds = new int[rows];
+    addTokens(texts, kinds);
+    for (int id = 0; id < rows; id++) {
+      if (texts[id].equals(model.path("unk_token").asText())) {
+        kinds[id] = UNKNOWN;
+        writer.uint32(PREFIX + "unknown_token_id", id);
+      } else if (kinds[id] == NORMAL && texts[id].matches("<0x[0-9A-F]{2}>")) {
+        kinds[id] = BYTE;
+      }
+    }
+    List<byte[]> tokens = Arrays.stream(texts).map(TokenizerMetadata::utf8).toList();
+    TokenKind[] named =
+        Arrays.stream(kinds)
+            .mapToObj(kind -> TokenKind.of(kind).orElseThrow())
+            .toArray(TokenKind[]::new);
+    List<Merge> merges = new ArrayList<>();
+    for (byte[] line : merges(model.path("merges"))) {
+      String[] sides = new String(line, StandardCharsets.UTF_8).split(" ", 2);
+      merges.add(new Merge(sides[0], sides.length < 2 ? "" : sides[1]));
+    }
+    float[] scores =
+        SentencePieceScores.of(GgufTokens.of(tokens, texts, named), merges)
+            .orElseThrow(
+                () -> refused("the merges are not all ways to cut the tokens of SentencePiece"));
+    writer
+        .text(PREFIX + "model", "llama")
+        .text(PREFIX + "pre", "default")
+        .texts(PREFIX + "tokens", tokens)
+        .float32s(PREFIX + "scores", scores)
+        .int32s(PREFIX + "token_type", kinds)
+        .flag(PREFIX + "add_space_prefix", prefixed);
+  }
+
+  /** Returns whether a blank is put before a text; refuses other steps before the merges. */
+  private boolean prefixed() {
+    JsonNode cutter = root.path("pre_tokenizer");
+    JsonNode normalizer = root.path("normalizer");
+    if (cutter.path("type").asText().equals("Metaspace")
+        && !root.hasNonNull("normalizer")
+        && !cutter.path("split").asBoolean(true)
+        && cutter.path("replacement").asText().equals(BLANK)) {
+      return !cutter.path("prepend_scheme").asText("always").equals("never");
+    }
+    List<String> steps = new ArrayList<>();
+    JsonNode list = normalizer.path("normalizers");
+    for (JsonNode step : list.isArray() ? list : List.of(normalizer)) {
+      String from = step.path("pattern").path("String").asText();
+      steps.add(
+          step.path("type").asText()
+              + from
+              + step.path("prepend").asText()
+              + step.path("content").asText());
+    }
+    String replaced = "Replace " + BLANK;
+    boolean prefix = steps.equals(List.of("Prepend" + BLANK, replaced));
+    if (root.hasNonNull("pre_tokenizer") || !(prefix || steps.equals(List.of(replaced)))) {
+      throw refused("the normalizer and the pre_tokenizer are not those of SentencePiece");
+    }
+    return prefix;
   }
 
   private static byte[] utf8(String text) {

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import kvasir.SharedData;
 import kvasir.error.UserError;
+import kvasir.file.StrictJson;
 import kvasir.file.gguf.GgufFile;
 import kvasir.file.gguf.GgufMetadata;
 import kvasir.file.gguf.GgufWriter;
@@ -86,12 +89,47 @@ class TokenizerMetadataTest {
     }
   }
 
+  /**
+   * The tokenizer of stories260K, as transformers would convert it, gives the ids of its scores.
+   */
+  @Test
+  void sentencePieceKeepsItsIds() throws IOException {
+    Path stories = SharedData.path("stories260k").resolve("stories260K.gguf");
+    ObjectNode json =
+        StrictJson.object("x", GgufTokenizer.read(GgufFile.read(stories).metadata()).text(), "");
+    ObjectNode replace = ((ObjectNode) json.get("normalizer")).deepCopy();
+    ObjectNode steps = json.putObject("normalizer").put("type", "Sequence");
+    ArrayNode list = steps.putArray("normalizers");
+    list.addObject().put("type", "Prepend").put("prepend", "\u2581");
+    list.add(replace);
+    Files.writeString(directory.resolve("tokenizer.json"), json.toString());
+    try (Tokenizer given = Tokenizer.open(directory);
+        Tokenizer expected = Tokenizer.open(stories);
+        Tokenizer actual = Tokenizer.of(written(512))) {
+      for (String text : List.of("Once upon a time", " two  blanks", "caf\u00e9\n\u2603", "")) {
+        assertArrayEquals(expected.encode(text), actual.encode(text), text);
+        assertArrayEquals(given.encode(text), actual.encode(text), text);
+        assertEquals(expected.decode(expected.encode(text)), actual.decode(actual.encode(text)));
+      }
+    }
+  }
+
+  @Test
+  void aTokenizerModelAloneIsRefused() throws IOException {
+    Files.write(directory.resolve("tokenizer.model"), new byte[10]);
+    UserError error = assertThrows(UserError.class, () -> written(10));
+    assertTrue(error.getMessage().contains("tokenizer.model: is not read"), error.getMessage());
+  }
+
   @Test
   void otherTokenizersAreRefused() throws IOException {
     Stream<String> others =
         Stream.of(
             "{\"model\": {\"type\": \"Unigram\"}}",
             "{\"model\": {\"type\": \"BPE\", \"byte_fallback\": true}}",
+            "{\"model\": {\"type\": \"BPE\", \"byte_fallback\": true, \"merges\": [\"a b\"]},"
+                + " \"normalizer\": {\"type\": \"Replace\", \"pattern\": {\"String\": \" \"},"
+                + " \"content\": \"\u2581\"}}",
             "{\"model\": {\"type\": \"BPE\"}, \"pre_tokenizer\": {\"type\": \"Whitespace\"}}");
     for (String other : others.toList()) {
       Files.writeString(directory.resolve("tokenizer.json"), other);
