@@ -5,7 +5,7 @@ import java.util.OptionalInt;
 import kvasir.engine.sampling.SamplingOptions;
 
 /**
- * What completions and chats ask for, with defaults applied.
+ * Request for the text that follows prompts, with defaults applied.
  *
  * @param prompts ids of each prompt, at least one prompt; not copied
  * @param choices number of choices of each prompt

@@ -1,5 +1,7 @@
 package kvasir.serve;
 
+import static kvasir.serve.RawHttp.answer;
+import static kvasir.serve.RawHttp.headOf;
 import static kvasir.serve.ServedDemo.CONTINUATION;
 import static kvasir.serve.ServedDemo.ENDLESS;
 import static kvasir.serve.ServedDemo.TEXT;
@@ -11,7 +13,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -80,45 +81,6 @@ class ConnectionsTest {
     OutputStream out = socket.getOutputStream();
     out.write(text.getBytes(StandardCharsets.UTF_8));
     out.flush();
-  }
-
-  /** Reads one answer, with or without a length. */
-  private static String answer(InputStream in) throws IOException {
-    StringBuilder head = new StringBuilder();
-    while (!head.toString().endsWith("\r\n\r\n")) {
-      int next = in.read();
-      if (next < 0) {
-        return head.toString();
-      }
-      head.append((char) next);
-    }
-    String lower = head.toString().toLowerCase(Locale.ROOT);
-    if (lower.startsWith("http/1.1 100")) {
-      return head + answer(in);
-    }
-    if (lower.contains("transfer-encoding: chunked")) {
-      return head + chunks(in);
-    }
-    int at = lower.indexOf("content-length: ");
-    int length =
-        at < 0 ? 0 : Integer.parseInt(lower.substring(at + 16, lower.indexOf("\r\n", at)).strip());
-    return head + new String(in.readNBytes(length), StandardCharsets.UTF_8);
-  }
-
-  private static String chunks(InputStream in) throws IOException {
-    ByteArrayOutputStream body = new ByteArrayOutputStream();
-    while (true) {
-      StringBuilder line = new StringBuilder();
-      while (!line.toString().endsWith("\r\n")) {
-        line.append((char) in.read());
-      }
-      int length = Integer.parseInt(line.toString().strip(), 16);
-      body.write(in.readNBytes(length));
-      in.readNBytes(2);
-      if (length == 0) {
-        return body.toString(StandardCharsets.UTF_8);
-      }
-    }
   }
 
   /** Returns whether the server closes a connection soon. */
@@ -331,7 +293,7 @@ class ConnectionsTest {
       send(socket, head("GET", "/nope"));
       assertStatus(404, answer(socket.getInputStream()));
       send(socket, head("HEAD", "/health") + head("OPTIONS", PATH) + request(one));
-      String headOnly = head(socket.getInputStream());
+      String headOnly = headOf(socket.getInputStream());
       assertStatus(200, headOnly);
       assertTrue(headOnly.toLowerCase(Locale.ROOT).contains("content-length: 15"), headOnly);
       assertStatus(204, answer(socket.getInputStream()));
@@ -355,15 +317,6 @@ class ConnectionsTest {
       assertStatus(400, answer);
       assertTrue(answer.contains("invalid_request_error"), answer);
     }
-  }
-
-  /** Reads the head of an answer that has no body. */
-  private static String head(InputStream in) throws IOException {
-    StringBuilder head = new StringBuilder();
-    while (!head.toString().endsWith("\r\n\r\n")) {
-      head.append((char) in.read());
-    }
-    return head.toString();
   }
 
   /** S19: a client that would like HTTP/2 is answered by HTTP/1.1, with its body. */

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ScoredPromptsTest {
   private static final int TOP = 3;
 
-  /** What a client gets of one request. */
+  /** Tokens that a client gets of one request. */
   private static final class Answer implements TokenSink {
     private final List<ChosenToken> described = new ArrayList<>();
     private final List<ChosenToken> chosen = new ArrayList<>();
