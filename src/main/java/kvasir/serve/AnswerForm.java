@@ -18,11 +18,11 @@ interface AnswerForm {
   /** Returns the chunks with which a stream begins. */
   List<ObjectNode> opening();
 
-  /** Returns the chunk of a further part of a choice. */
-  ObjectNode piece(int index, Piece piece);
+  /** Returns the chunks of a further part of a choice. */
+  List<ObjectNode> pieces(int index, Piece piece);
 
-  /** Returns the chunk that ends a choice. */
-  ObjectNode end(int index, FinishReason reason);
+  /** Returns the chunks that end a choice. */
+  List<ObjectNode> end(int index, FinishReason reason);
 
   /** Returns the chunk with the counts, which has no choices. */
   ObjectNode counts(Usage usage);

@@ -44,7 +44,12 @@ public final class ApiServer implements AutoCloseable {
       TokenEngine engine) {
     RequestRoom room = new RequestRoom(limits);
     Routes routes = new Routes();
-    routes.post("/completions", new Completions(model, engine, limits, room, metrics));
+    routes.post(
+        "/completions",
+        new GenerationEndpoint(CompletionCall::read, model, engine, limits, room, metrics));
+    routes.post(
+        "/chat/completions",
+        new GenerationEndpoint(ChatCall::read, model, engine, limits, room, metrics));
     new ModelEndpoints(model, engine, metrics, settings.version()).addTo(routes);
     ApiService service = new ApiService(access, routes, metrics, settings.log(), settings.faults());
     listener = listen(settings, limits, service);

@@ -7,15 +7,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import kvasir.engine.sampling.SamplingOptions;
 
-/**
- * Request of {@code /v1/completions}.
- *
- * @param generation prompts and rules
- * @param echoed text of each prompt, with which its choices begin; none if they do not
- */
-record CompletionCall(GenerationCall generation, List<String> echoed) {
+/** Reader of requests of {@code /v1/completions}. */
+final class CompletionCall {
   private static final int DEFAULT_TOKENS = 16;
   private static final int MAX_LOGPROBS = 20;
+
+  private CompletionCall() {}
 
   /**
    * Reads a request.
@@ -23,7 +20,7 @@ record CompletionCall(GenerationCall generation, List<String> echoed) {
    * @param seed seed of a request without one
    * @throws ApiError if it is wrong
    */
-  static CompletionCall read(Fields fields, ServedModel model, long seed) {
+  static GenerationEndpoint.Call read(Fields fields, ServedModel model, long seed) {
     CommonFields.checkModel(fields, model);
     CommonFields.refuse(fields, "suffix", "response_format", "tools", "grammar", "prompt_logprobs");
     boolean echo = fields.flag("echo", false);
@@ -45,7 +42,9 @@ record CompletionCall(GenerationCall generation, List<String> echoed) {
             sampling,
             fields.flag("stream", false),
             CommonFields.includeUsage(fields));
-    return new CompletionCall(generation, echoed);
+    boolean logprobs = generation.logprobs().isPresent();
+    return new GenerationEndpoint.Call(
+        generation, echoed, "cmpl-", head -> new CompletionForm(head, logprobs));
   }
 
   private static OptionalInt logprobs(Fields fields) {

@@ -25,18 +25,18 @@ record CompletionForm(AnswerHead head, boolean logprobs) implements AnswerForm {
   }
 
   @Override
-  public ObjectNode piece(int index, Piece piece) {
+  public List<ObjectNode> pieces(int index, Piece piece) {
     ObjectNode chunk = head.json(OBJECT);
     choice(chunk.putArray("choices"), index, piece.text(), piece.entries())
         .putNull("finish_reason");
-    return chunk;
+    return List.of(chunk);
   }
 
   @Override
-  public ObjectNode end(int index, FinishReason reason) {
+  public List<ObjectNode> end(int index, FinishReason reason) {
     ObjectNode chunk = head.json(OBJECT);
     choice(chunk.putArray("choices"), index, "", List.of()).put("finish_reason", name(reason));
-    return chunk;
+    return List.of(chunk);
   }
 
   @Override

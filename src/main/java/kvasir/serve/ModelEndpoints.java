@@ -43,6 +43,7 @@ final class ModelEndpoints {
     routes.getBelow("/models", this::model);
     routes.post("/tokenize", this::tokenize);
     routes.post("/detokenize", this::detokenize);
+    routes.post("/apply-template", this::applyTemplate);
     routes.post("/responses", e -> unsupported("/v1/responses", "/v1/chat/completions"));
     routes.post("/embeddings", e -> unsupported("/v1/embeddings", "/v1/completions"));
   }
@@ -120,6 +121,11 @@ final class ModelEndpoints {
     }
     String text = texts.isEmpty() ? "" : texts.getFirst();
     exchange.send(200, Json.object().put("prompt", text).put("content", text));
+  }
+
+  private void applyTemplate(Exchange exchange) {
+    Fields fields = new Fields(JsonBody.read(exchange.client().body()));
+    exchange.send(200, Json.object().put("prompt", ChatCall.prompt(fields, model).text()));
   }
 
   private static void unsupported(String path, String instead) {

@@ -1,5 +1,6 @@
 package kvasir.serve;
 
+import java.util.Optional;
 import java.util.Set;
 import kvasir.text.Tokenizer;
 
@@ -13,6 +14,7 @@ import kvasir.text.Tokenizer;
  * @param vocabulary number of tokens of the vocabulary
  * @param ends ids that end a sequence
  * @param tokenizer the model's tokenizer; stays the caller's
+ * @param chat makes prompts of conversations; empty if the model has no chat template
  * @param defaults sampling options of requests that do not give them
  */
 public record ServedModel(
@@ -23,6 +25,7 @@ public record ServedModel(
     int vocabulary,
     Set<Integer> ends,
     Tokenizer tokenizer,
+    Optional<ChatPrompts> chat,
     SamplingDefaults defaults) {
   public ServedModel {
     ends = Set.copyOf(ends);

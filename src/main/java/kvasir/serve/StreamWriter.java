@@ -42,12 +42,12 @@ final class StreamWriter implements AnswerWriter {
 
   @Override
   public void piece(int index, Piece piece) {
-    event(form.piece(index, piece));
+    form.pieces(index, piece).forEach(this::event);
   }
 
   @Override
   public void finished(int index, FinishReason reason) {
-    event(form.end(index, reason));
+    form.end(index, reason).forEach(this::event);
   }
 
   @Override

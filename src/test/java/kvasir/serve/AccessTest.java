@@ -194,7 +194,15 @@ class AccessTest {
   void aServerWithoutAnEngineIsNotHealthy() {
     ServedModel model =
         new ServedModel(
-            "m", 0, "fp", 9216, 2112, Set.of(), open.tokenizer(), SamplingDefaults.OPENAI);
+            "m",
+            0,
+            "fp",
+            9216,
+            2112,
+            Set.of(),
+            open.tokenizer(),
+            Optional.empty(),
+            SamplingDefaults.OPENAI);
     try (ApiServer server =
         new ApiServer(
             new ApiServer.Settings("127.0.0.1", 0, "test", line -> {}, fault -> {}),

@@ -58,6 +58,7 @@ final class ServedDemo implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private final Tokenizer tokenizer = Tokenizer.open(MODEL);
+  private final ChatPrompts chat = ChatPrompts.open(MODEL, tokenizer).orElseThrow();
   private final EngineSlot slot = new EngineSlot();
   private final CountDownLatch ready = new CountDownLatch(1);
   private final List<RuntimeException> faults = new ArrayList<>();
@@ -117,6 +118,7 @@ final class ServedDemo implements AutoCloseable {
         2112,
         Set.of(0, 2),
         tokenizer,
+        Optional.of(chat),
         SamplingDefaults.OPENAI);
   }
 
@@ -314,6 +316,7 @@ final class ServedDemo implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     http.close();
+    chat.close();
     tokenizer.close();
     assertTrue(!ranks.isAlive(), "the ranks did not end");
     synchronized (this) {

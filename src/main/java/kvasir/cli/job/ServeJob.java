@@ -26,6 +26,7 @@ import kvasir.model.ModelConfig;
 import kvasir.process.TermSignal;
 import kvasir.serve.AccessRules;
 import kvasir.serve.ApiServer;
+import kvasir.serve.ChatPrompts;
 import kvasir.serve.EngineSlot;
 import kvasir.serve.SamplingDefaults;
 import kvasir.serve.ServedModel;
@@ -109,11 +110,13 @@ public record ServeJob(
   /** Tokenizer and HTTP server of rank 0. */
   private final class Front implements AutoCloseable {
     private Tokenizer tokenizer;
+    private Optional<ChatPrompts> chat = Optional.empty();
     private ApiServer server;
 
     long[] open(JobContext context, EngineSlot slot) {
       Optional<String> key = place.key();
       tokenizer = Tokenizer.open(engine.directory());
+      chat = ChatPrompts.open(engine.directory(), tokenizer);
       server =
           new ApiServer(
               new ApiServer.Settings(
@@ -139,6 +142,7 @@ public record ServeJob(
           config.vocabulary(),
           Set.copyOf(config.eosTokens()),
           tokenizer,
+          chat,
           SamplingDefaults.of(engine.directory()));
     }
 
@@ -147,6 +151,7 @@ public record ServeJob(
       if (server != null) {
         server.close();
       }
+      chat.ifPresent(ChatPrompts::close);
       if (tokenizer != null) {
         tokenizer.close();
       }

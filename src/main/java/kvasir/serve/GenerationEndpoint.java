@@ -6,13 +6,41 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import kvasir.engine.serving.TokenEngine;
 
-/** Endpoint {@code /v1/completions}. */
-final class Completions implements Endpoint {
+/** Endpoint that generates text: {@code /v1/completions} or {@code /v1/chat/completions}. */
+final class GenerationEndpoint implements Endpoint {
+  /**
+   * A request that has been read.
+   *
+   * @param generation prompts and rules
+   * @param echoed text of each prompt, with which its choices begin; none if they do not
+   * @param prefix beginning of the answer's id
+   * @param form makes the form of the answer
+   */
+  record Call(
+      GenerationCall generation,
+      List<String> echoed,
+      String prefix,
+      Function<AnswerHead, AnswerForm> form) {}
+
+  /** Reader of requests. */
+  @FunctionalInterface
+  interface Reader {
+    /**
+     * Reads a request.
+     *
+     * @param seed seed of a request without one
+     * @throws ApiError if it is wrong
+     */
+    Call read(Fields fields, ServedModel model, long seed);
+  }
+
   /** Requests that are read at a time, since a tree is many times as large as its text. */
   private static final int READ_AT_A_TIME = 4;
 
+  private final Reader reader;
   private final ServedModel model;
   private final TokenEngine engine;
   private final ServerLimits limits;
@@ -21,12 +49,14 @@ final class Completions implements Endpoint {
   private final SecureRandom random = new SecureRandom();
   private final Semaphore reading = new Semaphore(READ_AT_A_TIME);
 
-  Completions(
+  GenerationEndpoint(
+      Reader reader,
       ServedModel model,
       TokenEngine engine,
       ServerLimits limits,
       RequestRoom room,
       ServerMetrics metrics) {
+    this.reader = reader;
     this.model = model;
     this.engine = engine;
     this.limits = limits;
@@ -36,17 +66,17 @@ final class Completions implements Endpoint {
 
   @Override
   public void answer(Exchange exchange) {
-    CompletionCall call = read(exchange.client().body());
+    Call call = read(exchange.client().body());
     GenerationCall generation = call.generation();
     exchange.header("x-kvasir-seed", String.valueOf(generation.sampling().seed()));
     int sequences = Math.multiplyExact(generation.prompts().size(), generation.choices());
     room.with(sequences, () -> answer(exchange, call, sequences));
   }
 
-  private void answer(Exchange exchange, CompletionCall call, int sequences) {
+  private void answer(Exchange exchange, Call call, int sequences) {
     GenerationCall generation = call.generation();
-    AnswerHead head = new AnswerHead("cmpl-" + hex(), Instant.now().getEpochSecond(), model);
-    AnswerForm form = new CompletionForm(head, generation.logprobs().isPresent());
+    AnswerHead head = new AnswerHead(call.prefix() + hex(), Instant.now().getEpochSecond(), model);
+    AnswerForm form = call.form().apply(head);
     AnswerWriter writer =
         generation.stream()
             ? new StreamWriter(form, generation.includeUsage(), exchange::openStream)
@@ -55,7 +85,7 @@ final class Completions implements Endpoint {
         .run(engine);
   }
 
-  private List<EchoedPrompt> echoed(CompletionCall call) {
+  private List<EchoedPrompt> echoed(Call call) {
     List<EchoedPrompt> echoed = new ArrayList<>();
     for (int i = 0; i < call.echoed().size(); i++) {
       echoed.add(
@@ -68,10 +98,10 @@ final class Completions implements Endpoint {
     return echoed;
   }
 
-  private CompletionCall read(byte[] body) {
+  private Call read(byte[] body) {
     reading.acquireUninterruptibly();
     try {
-      return CompletionCall.read(new Fields(JsonBody.read(body)), model, random.nextLong());
+      return reader.read(new Fields(JsonBody.read(body)), model, random.nextLong());
     } finally {
       reading.release();
     }

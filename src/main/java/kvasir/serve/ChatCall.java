@@ -1,0 +1,140 @@
+package kvasir.serve;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import kvasir.text.ChatInput;
+
+/** Reader of requests of {@code /v1/chat/completions}. */
+final class ChatCall {
+  private static final int MAX_LOGPROBS = 20;
+
+  private ChatCall() {}
+
+  /**
+   * Reads a request.
+   *
+   * @param seed seed of a request without one
+   * @throws ApiError if it is wrong
+   */
+  static GenerationEndpoint.Call read(Fields fields, ServedModel model, long seed) {
+    ChatPrompts.Prompt prompt = prompt(fields, model);
+    CommonFields.refuse(fields, "functions", "function_call", "audio", "prediction", "grammar");
+    responseFormat(fields);
+    CommonFields.checkLength(prompt.ids().length, "messages", model);
+    GenerationCall generation =
+        new GenerationCall(
+            List.of(prompt.ids()),
+            CommonFields.choices(fields),
+            maxTokens(fields),
+            CommonFields.stops(fields),
+            fields.flag("ignore_eos", false),
+            logprobs(fields),
+            SamplingFields.read(fields, model.defaults(), seed, model.vocabulary()),
+            fields.flag("stream", false),
+            CommonFields.includeUsage(fields));
+    return new GenerationEndpoint.Call(
+        generation,
+        List.of(),
+        "chatcmpl-",
+        head -> new ChatForm(head, generation, prompt.thinking()));
+  }
+
+  /**
+   * Returns the prompt of a request's conversation.
+   *
+   * @throws ApiError if the conversation is wrong, or the model has no chat template
+   */
+  static ChatPrompts.Prompt prompt(Fields fields, ServedModel model) {
+    CommonFields.checkModel(fields, model);
+    ChatPrompts prompts =
+        model
+            .chat()
+            .orElseThrow(
+                () ->
+                    ApiError.invalid(
+                        null, "the model has no chat template; use /v1/completions instead"));
+    return prompts.prompt(input(fields));
+  }
+
+  private static ChatInput input(Fields fields) {
+    if (fields.value("chat_template").isPresent()) {
+      throw ApiError.invalid(
+          "chat_template", "chat_template is not taken from requests; leave it out");
+    }
+    tools(fields);
+    boolean further = fields.flag("continue_final_message", false);
+    boolean turn = fields.flag("add_generation_prompt", !further);
+    if (further && turn) {
+      throw ApiError.invalid(
+          "continue_final_message",
+          "continue_final_message and add_generation_prompt cannot both be true");
+    }
+    return new ChatInput(
+        ChatMessageFields.read(fields),
+        null,
+        fields.list("documents").orElse(null),
+        turn,
+        further,
+        variables(fields),
+        LocalDateTime.now(ZoneId.systemDefault()));
+  }
+
+  private static Map<String, JsonNode> variables(Fields fields) {
+    Map<String, JsonNode> variables = new LinkedHashMap<>();
+    Optional<Fields> given = fields.object("chat_template_kwargs");
+    if (given.isEmpty()) {
+      return variables;
+    }
+    for (Map.Entry<String, JsonNode> entry : given.get().node().properties()) {
+      if (ChatInput.RESERVED.contains(entry.getKey())) {
+        String path = given.get().path(entry.getKey());
+        throw ApiError.invalid(path, path + " cannot be set by a request; leave it out");
+      }
+      variables.put(entry.getKey(), entry.getValue());
+    }
+    return variables;
+  }
+
+  private static void tools(Fields fields) {
+    Optional<JsonNode> choice = fields.value("tool_choice");
+    boolean none = choice.isPresent() && "none".equals(choice.get().textValue());
+    if (fields.says("tools") && !none) {
+      throw ApiError.invalid("tools", "tools is not supported; leave it out");
+    }
+    if (choice.isPresent() && !none && !"auto".equals(choice.get().textValue())) {
+      throw ApiError.invalid("tool_choice", "tool_choice needs tools, which are not supported");
+    }
+  }
+
+  private static void responseFormat(Fields fields) {
+    Optional<Fields> format = fields.object("response_format");
+    if (format.isPresent() && !format.get().text("type").orElse("").equals("text")) {
+      throw ApiError.invalid(
+          "response_format.type", "response_format.type must be text; others are not supported");
+    }
+  }
+
+  private static int maxTokens(Fields fields) {
+    OptionalLong most = fields.whole("max_completion_tokens", 0, Long.MAX_VALUE);
+    if (most.isEmpty()) {
+      most = fields.whole("max_tokens", 0, Long.MAX_VALUE);
+    }
+    return (int) Math.min(Integer.MAX_VALUE, most.orElse(Integer.MAX_VALUE));
+  }
+
+  private static OptionalInt logprobs(Fields fields) {
+    boolean wanted = fields.flag("logprobs", false);
+    OptionalLong top = fields.whole("top_logprobs", 0, MAX_LOGPROBS);
+    if (!wanted && top.orElse(0) > 0) {
+      throw ApiError.invalid("top_logprobs", "top_logprobs needs logprobs true");
+    }
+    return wanted ? OptionalInt.of((int) top.orElse(0)) : OptionalInt.empty();
+  }
+}

@@ -1,0 +1,96 @@
+package kvasir.serve;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Set;
+
+/** Checks of the messages of a conversation. Nothing that they refer to is fetched. */
+final class ChatMessageFields {
+  private static final Set<String> ROLES =
+      Set.of("system", "developer", "user", "assistant", "tool");
+  private static final int MAX_MESSAGES = 4096;
+
+  private ChatMessageFields() {}
+
+  /**
+   * Returns the messages of a request, with U+FFFD in place of half surrogate pairs.
+   *
+   * @throws ApiError if one is not a message of OpenAI's API with text alone
+   */
+  static ArrayNode read(Fields fields) {
+    JsonNode given =
+        fields
+            .list("messages")
+            .orElseThrow(() -> ApiError.invalid("messages", "messages is missing"));
+    if (given.isEmpty()) {
+      throw ApiError.invalid("messages", "messages is empty");
+    }
+    if (given.size() > MAX_MESSAGES) {
+      throw ApiError.invalid(
+          "messages",
+          "there are %,d messages; give at most %,d".formatted(given.size(), MAX_MESSAGES));
+    }
+    ArrayNode messages = (ArrayNode) given;
+    for (int i = 0; i < messages.size(); i++) {
+      Fields message = Fields.object("messages[" + i + "]", messages.get(i));
+      check(message);
+      message.value("content").ifPresent(content -> whole(message.node(), content));
+    }
+    return messages;
+  }
+
+  private static void check(Fields message) {
+    String path = message.path("role");
+    String role =
+        message.text("role").orElseThrow(() -> ApiError.invalid(path, path + " is missing"));
+    if (role.equals("function")) {
+      throw ApiError.invalid(path, path + " function is not supported; use the role tool");
+    }
+    if (!ROLES.contains(role)) {
+      throw ApiError.invalid(
+          path,
+          "%s must be system, developer, user, assistant or tool, not \"%s\""
+              .formatted(path, ApiError.quoted(role)));
+    }
+    boolean calls = message.list("tool_calls").filter(list -> !list.isEmpty()).isPresent();
+    if (message.value("content").isPresent()) {
+      content(message.path("content"), message.value("content").get());
+    } else if (!role.equals("assistant") && !calls) {
+      String content = message.path("content");
+      throw ApiError.invalid(content, content + " must be a text or a list of parts, not null");
+    }
+  }
+
+  private static void content(String path, JsonNode content) {
+    if (content.isTextual()) {
+      return;
+    }
+    if (!content.isArray()) {
+      throw Fields.unlike(path, "a text or a list of parts", content);
+    }
+    for (int i = 0; i < content.size(); i++) {
+      Fields part = Fields.object(path + "[" + i + "]", content.get(i));
+      String type = part.text("type").orElse("");
+      if (!type.equals("text")) {
+        throw ApiError.invalid(
+            part.path("type"),
+            "%s must be text, not \"%s\"; only text is supported"
+                .formatted(part.path("type"), ApiError.quoted(type)));
+      }
+      if (part.text("text").isEmpty()) {
+        throw ApiError.invalid(part.path("text"), part.path("text") + " is missing");
+      }
+    }
+  }
+
+  private static void whole(ObjectNode message, JsonNode content) {
+    if (content.isTextual()) {
+      message.put("content", Fields.whole(content.textValue()));
+      return;
+    }
+    for (JsonNode part : content) {
+      ((ObjectNode) part).put("text", Fields.whole(part.get("text").textValue()));
+    }
+  }
+}

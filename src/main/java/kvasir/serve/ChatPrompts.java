@@ -1,0 +1,69 @@
+package kvasir.serve;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import kvasir.template.RenderedText;
+import kvasir.template.TemplateError;
+import kvasir.text.ChatEncoder;
+import kvasir.text.ChatInput;
+import kvasir.text.ChatTemplate;
+import kvasir.text.Tokenizer;
+
+/**
+ * Prompts of conversations, by the chat template of a model. Owns an encoder; the tokenizer stays
+ * the caller's. Thread-safe.
+ */
+public final class ChatPrompts implements AutoCloseable {
+  private static final String OPEN = "<think>";
+  private static final String CLOSE = "</think>";
+
+  private final ChatTemplate template;
+  private final ChatEncoder encoder;
+
+  private ChatPrompts(ChatTemplate template, Tokenizer tokenizer) {
+    this.template = template;
+    this.encoder = new ChatEncoder(tokenizer);
+  }
+
+  /**
+   * A prompt.
+   *
+   * @param text its text
+   * @param ids its ids
+   * @param thinking whether it ends within the thoughts of the answer
+   */
+  record Prompt(String text, int[] ids, boolean thinking) {}
+
+  /**
+   * Reads the chat template of a model; empty if it has none.
+   *
+   * @param model the model's directory, or a GGUF file
+   * @throws kvasir.error.UserError if the template is not valid or not supported
+   */
+  public static Optional<ChatPrompts> open(Path model, Tokenizer tokenizer) {
+    return ChatTemplate.open(model).map(template -> new ChatPrompts(template, tokenizer));
+  }
+
+  /**
+   * Returns the prompt of a conversation.
+   *
+   * @throws ApiError if the template refuses the conversation
+   */
+  Prompt prompt(ChatInput input) {
+    try {
+      RenderedText rendered = template.render(input);
+      String text = rendered.text();
+      int open = text.lastIndexOf(OPEN);
+      boolean thinking =
+          open > text.lastIndexOf(CLOSE) && !rendered.hasInput(open, open + OPEN.length());
+      return new Prompt(text, encoder.encode(rendered), thinking);
+    } catch (TemplateError e) {
+      throw ApiError.invalid("messages", e.oneLine());
+    }
+  }
+
+  @Override
+  public void close() {
+    encoder.close();
+  }
+}

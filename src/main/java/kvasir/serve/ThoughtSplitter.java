@@ -1,0 +1,144 @@
+package kvasir.serve;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Division of one answer into thoughts and content: an answer that begins with {@code <think>}, or
+ * whose prompt ended with it, is thoughts up to the first {@code </think>}. Text that may still
+ * become a tag is held back, so that tags never show. Used by one thread at a time.
+ */
+final class ThoughtSplitter {
+  private static final String OPEN = "<think>";
+  private static final String CLOSE = "</think>";
+
+  /**
+   * Text that is final, of one kind.
+   *
+   * @param thought whether it is a thought
+   */
+  record Part(boolean thought, String text) {}
+
+  private enum State {
+    BEGINNING,
+    THOUGHTS,
+    BETWEEN,
+    CONTENT
+  }
+
+  private final StringBuilder held = new StringBuilder();
+  private State state;
+  private boolean thoughtShown;
+  private int points;
+  private int contentFrom;
+
+  /**
+   * Creates the division of an answer without text.
+   *
+   * @param thinking whether the answer begins within its thoughts
+   */
+  ThoughtSplitter(boolean thinking) {
+    this.state = thinking ? State.THOUGHTS : State.BEGINNING;
+  }
+
+  /** Takes the next text and returns what is final. */
+  List<Part> add(String text) {
+    held.append(text);
+    return parts(false);
+  }
+
+  /** Returns what was held back at the end of the answer. */
+  List<Part> finish() {
+    return parts(true);
+  }
+
+  /**
+   * Returns the number of code points of the answer before its content; while there is no content,
+   * those so far.
+   */
+  int contentFrom() {
+    return state == State.CONTENT ? contentFrom : Integer.MAX_VALUE;
+  }
+
+  private List<Part> parts(boolean last) {
+    List<Part> parts = new ArrayList<>();
+    if (state == State.BEGINNING) {
+      begin(last);
+    }
+    if (state == State.THOUGHTS) {
+      thoughts(parts, last);
+    }
+    if (state == State.BETWEEN) {
+      skipBlanks();
+      if (!held.isEmpty()) {
+        startContent();
+      }
+    }
+    if (state == State.CONTENT && !held.isEmpty()) {
+      parts.add(new Part(false, take(held.length())));
+    }
+    return parts;
+  }
+
+  private void begin(boolean last) {
+    String text = held.toString().stripLeading();
+    if (text.startsWith(OPEN)) {
+      take(held.length() - text.length() + OPEN.length());
+      state = State.THOUGHTS;
+    } else if (last || !OPEN.startsWith(text)) {
+      startContent();
+    }
+  }
+
+  private void startContent() {
+    state = State.CONTENT;
+    contentFrom = points;
+  }
+
+  private void thoughts(List<Part> parts, boolean last) {
+    if (!thoughtShown) {
+      skipBlanks();
+    }
+    int close = held.indexOf(CLOSE);
+    int end = close >= 0 ? close : last ? held.length() : sure();
+    // Blanks before the closing tag are not part of the thoughts.
+    int shown = end;
+    while (!(last && close < 0) && shown > 0 && Character.isWhitespace(held.charAt(shown - 1))) {
+      shown--;
+    }
+    if (shown > 0) {
+      parts.add(new Part(true, take(shown)));
+      thoughtShown = true;
+    }
+    if (close >= 0) {
+      take(held.indexOf(CLOSE) + CLOSE.length());
+      state = State.BETWEEN;
+    }
+  }
+
+  /** Returns the number of characters that cannot be part of a closing tag. */
+  private int sure() {
+    for (int from = Math.max(0, held.length() - CLOSE.length() + 1); from < held.length(); from++) {
+      if (CLOSE.startsWith(held.substring(from))) {
+        return from;
+      }
+    }
+    return held.length();
+  }
+
+  private void skipBlanks() {
+    int blanks = 0;
+    while (blanks < held.length() && Character.isWhitespace(held.charAt(blanks))) {
+      blanks++;
+    }
+    take(blanks);
+  }
+
+  private String take(int characters) {
+    String text = held.substring(0, characters);
+    held.delete(0, characters);
+    // A piece may end within a surrogate pair.
+    points += (int) text.chars().filter(c -> !Character.isLowSurrogate((char) c)).count();
+    return text;
+  }
+}
