@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the demo model loses when {@code quantize} writes it, by perplexity and by its answers. */
+/** Cost of {@code quantize} for the demo model, by perplexity and by its answers. */
 class QuantizedDemoTest {
   private static final Path DEMO = Path.of("experiments/demo-model/model").toAbsolutePath();
 
