@@ -53,8 +53,8 @@ final class ThoughtSplitter {
   }
 
   /**
-   * Returns the number of code points of the answer before its content; while there is no content,
-   * those so far.
+   * Returns the number of code points of the answer before its content; the largest integer while
+   * there is no content.
    */
   int contentFrom() {
     return state == State.CONTENT ? contentFrom : Integer.MAX_VALUE;

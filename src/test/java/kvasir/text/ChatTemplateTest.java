@@ -17,7 +17,7 @@ import kvasir.template.TemplateError;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Where chat templates come from, and the form in which they get messages. */
+/** Sources of chat templates, and the form in which they get messages. */
 class ChatTemplateTest {
   private static final ObjectMapper JSON = JsonMapper.builder().build();
   private static final LocalDateTime NOW = LocalDateTime.of(2026, 7, 26, 12, 0);
