@@ -30,34 +30,27 @@ final class BlockScalesVector {
    * @param block byte offset of the block's f16 scales
    * @param group byte offset of the group
    * @param lane first of the 16 outputs to compute, as many as a vector has, which has at least 8
-   * @param scales receives the scales at {@code target + lane}
-   * @param addends receives the addends at {@code target + lane}; undefined in formats of 8 bits,
-   *     which have none
+   * @param scales receives the scales from {@code lane} on
+   * @param addends receives the addends from {@code lane} on; undefined in formats of 8 bits, which
+   *     have none
    */
   static void expand(
-      BlockPanels weights,
-      long block,
-      long group,
-      int lane,
-      float[] scales,
-      float[] addends,
-      int target) {
+      BlockPanels weights, long block, long group, int lane, float[] scales, float[] addends) {
     BlockFormat format = weights.type();
     MemorySegment data = weights.data();
     boolean integers = format.groupScales();
-    int to = target + lane;
     long minimum = block + 2L * HALF;
-    f16(data, block + 2L * lane, 1, scales, to);
+    f16(data, block + 2L * lane, 1, scales, lane);
     if (integers) {
-      multiply(data, group + lane, scales, to);
+      multiply(data, group + lane, scales, lane);
     }
     if (!format.hasMinimum()) {
-      FloatVector.fromArray(F, scales, to).mul(-format.zero()).intoArray(addends, to);
+      FloatVector.fromArray(F, scales, lane).mul(-format.zero()).intoArray(addends, lane);
       return;
     }
-    f16(data, minimum + 2L * lane, integers ? -1 : 1, addends, to);
+    f16(data, minimum + 2L * lane, integers ? -1 : 1, addends, lane);
     if (integers) {
-      multiply(data, group + HALF + lane, addends, to);
+      multiply(data, group + HALF + lane, addends, lane);
     }
   }
 

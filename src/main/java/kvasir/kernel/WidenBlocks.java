@@ -76,7 +76,7 @@ final class WidenBlocks {
     float[] scales = scratch.scales;
     float[] addends = scratch.addends;
     MemorySegment data = weights.data();
-    BlockScalesVector.expand(weights, block, group, lane, scales, addends, 0);
+    BlockScalesVector.expand(weights, block, group, lane, scales, addends);
     switch (weights.type().panelBits()) {
       case 4 -> nibbles(data, at, n, scales, addends, lane, target, targetOffset);
       case 6 -> sixes(data, at, n, scales, addends, lane, target, targetOffset);

@@ -1,7 +1,5 @@
 package kvasir.serve;
 
-import java.security.SecureRandom;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -18,7 +16,7 @@ final class ApiService {
   private final ServerMetrics metrics;
   private final Consumer<String> log;
   private final Consumer<RuntimeException> faults;
-  private final SecureRandom random = new SecureRandom();
+  private final RandomIds ids = new RandomIds();
 
   /**
    * Creates a handler.
@@ -67,13 +65,7 @@ final class ApiService {
 
   private String id(Client client) {
     Optional<String> own = client.header("x-request-id").filter(PLAIN_ID.asMatchPredicate());
-    return own.orElseGet(() -> "req-" + hex());
-  }
-
-  private String hex() {
-    byte[] bytes = new byte[12];
-    random.nextBytes(bytes);
-    return HexFormat.of().formatHex(bytes);
+    return own.orElseGet(() -> ids.next("req-"));
   }
 
   private void answer(Exchange exchange, Routes.Route route) {

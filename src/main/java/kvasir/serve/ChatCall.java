@@ -13,8 +13,6 @@ import kvasir.text.ChatInput;
 
 /** Reader of requests of {@code /v1/chat/completions}. */
 final class ChatCall {
-  private static final int MAX_LOGPROBS = 20;
-
   private ChatCall() {}
 
   /**
@@ -122,16 +120,15 @@ final class ChatCall {
   }
 
   private static int maxTokens(Fields fields) {
-    OptionalLong most = fields.whole("max_completion_tokens", 0, Long.MAX_VALUE);
-    if (most.isEmpty()) {
-      most = fields.whole("max_tokens", 0, Long.MAX_VALUE);
-    }
-    return (int) Math.min(Integer.MAX_VALUE, most.orElse(Integer.MAX_VALUE));
+    OptionalInt newer = CommonFields.limit(fields, "max_completion_tokens");
+    return newer.isPresent()
+        ? newer.getAsInt()
+        : CommonFields.limit(fields, "max_tokens").orElse(Integer.MAX_VALUE);
   }
 
   private static OptionalInt logprobs(Fields fields) {
     boolean wanted = fields.flag("logprobs", false);
-    OptionalLong top = fields.whole("top_logprobs", 0, MAX_LOGPROBS);
+    OptionalLong top = fields.whole("top_logprobs", 0, CommonFields.MAX_LOGPROBS);
     if (!wanted && top.orElse(0) > 0) {
       throw ApiError.invalid("top_logprobs", "top_logprobs needs logprobs true");
     }

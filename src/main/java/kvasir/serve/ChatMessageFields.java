@@ -3,12 +3,10 @@ package kvasir.serve;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Set;
+import kvasir.text.ChatInput;
 
 /** Checks of the messages of a conversation. Nothing that they refer to is fetched. */
 final class ChatMessageFields {
-  private static final Set<String> ROLES =
-      Set.of("system", "developer", "user", "assistant", "tool");
   private static final int MAX_MESSAGES = 4096;
 
   private ChatMessageFields() {}
@@ -47,7 +45,7 @@ final class ChatMessageFields {
     if (role.equals("function")) {
       throw ApiError.invalid(path, path + " function is not supported; use the role tool");
     }
-    if (!ROLES.contains(role)) {
+    if (!ChatInput.ROLES.contains(role)) {
       throw ApiError.invalid(
           path,
           "%s must be system, developer, user, assistant or tool, not \"%s\""

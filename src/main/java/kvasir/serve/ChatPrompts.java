@@ -14,9 +14,6 @@ import kvasir.text.Tokenizer;
  * the caller's. Thread-safe.
  */
 public final class ChatPrompts implements AutoCloseable {
-  private static final String OPEN = "<think>";
-  private static final String CLOSE = "</think>";
-
   private final ChatTemplate template;
   private final ChatEncoder encoder;
 
@@ -53,9 +50,10 @@ public final class ChatPrompts implements AutoCloseable {
     try {
       RenderedText rendered = template.render(input);
       String text = rendered.text();
-      int open = text.lastIndexOf(OPEN);
+      int open = text.lastIndexOf(ThoughtSplitter.OPEN);
       boolean thinking =
-          open > text.lastIndexOf(CLOSE) && !rendered.hasInput(open, open + OPEN.length());
+          open > text.lastIndexOf(ThoughtSplitter.CLOSE)
+              && !rendered.hasInput(open, open + ThoughtSplitter.OPEN.length());
       return new Prompt(text, encoder.encode(rendered), thinking);
     } catch (TemplateError e) {
       throw ApiError.invalid("messages", e.oneLine());

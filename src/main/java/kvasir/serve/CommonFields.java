@@ -4,12 +4,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /** Reader of the fields that completions and chats have in common, besides sampling. */
 final class CommonFields {
   /** Largest number of choices of one prompt. */
   static final int MAX_CHOICES = 128;
+
+  /** Largest number of likeliest tokens that are listed with each token. */
+  static final int MAX_LOGPROBS = 20;
 
   private static final int MAX_STOPS = 1024;
   private static final int MAX_STOP_CHARACTERS = 1 << 16;
@@ -45,6 +49,14 @@ final class CommonFields {
       throw ApiError.invalid("best_of", "best_of is not supported; leave it out");
     }
     return choices;
+  }
+
+  /** Returns a limit of tokens; one beyond those of an integer is the largest integer. */
+  static OptionalInt limit(Fields fields, String name) {
+    OptionalLong limit = fields.whole(name, 0, Long.MAX_VALUE);
+    return limit.isEmpty()
+        ? OptionalInt.empty()
+        : OptionalInt.of((int) Math.min(Integer.MAX_VALUE, limit.getAsLong()));
   }
 
   /** Returns the stop strings; empty ones and nulls are left out. */

@@ -10,7 +10,6 @@ import kvasir.engine.sampling.SamplingOptions;
 /** Reader of requests of {@code /v1/completions}. */
 final class CompletionCall {
   private static final int DEFAULT_TOKENS = 16;
-  private static final int MAX_LOGPROBS = 20;
 
   private CompletionCall() {}
 
@@ -32,10 +31,7 @@ final class CompletionCall {
         new GenerationCall(
             prompts,
             CommonFields.choices(fields),
-            (int)
-                Math.min(
-                    Integer.MAX_VALUE,
-                    fields.whole("max_tokens", 0, Long.MAX_VALUE).orElse(DEFAULT_TOKENS)),
+            CommonFields.limit(fields, "max_tokens").orElse(DEFAULT_TOKENS),
             CommonFields.stops(fields),
             fields.flag("ignore_eos", false),
             logprobs(fields),
@@ -53,7 +49,8 @@ final class CompletionCall {
     if (value.isEmpty() || (value.get().isBoolean() && !value.get().booleanValue())) {
       return OptionalInt.empty();
     }
-    return OptionalInt.of((int) Fields.whole("logprobs", value.get(), 0, MAX_LOGPROBS));
+    return OptionalInt.of(
+        (int) Fields.whole("logprobs", value.get(), 0, CommonFields.MAX_LOGPROBS));
   }
 
   private static List<int[]> prompts(

@@ -3,7 +3,6 @@ package kvasir.serve;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
@@ -47,6 +46,7 @@ final class GenerationEndpoint implements Endpoint {
   private final RequestRoom room;
   private final ServerMetrics metrics;
   private final SecureRandom random = new SecureRandom();
+  private final RandomIds ids = new RandomIds();
   private final Semaphore reading = new Semaphore(READ_AT_A_TIME);
 
   GenerationEndpoint(
@@ -75,7 +75,8 @@ final class GenerationEndpoint implements Endpoint {
 
   private void answer(Exchange exchange, Call call, int sequences) {
     GenerationCall generation = call.generation();
-    AnswerHead head = new AnswerHead(call.prefix() + hex(), Instant.now().getEpochSecond(), model);
+    AnswerHead head =
+        new AnswerHead(ids.next(call.prefix()), Instant.now().getEpochSecond(), model);
     AnswerForm form = call.form().apply(head);
     AnswerWriter writer =
         generation.stream()
@@ -105,11 +106,5 @@ final class GenerationEndpoint implements Endpoint {
     } finally {
       reading.release();
     }
-  }
-
-  private String hex() {
-    byte[] bytes = new byte[12];
-    random.nextBytes(bytes);
-    return HexFormat.of().formatHex(bytes);
   }
 }

@@ -9,8 +9,8 @@ import java.util.List;
  * become a tag is held back, so that tags never show. Used by one thread at a time.
  */
 final class ThoughtSplitter {
-  private static final String OPEN = "<think>";
-  private static final String CLOSE = "</think>";
+  static final String OPEN = "<think>";
+  static final String CLOSE = "</think>";
 
   /**
    * Text that is final, of one kind.

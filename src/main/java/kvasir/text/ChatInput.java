@@ -26,6 +26,10 @@ public record ChatInput(
     boolean continueFinalMessage,
     Map<String, JsonNode> variables,
     LocalDateTime now) {
+  /** Roles of OpenAI's API that a message may have. */
+  public static final Set<String> ROLES =
+      Set.of("system", "developer", "user", "assistant", "tool");
+
   /** Names that no further variable may have. */
   public static final Set<String> RESERVED =
       Set.of(

@@ -12,7 +12,6 @@ import java.time.LocalDateTime;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import kvasir.error.UserError;
 import kvasir.template.RenderedText;
 import kvasir.template.Template;
@@ -24,10 +23,6 @@ import kvasir.template.Variables;
  * ChatEncoder} turns that text into ids. Immutable and thread-safe.
  */
 public final class ChatTemplate {
-  /** Roles of OpenAI's API, from which some templates make special tokens. */
-  private static final Set<String> ROLES =
-      Set.of("system", "developer", "user", "assistant", "tool");
-
   private static final String NEEDLE = "needle";
   private static final String END_OF_MESSAGE = "\uE0F1end of the last message\uE0F2";
   private static final LocalDateTime ANY_TIME = LocalDateTime.of(2026, 1, 1, 0, 0);
@@ -141,7 +136,8 @@ public final class ChatTemplate {
   }
 
   private Variables variables(ChatInput input, ArrayNode messages) {
-    Variables variables = new Variables().now(input.now()).trustField("role", ROLES);
+    // Some templates make special tokens from roles.
+    Variables variables = new Variables().now(input.now()).trustField("role", ChatInput.ROLES);
     input.variables().forEach(variables::set);
     variables
         .set("messages", messages)
