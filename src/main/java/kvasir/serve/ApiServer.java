@@ -51,6 +51,7 @@ public final class ApiServer implements AutoCloseable {
         "/chat/completions",
         new GenerationEndpoint(ChatCall::read, model, engine, limits, room, metrics));
     new ModelEndpoints(model, engine, metrics, settings.version()).addTo(routes);
+    routes.get("/world", new WorldEndpoint(model, engine, metrics, settings.version()));
     ApiService service = new ApiService(access, routes, metrics, settings.log(), settings.faults());
     listener = listen(settings, limits, service);
   }

@@ -35,6 +35,8 @@ public final class BatchEngine {
   private final Communicator world;
   private final int compareEvery;
   private final StepRunner runner;
+  private final BlockPool pool;
+  private final RankStates ranks;
   private final Scheduler scheduler;
   private final Branches branches;
   private final Map<Long, TokenSink> sinks = new HashMap<>();
@@ -80,8 +82,9 @@ public final class BatchEngine {
     this.chooser =
         new TokenChooser(
             world, engine.settings().kernels(), new DecoderLogits(engine.batchDecoder()), held);
-    this.scheduler =
-        world.rank() == ROOT ? scheduler(options, shape, capacities, store.isPresent()) : null;
+    this.ranks = RankStates.gather(world, engine.settings().threads());
+    this.pool = new BlockPool(shape.blockTokens(), engine.cache().ownership(), capacities);
+    this.scheduler = world.rank() == ROOT ? scheduler(options, shape, store.isPresent()) : null;
     this.branches = new Branches(scheduler, this::track);
   }
 
@@ -101,8 +104,7 @@ public final class BatchEngine {
     return Arrays.stream(all).mapToInt(Math::toIntExact).toArray();
   }
 
-  private Scheduler scheduler(
-      BatchOptions options, CacheShape shape, int[] capacities, boolean storing) {
+  private Scheduler scheduler(BatchOptions options, CacheShape shape, boolean storing) {
     Limits limits =
         new Limits(
             engine.config().maxPositions(),
@@ -113,7 +115,6 @@ public final class BatchEngine {
             shape.blockBytes(),
             options.sharing(),
             storing);
-    BlockPool pool = new BlockPool(shape.blockTokens(), engine.cache().ownership(), capacities);
     // The index lives as long as this engine, so that its blocks are all of one model.
     return new Scheduler(limits, pool, new PrefixIndex(pool, new byte[0]), new StepCost());
   }
@@ -203,6 +204,11 @@ public final class BatchEngine {
   /** Returns the counts of the scheduler on rank 0. */
   public Counts counts() {
     return scheduler.counts().withOutput(tokensOfOtherChoices);
+  }
+
+  /** Returns the state of each rank's blocks, on rank 0. */
+  public List<RankState> ranks() {
+    return ranks.now(pool);
   }
 
   /** Returns the number of sequences on rank 0 that have not ended. */

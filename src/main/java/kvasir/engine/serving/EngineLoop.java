@@ -76,7 +76,7 @@ public final class EngineLoop implements TokenEngine {
   }
 
   private void publish() {
-    state = new EngineState(!closing, batch.counts(), batch.live(), 0);
+    state = new EngineState(!closing, batch.counts(), batch.live(), 0, batch.ranks());
   }
 
   private void rest() {
@@ -186,6 +186,6 @@ public final class EngineLoop implements TokenEngine {
   public EngineState state() {
     EngineState now = state;
     long quiet = now.live() == 0 ? 0 : System.nanoTime() - lastStep;
-    return new EngineState(now.ready(), now.counts(), now.live(), quiet);
+    return now.quietFor(quiet);
   }
 }
