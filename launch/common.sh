@@ -179,8 +179,9 @@ want_tools() {
   command -v mpirun >/dev/null || missing+=(openmpi-bin)
   command -v ip >/dev/null || missing+=(iproute2)
   command -v fc-match >/dev/null || missing+=(fontconfig fonts-dejavu-core)
+  command -v chromium >/dev/null || missing+=(chromium)
   if [ ${#missing[@]} -gt 0 ] && [ "$(id -u)" -eq 0 ]; then
-    echo "kvasir: installing ${missing[*]} for tests of several hosts, native MPI and plots" >&2
+    echo "kvasir: installing ${missing[*]} for tests of several hosts, native MPI, plots and the page" >&2
     install_packages "${missing[@]}" ||
       echo "kvasir: ${missing[*]} not installed: those tests will be skipped" >&2
   fi

@@ -6,6 +6,7 @@ import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -18,7 +19,10 @@ import java.util.regex.Pattern;
  * Rules by which callers may use a server. With a key, callers must have it, except for the state
  * of health and for preflights. Without one, pages of other sites in a browser of this host are
  * refused: they can be recognised by their {@code Origin}, or by the {@code Host} that they use.
- * Thread-safe.
+ *
+ * <p>A browser is asked for the key as the password of a name, which it then sends by itself with
+ * each request to this server, those of other sites' pages included. So a key that comes in this
+ * way counts for this server's own page only. Thread-safe.
  */
 public final class AccessRules {
   private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|\\[[0-9A-Fa-f:.%a-z]+]");
@@ -26,6 +30,7 @@ public final class AccessRules {
       Pattern.compile("localhost|127(\\.[0-9]{1,3}){3}|\\[::1]|\\[0:0:0:0:0:0:0:1]");
   private static final Pattern HEADER_NAMES = Pattern.compile("[A-Za-z0-9_, -]{1,2000}");
   private static final String BEARER = "bearer ";
+  private static final String BASIC = "basic ";
 
   private final Optional<byte[]> key;
   private final Set<String> origins;
@@ -76,6 +81,7 @@ public final class AccessRules {
     if (key.isPresent()) {
       if (!open && !preflight && !hasKey(client)) {
         throw ApiError.unauthorized(
+            loadsPage(client) ? "Basic realm=\"Kvasir\", charset=\"UTF-8\"" : "Bearer",
             "Incorrect or missing API key. Send it as the header Authorization: Bearer KEY.");
       }
       return;
@@ -94,13 +100,40 @@ public final class AccessRules {
     }
   }
 
+  /**
+   * Returns whether a browser loads a page or a part of one, and so can ask its user for the key.
+   */
+  private static boolean loadsPage(Client client) {
+    return client.header("Accept").orElse("").contains("text/html")
+        || !client.header("Sec-Fetch-Dest").orElse("empty").equals("empty");
+  }
+
   private boolean hasKey(Client client) {
     return client.header("x-api-key").filter(this::isKey).isPresent()
-        || client
-            .header("Authorization")
-            .filter(text -> text.regionMatches(true, 0, BEARER, 0, BEARER.length()))
-            .filter(text -> isKey(text.substring(BEARER.length()).strip()))
-            .isPresent();
+        || credentials(client, BEARER).filter(this::isKey).isPresent()
+        || (ofOwnPage(client) && credentials(client, BASIC).filter(this::isPassword).isPresent());
+  }
+
+  private static Optional<String> credentials(Client client, String scheme) {
+    return client
+        .header("Authorization")
+        .filter(text -> text.regionMatches(true, 0, scheme, 0, scheme.length()))
+        .map(text -> text.substring(scheme.length()).strip());
+  }
+
+  private static boolean ofOwnPage(Client client) {
+    String host = client.header("Host").orElse("");
+    return client.header("Origin").map(origin -> isOwn(origin, host)).orElse(true);
+  }
+
+  /** Returns whether the password of Basic credentials, {@code name:password}, is the key. */
+  private boolean isPassword(String encoded) {
+    try {
+      String pair = new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8);
+      return isKey(pair.substring(pair.indexOf(':') + 1));
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   private boolean isKey(String given) {
@@ -131,10 +164,15 @@ public final class AccessRules {
       boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
       return web
           && uri.getHost() != null
-          && (LOOPBACK.matcher(uri.getHost()).matches() || lower.equals("http://" + host));
+          && (LOOPBACK.matcher(uri.getHost()).matches() || isOwn(origin, host));
     } catch (URISyntaxException e) {
       return false;
     }
+  }
+
+  /** Returns whether an origin is this server's, to which a proxy may have added TLS. */
+  private static boolean isOwn(String origin, String host) {
+    return origin.equalsIgnoreCase("http://" + host) || origin.equalsIgnoreCase("https://" + host);
   }
 
   /** Returns the headers that let a page of the caller's origin read an answer. */

@@ -53,9 +53,9 @@ final class ApiError extends RuntimeException {
     return new ApiError(status, "invalid_request_error", null, code, headers, message);
   }
 
-  /** Returns the error for a key that is missing or wrong. */
-  static ApiError unauthorized(String message) {
-    Map<String, String> headers = Map.of("WWW-Authenticate", "Bearer");
+  /** Returns the error for a key that is missing or wrong; {@code challenge} asks for it. */
+  static ApiError unauthorized(String challenge, String message) {
+    Map<String, String> headers = Map.of("WWW-Authenticate", challenge);
     return new ApiError(401, "authentication_error", null, "invalid_api_key", headers, message);
   }
 

@@ -52,6 +52,7 @@ public final class ApiServer implements AutoCloseable {
         new GenerationEndpoint(ChatCall::read, model, engine, limits, room, metrics));
     new ModelEndpoints(model, engine, metrics, settings.version()).addTo(routes);
     routes.get("/world", new WorldEndpoint(model, engine, metrics, settings.version()));
+    Page.addTo(routes);
     ApiService service = new ApiService(access, routes, metrics, settings.log(), settings.faults());
     listener = listen(settings, limits, service);
   }

@@ -93,7 +93,7 @@ final class HelidonClient implements Client {
   public void respond(int status, Map<String, String> headers, byte[] body) {
     connection.bytes().requestRead();
     head(status, headers);
-    boolean empty = method().equals("HEAD") || status == 204;
+    boolean empty = method().equals("HEAD") || status == 204 || status == 304;
     if (method().equals("HEAD")) {
       response.header(HeaderNames.CONTENT_LENGTH, String.valueOf(body.length));
     }
