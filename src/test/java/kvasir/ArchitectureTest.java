@@ -44,6 +44,7 @@ class ArchitectureTest {
           model      error file tensor measure kernel cache team cluster attention weights
           template   error
           text       error file template
+          grammar
           engine     error file tensor measure kernel cache team cluster attention weights model text
           launch     error file measure process team cluster
           serve      error file engine template text

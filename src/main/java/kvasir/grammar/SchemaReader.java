@@ -1,0 +1,171 @@
+package kvasir.grammar;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import kvasir.grammar.pattern.TextAutomaton;
+
+/**
+ * Reader of JSON schemas as grammars. Each set of schemas that hold at the same place becomes a
+ * rule, which is built once; so circles of references end. Used once, by one thread.
+ */
+final class SchemaReader {
+  /** Largest number of bytes of the shortest text. */
+  private static final long MAX_LEAST = 1 << 20;
+
+  private final SchemaPart root;
+  private final Budget budget = new Budget();
+  private final Branches branches;
+  private final ValueCheck check;
+  private final IdentityHashMap<JsonNode, Integer> numbers = new IdentityHashMap<>();
+  private final Map<List<Integer>, Rule> rules = new HashMap<>();
+  private final Deque<Pending> pending = new ArrayDeque<>();
+
+  /** Parts of each rule, in the order in which they were built. */
+  private final List<List<Node>> built = new ArrayList<>();
+
+  private record Pending(Rule rule, List<SchemaPart> parts) {}
+
+  SchemaReader(JsonNode schema) {
+    if (!schema.isObject() && !schema.isBoolean()) {
+      throw new SchemaException("schema", "", "must be an object");
+    }
+    this.root = new SchemaPart(schema, "");
+    References references = new References(schema);
+    this.branches = new Branches(references, budget);
+    this.check = new ValueCheck(references, budget);
+  }
+
+  Grammar read() {
+    built.add(new ArrayList<>());
+    Node start = rule(List.of(root));
+    for (Pending next = pending.poll(); next != null; next = pending.poll()) {
+      built.add(new ArrayList<>());
+      next.rule.define(body(next.parts));
+      keep(next.rule);
+    }
+    finish();
+    if (!start.fits()) {
+      throw new SchemaException("schema", "", "fits no value");
+    }
+    if (start.least() > MAX_LEAST) {
+      throw new SchemaException("schema", "", "fits no value of less than 1 MiB");
+    }
+    return new Grammar(start);
+  }
+
+  /** Computes the shortest texts until they stay, beginning with the rules that were built last. */
+  private void finish() {
+    boolean changed = true;
+    while (changed) {
+      changed = false;
+      for (List<Node> nodes : built.reversed()) {
+        budget.spend(root, nodes.size());
+        for (Node node : nodes) {
+          changed |= node.update();
+        }
+      }
+    }
+  }
+
+  Budget budget() {
+    return budget;
+  }
+
+  Branches branches() {
+    return branches;
+  }
+
+  ValueCheck check() {
+    return check;
+  }
+
+  /** Notes a part whose shortest text may change while rules are built. */
+  <N extends Node> N keep(N node) {
+    budget.spend(root, 1);
+    built.getLast().add(node);
+    return node;
+  }
+
+  /** Returns the values that fit all of some schemas. */
+  Node rule(List<SchemaPart> parts) {
+    List<SchemaPart> saying = new ArrayList<>();
+    for (SchemaPart part : parts) {
+      if (part.refusesAll()) {
+        return new Choice(List.of());
+      }
+      if (part.node().isObject() && !part.node().isEmpty()) {
+        saying.add(part);
+      }
+    }
+    if (saying.isEmpty()) {
+      return AnyValue.value();
+    }
+    List<Integer> key =
+        saying.stream()
+            .map(part -> numbers.computeIfAbsent(part.node(), node -> numbers.size()))
+            .distinct()
+            .sorted()
+            .toList();
+    return rules.computeIfAbsent(
+        key,
+        k -> {
+          budget.spend(saying.getFirst(), 10 + k.size());
+          Rule rule = new Rule();
+          pending.add(new Pending(rule, saying));
+          return rule;
+        });
+  }
+
+  private Node body(List<SchemaPart> parts) {
+    List<Node> nodes = new ArrayList<>();
+    for (List<SchemaPart> branch : branches.of(parts)) {
+      nodes.add(branch(branch));
+    }
+    return nodes.size() == 1 ? nodes.getFirst() : keep(new Choice(nodes));
+  }
+
+  private Node branch(List<SchemaPart> parts) {
+    Optional<List<JsonNode>> listed = check.listed(parts);
+    if (listed.isPresent()) {
+      List<byte[]> texts = new ArrayList<>();
+      for (JsonNode value : listed.get()) {
+        texts.add(Literals.json(value).getBytes(StandardCharsets.UTF_8));
+      }
+      return texts.isEmpty() ? new Choice(List.of()) : new Words(texts);
+    }
+    Set<Kind> kinds = parts.isEmpty() ? Set.of() : Kind.of(parts);
+    parts.forEach(part -> Kind.check(part, kinds));
+    List<Node> nodes = new ArrayList<>();
+    for (Kind kind : kinds) {
+      boolean covered = kind == Kind.INTEGER && kinds.contains(Kind.NUMBER);
+      if (!covered) {
+        nodes.add(ofKind(kind, parts));
+      }
+    }
+    return parts.isEmpty() ? AnyValue.value() : keep(new Choice(nodes));
+  }
+
+  private Node ofKind(Kind kind, List<SchemaPart> parts) {
+    return switch (kind) {
+      case NULL -> Literals.of("null");
+      case BOOLEAN -> AnyValue.bool();
+      case INTEGER -> NumberKeywords.of(parts).node(true);
+      case NUMBER -> NumberKeywords.of(parts).node(false);
+      case STRING -> {
+        Text content = TextKeywords.content(parts, TextAutomaton.ANY, budget);
+        yield keep(new Chain(List.of(Literals.of("\""), content, Literals.of("\""))));
+      }
+      case ARRAY -> new ArrayNodes(this).node(parts);
+      case OBJECT -> new ObjectNodes(this).node(parts);
+    };
+  }
+}
