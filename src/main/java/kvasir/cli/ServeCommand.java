@@ -115,6 +115,12 @@ final class ServeCommand extends RankCommand {
   }
 
   @Override
+  boolean rebuilds() {
+    // Given shares fit one number of ranks only.
+    return common.engine().weights().isEmpty();
+  }
+
+  @Override
   Job job() {
     return new ServeJob(
         common.engine(),

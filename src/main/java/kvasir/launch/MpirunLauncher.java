@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import kvasir.cluster.nativempi.NativeRank;
 import kvasir.error.ClusterFailure;
+import kvasir.error.ExitCodes;
 import kvasir.error.UserError;
 import kvasir.launch.heartbeat.HeartbeatClient;
 import kvasir.launch.heartbeat.HeartbeatServer;
@@ -162,7 +163,7 @@ public final class MpirunLauncher {
     Set<Integer> explained = new HashSet<>();
     int ranks = spec.hosts().size();
     long here = spec.hosts().stream().filter(localHosts::contains).count();
-    while (!over && line.loss().isEmpty() && !streams.unwritten()) {
+    while (!over && line.loss().isEmpty() && !streams.unwritten() && !line.cancelled()) {
       over = process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS);
       activity.follow(line.activity(0));
       if (found.size() < here) {
@@ -180,7 +181,7 @@ public final class MpirunLauncher {
         streams.arrived(0);
       }
     }
-    if (!over) {
+    if (!over && !line.cancelled()) {
       over = process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS);
     }
     if (!over) {
@@ -195,6 +196,9 @@ public final class MpirunLauncher {
         process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)
             ? process.exitValue()
             : HeartbeatServer.LOST;
+    if (line.cancelled()) {
+      return WorldEnd.of(ExitCodes.DONE);
+    }
     if (code != 0) {
       // mpirun may have ended the first rank itself. The side channel tells which rank ended
       // first.

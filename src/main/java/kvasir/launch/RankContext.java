@@ -1,6 +1,9 @@
 package kvasir.launch;
 
 import java.io.InputStream;
+import java.net.Socket;
+import java.util.Optional;
+import java.util.function.Supplier;
 import kvasir.cluster.Communicator;
 import kvasir.measure.Activity;
 import kvasir.team.Binding;
@@ -14,6 +17,8 @@ import kvasir.team.Binding;
  * @param transport name of the library or method that carries messages
  * @param activity current activity of this rank, which the rank sets
  * @param input standard input of the user's command, for rank 0 alone; read as it is needed
+ * @param launcher connects rank 0 with the part of the work that Kvasir's launcher does; the caller
+ *     owns the connection. Empty if another launcher has started the ranks, or none
  */
 public record RankContext(
     Communicator world,
@@ -21,7 +26,8 @@ public record RankContext(
     Binding binding,
     String transport,
     Activity activity,
-    InputStream input) {
+    InputStream input,
+    Optional<Supplier<Socket>> launcher) {
   /** Returns whether this is rank 0, which alone prints results. */
   public boolean root() {
     return world.rank() == 0;

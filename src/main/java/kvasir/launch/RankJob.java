@@ -26,6 +26,17 @@ public interface RankJob extends AutoCloseable {
   /** Returns whether the work reads standard input. */
   boolean readsInput();
 
+  /** Returns whether the process that starts the ranks does a part of the work. */
+  boolean hasLead();
+
+  /**
+   * Does the part of the process that starts the ranks, and has them started.
+   *
+   * @param worlds the ranks
+   * @return exit code of the command
+   */
+  int lead(Worlds worlds);
+
   @Override
   void close();
 }

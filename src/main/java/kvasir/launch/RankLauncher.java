@@ -17,6 +17,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import kvasir.error.ClusterFailure;
+import kvasir.error.ExitCodes;
 import kvasir.launch.heartbeat.HeartbeatClient;
 import kvasir.launch.heartbeat.HeartbeatServer;
 import kvasir.launch.heartbeat.Loss;
@@ -226,6 +227,9 @@ public final class RankLauncher {
       explain(ranks, line);
       if (line.loss().isPresent()) {
         return lost(line.loss().get(), ranks);
+      }
+      if (line.cancelled()) {
+        return WorldEnd.of(ExitCodes.DONE);
       }
       if (streams.unwritten()) {
         kill(ranks);

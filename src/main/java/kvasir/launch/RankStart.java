@@ -129,9 +129,9 @@ public final class RankStart {
         activity,
         command,
         world,
-        launched,
         this::next,
-        launched ? line.input() : System.in);
+        launched ? line.input() : System.in,
+        launched ? Optional.of(line::connect) : Optional.empty());
   }
 
   private ThisProcess openNative(NativeRank started) {

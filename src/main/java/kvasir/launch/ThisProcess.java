@@ -1,6 +1,7 @@
 package kvasir.launch;
 
 import java.io.InputStream;
+import java.net.Socket;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -32,6 +33,7 @@ public final class ThisProcess {
   private final boolean launched;
   private final IntFunction<Optional<Order>> next;
   private final InputStream input;
+  private final Optional<Supplier<Socket>> launcher;
   private Communicator joined;
 
   private ThisProcess(
@@ -42,7 +44,8 @@ public final class ThisProcess {
       Supplier<Communicator> world,
       boolean launched,
       IntFunction<Optional<Order>> next,
-      InputStream input) {
+      InputStream input,
+      Optional<Supplier<Socket>> launcher) {
     this.jobs = jobs;
     this.console = console;
     this.activity = activity;
@@ -51,22 +54,32 @@ public final class ThisProcess {
     this.launched = launched;
     this.next = next;
     this.input = input;
+    this.launcher = launcher;
   }
 
   /** Returns the part of the user's own process. */
   public static ThisProcess own(
       Jobs jobs, Console console, Activity activity, JavaCommand command) {
     return new ThisProcess(
-        jobs, console, activity, command, null, false, code -> Optional.empty(), System.in);
+        jobs,
+        console,
+        activity,
+        command,
+        null,
+        false,
+        code -> Optional.empty(),
+        System.in,
+        Optional.empty());
   }
 
   /**
    * Returns the part of a rank.
    *
    * @param world joins the world; called once at most
-   * @param launched whether Kvasir's own launcher has started the rank
    * @param next takes the exit code of an order that is done, and waits for the next order
    * @param input standard input of the user's command
+   * @param launcher connects this rank with the process of Kvasir's own launcher; empty if another
+   *     launcher has started the rank
    */
   static ThisProcess rank(
       Jobs jobs,
@@ -74,10 +87,11 @@ public final class ThisProcess {
       Activity activity,
       JavaCommand command,
       Supplier<Communicator> world,
-      boolean launched,
       IntFunction<Optional<Order>> next,
-      InputStream input) {
-    return new ThisProcess(jobs, console, activity, command, world, launched, next, input);
+      InputStream input,
+      Optional<Supplier<Socket>> launcher) {
+    return new ThisProcess(
+        jobs, console, activity, command, world, launcher.isPresent(), next, input, launcher);
   }
 
   /**
@@ -246,7 +260,7 @@ public final class ThisProcess {
     return job.run(
         order.text(),
         new RankContext(
-            ranks, place.ranks(), binding, transport, activityOf(ranks), inputOf(ranks)));
+            ranks, place.ranks(), binding, transport, activityOf(ranks), inputOf(ranks), launcher));
   }
 
   /**
@@ -278,7 +292,10 @@ public final class ThisProcess {
           .max(Integer::compare)
           .orElse(ExitCodes.DONE);
     }
-    return new WorldLaunch(settings, command, console, activity).run(order);
+    WorldLaunch launch = new WorldLaunch(settings, command, console, activity);
+    try (RankJob job = jobs.open(order)) {
+      return job.hasLead() ? job.lead(launch.led(order)) : launch.run(order);
+    }
   }
 
   /** Starts a world that does several orders, until it is closed. The caller owns it. */

@@ -4,8 +4,11 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import kvasir.error.ExitCodes;
 import kvasir.error.UserError;
@@ -39,7 +42,7 @@ final class WorldLaunch {
    * @param opened takes the side channel to the ranks, before they are started
    */
   WorldEnd once(Consumer<HeartbeatServer> opened) {
-    return world(settings.slots().subList(0, settings.ranks()), opened);
+    return world(settings.slots().subList(0, settings.ranks()), true, opened);
   }
 
   /**
@@ -48,24 +51,68 @@ final class WorldLaunch {
    * @return exit code of the last world
    */
   int run(Order order) {
+    return run(
+        line -> {
+          line.offerInput(System.in);
+          give(line, order);
+        },
+        () -> true);
+  }
+
+  /** Returns the worlds of an order of which this process does a part. */
+  Worlds led(Order order) {
+    return new Worlds() {
+      private final AtomicBoolean stopped = new AtomicBoolean();
+      private volatile Optional<HeartbeatServer> present = Optional.empty();
+
+      @Override
+      public int run(Lead lead) {
+        int code =
+            WorldLaunch.this.run(
+                line -> {
+                  line.offerWork(lead::serve);
+                  give(line, order);
+                  present = Optional.of(line);
+                  if (stopped.get()) {
+                    line.cancel();
+                  }
+                },
+                () -> !stopped.get() && lead.lost() && !stopped.get());
+        return stopped.get() ? ExitCodes.DONE : code;
+      }
+
+      @Override
+      public void stop() {
+        stopped.set(true);
+        present.ifPresent(HeartbeatServer::cancel);
+      }
+    };
+  }
+
+  private static void give(HeartbeatServer line, Order order) {
+    CompletableFuture<Integer> unused = send(line, order);
+    line.finish();
+  }
+
+  /**
+   * Runs worlds until one ends without a loss, or none can follow.
+   *
+   * @param opened takes the side channel to the ranks of each world, before they are started
+   * @param again called after a loss; returns whether another world is to be started
+   * @return exit code of the last world
+   */
+  private int run(Consumer<HeartbeatServer> opened, BooleanSupplier again) {
     List<String> slots = new ArrayList<>(settings.slots());
     int size = settings.ranks();
     while (true) {
-      WorldEnd end =
-          world(
-              slots.subList(0, size),
-              line -> {
-                line.offerInput(System.in);
-                CompletableFuture<Integer> unused = send(line, order);
-                line.finish();
-              });
+      WorldEnd end = world(slots.subList(0, size), slots.size() > 1, opened);
       OptionalInt lost = end.lostRank();
       if (!settings.rebuilds() || end.code() != ExitCodes.CLUSTER_FAILURE || lost.isEmpty()) {
         return end.code();
       }
       slots.remove(lost.getAsInt());
       size = Math.min(size, slots.size());
-      if (size == 0) {
+      if (size == 0 || !again.getAsBoolean()) {
         return end.code();
       }
       announce(size);
@@ -103,14 +150,21 @@ final class WorldLaunch {
     }
   }
 
-  private WorldEnd world(List<String> hosts, Consumer<HeartbeatServer> opened) {
+  /**
+   * Runs one world and waits for its end.
+   *
+   * @param more whether hosts are left after a loss
+   */
+  private WorldEnd world(List<String> hosts, boolean more, Consumer<HeartbeatServer> opened) {
     WorldSpec spec =
         new WorldSpec(
             hosts,
             command.of(),
             settings.silence(),
             settings.timeout(),
-            settings.rebuilds() ? "its world has ended" : "the run has ended, start it again");
+            settings.rebuilds() && more
+                ? "its world has ended"
+                : "the run has ended, start it again");
     if (settings.transport() != Transport.NATIVE) {
       requireMpj();
     }

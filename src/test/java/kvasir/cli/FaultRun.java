@@ -104,6 +104,11 @@ final class FaultRun implements AutoCloseable {
     return launcher.toHandle();
   }
 
+  /** Returns the text on standard error so far. */
+  String notes() {
+    return text(err);
+  }
+
   /** Waits for a rank's debug line: what it does now. */
   void awaitActivity(int rank, String what) {
     String line = what;

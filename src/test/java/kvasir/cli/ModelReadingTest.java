@@ -177,7 +177,8 @@ class ModelReadingTest {
               Binding.NONE,
               "none",
               new Activity(),
-              InputStream.nullInputStream()));
+              InputStream.nullInputStream(),
+              Optional.empty()));
     }
   }
 }

@@ -22,4 +22,19 @@ public interface Job {
   default boolean readsInput() {
     return false;
   }
+
+  /** Returns whether the process that starts ranks does a part of the work. */
+  default boolean hasLead() {
+    return false;
+  }
+
+  /**
+   * Does the part of the process that starts ranks, and has them started.
+   *
+   * @param context model, ranks and output
+   * @return exit code of the command
+   */
+  default int lead(LeadContext context) {
+    throw new UnsupportedOperationException("the ranks do all of the work");
+  }
 }

@@ -1,7 +1,10 @@
 package kvasir.cli.job;
 
 import java.io.InputStream;
+import java.net.Socket;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import kvasir.cli.terminal.Output;
 import kvasir.cluster.Communicator;
 import kvasir.engine.EngineSettings;
@@ -21,6 +24,8 @@ import kvasir.model.OpenedModel;
  * @param activity activity of this rank, for reports of its loss
  * @param output output of this process; only rank 0 prints results
  * @param input standard input of the user's command, on rank 0; read as it is needed
+ * @param launcher connects rank 0 with the process of Kvasir's own launcher; empty if another one
+ *     has started the ranks, or none
  */
 record JobContext(
     EngineSettings settings,
@@ -31,7 +36,8 @@ record JobContext(
     int ranksHere,
     Activity activity,
     Output output,
-    InputStream input) {
+    InputStream input,
+    Optional<Supplier<Socket>> launcher) {
   boolean root() {
     return world.rank() == 0;
   }

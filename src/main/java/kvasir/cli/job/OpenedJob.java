@@ -4,11 +4,14 @@ import java.util.List;
 import kvasir.cli.terminal.Output;
 import kvasir.cluster.Communicator;
 import kvasir.engine.EngineOptions;
+import kvasir.engine.EngineSettings;
 import kvasir.lab.bench.Limits;
 import kvasir.launch.Order;
 import kvasir.launch.RankContext;
 import kvasir.launch.RankJob;
+import kvasir.launch.Worlds;
 import kvasir.model.OpenedModel;
+import kvasir.team.Binding;
 
 /**
  * A job on one rank, with the model that all its parts share. Owns the model.
@@ -29,7 +32,8 @@ record OpenedJob(Order order, Job job, OpenedModel model, Output output) impleme
     EngineOptions engine = job.engine();
     Communicator world = rank.world();
     engine.check(world.size());
-    if (rank.root()) {
+    boolean led = job.hasLead() && rank.launcher().isPresent();
+    if (rank.root() && !led) {
       ModelNotes.print(model, output);
     }
     int threads = rank.threads(order.world());
@@ -45,7 +49,25 @@ record OpenedJob(Order order, Job job, OpenedModel model, Output output) impleme
             rank.ranksHere(),
             rank.activity(),
             output,
-            rank.input()));
+            rank.input(),
+            rank.launcher()));
+  }
+
+  @Override
+  public boolean hasLead() {
+    return job.hasLead();
+  }
+
+  @Override
+  public int lead(Worlds worlds) {
+    ModelNotes.print(model, output);
+    EngineSettings settings =
+        job.engine()
+            .settings(
+                1,
+                Binding.NONE,
+                job.engine().measuresShares() ? List.of() : job.engine().weights());
+    return job.lead(new LeadContext(settings, model, worlds, output));
   }
 
   @Override

@@ -1,40 +1,28 @@
 package kvasir.cli.job;
 
+import java.net.Socket;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import kvasir.cluster.FromRoot;
 import kvasir.engine.Engine;
 import kvasir.engine.EngineOptions;
 import kvasir.engine.batch.BatchEngine;
 import kvasir.engine.batch.BatchOptions;
+import kvasir.engine.remote.EngineHost;
 import kvasir.engine.serving.EngineLoop;
 import kvasir.error.ExitCodes;
 import kvasir.error.UserError;
-import kvasir.file.Json;
-import kvasir.file.Sha256;
 import kvasir.file.TextFile;
 import kvasir.measure.MachineFacts;
-import kvasir.model.ModelConfig;
-import kvasir.process.TermSignal;
-import kvasir.serve.AccessRules;
-import kvasir.serve.ApiServer;
-import kvasir.serve.ChatPrompts;
+import kvasir.process.StopSignals;
 import kvasir.serve.EngineSlot;
-import kvasir.serve.SamplingDefaults;
-import kvasir.serve.ServedModel;
-import kvasir.serve.ServerLimits;
-import kvasir.text.Tokenizer;
 
 /**
- * A server of the OpenAI API, which rank 0 runs.
+ * A server of the OpenAI API. Where Kvasir's launcher starts the ranks, its process serves, and
+ * outlives their loss; otherwise rank 0 does.
  *
  * @param place address, port and rules of access
  * @param modelName name of the model for clients
@@ -57,7 +45,9 @@ public record ServeJob(
     boolean logRequests)
     implements Job {
   /** Time that running requests have to end after a signal. */
-  private static final Duration DRAIN = Duration.ofSeconds(30);
+  static final Duration DRAIN = Duration.ofSeconds(30);
+
+  private static final String ACTIVITY = "serving";
 
   private static final int MAX_KEY_BYTES = 4096;
 
@@ -70,7 +60,12 @@ public record ServeJob(
    * @param origins origins of pages that may use a server without a key
    */
   public record Place(String host, int port, String keyFile, List<String> origins) {
-    private Optional<String> key() {
+    /**
+     * Returns the key.
+     *
+     * @throws UserError if its file cannot be used
+     */
+    Optional<String> key() {
       if (keyFile == null) {
         return Optional.empty();
       }
@@ -86,129 +81,76 @@ public record ServeJob(
   }
 
   @Override
+  public boolean hasLead() {
+    return true;
+  }
+
+  @Override
+  public int lead(LeadContext context) {
+    return new ServeLead(this, context).run();
+  }
+
+  @Override
   public int run(JobContext context) {
     BatchOptions options = options(context);
-    if (!context.root()) {
+    if (context.launcher().isPresent()) {
+      StopSignals.ignoreInterrupt();
+      try (Engine opened = open(context, options)) {
+        BatchEngine batch = new BatchEngine(opened, options);
+        if (context.root()) {
+          host(context, batch, options);
+        } else {
+          batch.follow();
+        }
+      }
+    } else if (context.root()) {
+      serve(context, options);
+    } else {
       // Rank 0's error, if there is one, ends all ranks before a model is loaded.
       FromRoot.share(context.world(), () -> new long[0]);
       try (Engine opened = open(context, options)) {
         new BatchEngine(opened, options).follow();
       }
-      return ExitCodes.DONE;
-    }
-    EngineSlot slot = new EngineSlot();
-    try (Front front = new Front()) {
-      FromRoot.share(context.world(), () -> front.open(context, slot));
-      try (Engine opened = open(context, options)) {
-        EngineLoop loop = new EngineLoop(new BatchEngine(opened, options), context.world().limit());
-        serve(context, front, slot, loop, options);
-      }
     }
     return ExitCodes.DONE;
   }
 
-  /** Tokenizer and HTTP server of rank 0. */
-  private final class Front implements AutoCloseable {
-    private Tokenizer tokenizer;
-    private Optional<ChatPrompts> chat = Optional.empty();
-    private ApiServer server;
-
-    long[] open(JobContext context, EngineSlot slot) {
-      Optional<String> key = place.key();
-      tokenizer = Tokenizer.open(engine.directory());
-      chat = ChatPrompts.open(engine.directory(), tokenizer);
-      server =
-          new ApiServer(
-              new ApiServer.Settings(
-                  place.host(),
-                  place.port(),
-                  ProgramVersion.TEXT,
-                  line -> log(context, line),
-                  fault -> context.output().note("kvasir: internal error: " + fault)),
-              ServerLimits.of(maxSequences + queue),
-              AccessRules.of(key, new HashSet<>(place.origins())),
-              model(context),
-              slot);
-      return new long[0];
+  private static void host(JobContext context, BatchEngine batch, BatchOptions options) {
+    EngineLoop loop = new EngineLoop(batch, context.world().limit());
+    Socket launcher = context.launcher().orElseThrow().get();
+    try (EngineHost host = new EngineHost(loop, launcher, options.kvBytes())) {
+      context.activity().set(ACTIVITY);
+      host.run();
     }
+  }
 
-    private ServedModel model(JobContext context) {
-      ModelConfig config = context.model().config();
-      return new ServedModel(
-          modelName,
-          Instant.now().getEpochSecond(),
-          fingerprint(context, config),
-          config.maxPositions(),
-          config.vocabulary(),
-          Set.copyOf(config.eosTokens()),
-          tokenizer,
-          chat,
-          SamplingDefaults.of(engine.directory()));
-    }
-
-    @Override
-    public void close() {
-      if (server != null) {
-        server.close();
+  private void serve(JobContext context, BatchOptions options) {
+    EngineSlot slot = new EngineSlot();
+    try (ServeFront front = new ServeFront(this, context.model(), context.output())) {
+      FromRoot.share(
+          context.world(),
+          () -> {
+            front.open(context.settings(), slot);
+            return new long[0];
+          });
+      try (Engine opened = open(context, options)) {
+        EngineLoop loop = new EngineLoop(new BatchEngine(opened, options), context.world().limit());
+        slot.set(loop);
+        front.announce(options.kvBytes());
+        context.activity().set(ACTIVITY);
+        StopSignals drain = new StopSignals(() -> drain(context, loop));
+        try {
+          loop.run();
+        } finally {
+          drain.close();
+        }
       }
-      chat.ifPresent(ChatPrompts::close);
-      if (tokenizer != null) {
-        tokenizer.close();
-      }
-    }
-  }
-
-  private void log(JobContext context, String line) {
-    if (logRequests) {
-      context.output().note(Instant.now() + " " + line);
-    }
-  }
-
-  private String fingerprint(JobContext context, ModelConfig config) {
-    MessageDigest digest = Sha256.digest();
-    int blockTokens = Engine.cacheShape(context.settings(), config).blockTokens();
-    List<Object> decisive =
-        List.of(
-            ProgramVersion.TEXT,
-            context.model().hash(),
-            engine.kvType(),
-            engine.attention(),
-            blockTokens,
-            engine.shards());
-    digest.update(Json.bytes(decisive));
-    return "fp_" + HexFormat.of().formatHex(digest.digest(), 0, 8);
-  }
-
-  private void serve(
-      JobContext context, Front front, EngineSlot slot, EngineLoop loop, BatchOptions options) {
-    slot.set(loop);
-    context
-        .output()
-        .note(
-            "kvasir: %s at http://%s:%d/v1, %s; %,d MiB of each rank for keys and values",
-            modelName,
-            place.host().contains(":") ? "[" + place.host() + "]" : place.host(),
-            front.server.port(),
-            place.keyFile() == null ? "without a key" : "with a key",
-            options.kvBytes() >> 20);
-    context.activity().set("serving");
-    // Ranks that were started end with their launcher, at once.
-    boolean alone = List.of("none", "inprocess").contains(context.transport());
-    if (!alone) {
-      loop.run();
-      return;
-    }
-    TermSignal drain = new TermSignal(() -> drain(context, loop));
-    try {
-      loop.run();
-    } finally {
-      drain.close();
     }
   }
 
   /** Lets running requests end, as far as they do so in time. */
   private static void drain(JobContext context, EngineLoop loop) {
-    context.output().note("kvasir: stopping when running requests have ended");
+    ServeFront.noteDrain(context.output());
     loop.close();
     LockSupport.parkNanos(DRAIN.toNanos());
     loop.abort();

@@ -25,7 +25,15 @@ final class ChoiceNumbers {
 
   /** Writes everything but the number of the sequence. */
   static void write(Operation.Choose choose, NumberWriter out) {
-    SamplingOptions sampling = choose.options().sampling();
+    writeOptions(choose.options(), out);
+    out.put(choose.promptTokens());
+    out.put(choose.stored());
+    out.put(choose.promptIds());
+    out.put(choose.outputIds());
+  }
+
+  static void writeOptions(ChoiceOptions options, NumberWriter out) {
+    SamplingOptions sampling = options.sampling();
     out.putDouble(sampling.temperature());
     out.put(sampling.topK());
     out.putDouble(sampling.topP());
@@ -39,15 +47,11 @@ final class ChoiceNumbers {
       out.put(bias.getKey());
       out.putDouble(bias.getValue());
     }
-    OptionalInt logprobs = choose.options().logprobs();
-    out.put(choose.options().choice());
-    out.put(choose.options().choices());
-    out.put(choose.options().logits() ? 1 : 0);
+    OptionalInt logprobs = options.logprobs();
+    out.put(options.choice());
+    out.put(options.choices());
+    out.put(options.logits() ? 1 : 0);
     out.put(logprobs.isPresent() ? logprobs.getAsInt() + 1L : 0);
-    out.put(choose.promptTokens());
-    out.put(choose.stored());
-    out.put(choose.promptIds());
-    out.put(choose.outputIds());
   }
 
   /**
@@ -56,6 +60,11 @@ final class ChoiceNumbers {
    * @throws IllegalArgumentException if it was not written by it
    */
   static Operation.Choose read(long sequence, NumberReader in) {
+    return new Operation.Choose(
+        sequence, readOptions(in), in.nextInt(), in.nextInt(), in.nextInts(), in.nextInts());
+  }
+
+  static ChoiceOptions readOptions(NumberReader in) {
     double temperature = in.nextDouble();
     int topK = in.nextInt();
     double topP = in.nextDouble();
@@ -69,18 +78,12 @@ final class ChoiceNumbers {
     int logits = in.nextInt();
     NumberReader.check(logits <= 1, "logits " + logits);
     int logprobs = in.nextInt() - 1;
-    return new Operation.Choose(
-        sequence,
-        new ChoiceOptions(
-            sampling,
-            choice,
-            choices,
-            logprobs < 0 ? OptionalInt.empty() : OptionalInt.of(logprobs),
-            logits == 1),
-        in.nextInt(),
-        in.nextInt(),
-        in.nextInts(),
-        in.nextInts());
+    return new ChoiceOptions(
+        sampling,
+        choice,
+        choices,
+        logprobs < 0 ? OptionalInt.empty() : OptionalInt.of(logprobs),
+        logits == 1);
   }
 
   private static SortedMap<Integer, Double> biases(NumberReader in) {

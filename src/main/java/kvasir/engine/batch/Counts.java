@@ -19,6 +19,21 @@ public record Counts(
     long recomputedRows,
     long hitTokens,
     long preemptions) {
+  /** Counts before the first sequence. */
+  public static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0, 0);
+
+  /** Returns the sums with the counts of a scheduler that has followed this one. */
+  public Counts and(Counts next) {
+    return new Counts(
+        next.running,
+        next.waiting,
+        promptRows + next.promptRows,
+        outputTokens + next.outputTokens,
+        recomputedRows + next.recomputedRows,
+        hitTokens + next.hitTokens,
+        preemptions + next.preemptions);
+  }
+
   /** Returns these counts with further tokens that were chosen. */
   Counts withOutput(long tokens) {
     return new Counts(

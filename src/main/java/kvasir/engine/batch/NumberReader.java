@@ -1,19 +1,27 @@
 package kvasir.engine.batch;
 
-/** Reader of what a {@link NumberWriter} has written, from bytes of unknown origin. */
-final class NumberReader {
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Reader of what a {@link NumberWriter} has written, from bytes of unknown origin. Its methods
+ * throw {@link IllegalArgumentException} if the bytes were not written by it. Not thread-safe.
+ */
+public final class NumberReader {
   private final byte[] bytes;
   private int next;
 
-  NumberReader(byte[] bytes) {
+  /** Creates a reader of bytes, which are not copied. */
+  public NumberReader(byte[] bytes) {
     this.bytes = bytes;
   }
 
-  int remaining() {
+  /** Returns the number of bytes that have not been read. */
+  public int remaining() {
     return bytes.length - next;
   }
 
-  long nextLong() {
+  /** Returns the next number, which is not negative. */
+  public long nextLong() {
     long number = 0;
     for (int shift = 0; shift < Long.SIZE - 1; shift += 7) {
       check(next < bytes.length, "the payload is cut");
@@ -24,18 +32,20 @@ final class NumberReader {
         return number;
       }
     }
-    throw new IllegalArgumentException("step plan: a number above 63 bits");
+    throw new IllegalArgumentException("message: a number above 63 bits");
   }
 
-  int nextInt() {
+  /** Returns the next number, which is not negative. */
+  public int nextInt() {
     long number = nextLong();
     if (number > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException("step plan: number " + number);
+      throw new IllegalArgumentException("message: number " + number);
     }
     return (int) number;
   }
 
-  int[] nextInts() {
+  /** Returns the next list of numbers. */
+  public int[] nextInts() {
     int count = nextInt();
     check(count <= remaining(), count + " numbers in " + remaining() + " bytes");
     int[] numbers = new int[count];
@@ -45,11 +55,21 @@ final class NumberReader {
     return numbers;
   }
 
-  long nextBits() {
+  /** Returns the next number of 64 bits. */
+  public long nextBits() {
     return nextHalf() << Integer.SIZE | nextHalf();
   }
 
-  double nextDouble() {
+  /** Returns the next text. */
+  public String nextText() {
+    int count = nextInt();
+    check(count <= remaining(), count + " bytes of text in " + remaining() + " bytes");
+    next += count;
+    return new String(bytes, next - count, count, StandardCharsets.UTF_8);
+  }
+
+  /** Returns the next number with a fraction. */
+  public double nextDouble() {
     return Double.longBitsToDouble(nextBits());
   }
 
@@ -64,9 +84,9 @@ final class NumberReader {
    *
    * @throws IllegalArgumentException if it is not sound
    */
-  static void check(boolean sound, String fault) {
+  public static void check(boolean sound, String fault) {
     if (!sound) {
-      throw new IllegalArgumentException("step plan: " + fault);
+      throw new IllegalArgumentException("message: " + fault);
     }
   }
 }

@@ -16,8 +16,7 @@ import kvasir.engine.batch.RankState;
 public record EngineState(
     boolean ready, Counts counts, int live, long quietNanos, List<RankState> ranks) {
   /** State before the first step, and of a world that is lost. */
-  public static final EngineState ABSENT =
-      new EngineState(false, new Counts(0, 0, 0, 0, 0, 0, 0), 0, 0, List.of());
+  public static final EngineState ABSENT = new EngineState(false, Counts.NONE, 0, 0, List.of());
 
   public EngineState {
     ranks = List.copyOf(ranks);

@@ -1,6 +1,5 @@
 package kvasir.launch.heartbeat;
 
-import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -37,11 +36,10 @@ public final class HeartbeatClient implements AutoCloseable {
    */
   public static final String TOKEN = "KVASIR_TOKEN";
 
-  private static final int CONNECT_MILLIS = 10_000;
-  private static final int ATTEMPTS = 4;
-  private static final long PAUSE_NANOS = 25_000_000;
   private static final long OVERSLEPT_NANOS = 1_000_000_000;
 
+  private final InetSocketAddress address;
+  private final RunToken token;
   private final int rank;
   private final Activity activity;
   private final Consumer<RunEnd> ended;
@@ -50,17 +48,25 @@ public final class HeartbeatClient implements AutoCloseable {
   private final CompletableFuture<List<String>> peers = new CompletableFuture<>();
   private final BlockingQueue<Optional<String>> orders = new LinkedBlockingQueue<>();
   private final RemoteInput input = new RemoteInput(() -> send(Frame.of(Frame.FrameKind.WANT)));
-  private volatile Frame.Welcome listener;
+  private final Frame.Welcome listener;
   private volatile long heard = System.nanoTime();
   private volatile boolean closed;
 
-  private HeartbeatClient(int rank, Socket socket, Activity activity, Consumer<RunEnd> ended)
-      throws IOException {
+  private HeartbeatClient(
+      InetSocketAddress address,
+      RunToken token,
+      int rank,
+      Connection connection,
+      Activity activity,
+      Consumer<RunEnd> ended) {
+    this.address = address;
+    this.token = token;
     this.rank = rank;
-    this.socket = socket;
+    this.socket = connection.socket();
+    this.listener = connection.welcome();
     this.activity = activity;
     this.ended = ended;
-    this.out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream()));
+    this.out = connection.out();
   }
 
   /**
@@ -80,55 +86,27 @@ public final class HeartbeatClient implements AutoCloseable {
       int rank,
       Activity activity,
       Consumer<RunEnd> ended) {
-    IOException failure = null;
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      // With many foreign connections the listener may close this one before it has read the token.
-      LockSupport.parkNanos(failure == null ? 0 : PAUSE_NANOS << attempt);
-      try {
-        return connect(listener, token, rank, activity, ended);
-      } catch (IOException e) {
-        failure = e;
-      }
-    }
-    throw new ClusterFailure(
-        rank,
-        -1,
-        "cannot reach what started this run at " + listener + ": " + failure.getMessage(),
-        failure);
+    Connection connection = Connection.to(listener, token, rank);
+    HeartbeatClient client =
+        new HeartbeatClient(listener, token, rank, connection, activity, ended);
+    client.start(connection.in());
+    return client;
   }
 
-  private static HeartbeatClient connect(
-      InetSocketAddress listener,
-      RunToken token,
-      int rank,
-      Activity activity,
-      Consumer<RunEnd> ended)
-      throws IOException {
-    Socket socket = new Socket();
-    try {
-      socket.connect(listener, CONNECT_MILLIS);
-      socket.setTcpNoDelay(true);
-      socket.setSoTimeout(CONNECT_MILLIS);
-      HeartbeatClient client = new HeartbeatClient(rank, socket, activity, ended);
-      client.greet(token);
-      return client;
-    } catch (IOException e) {
-      closeQuietly(socket);
-      throw e;
-    }
-  }
-
-  private void greet(RunToken token) throws IOException {
-    out.write(token.bytes());
-    out.writeInt(rank);
-    out.writeLong(ProcessHandle.current().pid());
-    out.flush();
-    DataInputStream in = new DataInputStream(socket.getInputStream());
-    listener = Frame.read(in).welcome();
-    socket.setSoTimeout(0);
+  private void start(DataInputStream in) {
     Thread.ofPlatform().name("heartbeat-read").daemon(true).start(() -> read(in));
     Thread beat = Thread.ofPlatform().name("heartbeat").daemon(true).start(this::beat);
     activity.onBegin(() -> LockSupport.unpark(beat));
+  }
+
+  /**
+   * Opens a further connection to the listener, for the work itself: what it carries is up to the
+   * two ends. For rank 0 alone. The caller owns it.
+   *
+   * @throws ClusterFailure if the listener does not take such a connection
+   */
+  public Socket connect() {
+    return Connection.to(address, token, Connection.WORK).socket();
   }
 
   private void read(DataInputStream in) {
@@ -283,14 +261,6 @@ public final class HeartbeatClient implements AutoCloseable {
     }
   }
 
-  private static void closeQuietly(Socket socket) {
-    try {
-      socket.close();
-    } catch (IOException e) {
-      // The connection is no longer needed.
-    }
-  }
-
   /**
    * Tells the listener that this rank has finished its work, and closes the connection. Later
    * losses do not end this process.
@@ -299,6 +269,6 @@ public final class HeartbeatClient implements AutoCloseable {
   public void close() {
     closed = true;
     send(Frame.of(Frame.FrameKind.LEAVING));
-    closeQuietly(socket);
+    Connection.closeQuietly(socket);
   }
 }

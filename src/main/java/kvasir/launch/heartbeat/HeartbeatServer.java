@@ -1,6 +1,7 @@
 package kvasir.launch.heartbeat;
 
 import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /**
  * Listener for the ranks of one run. It sends orders to the ranks, gives each rank the addresses of
@@ -49,6 +51,8 @@ public final class HeartbeatServer implements AutoCloseable {
   private volatile boolean closed;
   private boolean introduced;
   private final Orders orders;
+  private volatile boolean cancelled;
+  private volatile Optional<Consumer<Socket>> work = Optional.empty();
   private volatile InputSender input = new InputSender(InputStream.nullInputStream());
 
   /**
@@ -162,6 +166,27 @@ public final class HeartbeatServer implements AutoCloseable {
     input = new InputSender(in);
   }
 
+  /**
+   * Takes the connections that rank 0 opens for the work itself. Without a taker they are closed.
+   * Call it before the first order.
+   *
+   * @param taker uses one connection until its end; called in a virtual thread, after which the
+   *     connection is closed
+   */
+  public void offerWork(Consumer<Socket> taker) {
+    work = Optional.of(taker);
+  }
+
+  /** Asks the launcher to end all ranks at once. That is not a loss. */
+  public void cancel() {
+    cancelled = true;
+  }
+
+  /** Returns whether the launcher is to end all ranks. */
+  public boolean cancelled() {
+    return cancelled;
+  }
+
   private void receive() {
     visitors.receive(server, this::serve);
   }
@@ -185,7 +210,8 @@ public final class HeartbeatServer implements AutoCloseable {
 
   /**
    * Reads a greeting. Returns null if the token or the rank's number is wrong, if the greeting took
-   * too long, or if the rank has connected before.
+   * too long, or if the rank has connected before; for a connection that carries the work, at its
+   * end.
    */
   private Member greet(Socket socket, DataInputStream in) throws IOException {
     byte[] candidate = in.readNBytes(RunToken.LENGTH);
@@ -199,6 +225,11 @@ public final class HeartbeatServer implements AutoCloseable {
             Frame.FrameKind.WELCOME,
             spec.silence().toMillis() + " " + ProcessHandle.current().pid());
     boolean open = visitors.remove(socket);
+    if (open && rank == Connection.WORK && work.isPresent()) {
+      welcome.write(new DataOutputStream(socket.getOutputStream()));
+      work.get().accept(socket);
+      return null;
+    }
     if (!open
         || rank < 0
         || rank >= members.size()

@@ -9,6 +9,8 @@
  * <pre>
  *   rank -> listener    64 hexadecimal digits: the run's token; 4 bytes: rank; 8 bytes: process id
  *   both directions     frames: 1 byte kind, 4 bytes length, text in UTF-8
+ *   rank 0, a second    the same greeting with -1 for the rank; behind the welcome, what the work
+ *   connection          and the launcher's part of it have to say
  * </pre>
  *
  * <p>Nothing is read from a connection before its token has been compared, in constant time.

@@ -1,0 +1,129 @@
+package kvasir.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import kvasir.Mpirun;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A server over ranks that are processes: their loss, and signals (S7, S8, S57, S60). */
+@Timeout(300)
+class ServeRanksTest {
+  private static final int STREAMS = 32;
+
+  /** Kinds of requests that are resumed in different ways. */
+  private static String request(int number) {
+    String more =
+        switch (number % 8) {
+          case 1, 5 -> ",\"logprobs\":2";
+          case 2 -> ",\"n\":2";
+          case 3 -> ",\"echo\":true,\"logprobs\":1";
+          case 4 -> ",\"frequency_penalty\":0.5,\"repetition_penalty\":1.1";
+          default -> "";
+        };
+    return """
+        {"prompt":"Here begins the chronicle of","stream":true,"temperature":0.9,"max_tokens":80,"seed":%d,%s%s}
+        """
+        .formatted(number, RanksServer.ENDLESS, more);
+  }
+
+  private static List<CompletableFuture<HttpResponse<String>>> all(RanksServer server) {
+    return IntStream.range(0, STREAMS).mapToObj(i -> server.completeLater(request(i))).toList();
+  }
+
+  /** No client notices that rank 1 and then rank 0 is lost; without any rank streams end by S8. */
+  @Test
+  void clientsOutliveLostRanks() throws IOException {
+    try (RanksServer server = RanksServer.start("--ranks", 3)) {
+      List<String> undisturbed = RanksServer.bodies(all(server));
+      List<CompletableFuture<HttpResponse<String>>> disturbed = new ArrayList<>(all(server));
+      lose(server, 1);
+      disturbed.add(server.completeLater(request(0)));
+      RanksServer.await("the world is rebuilt", () -> server.status("/health") == 200);
+      lose(server, 0);
+      List<String> bodies = RanksServer.bodies(disturbed);
+      for (int i = 0; i < bodies.size(); i++) {
+        assertFalse(bodies.get(i).contains("\"error\""), bodies.get(i));
+        assertEquals(
+            RanksServer.choices(undisturbed.get(i % STREAMS)),
+            RanksServer.choices(bodies.get(i)),
+            "stream " + i);
+      }
+      CompletableFuture<HttpResponse<String>> last = server.completeLater(request(0));
+      awaitTokens(server);
+      server.run().kill(server.run().rank(0));
+      String cut = RanksServer.bodies(List.of(last)).getFirst();
+      assertTrue(cut.contains("data: {\"error\":{\"message\":"), cut);
+      assertFalse(cut.contains("[DONE]"), cut);
+      FaultRun.Outcome outcome = server.run().outcome();
+      assertEquals(3, outcome.code(), outcome.err());
+      assertEquals(3, outcome.errors().size(), outcome.err());
+      assertTrue(
+          outcome.errors().getLast().endsWith("the run has ended, start it again"), outcome.err());
+    }
+  }
+
+  /** Kills a rank while tokens are chosen, and waits until that is noticed. */
+  private static void lose(RanksServer server, int rank) {
+    awaitTokens(server);
+    server.run().kill(server.run().rank(rank));
+    RanksServer.await("the loss is noticed", () -> server.status("/health") == 503);
+  }
+
+  private static void awaitTokens(RanksServer server) {
+    long before = server.metric("kvasir_chosen_tokens_total");
+    RanksServer.await(
+        "tokens", () -> server.metric("kvasir_chosen_tokens_total") > before + STREAMS);
+  }
+
+  /** S60: the stream ends as if nothing had happened, also if a rank is lost meanwhile. */
+  @ParameterizedTest
+  @CsvSource({"mpj,TERM,false", "mpj,INT,true", "native,TERM,true"})
+  void aSignalLetsRunningRequestsEnd(String transport, String signal, boolean loses)
+      throws IOException {
+    if (transport.equals("native")) {
+      Mpirun.need();
+    }
+    try (RanksServer server = RanksServer.start("--ranks", 2, "--transport", transport)) {
+      CompletableFuture<HttpResponse<String>> stream = server.completeLater(request(0));
+      awaitTokens(server);
+      server.run().signal(signal, server.run().launcher());
+      server.run().awaitErrors(1, "kvasir: stopping when running requests have ended");
+      assertEquals(503, server.complete(request(1)).statusCode());
+      assertEquals(503, server.status("/health"));
+      if (loses) {
+        server.run().kill(server.run().rank(1));
+      }
+      assertEquals(
+          81, RanksServer.choices(RanksServer.bodies(List.of(stream)).getFirst()).get(0).size());
+      FaultRun.Outcome outcome = server.run().outcome();
+      assertEquals(0, outcome.code(), outcome.err());
+    }
+  }
+
+  @Test
+  void aSecondSignalEndsTheServerAtOnce() throws IOException {
+    try (RanksServer server = RanksServer.start("--ranks", 2)) {
+      CompletableFuture<HttpResponse<String>> stream =
+          server.completeLater(request(0).replace(":80,", ":9000,"));
+      awaitTokens(server);
+      server.run().signal("TERM", server.run().launcher());
+      server.run().awaitErrors(1, "kvasir: stopping when running requests have ended");
+      server.run().signal("TERM", server.run().launcher());
+      FaultRun.Outcome outcome = server.run().outcome();
+      assertEquals(143, outcome.code(), outcome.err());
+      stream.orTimeout(10, TimeUnit.SECONDS).exceptionally(e -> null).join();
+    }
+  }
+}
