@@ -180,8 +180,9 @@ want_tools() {
   command -v ip >/dev/null || missing+=(iproute2)
   command -v fc-match >/dev/null || missing+=(fontconfig fonts-dejavu-core)
   command -v chromium >/dev/null || missing+=(chromium)
+  command -v npm >/dev/null || missing+=(nodejs npm)
   if [ ${#missing[@]} -gt 0 ] && [ "$(id -u)" -eq 0 ]; then
-    echo "kvasir: installing ${missing[*]} for tests of several hosts, native MPI, plots and the page" >&2
+    echo "kvasir: installing ${missing[*]} for tests of several hosts, native MPI, plots, the page and clients" >&2
     install_packages "${missing[@]}" ||
       echo "kvasir: ${missing[*]} not installed: those tests will be skipped" >&2
   fi
