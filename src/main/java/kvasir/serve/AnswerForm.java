@@ -2,7 +2,6 @@ package kvasir.serve;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
-import kvasir.engine.request.FinishReason;
 
 /** Form in which an endpoint writes answers as JSON, whole or as a stream of chunks. */
 interface AnswerForm {
@@ -10,10 +9,10 @@ interface AnswerForm {
    * One choice of an answer.
    *
    * @param text its whole text
-   * @param entries tokens of the text, if log-probabilities were asked for
+   * @param entries tokens of its content, if log-probabilities were asked for
    * @param reason reason of its end
    */
-  record Choice(String text, List<TokenEntry> entries, FinishReason reason) {}
+  record Choice(AnswerText text, List<TokenEntry> entries, EndReason reason) {}
 
   /** Returns the chunks with which a stream begins. */
   List<ObjectNode> opening();
@@ -22,7 +21,7 @@ interface AnswerForm {
   List<ObjectNode> pieces(int index, Piece piece);
 
   /** Returns the chunks that end a choice. */
-  List<ObjectNode> end(int index, FinishReason reason);
+  List<ObjectNode> end(int index, EndReason reason);
 
   /** Returns the chunk with the counts, which has no choices. */
   ObjectNode counts(Usage usage);

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import kvasir.engine.batch.Request;
-import kvasir.engine.request.FinishReason;
 import kvasir.engine.sampling.ChoiceOptions;
 import kvasir.engine.serving.Generation;
 import kvasir.engine.serving.GenerationHandle;
@@ -112,13 +111,18 @@ final class AnswerRun {
           new ChoiceText(
               model.tokenizer(),
               call.prompts().get(prompt),
+              call.divider().get(),
               call.stops(),
               ends(),
-              echoed.isEmpty() ? 0 : echoed.get(prompt).codePoints(),
-              call.logprobs().isPresent(),
-              !echoed.isEmpty()));
+              entries(prompt)));
     }
     running += call.choices();
+  }
+
+  private ChoiceText.Entries entries(int prompt) {
+    boolean echo = !echoed.isEmpty();
+    int first = echo ? echoed.get(prompt).codePoints() : 0;
+    return new ChoiceText.Entries(call.logprobs().isPresent(), echo, first);
   }
 
   private Set<Integer> ends() {
@@ -250,7 +254,7 @@ final class AnswerRun {
     lastToken[index] = now;
     ChoiceText text = texts.get(index);
     Piece piece = text.add(token.token());
-    if (text.stopped()) {
+    if (text.cutShort()) {
       handles.get(index / call.choices()).stop(index % call.choices());
     }
     send(index, piece);
@@ -274,7 +278,7 @@ final class AnswerRun {
     running--;
     ChoiceText text = texts.get(index);
     send(index, text.finish());
-    writer.finished(index, text.over() ? FinishReason.STOP : FinishReason.LENGTH);
+    writer.finished(index, text.reason());
     lastSent = System.nanoTime();
   }
 

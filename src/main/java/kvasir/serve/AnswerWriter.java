@@ -1,7 +1,5 @@
 package kvasir.serve;
 
-import kvasir.engine.request.FinishReason;
-
 /** Receiver of an answer's parts, in the order in which clients get them. Used by one thread. */
 interface AnswerWriter {
   /** Called once, when no error can change the status of the answer any more. */
@@ -11,7 +9,7 @@ interface AnswerWriter {
   void piece(int index, Piece piece);
 
   /** Takes the end of a choice. */
-  void finished(int index, FinishReason reason);
+  void finished(int index, EndReason reason);
 
   /** Called while there is nothing to send, so that nobody takes the connection for dead. */
   void keepAlive();

@@ -22,7 +22,13 @@ final class ChatCall {
    * @throws ApiError if it is wrong
    */
   static GenerationEndpoint.Call read(Fields fields, ServedModel model, long seed) {
-    ChatPrompts.Prompt prompt = prompt(fields, model);
+    ChatPrompts prompts = prompts(fields, model);
+    Tools tools = Tools.read(fields);
+    if (tools.forced()) {
+      throw ApiError.invalid("tool_choice", "tool_choice must be none or auto here");
+    }
+    ChatPrompts.Prompt prompt = prompts.prompt(input(fields, tools));
+    Optional<CallRules> rules = prompts.rules(tools);
     CommonFields.refuse(fields, "functions", "function_call", "audio", "prediction", "grammar");
     responseFormat(fields);
     CommonFields.checkLength(prompt.ids().length, "messages", model);
@@ -31,6 +37,7 @@ final class ChatCall {
             List.of(prompt.ids()),
             CommonFields.choices(fields),
             maxTokens(fields),
+            () -> new AnswerDivider(prompt.answer(), rules),
             CommonFields.stops(fields),
             fields.flag("ignore_eos", false),
             logprobs(fields),
@@ -38,10 +45,7 @@ final class ChatCall {
             fields.flag("stream", false),
             CommonFields.includeUsage(fields));
     return new GenerationEndpoint.Call(
-        generation,
-        List.of(),
-        "chatcmpl-",
-        head -> new ChatForm(head, generation, prompt.thinking()));
+        generation, List.of(), "chatcmpl-", head -> new ChatForm(head, generation));
   }
 
   /**
@@ -50,23 +54,24 @@ final class ChatCall {
    * @throws ApiError if the conversation is wrong, or the model has no chat template
    */
   static ChatPrompts.Prompt prompt(Fields fields, ServedModel model) {
-    CommonFields.checkModel(fields, model);
-    ChatPrompts prompts =
-        model
-            .chat()
-            .orElseThrow(
-                () ->
-                    ApiError.invalid(
-                        null, "the model has no chat template; use /v1/completions instead"));
-    return prompts.prompt(input(fields));
+    return prompts(fields, model).prompt(input(fields, Tools.read(fields)));
   }
 
-  private static ChatInput input(Fields fields) {
+  private static ChatPrompts prompts(Fields fields, ServedModel model) {
+    CommonFields.checkModel(fields, model);
+    return model
+        .chat()
+        .orElseThrow(
+            () ->
+                ApiError.invalid(
+                    null, "the model has no chat template; use /v1/completions instead"));
+  }
+
+  private static ChatInput input(Fields fields, Tools tools) {
     if (fields.value("chat_template").isPresent()) {
       throw ApiError.invalid(
           "chat_template", "chat_template is not taken from requests; leave it out");
     }
-    tools(fields);
     boolean further = fields.flag("continue_final_message", false);
     boolean turn = fields.flag("add_generation_prompt", !further);
     if (further && turn) {
@@ -76,7 +81,7 @@ final class ChatCall {
     }
     return new ChatInput(
         ChatMessageFields.read(fields),
-        null,
+        tools.forTemplate(),
         fields.list("documents").orElse(null),
         turn,
         further,
@@ -98,17 +103,6 @@ final class ChatCall {
       variables.put(entry.getKey(), entry.getValue());
     }
     return variables;
-  }
-
-  private static void tools(Fields fields) {
-    Optional<JsonNode> choice = fields.value("tool_choice");
-    boolean none = choice.isPresent() && "none".equals(choice.get().textValue());
-    if (fields.says("tools") && !none) {
-      throw ApiError.invalid("tools", "tools is not supported; leave it out");
-    }
-    if (choice.isPresent() && !none && !"auto".equals(choice.get().textValue())) {
-      throw ApiError.invalid("tool_choice", "tool_choice needs tools, which are not supported");
-    }
   }
 
   private static void responseFormat(Fields fields) {

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
-import kvasir.engine.request.FinishReason;
 import kvasir.engine.sampling.TokenScore;
 import kvasir.file.Json;
 import kvasir.text.Tokenizer;
@@ -15,34 +13,29 @@ final class ChatForm implements AnswerForm {
   private static final String CHUNK = "chat.completion.chunk";
 
   private final AnswerHead head;
+  private final int choices;
   private final boolean logprobs;
   private final int top;
-  private final List<ThoughtSplitter> splitters = new ArrayList<>();
-  private final List<List<TokenEntry>> held = new ArrayList<>();
+  private final RandomIds ids = new RandomIds();
 
   /**
    * Creates the form of an answer.
    *
    * @param generation the request
-   * @param thinking whether choices begin within their thoughts
    */
-  ChatForm(AnswerHead head, GenerationCall generation, boolean thinking) {
+  ChatForm(AnswerHead head, GenerationCall generation) {
     this.head = head;
+    this.choices = generation.choices();
     this.logprobs = generation.logprobs().isPresent();
     this.top = generation.logprobs().orElse(0);
-    for (int i = 0; i < generation.choices(); i++) {
-      splitters.add(new ThoughtSplitter(thinking));
-      held.add(new ArrayList<>());
-    }
   }
 
   @Override
   public List<ObjectNode> opening() {
     List<ObjectNode> events = new ArrayList<>();
-    for (int index = 0; index < splitters.size(); index++) {
+    for (int index = 0; index < choices; index++) {
       ObjectNode event = head.json(CHUNK);
-      ObjectNode choice = choice(event, index);
-      choice.putObject("delta").put("role", "assistant").put("content", "");
+      delta(event, index).put("role", "assistant").put("content", "");
       events.add(event);
     }
     return events;
@@ -53,43 +46,62 @@ final class ChatForm implements AnswerForm {
     return choice.putNull("logprobs").putNull("finish_reason");
   }
 
-  @Override
-  public List<ObjectNode> pieces(int index, Piece piece) {
-    held.get(index).addAll(piece.entries());
-    return events(index, splitters.get(index).add(piece.text()));
+  private static ObjectNode delta(ObjectNode event, int index) {
+    return choice(event, index).putObject("delta");
   }
 
-  private List<ObjectNode> events(int index, List<ThoughtSplitter.Part> parts) {
+  @Override
+  public List<ObjectNode> pieces(int index, Piece piece) {
     List<ObjectNode> events = new ArrayList<>();
-    for (ThoughtSplitter.Part part : parts) {
+    List<TokenEntry> entries = piece.entries();
+    for (AnswerPart part : piece.parts()) {
       ObjectNode event = head.json(CHUNK);
-      ObjectNode choice = choice(event, index);
-      choice.putObject("delta").put(part.thought() ? "reasoning_content" : "content", part.text());
-      if (!part.thought() && logprobs) {
-        choice.set("logprobs", logprobs(contentEntries(index)));
+      switch (part) {
+        case AnswerPart.Thought(String text) -> delta(event, index).put("reasoning_content", text);
+        case AnswerPart.Content(String text, int place) -> {
+          content(event, index, text, entries);
+          entries = List.of();
+        }
+        case AnswerPart.CallBegin(int call, String name) ->
+            call(delta(event, index).putArray("tool_calls").addObject().put("index", call), name)
+                .put("arguments", "");
+        case AnswerPart.Arguments(int call, String text) -> {
+          ObjectNode node = delta(event, index).putArray("tool_calls").addObject();
+          node.put("index", call).putObject("function").put("arguments", text);
+        }
+        case AnswerPart.Special hidden -> throw new IllegalStateException(hidden.spelling());
       }
+      events.add(event);
+    }
+    if (!entries.isEmpty()) {
+      ObjectNode event = head.json(CHUNK);
+      content(event, index, "", entries);
       events.add(event);
     }
     return events;
   }
 
-  /** Returns the entries so far of tokens of the content, and forgets them with those before it. */
-  private List<TokenEntry> contentEntries(int index) {
-    int from = splitters.get(index).contentFrom();
-    List<TokenEntry> entries = held.get(index).stream().filter(e -> e.offset() >= from).toList();
-    held.get(index).clear();
-    return entries;
+  private void content(ObjectNode event, int index, String text, List<TokenEntry> entries) {
+    ObjectNode choice = choice(event, index);
+    choice.putObject("delta").put("content", text);
+    if (logprobs) {
+      choice.set("logprobs", logprobs(entries));
+    }
+  }
+
+  /** Adds what identifies a call, and returns the object that its arguments belong to. */
+  private ObjectNode call(ObjectNode node, String name) {
+    node.put("id", ids.call()).put("type", "function");
+    return node.putObject("function").put("name", name);
   }
 
   @Override
-  public List<ObjectNode> end(int index, FinishReason reason) {
-    List<ObjectNode> events = events(index, splitters.get(index).finish());
+  public List<ObjectNode> end(int index, EndReason reason) {
     ObjectNode last = head.json(CHUNK);
     ObjectNode choice = choice(last, index);
     choice.putObject("delta");
-    choice.put("finish_reason", CompletionForm.name(reason));
-    events.add(last);
-    return events;
+    choice.put("finish_reason", reason.json());
+    return List.of(last);
   }
 
   @Override
@@ -106,33 +118,33 @@ final class ChatForm implements AnswerForm {
     ArrayNode list = answer.putArray("choices");
     for (int index = 0; index < choices.size(); index++) {
       Choice choice = choices.get(index);
-      ThoughtSplitter splitter = splitters.get(index);
-      List<ThoughtSplitter.Part> parts = new ArrayList<>(splitter.add(choice.text()));
-      parts.addAll(splitter.finish());
-      held.get(index).addAll(choice.entries());
       ObjectNode node = list.addObject().put("index", index);
-      ObjectNode message = node.putObject("message").put("role", "assistant");
-      message.put("content", text(parts, false));
-      String thoughts = text(parts, true);
-      if (!thoughts.isEmpty()) {
-        message.put("reasoning_content", thoughts);
-      }
+      message(node.putObject("message").put("role", "assistant"), choice.text());
       if (logprobs) {
-        node.set("logprobs", logprobs(contentEntries(index)));
+        node.set("logprobs", logprobs(choice.entries()));
       } else {
         node.putNull("logprobs");
       }
-      node.put("finish_reason", CompletionForm.name(choice.reason()));
+      node.put("finish_reason", choice.reason().json());
     }
     answer.set("usage", usage.json());
     return answer;
   }
 
-  private static String text(List<ThoughtSplitter.Part> parts, boolean thought) {
-    return parts.stream()
-        .filter(part -> part.thought() == thought)
-        .map(ThoughtSplitter.Part::text)
-        .collect(Collectors.joining());
+  private void message(ObjectNode message, AnswerText text) {
+    if (text.content().isEmpty() && !text.calls().isEmpty()) {
+      message.putNull("content");
+    } else {
+      message.put("content", text.content());
+    }
+    if (!text.thoughts().isEmpty()) {
+      message.put("reasoning_content", text.thoughts());
+    }
+    if (!text.calls().isEmpty()) {
+      ArrayNode calls = message.putArray("tool_calls");
+      text.calls()
+          .forEach(call -> call(calls.addObject(), call.name()).put("arguments", call.arguments()));
+    }
   }
 
   private ObjectNode logprobs(List<TokenEntry> entries) {

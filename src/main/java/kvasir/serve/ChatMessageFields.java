@@ -2,7 +2,7 @@ package kvasir.serve;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
 import kvasir.text.ChatInput;
 
 /** Checks of the messages of a conversation. Nothing that they refer to is fetched. */
@@ -12,7 +12,7 @@ final class ChatMessageFields {
   private ChatMessageFields() {}
 
   /**
-   * Returns the messages of a request, with U+FFFD in place of half surrogate pairs.
+   * Returns the messages of a request.
    *
    * @throws ApiError if one is not a message of OpenAI's API with text alone
    */
@@ -31,9 +31,7 @@ final class ChatMessageFields {
     }
     ArrayNode messages = (ArrayNode) given;
     for (int i = 0; i < messages.size(); i++) {
-      Fields message = Fields.object("messages[" + i + "]", messages.get(i));
-      check(message);
-      message.value("content").ifPresent(content -> whole(message.node(), content));
+      check(Fields.object("messages[" + i + "]", messages.get(i)));
     }
     return messages;
   }
@@ -51,13 +49,36 @@ final class ChatMessageFields {
           "%s must be system, developer, user, assistant or tool, not \"%s\""
               .formatted(path, ApiError.quoted(role)));
     }
-    boolean calls = message.list("tool_calls").filter(list -> !list.isEmpty()).isPresent();
+    boolean calls = calls(message);
     if (message.value("content").isPresent()) {
       content(message.path("content"), message.value("content").get());
     } else if (!role.equals("assistant") && !calls) {
       String content = message.path("content");
       throw ApiError.invalid(content, content + " must be a text or a list of parts, not null");
     }
+  }
+
+  /**
+   * Checks the calls of a message, but for their arguments: what a model wrote there must not make
+   * a conversation unusable.
+   *
+   * @return whether there are any
+   */
+  private static boolean calls(Fields message) {
+    Optional<JsonNode> calls = message.list("tool_calls");
+    if (calls.isEmpty()) {
+      return false;
+    }
+    for (int i = 0; i < calls.get().size(); i++) {
+      Fields call = Fields.object(message.path("tool_calls[" + i + "]"), calls.get().get(i));
+      String path = call.path("function");
+      Fields function =
+          call.object("function").orElseThrow(() -> ApiError.invalid(path, path + " is missing"));
+      if (function.text("name").isEmpty()) {
+        throw ApiError.invalid(function.path("name"), function.path("name") + " is missing");
+      }
+    }
+    return !calls.get().isEmpty();
   }
 
   private static void content(String path, JsonNode content) {
@@ -79,16 +100,6 @@ final class ChatMessageFields {
       if (part.text("text").isEmpty()) {
         throw ApiError.invalid(part.path("text"), part.path("text") + " is missing");
       }
-    }
-  }
-
-  private static void whole(ObjectNode message, JsonNode content) {
-    if (content.isTextual()) {
-      message.put("content", Fields.whole(content.textValue()));
-      return;
-    }
-    for (JsonNode part : content) {
-      ((ObjectNode) part).put("text", Fields.whole(part.get("text").textValue()));
     }
   }
 }

@@ -27,9 +27,9 @@ public final class ChatPrompts implements AutoCloseable {
    *
    * @param text its text
    * @param ids its ids
-   * @param thinking whether it ends within the thoughts of the answer
+   * @param answer part with which the answer begins
    */
-  record Prompt(String text, int[] ids, boolean thinking) {}
+  record Prompt(String text, int[] ids, ThoughtSplitter.State answer) {}
 
   /**
    * Reads the chat template of a model; empty if it has none.
@@ -54,10 +54,27 @@ public final class ChatPrompts implements AutoCloseable {
       boolean thinking =
           open > text.lastIndexOf(ThoughtSplitter.CLOSE)
               && !rendered.hasInput(open, open + ThoughtSplitter.OPEN.length());
-      return new Prompt(text, encoder.encode(rendered), thinking);
+      ThoughtSplitter.State answer =
+          thinking ? ThoughtSplitter.State.THOUGHTS : ThoughtSplitter.State.BEGINNING;
+      return new Prompt(text, encoder.encode(rendered), answer);
     } catch (TemplateError e) {
       throw ApiError.invalid("messages", e.oneLine());
     }
+  }
+
+  /**
+   * Returns the rules by which calls are found in answers; empty if there is to be none.
+   *
+   * @param tools tools of the request
+   */
+  Optional<CallRules> rules(Tools tools) {
+    if (!tools.callable()) {
+      return Optional.empty();
+    }
+    boolean several = tools.parallel() && template.severalCalls();
+    int limit = several && !(tools.choice() instanceof ToolChoice.Named) ? Integer.MAX_VALUE : 1;
+    return Optional.of(
+        new CallRules(template.callForm(), tools.names(), limit, tools.forced(), ""));
   }
 
   @Override

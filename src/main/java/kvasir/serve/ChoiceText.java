@@ -5,24 +5,39 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import kvasir.engine.sampling.ChosenToken;
+import kvasir.text.IncrementalDecoder;
+import kvasir.text.TextStream;
 import kvasir.text.Tokenizer;
-import kvasir.text.Transcript;
 
 /**
- * The text of one choice while its tokens arrive. Text that may still become a stop string is held
- * back, and so are the entries of its tokens; an entry whose token begins behind the end of the
- * text is dropped. Used by one thread at a time.
+ * The text of one choice while its tokens arrive, divided into its parts. Stop strings are searched
+ * in the content alone. Content that may still become one is held back, and so are the entries of
+ * its tokens; an entry whose token begins outside the content, or behind its end, is dropped. Used
+ * by one thread at a time.
  */
 final class ChoiceText {
-  /** A token that was chosen, and the place in the text at which it begins. */
+  /** A token that was chosen, and the place in the answer at which it begins. */
   private record Placed(ChosenToken token, int start) {}
 
-  private final Transcript transcript;
+  /**
+   * Entries that are wanted.
+   *
+   * @param wanted whether tokens have entries
+   * @param ofEnd whether the token that ends the text has one too
+   * @param firstPoint number of code points before the text
+   */
+  record Entries(boolean wanted, boolean ofEnd, int firstPoint) {}
+
+  private final Tokenizer tokenizer;
+  private final IncrementalDecoder decoder;
+  private final AnswerDivider divider;
+  private final TextStream content;
+  private final ContentPlaces places = new ContentPlaces();
   private final Set<Integer> ends;
-  private final boolean entries;
-  private final boolean entryOfEnd;
+  private final Entries entries;
   private final StringBuilder shown = new StringBuilder();
   private final Deque<Placed> held = new ArrayDeque<>();
   private int taken;
@@ -36,76 +51,135 @@ final class ChoiceText {
    * Creates the text of a choice without tokens.
    *
    * @param prompt ids before the text
-   * @param stops texts before which the text ends
+   * @param divider divides the text; stays with the choice
+   * @param stops texts before which the content ends, and the choice with it
    * @param ends ids that end the text and are not part of it
-   * @param firstPoint number of code points before the text
-   * @param entries whether tokens have entries
-   * @param entryOfEnd whether the token that ends the text has one too
    */
   ChoiceText(
       Tokenizer tokenizer,
       int[] prompt,
+      AnswerDivider divider,
       List<String> stops,
       Set<Integer> ends,
-      int firstPoint,
-      boolean entries,
-      boolean entryOfEnd) {
-    this.transcript = new Transcript(Optional.of(tokenizer), prompt, stops, shown::append);
+      Entries entries) {
+    this.tokenizer = tokenizer;
+    this.decoder = IncrementalDecoder.of(tokenizer, prompt);
+    this.divider = divider;
+    this.content = new TextStream(stops, tokenizer.specialTokens(), shown::append);
     this.ends = ends;
-    this.countedPoints = firstPoint;
     this.entries = entries;
-    this.entryOfEnd = entryOfEnd;
+    this.countedPoints = entries.firstPoint();
   }
 
   /** Adds a token; ignored if the text has ended. */
   Piece add(ChosenToken token) {
     if (over()) {
-      return new Piece("", List.of());
+      return Piece.EMPTY;
     }
     tokens++;
     ended = ends.contains(token.id());
-    if (entries && (!ended || entryOfEnd)) {
-      held.add(new Placed(token, transcript.length()));
+    if (entries.wanted() && (!ended || entries.ofEnd())) {
+      held.add(new Placed(token, divider.length()));
     }
+    Optional<String> special = tokenizer.specialToken(token.id());
+    List<AnswerPart> parts =
+        special.isPresent()
+            ? divider.addSpecial(special.get())
+            : divider.add(decoder.next(token.id()));
+    List<AnswerPart> ready = take(parts);
     // The text of an end token may be part of a stop string, which changes nothing.
-    stopped = transcript.add(token.id()) && !ended;
-    return next(stopped);
+    stopped &= !ended;
+    return piece(ready, stopped);
   }
 
   /** Ends the text: returns what was held back. */
   Piece finish() {
-    transcript.finish();
-    return next(true);
+    List<AnswerPart> ready = new ArrayList<>();
+    if (!stopped && !divider.done()) {
+      ready.addAll(take(divider.add(decoder.finish())));
+      ready.addAll(take(divider.finish(!ended && !stopped)));
+    }
+    content.finish("");
+    addShown(ready);
+    return piece(ready, true);
   }
 
-  private Piece next(boolean last) {
-    String text = shown.substring(taken);
-    taken = shown.length();
+  /** Takes parts of the answer and returns those that are final. */
+  private List<AnswerPart> take(List<AnswerPart> parts) {
+    List<AnswerPart> ready = new ArrayList<>();
+    for (AnswerPart part : parts) {
+      if (stopped) {
+        break;
+      }
+      switch (part) {
+        case AnswerPart.Content(String text, int place) -> {
+          places.add(place, text.length());
+          stopped = content.add(text);
+          addShown(ready);
+        }
+        case AnswerPart.Special(String spelling) -> {
+          stopped = content.addSpecial(spelling);
+          addShown(ready);
+        }
+        case AnswerPart.Thought thought -> ready.add(thought);
+        case AnswerPart.CallBegin call -> ready.add(call);
+        case AnswerPart.Arguments text -> ready.add(text);
+      }
+    }
+    return ready;
+  }
+
+  private void addShown(List<AnswerPart> ready) {
+    if (shown.length() > taken) {
+      ready.add(new AnswerPart.Content(shown.substring(taken), taken));
+      taken = shown.length();
+    }
+  }
+
+  private Piece piece(List<AnswerPart> parts, boolean last) {
     List<TokenEntry> ready = new ArrayList<>();
-    while (!held.isEmpty() && (held.peek().start() < taken || (last && !stopped))) {
-      ready.add(entry(held.remove()));
+    while (!held.isEmpty()) {
+      int start = held.peek().start();
+      OptionalInt place = places.find(start);
+      boolean outside = place.isEmpty() && start < divider.decided();
+      boolean atEnd = last && !stopped && (place.isPresent() || divider.inContent());
+      boolean begun = place.isPresent() && place.getAsInt() < taken;
+      if (!outside && !begun && !atEnd) {
+        break;
+      }
+      Placed placed = held.remove();
+      if (!outside) {
+        ready.add(entry(placed.token(), Math.min(place.orElse(taken), taken)));
+      }
     }
     if (last) {
       held.clear();
     }
-    return new Piece(text, ready);
+    return new Piece(parts, ready);
   }
 
-  private TokenEntry entry(Placed placed) {
-    countedPoints += Character.codePointCount(shown, countedUnits, placed.start());
-    countedUnits = placed.start();
-    ChosenToken token = placed.token();
+  private TokenEntry entry(ChosenToken token, int place) {
+    countedPoints += Character.codePointCount(shown, countedUnits, place);
+    countedUnits = place;
     return new TokenEntry(token.id(), countedPoints, token.logprob(), token.likeliest());
   }
 
-  /** Returns whether a stop string has been completed. */
-  boolean stopped() {
-    return stopped;
+  /** Returns whether the text has ended at a token that does not end a sequence. */
+  boolean cutShort() {
+    return stopped || (divider.done() && !ended);
   }
 
-  /** Returns whether the text has ended by a stop string or an end token. */
+  /** Returns whether the text has ended by a stop string, an end token or its last call. */
   boolean over() {
-    return stopped || ended;
+    return stopped || ended || divider.done();
+  }
+
+  /** Returns the reason of the end. */
+  EndReason reason() {
+    if (!over()) {
+      return EndReason.LENGTH;
+    }
+    return divider.hasCalled() ? EndReason.TOOL_CALLS : EndReason.STOP;
   }
 
   /** Returns the number of tokens up to the end, the one that ended the text included. */

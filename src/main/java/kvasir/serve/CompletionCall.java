@@ -32,6 +32,7 @@ final class CompletionCall {
             prompts,
             CommonFields.choices(fields),
             CommonFields.limit(fields, "max_tokens").orElse(DEFAULT_TOKENS),
+            AnswerDivider::contentOnly,
             CommonFields.stops(fields),
             fields.flag("ignore_eos", false),
             logprobs(fields),

@@ -3,8 +3,6 @@ package kvasir.serve;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
-import java.util.Locale;
-import kvasir.engine.request.FinishReason;
 import kvasir.engine.sampling.TokenScore;
 import kvasir.text.Tokenizer;
 
@@ -27,15 +25,15 @@ record CompletionForm(AnswerHead head, boolean logprobs) implements AnswerForm {
   @Override
   public List<ObjectNode> pieces(int index, Piece piece) {
     ObjectNode chunk = head.json(OBJECT);
-    choice(chunk.putArray("choices"), index, piece.text(), piece.entries())
+    choice(chunk.putArray("choices"), index, content(piece), piece.entries())
         .putNull("finish_reason");
     return List.of(chunk);
   }
 
   @Override
-  public List<ObjectNode> end(int index, FinishReason reason) {
+  public List<ObjectNode> end(int index, EndReason reason) {
     ObjectNode chunk = head.json(OBJECT);
-    choice(chunk.putArray("choices"), index, "", List.of()).put("finish_reason", name(reason));
+    choice(chunk.putArray("choices"), index, "", List.of()).put("finish_reason", reason.json());
     return List.of(chunk);
   }
 
@@ -53,11 +51,17 @@ record CompletionForm(AnswerHead head, boolean logprobs) implements AnswerForm {
     ArrayNode list = answer.putArray("choices");
     for (int index = 0; index < choices.size(); index++) {
       Choice choice = choices.get(index);
-      choice(list, index, choice.text(), choice.entries())
-          .put("finish_reason", name(choice.reason()));
+      choice(list, index, choice.text().content(), choice.entries())
+          .put("finish_reason", choice.reason().json());
     }
     answer.set("usage", usage.json());
     return answer;
+  }
+
+  private static String content(Piece piece) {
+    AnswerText text = new AnswerText();
+    piece.parts().forEach(text::add);
+    return text.content();
   }
 
   private ObjectNode choice(ArrayNode list, int index, String text, List<TokenEntry> entries) {
@@ -102,9 +106,5 @@ record CompletionForm(AnswerHead head, boolean logprobs) implements AnswerForm {
 
   static double finite(double logprob) {
     return Double.isFinite(logprob) ? logprob : NO_CHANCE;
-  }
-
-  static String name(FinishReason reason) {
-    return reason.name().toLowerCase(Locale.ROOT);
   }
 }

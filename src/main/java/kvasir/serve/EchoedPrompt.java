@@ -46,7 +46,7 @@ final class EchoedPrompt {
 
   /** Returns the beginning of each choice. */
   Piece piece() {
-    return new Piece(text, scored ? entries() : List.of());
+    return Piece.content(text, scored ? entries() : List.of());
   }
 
   private List<TokenEntry> entries() {

@@ -53,7 +53,7 @@ record Fields(ObjectNode node, String path) {
     return value.booleanValue();
   }
 
-  /** Returns a text, with U+FFFD in place of half surrogate pairs. */
+  /** Returns a text. */
   Optional<String> text(String name) {
     return value(name).map(v -> text(path(name), v));
   }
@@ -63,29 +63,7 @@ record Fields(ObjectNode node, String path) {
     if (!value.isTextual()) {
       throw unlike(path, "a text", value);
     }
-    return whole(value.textValue());
-  }
-
-  /** Returns a text with U+FFFD in place of half surrogate pairs. */
-  static String whole(String text) {
-    StringBuilder whole = null;
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (!Character.isSurrogate(c)) {
-        continue;
-      }
-      boolean pair =
-          Character.isHighSurrogate(c)
-              && i + 1 < text.length()
-              && Character.isLowSurrogate(text.charAt(i + 1));
-      if (pair) {
-        i++;
-      } else {
-        whole = whole == null ? new StringBuilder(text) : whole;
-        whole.setCharAt(i, '\uFFFD');
-      }
-    }
-    return whole == null ? text : whole.toString();
+    return value.textValue();
   }
 
   /** Returns an object. */
@@ -175,7 +153,7 @@ record Fields(ObjectNode node, String path) {
     return switch (value.getNodeType()) {
       case ARRAY -> "a list";
       case OBJECT -> "an object";
-      case STRING -> "the text \"" + ApiError.quoted(whole(value.textValue())) + "\"";
+      case STRING -> "the text \"" + ApiError.quoted(value.textValue()) + "\"";
       case NULL, MISSING -> "null";
       default -> ApiError.quoted(value.asText());
     };

@@ -2,6 +2,7 @@ package kvasir.serve;
 
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 import kvasir.engine.sampling.SamplingOptions;
 
 /**
@@ -10,7 +11,8 @@ import kvasir.engine.sampling.SamplingOptions;
  * @param prompts ids of each prompt, at least one prompt; not copied
  * @param choices number of choices of each prompt
  * @param maxTokens largest number of tokens of each choice, without regard to the context
- * @param stops texts before which a choice ends
+ * @param divider makes the division of each choice's text into its parts
+ * @param stops texts before which the content of a choice ends
  * @param ignoreEos whether end tokens are tokens like others
  * @param logprobs number of likeliest tokens to list with each token; empty for no
  *     log-probabilities
@@ -22,6 +24,7 @@ record GenerationCall(
     List<int[]> prompts,
     int choices,
     int maxTokens,
+    Supplier<AnswerDivider> divider,
     List<String> stops,
     boolean ignoreEos,
     OptionalInt logprobs,

@@ -21,6 +21,7 @@ import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import kvasir.file.Json;
+import kvasir.text.WholeText;
 
 /** Listener for HTTP/1.1 on one port, with a virtual thread for each connection. */
 final class HttpListener implements AutoCloseable {
@@ -140,7 +141,7 @@ final class HttpListener implements AutoCloseable {
       return ApiError.server("internal error");
     }
     String text = message == null ? status.reasonPhrase() : message;
-    return ApiError.request(status.code(), null, ApiError.quoted(Fields.whole(text)));
+    return ApiError.request(status.code(), null, ApiError.quoted(WholeText.of(text)));
   }
 
   /** Choice of HTTP/1.1 for each connection, with bytes that are read ahead. */

@@ -15,10 +15,12 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import kvasir.text.WholeText;
 
 /**
  * Reader of request bodies. A body is one JSON object in UTF-8, with or without a byte order mark,
- * of bounded depth. Of a key that comes twice the last value counts. Thread-safe.
+ * of bounded depth. Of a key that comes twice the last value counts. Texts and names have U+FFFD in
+ * place of half surrogate pairs. Thread-safe.
  */
 final class JsonBody {
   /** Largest depth of nested arrays and objects. */
@@ -77,7 +79,10 @@ final class JsonBody {
       return null;
     }
     try (JsonParser parser = MAPPER.createParser(text)) {
-      return MAPPER.readTree(parser);
+      JsonNode tree = MAPPER.readTree(parser);
+      // UTF-8 has no half pairs, so that only escapes can make them.
+      boolean escapes = text.contains("\\ud") || text.contains("\\uD");
+      return escapes && tree != null ? WholeText.of(tree) : tree;
     } catch (StreamConstraintsException e) {
       throw ApiError.invalid(
           null,

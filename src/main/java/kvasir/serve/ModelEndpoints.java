@@ -11,6 +11,7 @@ import java.util.Optional;
 import kvasir.engine.serving.EngineState;
 import kvasir.engine.serving.TokenEngine;
 import kvasir.file.Json;
+import kvasir.text.WholeText;
 
 /** Endpoints that tell about the model and the server. */
 final class ModelEndpoints {
@@ -82,7 +83,7 @@ final class ModelEndpoints {
 
   private void model(Exchange exchange, String id) {
     if (!id.equals(model.id())) {
-      throw CommonFields.unknownModel(Fields.whole(id), model);
+      throw CommonFields.unknownModel(WholeText.of(id), model);
     }
     exchange.send(200, card());
   }

@@ -67,7 +67,7 @@ final class SamplingFields {
       throw ApiError.invalid(
           "logit_bias",
           "logit_bias must have token ids from 0 to %d as keys, not \"%s\""
-              .formatted(vocabulary - 1, ApiError.quoted(Fields.whole(key))));
+              .formatted(vocabulary - 1, ApiError.quoted(key)));
     }
     JsonNode value = entry.getValue();
     double number = value.isNumber() ? value.doubleValue() : Double.NaN;

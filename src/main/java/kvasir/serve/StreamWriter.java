@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
-import kvasir.engine.request.FinishReason;
 import kvasir.file.Json;
 
 /**
@@ -46,7 +45,7 @@ final class StreamWriter implements AnswerWriter {
   }
 
   @Override
-  public void finished(int index, FinishReason reason) {
+  public void finished(int index, EndReason reason) {
     form.end(index, reason).forEach(this::event);
   }
 

@@ -19,26 +19,31 @@ final class ThoughtSplitter {
    */
   record Part(boolean thought, String text) {}
 
-  private enum State {
+  /** Part of an answer, in the order in which they come. */
+  enum State {
+    /** Nothing but blanks, which may stand before a tag. */
     BEGINNING,
+    /** Thoughts. */
     THOUGHTS,
+    /** Blanks behind the thoughts. */
     BETWEEN,
+    /** Content, up to the end. */
     CONTENT
   }
 
   private final StringBuilder held = new StringBuilder();
   private State state;
   private boolean thoughtShown;
-  private int points;
+  private int taken;
   private int contentFrom;
 
   /**
    * Creates the division of an answer without text.
    *
-   * @param thinking whether the answer begins within its thoughts
+   * @param state the part with which it begins
    */
-  ThoughtSplitter(boolean thinking) {
-    this.state = thinking ? State.THOUGHTS : State.BEGINNING;
+  ThoughtSplitter(State state) {
+    this.state = state;
   }
 
   /** Takes the next text and returns what is final. */
@@ -53,11 +58,30 @@ final class ThoughtSplitter {
   }
 
   /**
-   * Returns the number of code points of the answer before its content; the largest integer while
-   * there is no content.
+   * Returns the place in the answer at which the content begins, in UTF-16 units; the largest
+   * integer while there is no content.
    */
   int contentFrom() {
     return state == State.CONTENT ? contentFrom : Integer.MAX_VALUE;
+  }
+
+  /** Returns the number of characters that have been returned or dropped. */
+  int decided() {
+    return taken;
+  }
+
+  /** Returns whether the spelling of a special token would be a tag if it came next. */
+  boolean isTag(String spelling) {
+    return switch (state) {
+      case BEGINNING -> spelling.equals(OPEN);
+      case THOUGHTS -> spelling.equals(CLOSE);
+      case BETWEEN, CONTENT -> false;
+    };
+  }
+
+  /** Returns whether thoughts are being written. */
+  boolean thinks() {
+    return state == State.THOUGHTS;
   }
 
   private List<Part> parts(boolean last) {
@@ -92,7 +116,7 @@ final class ThoughtSplitter {
 
   private void startContent() {
     state = State.CONTENT;
-    contentFrom = points;
+    contentFrom = taken;
   }
 
   private void thoughts(List<Part> parts, boolean last) {
@@ -100,7 +124,7 @@ final class ThoughtSplitter {
       skipBlanks();
     }
     int close = held.indexOf(CLOSE);
-    int end = close >= 0 ? close : last ? held.length() : sure();
+    int end = close >= 0 ? close : last ? held.length() : sure(held, CLOSE);
     // Blanks before the closing tag are not part of the thoughts.
     int shown = end;
     while (!(last && close < 0) && shown > 0 && Character.isWhitespace(held.charAt(shown - 1))) {
@@ -116,14 +140,14 @@ final class ThoughtSplitter {
     }
   }
 
-  /** Returns the number of characters that cannot be part of a closing tag. */
-  private int sure() {
-    for (int from = Math.max(0, held.length() - CLOSE.length() + 1); from < held.length(); from++) {
-      if (CLOSE.startsWith(held.substring(from))) {
+  /** Returns the number of characters of a text that cannot be part of a mark. */
+  static int sure(StringBuilder text, String mark) {
+    for (int from = Math.max(0, text.length() - mark.length() + 1); from < text.length(); from++) {
+      if (mark.startsWith(text.substring(from))) {
         return from;
       }
     }
-    return held.length();
+    return text.length();
   }
 
   private void skipBlanks() {
@@ -137,8 +161,7 @@ final class ThoughtSplitter {
   private String take(int characters) {
     String text = held.substring(0, characters);
     held.delete(0, characters);
-    // A piece may end within a surrogate pair.
-    points += (int) text.chars().filter(c -> !Character.isLowSurrogate((char) c)).count();
+    taken += characters;
     return text;
   }
 }

@@ -4,15 +4,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
-import kvasir.engine.request.FinishReason;
 
 /** Writer of an answer that is sent when it is complete. */
 final class WholeWriter implements AnswerWriter {
   /** A choice that grows. */
   private static final class Part {
-    private final StringBuilder text = new StringBuilder();
+    private final AnswerText text = new AnswerText();
     private final List<TokenEntry> entries = new ArrayList<>();
-    private FinishReason reason = FinishReason.LENGTH;
+    private EndReason reason = EndReason.LENGTH;
   }
 
   private final AnswerForm form;
@@ -38,12 +37,12 @@ final class WholeWriter implements AnswerWriter {
 
   @Override
   public void piece(int index, Piece piece) {
-    parts.get(index).text.append(piece.text());
+    piece.parts().forEach(parts.get(index).text::add);
     parts.get(index).entries.addAll(piece.entries());
   }
 
   @Override
-  public void finished(int index, FinishReason reason) {
+  public void finished(int index, EndReason reason) {
     parts.get(index).reason = reason;
   }
 
@@ -54,7 +53,7 @@ final class WholeWriter implements AnswerWriter {
   public void done(Usage usage) {
     List<AnswerForm.Choice> choices =
         parts.stream()
-            .map(part -> new AnswerForm.Choice(part.text.toString(), part.entries, part.reason))
+            .map(part -> new AnswerForm.Choice(part.text, part.entries, part.reason))
             .toList();
     send.accept(200, form.whole(choices, usage));
   }

@@ -65,7 +65,7 @@ record ChatMessages(boolean texts, boolean parts, boolean developer) {
       JsonNode arguments = function.path("arguments");
       if (call instanceof ObjectNode object
           && function instanceof ObjectNode inner
-          && arguments.isTextual()) {
+          && (arguments.isTextual() || arguments.isNull() || arguments.isMissingNode())) {
         ObjectNode copy = inner.objectNode().setAll(inner);
         copy.set("arguments", arguments(arguments));
         adapted.add(object.objectNode().<ObjectNode>setAll(object).set("function", copy));
@@ -78,12 +78,13 @@ record ChatMessages(boolean texts, boolean parts, boolean developer) {
 
   /** Returns arguments as an object; as they are if their text is not one. */
   private static JsonNode arguments(JsonNode text) {
-    if (text.textValue().isBlank()) {
+    if (!text.isTextual() || text.textValue().isBlank()) {
       return JsonNodeFactory.instance.objectNode();
     }
     try {
-      JsonNode object = Json.read(text.textValue());
-      return object instanceof ObjectNode ? object : text;
+      return Json.readComplete(text.textValue(), JsonNode.class) instanceof ObjectNode object
+          ? WholeText.of(object)
+          : text;
     } catch (JsonProcessingException e) {
       return text;
     }

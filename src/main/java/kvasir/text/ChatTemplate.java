@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import kvasir.error.UserError;
@@ -30,6 +31,8 @@ public final class ChatTemplate {
   private final Map<String, Template> templates;
   private final ChatTemplateFiles files;
   private final ChatMessages form;
+  private final CallForm callForm;
+  private final boolean severalCalls;
 
   private ChatTemplate(ChatTemplateFiles files, Map<String, Template> templates) {
     this.templates = templates;
@@ -40,6 +43,8 @@ public final class ChatTemplate {
     this.form =
         new ChatMessages(
             takes(TextNode.valueOf(NEEDLE)), takes(part), source.contains("developer"));
+    this.callForm = CallForm.of(chosen(true).source());
+    this.severalCalls = showsSeveralCalls();
   }
 
   /**
@@ -95,6 +100,42 @@ public final class ChatTemplate {
     } catch (TemplateError e) {
       return false;
     }
+  }
+
+  /** Returns whether two calls of one turn get into the text. */
+  private boolean showsSeveralCalls() {
+    ArrayNode messages = JsonNodeFactory.instance.arrayNode();
+    messages.addObject().put("role", "user").put("content", "x");
+    ArrayNode calls =
+        messages.addObject().put("role", "assistant").put("content", "").putArray("tool_calls");
+    for (String name : List.of(NEEDLE + "A", NEEDLE + "B")) {
+      ObjectNode call = calls.addObject().put("id", NEEDLE + "000").put("type", "function");
+      call.putObject("function").put("name", name).putObject("arguments");
+    }
+    ArrayNode tools = JsonNodeFactory.instance.arrayNode();
+    ObjectNode function = tools.addObject().put("type", "function").putObject("function");
+    function
+        .put("name", "x")
+        .put("description", "x")
+        .putObject("parameters")
+        .putObject("properties");
+    ChatInput input = new ChatInput(messages, tools, null, false, false, Map.of(), ANY_TIME);
+    try {
+      String text = render(input).text();
+      return text.contains(NEEDLE + "A") && text.contains(NEEDLE + "B");
+    } catch (TemplateError e) {
+      return false;
+    }
+  }
+
+  /** Returns the form in which the model writes calls of tools. */
+  public CallForm callForm() {
+    return callForm;
+  }
+
+  /** Returns whether a turn of the assistant may have several calls of tools. */
+  public boolean severalCalls() {
+    return severalCalls;
   }
 
   /**

@@ -11,7 +11,7 @@ import java.util.function.Predicate;
  * Special tokens are not shown; stop strings that contain one are searched in the text with special
  * tokens.
  */
-final class TextStream {
+public final class TextStream {
   private final Consumer<String> sink;
   private final StopSearch plain;
   private final StopSearch marked;
@@ -20,11 +20,13 @@ final class TextStream {
   private boolean stopped;
 
   /**
+   * Creates a text without characters.
+   *
    * @param stops texts before which the text ends
    * @param special spellings of special tokens
    * @param sink receives text that is final
    */
-  TextStream(List<String> stops, Set<String> special, Consumer<String> sink) {
+  public TextStream(List<String> stops, Set<String> special, Consumer<String> sink) {
     Predicate<String> named = stop -> special.stream().anyMatch(stop::contains);
     this.plain = new StopSearch(stops.stream().filter(named.negate()).toList());
     this.marked = new StopSearch(stops.stream().filter(named).toList());
@@ -32,14 +34,14 @@ final class TextStream {
   }
 
   /** Adds a piece of text; returns true if a stop string has been completed. */
-  boolean add(String piece) {
+  public boolean add(String piece) {
     int place = text.length();
     text.append(piece);
     return cut(plain.add(piece, place, true), marked.add(piece, place, true));
   }
 
   /** Adds a special token, which is not shown; returns true if it has completed a stop string. */
-  boolean addSpecial(String spelling) {
+  public boolean addSpecial(String spelling) {
     return cut(-1, marked.add(spelling, text.length(), false));
   }
 
@@ -58,7 +60,7 @@ final class TextStream {
   }
 
   /** Ends the sequence and shows the text that was held back. */
-  void finish(String rest) {
+  public void finish(String rest) {
     if (!stopped) {
       add(rest);
       show(text.length());

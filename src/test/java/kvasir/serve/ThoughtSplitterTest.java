@@ -20,7 +20,7 @@ class ThoughtSplitterTest {
         "false|<think>\\nA b.\\n</think>\\n\\nHello|A b.|Hello|23",
         "false|<think>\\n\\n</think>\\n\\nHello|''|Hello|19",
         "true|A </thin> b</think>Hello </think> you|A </thin> b|Hello </think> you|19",
-        "true|A 🙂 b</think>\\n🙂|A 🙂 b|🙂|14",
+        "true|A 🙂 b</think>\\n🙂|A 🙂 b|🙂|15",
         "false|<think>A b|A b|''|-1",
         "true|A b</thi|A b</thi|''|-1",
         "false|<thi|''|<thi|0",
@@ -29,7 +29,9 @@ class ThoughtSplitterTest {
   void tagsNeverShow(boolean thinking, String text, String thoughts, String content, int from) {
     String answer = text.equals("''") ? "" : text.replace("\\n", "\n");
     for (int size = 1; size <= Math.max(1, answer.length()); size++) {
-      ThoughtSplitter splitter = new ThoughtSplitter(thinking);
+      ThoughtSplitter splitter =
+          new ThoughtSplitter(
+              thinking ? ThoughtSplitter.State.THOUGHTS : ThoughtSplitter.State.BEGINNING);
       List<ThoughtSplitter.Part> parts = new ArrayList<>();
       for (int at = 0; at < answer.length(); at += size) {
         parts.addAll(splitter.add(answer.substring(at, Math.min(answer.length(), at + size))));
