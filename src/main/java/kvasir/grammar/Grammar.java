@@ -1,18 +1,27 @@
 package kvasir.grammar;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** A set of texts in UTF-8 that are read byte by byte. Immutable and thread-safe. */
 public final class Grammar {
   /** Number of repetitions without a bound. */
   public static final int UNBOUNDED = Repetition.UNBOUNDED;
 
-  private final Node root;
+  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
-  Grammar(Node root) {
+  private final Node root;
+  private final ObjectNode description;
+
+  private Grammar(Node root, ObjectNode description) {
     this.root = root;
+    this.description = description;
   }
 
   /**
@@ -24,27 +33,38 @@ public final class Grammar {
    * @throws SchemaException if the schema is not valid, if it cannot be held, or if nothing fits it
    */
   public static Grammar ofSchema(JsonNode schema) {
-    return new SchemaReader(schema).read();
+    return new Grammar(new SchemaReader(schema).read(), JSON.objectNode().set("schema", schema));
   }
 
   /** Returns all JSON objects. */
   public static Grammar anyObject() {
-    return new Grammar(AnyValue.object());
+    return new Grammar(AnyValue.object(), JSON.objectNode().put("object", true));
   }
 
   /** Returns one text alone. */
   public static Grammar literal(String text) {
-    return new Grammar(new Words(List.of(text.getBytes(StandardCharsets.UTF_8))));
+    return new Grammar(Literals.of(text), JSON.objectNode().put("literal", text));
   }
 
   /** Returns the texts that consist of one text of each part, in their order. */
   public static Grammar sequence(List<Grammar> parts) {
-    return new Grammar(new Chain(parts.stream().map(part -> part.root).toList()));
+    return new Grammar(new Chain(roots(parts)), described("sequence", parts));
   }
 
   /** Returns the texts of all parts. */
   public static Grammar anyOf(List<Grammar> parts) {
-    return new Grammar(new Choice(parts.stream().map(part -> part.root).toList()));
+    return new Grammar(new Choice(roots(parts)), described("anyOf", parts));
+  }
+
+  private static List<Node> roots(List<Grammar> parts) {
+    return parts.stream().map(part -> part.root).toList();
+  }
+
+  private static ObjectNode described(String name, List<Grammar> parts) {
+    ObjectNode node = JSON.objectNode();
+    ArrayNode list = node.putArray(name);
+    parts.forEach(part -> list.add(part.description));
+    return node;
   }
 
   /**
@@ -58,7 +78,56 @@ public final class Grammar {
       throw new IllegalArgumentException(
           "%d to %d of %d bytes or more".formatted(min, max, part.root.least()));
     }
-    return new Grammar(new Repetition(part.root, min, max));
+    ObjectNode node = described("repeated", List.of(part)).put("min", min).put("max", max);
+    return new Grammar(new Repetition(part.root, min, max), node);
+  }
+
+  /**
+   * Returns the grammar that a description was made of.
+   *
+   * @throws IllegalArgumentException if it is not one of {@link #description}
+   * @throws SchemaException if it has a schema that cannot be held
+   */
+  public static Grammar of(JsonNode description) {
+    for (Map.Entry<String, JsonNode> entry : description.properties()) {
+      JsonNode value = entry.getValue();
+      switch (entry.getKey()) {
+        case "schema" -> {
+          return ofSchema(value);
+        }
+        case "object" -> {
+          return anyObject();
+        }
+        case "literal" -> {
+          return literal(value.asText());
+        }
+        case "sequence" -> {
+          return sequence(parts(value));
+        }
+        case "anyOf" -> {
+          return anyOf(parts(value));
+        }
+        case "repeated" -> {
+          int max = description.path("max").asInt();
+          return repeated(of(value.path(0)), description.path("min").asInt(), max);
+        }
+        default -> {
+          // Bounds of a repetition are read with it.
+        }
+      }
+    }
+    throw new IllegalArgumentException("not the description of a grammar");
+  }
+
+  private static List<Grammar> parts(JsonNode list) {
+    List<Grammar> parts = new ArrayList<>();
+    list.forEach(each -> parts.add(of(each)));
+    return parts;
+  }
+
+  /** Returns a description from which {@link #of} makes an equal grammar; not to be changed. */
+  public JsonNode description() {
+    return description;
   }
 
   /** Returns the state before the first byte. */

@@ -4,8 +4,8 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * What may follow the bytes read so far, by a grammar. Immutable and thread-safe; states are equal
- * if their frames are, and then take the same texts.
+ * State of a grammar after some bytes: the texts that may follow. Immutable and thread-safe; states
+ * are equal if their frames are, and then take the same texts.
  */
 public final class GrammarState {
   private static final GrammarState DEAD = new GrammarState(Set.of(), false);

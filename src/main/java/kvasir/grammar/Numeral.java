@@ -9,6 +9,9 @@ import java.util.Objects;
  * units of the last decimal.
  */
 final class Numeral extends Node {
+  /** What a number may go on with. */
+  private static final String SIGNS = "0123456789.e";
+
   private final NumberBounds bounds;
 
   Numeral(NumberBounds bounds) {
@@ -57,9 +60,13 @@ final class Numeral extends Node {
       if (mayEnd()) {
         out.add(below);
       }
-      if (phase != Phase.END) {
+      if (!mayEnd() || goesOn()) {
         out.leaf(this, below);
       }
+    }
+
+    private boolean goesOn() {
+      return SIGNS.chars().anyMatch(c -> next((char) c) != null);
     }
 
     private boolean mayEnd() {

@@ -44,7 +44,8 @@ final class SchemaReader {
     this.check = new ValueCheck(references, budget);
   }
 
-  Grammar read() {
+  /** Returns the part of the values that fit the schema. */
+  Node read() {
     built.add(new ArrayList<>());
     Node start = rule(List.of(root));
     for (Pending next = pending.poll(); next != null; next = pending.poll()) {
@@ -59,7 +60,7 @@ final class SchemaReader {
     if (start.least() > MAX_LEAST) {
       throw new SchemaException("schema", "", "fits no value of less than 1 MiB");
     }
-    return new Grammar(start);
+    return start;
   }
 
   /** Computes the shortest texts until they stay, beginning with the rules that were built last. */

@@ -67,6 +67,11 @@ final class ServeFront implements AutoCloseable {
             engine);
   }
 
+  /** Returns the tokenizer of an open front, which stays its own. */
+  Tokenizer tokenizer() {
+    return tokenizer;
+  }
+
   private ServedModel served(EngineSettings settings) {
     ModelConfig config = model.config();
     return new ServedModel(

@@ -11,6 +11,7 @@ import kvasir.engine.Engine;
 import kvasir.engine.EngineOptions;
 import kvasir.engine.batch.BatchEngine;
 import kvasir.engine.batch.BatchOptions;
+import kvasir.engine.constraint.GrammarConstraints;
 import kvasir.engine.remote.EngineHost;
 import kvasir.engine.serving.EngineLoop;
 import kvasir.error.ExitCodes;
@@ -19,6 +20,7 @@ import kvasir.file.TextFile;
 import kvasir.measure.MachineFacts;
 import kvasir.process.StopSignals;
 import kvasir.serve.EngineSlot;
+import kvasir.text.Tokenizer;
 
 /**
  * A server of the OpenAI API. Where Kvasir's launcher starts the ranks, its process serves, and
@@ -115,13 +117,19 @@ public record ServeJob(
     return ExitCodes.DONE;
   }
 
-  private static void host(JobContext context, BatchEngine batch, BatchOptions options) {
+  private void host(JobContext context, BatchEngine batch, BatchOptions options) {
     EngineLoop loop = new EngineLoop(batch, context.world().limit());
     Socket launcher = context.launcher().orElseThrow().get();
-    try (EngineHost host = new EngineHost(loop, launcher, options.kvBytes())) {
+    try (Tokenizer tokenizer = Tokenizer.open(engine.directory());
+        EngineHost host = new EngineHost(loop, launcher, options.kvBytes())) {
+      loop.constrainBy(constraints(context, tokenizer));
       context.activity().set(ACTIVITY);
       host.run();
     }
+  }
+
+  private static GrammarConstraints constraints(JobContext context, Tokenizer tokenizer) {
+    return new GrammarConstraints(tokenizer, context.model().config().vocabulary());
   }
 
   private void serve(JobContext context, BatchOptions options) {
@@ -135,6 +143,7 @@ public record ServeJob(
           });
       try (Engine opened = open(context, options)) {
         EngineLoop loop = new EngineLoop(new BatchEngine(opened, options), context.world().limit());
+        loop.constrainBy(constraints(context, front.tokenizer()));
         slot.set(loop);
         front.announce(options.kvBytes());
         context.activity().set(ACTIVITY);

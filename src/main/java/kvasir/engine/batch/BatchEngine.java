@@ -1,7 +1,6 @@
 package kvasir.engine.batch;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -10,13 +9,12 @@ import java.util.Optional;
 import java.util.Set;
 import kvasir.cache.BlockPool;
 import kvasir.cache.CacheShape;
-import kvasir.cache.PrefixIndex;
-import kvasir.cluster.Collectives;
 import kvasir.cluster.Communicator;
 import kvasir.engine.DecoderLogits;
 import kvasir.engine.Engine;
 import kvasir.engine.sampling.ChosenToken;
 import kvasir.engine.sampling.TokenChooser;
+import kvasir.engine.sampling.TokenConstraint;
 import kvasir.engine.session.BlockStore;
 import kvasir.error.UserError;
 
@@ -48,6 +46,7 @@ public final class BatchEngine {
   private final PlanLink link;
   private final TokenChooser chooser;
   private long tokensOfOtherChoices;
+  private Constraints constraints = Constraints.none();
 
   /** A request with several choices, and the receivers of those besides the first one. */
   private record Choices(Request request, List<TokenSink> others) {}
@@ -71,7 +70,7 @@ public final class BatchEngine {
     this.world = engine.world();
     this.compareEvery = options.compareEvery();
     CacheShape shape = engine.blocks().shape();
-    int[] capacities = capacities(options, shape);
+    int[] capacities = EngineSetup.capacities(world, options, shape);
     engine.blocks().limit(capacities[world.rank()]);
     engine
         .batchDecoder()
@@ -84,39 +83,11 @@ public final class BatchEngine {
             world, engine.settings().kernels(), new DecoderLogits(engine.batchDecoder()), held);
     this.ranks = RankStates.gather(world, engine.settings().threads());
     this.pool = new BlockPool(shape.blockTokens(), engine.cache().ownership(), capacities);
-    this.scheduler = world.rank() == ROOT ? scheduler(options, shape, store.isPresent()) : null;
+    this.scheduler =
+        world.rank() == ROOT
+            ? EngineSetup.scheduler(engine, options, pool, store.isPresent())
+            : null;
     this.branches = new Branches(scheduler, this::track);
-  }
-
-  /** Returns the number of blocks in each rank's memory. */
-  private int[] capacities(BatchOptions options, CacheShape shape) {
-    long own = Math.min(Integer.MAX_VALUE, options.kvBytes() / shape.blockBytes());
-    long[] all = Collectives.allGather(world, new long[] {own});
-    for (int rank = 0; rank < all.length; rank++) {
-      if (all[rank] < 1) {
-        throw new UserError(
-            "--kv-memory",
-            "a block of %d tokens takes %,d bytes on rank %d"
-                .formatted(shape.blockTokens(), shape.blockBytes(), rank),
-            "raise it, or take a smaller --block-size");
-      }
-    }
-    return Arrays.stream(all).mapToInt(Math::toIntExact).toArray();
-  }
-
-  private Scheduler scheduler(BatchOptions options, CacheShape shape, boolean storing) {
-    Limits limits =
-        new Limits(
-            engine.config().maxPositions(),
-            options.maxSequences(),
-            Engine.stepRows(engine.settings(), engine.config(), options.maxSequences()),
-            engine.settings().prefillChunk(),
-            options.stepNanos(),
-            shape.blockBytes(),
-            options.sharing(),
-            storing);
-    // The index lives as long as this engine, so that its blocks are all of one model.
-    return new Scheduler(limits, pool, new PrefixIndex(pool, new byte[0]), new StepCost());
   }
 
   /**
@@ -127,7 +98,7 @@ public final class BatchEngine {
   public Submission submit(Request request, TokenSink sink) {
     Submission answer = scheduler.submit(request);
     if (answer instanceof Submission.Accepted accepted) {
-      track(accepted.number(), sink);
+      track(accepted.number(), new Branches.Branch(request, sink));
     }
     return answer;
   }
@@ -175,9 +146,18 @@ public final class BatchEngine {
     return answer;
   }
 
-  private void track(long number, TokenSink sink) {
-    sinks.put(number, sink);
+  private void track(long number, Branches.Branch begun) {
+    sinks.put(number, begun.sink());
     unbegun.add(number);
+    constraints.track(number, begun.request());
+  }
+
+  /**
+   * Sets the maker of the constraints of requests, on rank 0 and before there are any. Without it
+   * no request has one.
+   */
+  public void constrainBy(TokenConstraint.Source source) {
+    constraints = new Constraints(source);
   }
 
   /**
@@ -198,6 +178,7 @@ public final class BatchEngine {
   private void cancelAlone(long number) {
     sinks.remove(number);
     unbegun.remove(number);
+    constraints.forget(number);
     scheduler.cancel(number);
   }
 
@@ -228,7 +209,7 @@ public final class BatchEngine {
     if (next.isEmpty()) {
       return false;
     }
-    StepPlan plan = next.get();
+    StepPlan plan = constraints.masked(next.get());
     for (Span span : plan.spans()) {
       if (unbegun.remove(span.sequence())) {
         began(span);
@@ -309,7 +290,10 @@ public final class BatchEngine {
     for (int i = 0; i < plan.spans().size(); i++) {
       Span span = plan.spans().get(i);
       // A sequence that was cancelled has no sink; the scheduler knows.
-      if (sinks.containsKey(span.sequence())) {
+      if (span.chooses() && constraints.isStuck(span.sequence())) {
+        scheduler.finished(span.sequence());
+        failSinks(span.sequence(), "no token of the vocabulary continues the text by its schema");
+      } else if (sinks.containsKey(span.sequence())) {
         answer(span, runner.unsound(i), row);
       }
       row += span.logits();
@@ -344,11 +328,23 @@ public final class BatchEngine {
 
   private void take(long number, ChosenToken token) {
     TokenSink sink = sinks.get(number);
-    boolean ends = sink.accept(token);
+    boolean complete = constraints.take(number, token.id());
+    boolean ends = sink.accept(token) || complete;
     if (scheduler.chosen(number, token.id()) || (ends && scheduler.finished(number))) {
-      sinks.remove(number);
-      sink.finished();
+      end(number, complete);
     }
+  }
+
+  private void end(long number, boolean complete) {
+    constraints.forget(number);
+    end(sinks.remove(number), complete);
+  }
+
+  private static void end(TokenSink sink, boolean complete) {
+    if (complete) {
+      sink.completed();
+    }
+    sink.finished();
   }
 
   /**
@@ -363,14 +359,16 @@ public final class BatchEngine {
     for (int choice = 0; choice < together.size(); choice++) {
       TokenSink sink = together.get(choice);
       ChosenToken token = tokens.get(choice);
-      if (sink.accept(token) || single) {
-        sink.finished();
+      boolean complete = constraints.completes(number, token.id());
+      if (sink.accept(token) || single || complete) {
+        end(sink, complete);
       } else {
         continuing.add(new Branches.Branch(all.request().with(token.id(), choice), sink));
       }
     }
     tokensOfOtherChoices += all.others().size();
     if (continuing.isEmpty()) {
+      constraints.forget(number);
       if (!scheduler.chosen(number, tokens.getLast().id())) {
         scheduler.finished(number);
       }
@@ -381,12 +379,18 @@ public final class BatchEngine {
       scheduler.continueAs(number, first.request().choice());
       runner.continueAs(number, first.request().choice());
       sinks.put(number, first.sink());
+      constraints.track(number, first.request());
       branches.add(number, ids.length - 1, continuing);
     }
   }
 
   private void fail(long number, int position, String cause) {
     scheduler.failed(number, position);
+    failSinks(number, cause);
+  }
+
+  private void failSinks(long number, String cause) {
+    constraints.forget(number);
     sinks.remove(number).failed(cause);
     Choices more = choices.remove(number);
     if (more != null) {

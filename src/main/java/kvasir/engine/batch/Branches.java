@@ -33,7 +33,7 @@ final class Branches {
   private record Group(int common, Deque<Branch> waiting, Set<Long> sequences) {}
 
   private final Scheduler scheduler;
-  private final BiConsumer<Long, TokenSink> begun;
+  private final BiConsumer<Long, Branch> begun;
   private final Map<Long, Group> groups = new LinkedHashMap<>();
 
   /**
@@ -41,7 +41,7 @@ final class Branches {
    *
    * @param begun receives the number of each branch that has become a sequence
    */
-  Branches(Scheduler scheduler, BiConsumer<Long, TokenSink> begun) {
+  Branches(Scheduler scheduler, BiConsumer<Long, Branch> begun) {
     this.scheduler = scheduler;
     this.begun = begun;
   }
@@ -107,6 +107,6 @@ final class Branches {
 
   private void take(Group group, Submission.Accepted accepted, Branch branch) {
     group.sequences().add(accepted.number());
-    begun.accept(accepted.number(), branch.sink());
+    begun.accept(accepted.number(), branch);
   }
 }

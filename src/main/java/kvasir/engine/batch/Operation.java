@@ -2,6 +2,7 @@ package kvasir.engine.batch;
 
 import kvasir.cache.BlockTables;
 import kvasir.engine.sampling.ChoiceOptions;
+import kvasir.engine.sampling.TokenMask;
 
 /**
  * Change that all ranks make before the rows of a step are computed: of block tables, or of what
@@ -49,6 +50,17 @@ public sealed interface Operation {
       int[] promptIds,
       int[] outputIds)
       implements Operation {
+    @Override
+    public void applyTo(BlockTables tables) {
+      // Tables have no part in the choice of tokens.
+    }
+  }
+
+  /**
+   * Set of the tokens from which a sequence's next ones are chosen, until another one comes. The
+   * tables stay as they are.
+   */
+  record Mask(long sequence, TokenMask tokens) implements Operation {
     @Override
     public void applyTo(BlockTables tables) {
       // Tables have no part in the choice of tokens.

@@ -5,6 +5,7 @@ import static kvasir.engine.batch.NumberReader.check;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import kvasir.engine.sampling.TokenMask;
 
 /**
  * Step plan as bytes: a first message of fixed size, which both sides can name, and a second one
@@ -44,6 +45,7 @@ public record PlanMessage(byte[] first, byte[] more) {
   private static final byte CHOOSE = 6;
   private static final byte LOAD = 7;
   private static final byte SAVE = 8;
+  private static final byte MASK = 9;
 
   /**
    * Returns the messages of a plan.
@@ -147,6 +149,10 @@ public record PlanMessage(byte[] first, byte[] more) {
         payload.put(slots);
         payload.put(ids);
       }
+      case Operation.Mask(long sequence, TokenMask tokens) -> {
+        payload.put(MASK, sequence);
+        MaskNumbers.write(tokens, payload);
+      }
       case Operation.Choose choose -> {
         payload.put(CHOOSE, choose.sequence());
         ChoiceNumbers.write(choose, payload);
@@ -164,6 +170,7 @@ public record PlanMessage(byte[] first, byte[] more) {
           new Operation.Copy(sequence, in.nextInt(), in.nextInt(), in.nextInt(), in.nextInt());
       case TRUNCATE -> new Operation.Truncate(sequence, in.nextInt());
       case RELEASE -> new Operation.Release(sequence);
+      case MASK -> new Operation.Mask(sequence, MaskNumbers.read(in));
       case CHOOSE -> ChoiceNumbers.read(sequence, in);
       case LOAD -> new Operation.Load(sequence, in.nextInt(), in.nextInts());
       case SAVE -> new Operation.Save(sequence, in.nextInts(), in.nextInts());

@@ -1,10 +1,14 @@
 package kvasir.engine.batch;
 
+import java.util.Optional;
+import kvasir.engine.sampling.ChoiceOptions;
+
 /**
  * Requests as numbers of a message.
  *
  * <pre>
- *   request    tokens, prompt tokens, most tokens, 1 if the prompt is scored, options of choice
+ *   request    tokens, prompt tokens, most tokens, 1 if the prompt is scored, options of choice,
+ *              1 and the constraint if there is one, else 0
  * </pre>
  */
 public final class RequestNumbers {
@@ -17,6 +21,9 @@ public final class RequestNumbers {
     out.put(request.maxTokens());
     out.put(request.scored() ? 1L : 0);
     ChoiceNumbers.writeOptions(request.choice(), out);
+    Optional<String> constraint = request.choice().constraint();
+    out.put(constraint.isPresent() ? 1L : 0);
+    constraint.ifPresent(out::putText);
   }
 
   /**
@@ -30,6 +37,11 @@ public final class RequestNumbers {
     int maxTokens = in.nextInt();
     int scored = in.nextInt();
     NumberReader.check(scored <= 1, "scored " + scored);
-    return new Request(tokens, promptTokens, maxTokens, ChoiceNumbers.readOptions(in), scored == 1);
+    ChoiceOptions choice = ChoiceNumbers.readOptions(in);
+    int constrained = in.nextInt();
+    NumberReader.check(constrained <= 1, "constrained " + constrained);
+    Optional<String> constraint = constrained == 1 ? Optional.of(in.nextText()) : Optional.empty();
+    return new Request(
+        tokens, promptTokens, maxTokens, choice.constrained(constraint), scored == 1);
   }
 }

@@ -6,6 +6,7 @@ import kvasir.engine.sampling.ChoiceOptions;
 import kvasir.engine.sampling.ChoiceRow;
 import kvasir.engine.sampling.OfferLayout;
 import kvasir.engine.sampling.SamplingState;
+import kvasir.engine.sampling.TokenMask;
 
 /**
  * Options and state by which a rank takes part in choosing a sequence's tokens. It learns the
@@ -69,6 +70,11 @@ final class SequenceSampling {
   /** Returns the rule by which a token that is known is described. */
   ChoiceRow given(int token) {
     return new ChoiceRow.Given(token, options, layout);
+  }
+
+  /** Sets the tokens from which the next ones are chosen. */
+  void mask(TokenMask tokens) {
+    state.mask(tokens);
   }
 
   /** Continues as one choice of the request. */

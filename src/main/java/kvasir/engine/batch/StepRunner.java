@@ -93,6 +93,7 @@ final class StepRunner {
       case Operation.Choose choose ->
           samplings.put(
               choose.sequence(), new SequenceSampling(choose, engine.config().vocabulary()));
+      case Operation.Mask mask -> samplings.get(mask.sequence()).mask(mask.tokens());
       case Operation.Save save -> store.orElseThrow().save(save.ids(), save.slots());
       case Operation.Load load -> {
         // All blocks are read together, after the slots have been reached.

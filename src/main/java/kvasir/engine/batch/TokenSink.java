@@ -22,6 +22,12 @@ public interface TokenSink {
   /** Takes the next token; returns true if it ends the sequence. */
   boolean accept(ChosenToken token);
 
+  /**
+   * Called after the last token and before {@link #finished}, if the output is complete by the
+   * request's constraint.
+   */
+  default void completed() {}
+
   /** Called once, after the last token. */
   void finished();
 

@@ -1,5 +1,6 @@
 package kvasir.engine.sampling;
 
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -12,15 +13,28 @@ import java.util.OptionalInt;
  *     one, 0 for the chosen one's alone; empty for no log-probabilities
  * @param logits true if the logits of the whole vocabulary are wanted with each token, for instance
  *     for a fingerprint
+ * @param constraint description of the texts that the output is one of, for rank 0's {@link
+ *     TokenConstraint.Source}; empty for any
  */
 public record ChoiceOptions(
-    SamplingOptions sampling, int choice, int choices, OptionalInt logprobs, boolean logits) {
+    SamplingOptions sampling,
+    int choice,
+    int choices,
+    OptionalInt logprobs,
+    boolean logits,
+    Optional<String> constraint) {
   /** Takes the likeliest token each time, without log-probabilities. */
   public static final ChoiceOptions GREEDY = of(SamplingOptions.GREEDY);
 
-  /** Creates options without whole logits. */
+  /** Creates options without whole logits, for any output. */
   public ChoiceOptions(SamplingOptions sampling, int choice, int choices, OptionalInt logprobs) {
-    this(sampling, choice, choices, logprobs, false);
+    this(sampling, choice, choices, logprobs, false, Optional.empty());
+  }
+
+  /** Creates options for any output. */
+  public ChoiceOptions(
+      SamplingOptions sampling, int choice, int choices, OptionalInt logprobs, boolean logits) {
+    this(sampling, choice, choices, logprobs, logits, Optional.empty());
   }
 
   /** Returns the options of a request's only continuation, without log-probabilities. */
@@ -30,11 +44,16 @@ public record ChoiceOptions(
 
   /** Returns the options of one continuation alone. */
   public ChoiceOptions only(int number) {
-    return new ChoiceOptions(sampling, number, 1, logprobs, logits);
+    return new ChoiceOptions(sampling, number, 1, logprobs, logits, constraint);
   }
 
   /** Returns these options with the logits of the whole vocabulary for each token. */
   public ChoiceOptions withLogits() {
-    return new ChoiceOptions(sampling, choice, choices, logprobs, true);
+    return new ChoiceOptions(sampling, choice, choices, logprobs, true, constraint);
+  }
+
+  /** Returns these options for outputs that a description is about. */
+  public ChoiceOptions constrained(Optional<String> description) {
+    return new ChoiceOptions(sampling, choice, choices, logprobs, logits, description);
   }
 }

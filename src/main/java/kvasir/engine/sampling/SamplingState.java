@@ -17,6 +17,7 @@ public final class SamplingState {
   private final boolean penalises;
   private final TokenCounts counts;
   private int outputTokens;
+  private TokenMask mask = TokenMask.ALL;
 
   /**
    * Creates the state of a sequence.
@@ -60,6 +61,12 @@ public final class SamplingState {
     this.penalises = other.penalises;
     this.counts = other.counts;
     this.outputTokens = other.outputTokens;
+    this.mask = other.mask;
+  }
+
+  /** Sets the tokens from which the next ones are chosen, until this is called again. */
+  public void mask(TokenMask tokens) {
+    mask = tokens;
   }
 
   /**
@@ -97,14 +104,14 @@ public final class SamplingState {
 
   /** Returns true if {@link #adjust} can change a logit. */
   boolean adjusts() {
-    return penalises || biasIds.length > 0;
+    return penalises || biasIds.length > 0 || !mask.isAll();
   }
 
   /**
-   * Applies bias and penalties to the logits of the ids {@code [firstId, firstId + n)}. The bias of
-   * a logit is added in double precision and the sum rounded to a float; then its penalties are
-   * applied in double precision and the result is rounded to a float. A result beyond the largest
-   * float becomes the largest float. Logits that are not finite stay as they are.
+   * Applies bias, penalties and mask to the logits of the ids {@code [firstId, firstId + n)}. The
+   * bias of a logit is added in double precision and the sum rounded to a float; then its penalties
+   * are applied in double precision and the result is rounded to a float. A result beyond the
+   * largest float becomes the largest float. Logits that are not finite stay as they are.
    *
    * @param logits logits, the first of them at {@code offset}; changed in place
    */
@@ -120,6 +127,9 @@ public final class SamplingState {
       if (place >= 0 && place < n && Float.isFinite(logits[offset + place])) {
         logits[offset + place] = penalised(logits[offset + place], counts.outputs(i));
       }
+    }
+    if (!mask.isAll()) {
+      mask.apply(logits, offset, firstId, n);
     }
   }
 

@@ -3,6 +3,7 @@ package kvasir.engine.serving;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -10,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import kvasir.engine.batch.BatchEngine;
 import kvasir.engine.batch.Submission;
 import kvasir.engine.batch.TokenSink;
+import kvasir.engine.sampling.TokenConstraint;
 import kvasir.engine.serving.GenerationListener.Failure;
 
 /**
@@ -36,6 +38,11 @@ public final class EngineLoop implements TokenEngine {
   /** Generations that have not ended; used by the loop's thread, or after its end. */
   private final Set<LoopGeneration> generations = new HashSet<>();
 
+  private TokenConstraint.Source constraints =
+      description -> {
+        throw new IllegalArgumentException("constraints need a tokenizer");
+      };
+
   private boolean closing;
   private volatile boolean ended;
   private volatile long lastStep = System.nanoTime();
@@ -51,6 +58,16 @@ public final class EngineLoop implements TokenEngine {
     this.batch = batch;
     Duration half = limit.dividedBy(2);
     this.idleTime = half.compareTo(LONGEST_IDLE) < 0 ? half : LONGEST_IDLE;
+  }
+
+  /**
+   * Sets the maker of the constraints of requests, before there are any.
+   *
+   * @param source used by the threads of clients and by the loop's
+   */
+  public void constrainBy(TokenConstraint.Source source) {
+    constraints = source;
+    batch.constrainBy(source);
   }
 
   /**
@@ -150,8 +167,29 @@ public final class EngineLoop implements TokenEngine {
   @Override
   public GenerationHandle submit(Generation generation, GenerationListener listener) {
     LoopGeneration submitted = new LoopGeneration(generation, listener);
-    post(() -> begin(submitted));
+    Optional<String> fault = prepare(generation);
+    post(
+        () -> {
+          if (fault.isPresent()) {
+            submitted.fail(Failure.REFUSED, fault.get());
+          } else {
+            begin(submitted);
+          }
+        });
     return submitted.handle(this::post, () -> cancel(submitted));
+  }
+
+  /**
+   * Makes the constraint of a generation in the client's thread, since it may take long, so that
+   * the maker knows it afterwards. Returns the reason if there cannot be one.
+   */
+  private Optional<String> prepare(Generation generation) {
+    try {
+      generation.request().choice().constraint().ifPresent(constraints::of);
+      return Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.of(e.getMessage());
+    }
   }
 
   private void begin(LoopGeneration generation) {

@@ -39,8 +39,9 @@ public interface GenerationListener {
    * Called once for each choice, after its last token, unless the generation fails or is cancelled.
    *
    * @param choice number of the choice, from 0
-   * @param byEnd true if an end token has ended it, or {@link GenerationHandle#stop}; false if it
-   *     has as many tokens as the request or the context allows
+   * @param byEnd true if an end token has ended it, {@link GenerationHandle#stop}, or the end of
+   *     what its constraint allows; false if it has as many tokens as the request or the context
+   *     allows
    */
   void finished(int choice, boolean byEnd);
 

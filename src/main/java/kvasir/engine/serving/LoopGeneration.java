@@ -126,6 +126,11 @@ final class LoopGeneration {
     }
 
     @Override
+    public void completed() {
+      byEnd = true;
+    }
+
+    @Override
     public void finished() {
       if (over) {
         return;

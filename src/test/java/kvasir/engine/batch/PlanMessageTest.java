@@ -17,6 +17,7 @@ import java.util.stream.IntStream;
 import kvasir.engine.sampling.ChoiceOptions;
 import kvasir.engine.sampling.Penalties;
 import kvasir.engine.sampling.SamplingOptions;
+import kvasir.engine.sampling.TokenMask;
 import org.junit.jupiter.api.Test;
 
 /** Plans of every size as bytes (B45), and bytes that are not plans. */
@@ -152,6 +153,8 @@ class PlanMessageTest {
             case Operation.Save(long sequence, int[] slots, int[] ids) ->
                 "Save " + sequence + Arrays.toString(slots) + Arrays.toString(ids);
             case Operation.Choose choose -> text(choose);
+            case Operation.Mask(long sequence, TokenMask tokens) ->
+                "Mask " + sequence + tokens.isAll() + Arrays.toString(tokens.words());
             default -> operation.toString();
           });
       text.append('\n');
@@ -200,6 +203,10 @@ class PlanMessageTest {
             OptionalInt.of(151_936)),
         new Operation.Load(1, 3, new int[] {5, 70_000}),
         new Operation.Save(2, new int[] {9}, new int[] {1, 2}),
+        new Operation.Mask(3, TokenMask.ALL),
+        new Operation.Mask(4, TokenMask.of(new long[] {0, -1L, 5, 0})),
+        new Operation.Mask(5, TokenMask.of(new long[0])),
+        new Operation.Mask(6, TokenMask.of(new long[] {0x5555555555555555L, Long.MIN_VALUE})),
         new Operation.Truncate(1, Integer.MAX_VALUE));
   }
 

@@ -76,7 +76,11 @@ class MessagesTest {
         new SamplingOptions(
             0.7, 40, 0.9, 0.05, -1, new Penalties(1.1, 0.5, -2), Map.of(0, -100.0, 2, 0.25));
     return new Request(
-        new int[] {5, 6, 7, 8}, 3, 100, new ChoiceOptions(sampling, 0, 3, OptionalInt.of(5)), true);
+        new int[] {5, 6, 7, 8},
+        3,
+        100,
+        new ChoiceOptions(sampling, 0, 3, OptionalInt.of(5)).constrained(Optional.of("{é}")),
+        true);
   }
 
   @Test
