@@ -130,7 +130,9 @@ final class AnswerRun {
   }
 
   private void submit(TokenEngine engine) {
-    ChoiceOptions options = new ChoiceOptions(call.sampling(), 0, call.choices(), call.logprobs());
+    ChoiceOptions options =
+        new ChoiceOptions(call.sampling(), 0, call.choices(), call.logprobs())
+            .constrained(call.constraint());
     for (int prompt = 0; prompt < call.prompts().size(); prompt++) {
       int[] ids = call.prompts().get(prompt);
       // Where none is wanted, a token is chosen behind a prompt that is scored, and dropped.

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import kvasir.engine.constraint.Constraint;
 import kvasir.text.ChatInput;
 
 /** Reader of requests of {@code /v1/chat/completions}. */
@@ -24,11 +25,7 @@ final class ChatCall {
   static GenerationEndpoint.Call read(Fields fields, ServedModel model, long seed) {
     ChatPrompts prompts = prompts(fields, model);
     Tools tools = Tools.read(fields);
-    if (tools.forced()) {
-      throw ApiError.invalid("tool_choice", "tool_choice must be none or auto here");
-    }
-    ChatPrompts.Prompt prompt = prompts.prompt(input(fields, tools));
-    Optional<CallRules> rules = prompts.rules(tools);
+    ChatPrompts.Prompt prompt = prompts.prompt(input(fields, tools), tools, model.ends());
     CommonFields.refuse(fields, "functions", "function_call", "audio", "prediction", "grammar");
     responseFormat(fields);
     CommonFields.checkLength(prompt.ids().length, "messages", model);
@@ -37,10 +34,11 @@ final class ChatCall {
             List.of(prompt.ids()),
             CommonFields.choices(fields),
             maxTokens(fields),
-            () -> new AnswerDivider(prompt.answer(), rules),
+            () -> new AnswerDivider(prompt.answer(), prompt.calls()),
             CommonFields.stops(fields),
             fields.flag("ignore_eos", false),
             logprobs(fields),
+            prompt.constraint().map(Constraint::text),
             SamplingFields.read(fields, model.defaults(), seed, model.vocabulary()),
             fields.flag("stream", false),
             CommonFields.includeUsage(fields));
@@ -54,7 +52,8 @@ final class ChatCall {
    * @throws ApiError if the conversation is wrong, or the model has no chat template
    */
   static ChatPrompts.Prompt prompt(Fields fields, ServedModel model) {
-    return prompts(fields, model).prompt(input(fields, Tools.read(fields)));
+    Tools tools = Tools.read(fields);
+    return prompts(fields, model).prompt(input(fields, tools), tools, model.ends());
   }
 
   private static ChatPrompts prompts(Fields fields, ServedModel model) {

@@ -1,7 +1,11 @@
 package kvasir.serve;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import kvasir.engine.constraint.Constraint;
+import kvasir.grammar.Grammar;
 import kvasir.template.RenderedText;
 import kvasir.template.TemplateError;
 import kvasir.text.ChatEncoder;
@@ -25,11 +29,18 @@ public final class ChatPrompts implements AutoCloseable {
   /**
    * A prompt.
    *
-   * @param text its text
-   * @param ids its ids
+   * @param text its text, up to the answer
+   * @param ids its ids, with those of the beginning of an answer that is known before
    * @param answer part with which the answer begins
+   * @param calls rules of calls in the answer; empty if there is to be none
+   * @param constraint texts that the answer is one of; empty for any
    */
-  record Prompt(String text, int[] ids, ThoughtSplitter.State answer) {}
+  record Prompt(
+      String text,
+      int[] ids,
+      ThoughtSplitter.State answer,
+      Optional<CallRules> calls,
+      Optional<Constraint> constraint) {}
 
   /**
    * Reads the chat template of a model; empty if it has none.
@@ -44,37 +55,81 @@ public final class ChatPrompts implements AutoCloseable {
   /**
    * Returns the prompt of a conversation.
    *
-   * @throws ApiError if the template refuses the conversation
+   * @param tools tools of the request
+   * @param ends ids that end a sequence
+   * @throws ApiError if the template refuses the conversation, or a forced call cannot be held
    */
-  Prompt prompt(ChatInput input) {
+  Prompt prompt(ChatInput input, Tools tools, Set<Integer> ends) {
     try {
       RenderedText rendered = template.render(input);
-      String text = rendered.text();
-      int open = text.lastIndexOf(ThoughtSplitter.OPEN);
-      boolean thinking =
-          open > text.lastIndexOf(ThoughtSplitter.CLOSE)
-              && !rendered.hasInput(open, open + ThoughtSplitter.OPEN.length());
-      ThoughtSplitter.State answer =
-          thinking ? ThoughtSplitter.State.THOUGHTS : ThoughtSplitter.State.BEGINNING;
-      return new Prompt(text, encoder.encode(rendered), answer);
+      return tools.forced()
+          ? forced(rendered, tools, ends, thoughts(rendered, input))
+          : new Prompt(
+              rendered.text(),
+              encoder.encode(rendered),
+              thinks(rendered) ? ThoughtSplitter.State.THOUGHTS : ThoughtSplitter.State.BEGINNING,
+              rules(tools, ""),
+              Optional.empty());
     } catch (TemplateError e) {
       throw ApiError.invalid("messages", e.oneLine());
     }
   }
 
-  /**
-   * Returns the rules by which calls are found in answers; empty if there is to be none.
-   *
-   * @param tools tools of the request
-   */
-  Optional<CallRules> rules(Tools tools) {
-    if (!tools.callable()) {
-      return Optional.empty();
+  /** Returns whether a prompt ends within the thoughts of the answer. */
+  private static boolean thinks(RenderedText rendered) {
+    String text = rendered.text();
+    int open = text.lastIndexOf(ThoughtSplitter.OPEN);
+    return open > text.lastIndexOf(ThoughtSplitter.CLOSE)
+        && !rendered.hasInput(open, open + ThoughtSplitter.OPEN.length());
+  }
+
+  /** Returns the thoughts that may come before the rest of an answer. */
+  private Constraint.Before thoughts(RenderedText rendered, ChatInput input) {
+    if (thinks(rendered)) {
+      return Constraint.Before.until(ThoughtSplitter.CLOSE);
     }
+    boolean over =
+        input.continueFinalMessage()
+            || rendered.text().stripTrailing().endsWith(ThoughtSplitter.CLOSE);
+    return !over && template.mentions(ThoughtSplitter.OPEN)
+        ? Constraint.Before.optional(ThoughtSplitter.OPEN, ThoughtSplitter.CLOSE)
+        : Constraint.Before.NOTHING;
+  }
+
+  /** Returns the prompt of an answer that consists of calls, perhaps behind thoughts. */
+  private Prompt forced(
+      RenderedText rendered, Tools tools, Set<Integer> ends, Constraint.Before thoughts) {
+    CallGrammar calls = new CallGrammar(template.callForm(), tools.allowed());
+    Grammar rest = calls.rest(limit(tools) > 1);
+    if (thoughts.equals(Constraint.Before.NOTHING)) {
+      // What is certain costs no step as a part of the prompt.
+      RenderedText begun = rendered.followedBy(calls.prefix());
+      return new Prompt(
+          rendered.text(),
+          encoder.encode(begun),
+          ThoughtSplitter.State.CONTENT,
+          rules(tools, calls.prefix()),
+          Optional.of(new Constraint(rest, ends, thoughts)));
+    }
+    Grammar whole = Grammar.sequence(List.of(Grammar.literal(calls.prefix()), rest));
+    return new Prompt(
+        rendered.text(),
+        encoder.encode(rendered),
+        thinks(rendered) ? ThoughtSplitter.State.THOUGHTS : ThoughtSplitter.State.BEGINNING,
+        rules(tools, ""),
+        Optional.of(new Constraint(whole, ends, thoughts)));
+  }
+
+  private int limit(Tools tools) {
     boolean several = tools.parallel() && template.severalCalls();
-    int limit = several && !(tools.choice() instanceof ToolChoice.Named) ? Integer.MAX_VALUE : 1;
-    return Optional.of(
-        new CallRules(template.callForm(), tools.names(), limit, tools.forced(), ""));
+    return several && !(tools.choice() instanceof ToolChoice.Named) ? Integer.MAX_VALUE : 1;
+  }
+
+  private Optional<CallRules> rules(Tools tools, String prefix) {
+    return tools.callable()
+        ? Optional.of(
+            new CallRules(template.callForm(), tools.names(), limit(tools), tools.forced(), prefix))
+        : Optional.empty();
   }
 
   @Override

@@ -36,6 +36,7 @@ final class CompletionCall {
             CommonFields.stops(fields),
             fields.flag("ignore_eos", false),
             logprobs(fields),
+            Optional.empty(),
             sampling,
             fields.flag("stream", false),
             CommonFields.includeUsage(fields));

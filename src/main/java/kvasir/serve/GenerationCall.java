@@ -1,6 +1,7 @@
 package kvasir.serve;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 import kvasir.engine.sampling.SamplingOptions;
@@ -16,6 +17,7 @@ import kvasir.engine.sampling.SamplingOptions;
  * @param ignoreEos whether end tokens are tokens like others
  * @param logprobs number of likeliest tokens to list with each token; empty for no
  *     log-probabilities
+ * @param constraint description of the texts that a choice is one of; empty for any
  * @param sampling rules by which tokens are chosen
  * @param stream whether the answer is sent piece by piece
  * @param includeUsage whether a stream ends with counts
@@ -28,6 +30,7 @@ record GenerationCall(
     List<String> stops,
     boolean ignoreEos,
     OptionalInt logprobs,
+    Optional<String> constraint,
     SamplingOptions sampling,
     boolean stream,
     boolean includeUsage) {}

@@ -1,6 +1,6 @@
 package kvasir.serve;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
  * A function that a model may call.
@@ -9,4 +9,4 @@ import com.fasterxml.jackson.databind.JsonNode;
  * @param parameters schema of its arguments; an empty object if it has none
  * @param path path of the schema in the request
  */
-record Tool(String name, JsonNode parameters, String path) {}
+record Tool(String name, ObjectNode parameters, String path) {}

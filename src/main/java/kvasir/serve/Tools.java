@@ -4,11 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Tools of a request.
@@ -62,10 +64,10 @@ record Tools(List<Tool> list, ToolChoice choice, boolean parallel, ArrayNode nod
     Fields function = fields.object("function").orElseThrow(() -> missing(fields.path("function")));
     function.text("description");
     String path = function.path("parameters");
-    JsonNode parameters =
+    ObjectNode parameters =
         function
             .object("parameters")
-            .<JsonNode>map(Fields::node)
+            .map(Fields::node)
             .orElseGet(JsonNodeFactory.instance::objectNode);
     return new Tool(name(function), parameters, path);
   }
@@ -134,15 +136,24 @@ record Tools(List<Tool> list, ToolChoice choice, boolean parallel, ArrayNode nod
     return choice instanceof ToolChoice.Required || choice instanceof ToolChoice.Named;
   }
 
+  /** Returns the tools that may be called. */
+  List<Tool> allowed() {
+    return switch (choice) {
+      case ToolChoice.None none -> List.of();
+      case ToolChoice.Auto auto -> list;
+      case ToolChoice.Required required -> list;
+      case ToolChoice.Named named ->
+          list.stream().filter(tool -> tool.name().equals(named.name())).toList();
+    };
+  }
+
   /** Returns the tools as a template gets them: none where none may be called. */
   JsonNode forTemplate() {
     return callable() ? nodes : NullNode.instance;
   }
 
-  /** Returns the names of the tools. */
+  /** Returns the names of the tools that may be called. */
   Set<String> names() {
-    Set<String> names = new HashSet<>();
-    list.forEach(tool -> names.add(tool.name()));
-    return names;
+    return allowed().stream().map(Tool::name).collect(Collectors.toSet());
   }
 }

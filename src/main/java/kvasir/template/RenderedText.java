@@ -37,6 +37,16 @@ public final class RenderedText {
     return new RenderedText(new Text(text, changes, false).part(0, characters));
   }
 
+  /** Returns this text and one that the caller vouches for behind it. */
+  public RenderedText followedBy(String more) {
+    int[] all = changes;
+    if (changes.length % 2 == 1) {
+      all = Arrays.copyOf(changes, changes.length + 1);
+      all[changes.length] = text.length();
+    }
+    return new RenderedText(new Text(text + more, all, false));
+  }
+
   /** Returns the runs of characters of one origin, in their order. */
   public List<Segment> segments() {
     List<Segment> segments = new ArrayList<>();

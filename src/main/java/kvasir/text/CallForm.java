@@ -47,14 +47,14 @@ public enum CallForm {
     return this == LLAMA;
   }
 
-  /** Returns the text of a call before the name of the tool, which is a JSON string. */
+  /** Returns the text of a call before the name of the tool: a blank and a JSON string. */
   public String begin() {
-    return (markMayBeMissing() ? "" : mark + "\n") + "{\"name\": ";
+    return (markMayBeMissing() ? "" : mark + "\n") + "{\"name\":";
   }
 
-  /** Returns the text between the name of the tool and the arguments. */
+  /** Returns the text between the name of the tool and the arguments: a blank and an object. */
   public String between() {
-    return ", \"" + argumentsKey + "\": ";
+    return ", \"" + argumentsKey + "\":";
   }
 
   /** Returns the text behind the arguments. */

@@ -128,6 +128,11 @@ public final class ChatTemplate {
     }
   }
 
+  /** Returns whether the template mentions a mark, such as the one before thoughts. */
+  public boolean mentions(String mark) {
+    return templates.values().stream().anyMatch(template -> template.source().contains(mark));
+  }
+
   /** Returns the form in which the model writes calls of tools. */
   public CallForm callForm() {
     return callForm;

@@ -15,6 +15,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import kvasir.attention.AttentionKind;
 import kvasir.attention.MergeTopology;
 import kvasir.cluster.Communicator;
@@ -33,6 +35,7 @@ import kvasir.engine.Distribution;
 import kvasir.engine.EngineSettings;
 import kvasir.engine.batch.BatchOptions;
 import kvasir.engine.batch.BatchRank;
+import kvasir.engine.constraint.GrammarConstraints;
 import kvasir.engine.serving.EngineLoop;
 import kvasir.file.Json;
 import kvasir.kernel.VectorKernels;
@@ -57,8 +60,9 @@ final class ServedDemo implements AutoCloseable {
   static final int MAX_SEQUENCES = 8;
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
-  private final Tokenizer tokenizer = Tokenizer.open(MODEL);
-  private final ChatPrompts chat = ChatPrompts.open(MODEL, tokenizer).orElseThrow();
+  private final Path model;
+  private final Tokenizer tokenizer;
+  private final ChatPrompts chat;
   private final EngineSlot slot = new EngineSlot();
   private final CountDownLatch ready = new CountDownLatch(1);
   private final List<RuntimeException> faults = new ArrayList<>();
@@ -69,7 +73,10 @@ final class ServedDemo implements AutoCloseable {
   private final ApiServer server;
   private volatile EngineLoop loop;
 
-  private ServedDemo(int count, ServerLimits limits, AccessRules access) {
+  private ServedDemo(Path model, int count, ServerLimits limits, AccessRules access) {
+    this.model = model;
+    tokenizer = Tokenizer.open(model);
+    chat = ChatPrompts.open(model, tokenizer).orElseThrow();
     Thread.Builder thread = Thread.ofPlatform().name("ranks").daemon(true);
     ranks = thread.start(() -> compute(count));
     server =
@@ -88,12 +95,29 @@ final class ServedDemo implements AutoCloseable {
   }
 
   static ServedDemo start(ServerLimits limits, AccessRules access) {
-    return new ServedDemo(1, limits, access);
+    return new ServedDemo(MODEL, 1, limits, access);
   }
 
   /** Starts a server on several ranks. */
   static ServedDemo onRanks(int count) {
-    return new ServedDemo(count, ServerLimits.of(256), AccessRules.of(Optional.empty(), Set.of()));
+    return new ServedDemo(
+        MODEL, count, ServerLimits.of(256), AccessRules.of(Optional.empty(), Set.of()));
+  }
+
+  /**
+   * Starts a server of the demo model with another chat template.
+   *
+   * @param folder empty folder for the model's files
+   */
+  static ServedDemo withTemplate(Path folder, String template) throws IOException {
+    try (Stream<Path> files = Files.list(MODEL)) {
+      for (Path file : files.toList()) {
+        Files.createSymbolicLink(folder.resolve(file.getFileName()), file.toAbsolutePath());
+      }
+    }
+    Files.writeString(folder.resolve("chat_template.jinja"), template);
+    AccessRules open = AccessRules.of(Optional.empty(), Set.of());
+    return new ServedDemo(folder, 1, ServerLimits.of(256), open);
   }
 
   private synchronized void logged(String line) {
@@ -125,7 +149,7 @@ final class ServedDemo implements AutoCloseable {
   private void compute(int count) {
     EngineSettings settings =
         new EngineSettings(
-            MODEL,
+            model,
             DType.BF16,
             AttentionKind.STREAMING,
             new VectorKernels(),
@@ -150,6 +174,7 @@ final class ServedDemo implements AutoCloseable {
         options,
         (engine, batch) -> {
           loop = new EngineLoop(batch, world.limit());
+          loop.constrainBy(new GrammarConstraints(tokenizer, 2112));
           slot.set(loop);
           ready.countDown();
           loop.run();
