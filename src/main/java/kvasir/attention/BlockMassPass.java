@@ -8,8 +8,8 @@ import kvasir.team.Team;
 
 /**
  * Second pass over a rank's own blocks, which computes the share of the softmax weight that each
- * block received from one decoded token. It is for statistics only and changes no result of
- * attention. A block's share has the same bits for every layout.
+ * block received from one row. It is for statistics only and changes no result of attention. A
+ * block's share has the same bits for every layout.
  *
  * <p>Not thread-safe; it drives the team itself.
  */
@@ -17,24 +17,32 @@ final class BlockMassPass {
   private final AttentionShape shape;
   private final Kernels kernels;
   private final Team team;
-  private final AttentionMass mass;
   private final QueryTile[] tiles;
   private final AtomicInteger nextTask = new AtomicInteger();
   private final Team.Body body = this::countTasks;
 
-  // The current token, set by count() for the team.
+  // The current row, set by count() for the team.
   private int layer;
+  private Sums sums;
+  private int row;
+  private int rows;
   private KvCache cache;
   private int position;
   private int blocks;
   private float[] queries;
   private SubtreeStates states;
 
-  BlockMassPass(AttentionShape shape, Kernels kernels, Team team, AttentionMass mass) {
+  /** Receiver of shares. Threads add to different heads or blocks at once. */
+  @FunctionalInterface
+  interface Sums {
+    /** Adds the share of the row's weight that a block received, 0 to 1. */
+    void add(int head, int block, double share);
+  }
+
+  BlockMassPass(AttentionShape shape, Kernels kernels, Team team) {
     this.shape = shape;
     this.kernels = kernels;
     this.team = team;
-    this.mass = mass;
     this.tiles = new QueryTile[team.size()];
     for (int member = 0; member < tiles.length; member++) {
       tiles[member] = new QueryTile(shape, kernels, shape.group(), 1);
@@ -42,21 +50,22 @@ final class BlockMassPass {
   }
 
   /**
-   * Adds the shares of one token.
+   * Adds the shares of one row of a batch.
    *
-   * @param token span of the token, the last one in its cache
-   * @param q queries, {@code [heads, head_dim]}
-   * @param merged states that hold the merged states of all heads at position 0
+   * @param q queries of the batch, {@code [rows, heads, head_dim]}
+   * @param merged states that hold the merged states of the batch at position 0
    */
-  void count(int layer, Batch.Span token, float[] q, SubtreeStates merged) {
+  void count(int layer, Batch batch, int row, float[] q, SubtreeStates merged, Sums sums) {
     this.layer = layer;
-    this.cache = token.cache();
-    this.position = token.first();
-    this.blocks = cache.shape().blocks(token.end());
+    this.sums = sums;
+    this.row = row;
+    this.rows = batch.rows();
+    this.cache = batch.cache(row);
+    this.position = batch.position(row);
+    this.blocks = cache.shape().blocks(position + 1);
     this.queries = q;
     this.states = merged;
     nextTask.set(0);
-    mass.addDecoded(layer);
     team.run(body);
   }
 
@@ -74,7 +83,7 @@ final class BlockMassPass {
     int size = cache.shape().blockTokens();
     float[] blockStates = tile.states(0);
     tile.clear();
-    tile.gather(queries, kvHead, 0, 1, position);
+    tile.gather(queries, kvHead, row, row + 1, position);
     tile.ready();
     tile.see(block * size, Math.min(size, position + 1 - block * size));
     Kernels.clearStates(blockStates, 0, shape.group(), shape.headDim());
@@ -85,15 +94,14 @@ final class BlockMassPass {
         blockStates,
         0);
     for (int i = 0; i < shape.group(); i++) {
-      // Rows of a single token are in the order of heads.
       int head = kvHead * shape.group() + i;
       int offset = i * shape.stateSize();
-      int whole = states.offset(0, head);
+      int whole = states.offset(0, (kvHead * rows + row) * shape.group() + i);
       float[] total = states.of(0);
       double share =
           AttentionMass.share(
               blockStates[offset], blockStates[offset + 1], total[whole], total[whole + 1]);
-      mass.addBlock(layer, head, block, share);
+      sums.add(head, block, share);
     }
   }
 }

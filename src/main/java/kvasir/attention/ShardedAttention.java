@@ -33,7 +33,6 @@ public final class ShardedAttention {
   private final MergePlan plan;
   private final TilePartials[] partialsOf;
   private final AttentionMass mass;
-  private final BlockMassPass blockMass;
   private final SubtreeStates states;
   private final RowMerger merger;
   private final StateExchange exchange;
@@ -44,6 +43,11 @@ public final class ShardedAttention {
 
   private final List<Subtree> roots;
   private LocalWork work;
+
+  /** Pass over the blocks of watched rows; null before there is one. */
+  private BlockMassPass blockMass;
+
+  private List<RowMass> watched = List.of();
   private int tileCapacity;
 
   private final TileList list = new TileList();
@@ -100,8 +104,6 @@ public final class ShardedAttention {
     this.exchange =
         new StateExchange(topology, link, new MergeContext(world, plan, states, merger));
     this.gather = new OutputGather(world, shape.headDim());
-    this.blockMass =
-        mass != null && mass.countsBlocks() ? new BlockMassPass(shape, kernels, team, mass) : null;
     this.roots = plan.roots(world.rank());
     this.work = cut(0);
   }
@@ -121,6 +123,14 @@ public final class ShardedAttention {
           .forEach(joins::add);
     }
     return new LocalWork(cuts, List.copyOf(pieces), List.copyOf(joins));
+  }
+
+  /**
+   * Has the attention of some rows counted by block, in all layers of the batches from now on. It
+   * needs a second pass over their keys, and changes no bit of a result. All ranks give equal rows.
+   */
+  public void watch(List<RowMass> rows) {
+    watched = List.copyOf(rows);
   }
 
   /**
@@ -153,17 +163,40 @@ public final class ShardedAttention {
       addWholeMass();
       finish(0, rows());
     }
-    if (countsBlocks()) {
-      blockMass.count(layer, batch.spans().getFirst(), q, states);
+    if (countsRows()) {
+      countBlocks();
     }
     team.clock().enter(before);
   }
 
-  /**
-   * Returns whether the current batch counts the share of each block; a prompt's batches do not.
-   */
-  private boolean countsBlocks() {
-    return blockMass != null && tokens == 1;
+  /** Returns whether the share of each block is counted for some rows of the current batch. */
+  private boolean countsRows() {
+    return countsDecoded() || !watched.isEmpty();
+  }
+
+  /** Returns whether the row of the current batch is counted; those of a prompt are not. */
+  private boolean countsDecoded() {
+    return mass != null && mass.countsBlocks() && tokens == 1;
+  }
+
+  private void countBlocks() {
+    if (blockMass == null) {
+      blockMass = new BlockMassPass(shape, kernels, team);
+    }
+    if (countsDecoded()) {
+      mass.addDecoded(layer);
+      blockMass.count(
+          layer,
+          batch,
+          0,
+          queries,
+          states,
+          (head, block, s) -> mass.addBlock(layer, head, block, s));
+    }
+    for (RowMass row : watched) {
+      blockMass.count(layer, batch, row.row(), queries, states, row::add);
+      row.addLayer();
+    }
   }
 
   private void finish(int from, int to) {
@@ -177,7 +210,7 @@ public final class ShardedAttention {
    * merge.
    */
   private boolean finishesInTasks() {
-    return world.size() == 1 && work.pieces().size() == 1 && !countsBlocks();
+    return world.size() == 1 && work.pieces().size() == 1 && !countsRows();
   }
 
   private int rows() {
@@ -269,7 +302,7 @@ public final class ShardedAttention {
 
   private void exchange() {
     double[] ownMaxAndSum = mass == null ? null : ownRows();
-    StateMerge merge = exchange.of(states.bytes(rows()), mass != null);
+    StateMerge merge = exchange.of(states.bytes(rows()), mass != null || countsRows());
     merge.merge(rows(), blocks);
     int from = merge.from(rows());
     int to = merge.to(rows());

@@ -1,6 +1,8 @@
 package kvasir.model;
 
 import java.util.Arrays;
+import java.util.List;
+import kvasir.attention.RowMass;
 import kvasir.attention.ShardedAttention;
 import kvasir.cache.Batch;
 import kvasir.cache.CacheShape;
@@ -110,6 +112,14 @@ public final class Decoder {
   /** Returns the configuration of the model. */
   public ModelConfig config() {
     return config;
+  }
+
+  /**
+   * Has the attention of some rows counted by block in the batches from now on; see {@link
+   * ShardedAttention#watch}.
+   */
+  public void watch(List<RowMass> rows) {
+    attention.watch(rows);
   }
 
   /**

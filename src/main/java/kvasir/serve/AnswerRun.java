@@ -32,6 +32,10 @@ final class AnswerRun {
   private final List<ChoiceText> texts = new ArrayList<>();
   private final List<Integer> cached = new ArrayList<>();
   private final List<Event> early = new ArrayList<>();
+
+  /** Attention of each choice, if it is counted. */
+  private final List<ChoiceAttention> attention = new ArrayList<>();
+
   private final long[] lastToken;
   private final long start = System.nanoTime();
   private final boolean[] over;
@@ -115,6 +119,9 @@ final class AnswerRun {
               call.stops(),
               ends(),
               entries(prompt)));
+      if (call.attention()) {
+        attention.add(new ChoiceAttention(call.prompts().get(prompt)));
+      }
     }
     running += call.choices();
   }
@@ -138,6 +145,7 @@ final class AnswerRun {
       // Where none is wanted, a token is chosen behind a prompt that is scored, and dropped.
       int limit = (int) Math.min(Math.max(1, call.maxTokens()), model.context() - ids.length + 1L);
       Request request = new Request(ids, limit, options);
+      request = call.attention() ? request.watching() : request;
       unbegun++;
       handles.add(
           engine.submit(
@@ -222,6 +230,7 @@ final class AnswerRun {
         echo(token.prompt());
       }
       case Event.Token token -> take(token);
+      case Event.Attended next -> attention.get(next.index()).next(next.attention());
       case Event.Finished finished -> end(finished.index());
       case Event.Failed failed -> throw new AnswerFailed(error(failed));
     }
@@ -260,6 +269,9 @@ final class AnswerRun {
       handles.get(index / call.choices()).stop(index % call.choices());
     }
     send(index, piece);
+    if (call.attention()) {
+      attention.get(index).add(token.token().id());
+    }
     if (text.over()) {
       end(index);
     }
@@ -280,6 +292,9 @@ final class AnswerRun {
     running--;
     ChoiceText text = texts.get(index);
     send(index, text.finish());
+    if (call.attention()) {
+      attention.get(index).json(model.tokenizer()).ifPresent(json -> writer.attended(index, json));
+    }
     writer.finished(index, text.reason());
     lastSent = System.nanoTime();
   }

@@ -1,5 +1,7 @@
 package kvasir.serve;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
 /** Receiver of an answer's parts, in the order in which clients get them. Used by one thread. */
 interface AnswerWriter {
   /** Called once, when no error can change the status of the answer any more. */
@@ -7,6 +9,9 @@ interface AnswerWriter {
 
   /** Takes the next part of a choice. */
   void piece(int index, Piece piece);
+
+  /** Takes the attention of a choice, before its end. */
+  void attended(int index, ObjectNode attention);
 
   /** Takes the end of a choice. */
   void finished(int index, EndReason reason);

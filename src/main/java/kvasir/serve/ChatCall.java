@@ -41,7 +41,8 @@ final class ChatCall {
             prompt.constraint().map(Constraint::text),
             SamplingFields.read(fields, model.defaults(), seed, model.vocabulary()),
             fields.flag("stream", false),
-            CommonFields.includeUsage(fields));
+            CommonFields.includeUsage(fields),
+            fields.flag(ChoiceAttention.FIELD, false));
     return new GenerationEndpoint.Call(
         generation, List.of(), "chatcmpl-", head -> new ChatForm(head, generation));
   }

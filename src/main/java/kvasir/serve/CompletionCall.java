@@ -39,7 +39,8 @@ final class CompletionCall {
             Optional.empty(),
             sampling,
             fields.flag("stream", false),
-            CommonFields.includeUsage(fields));
+            CommonFields.includeUsage(fields),
+            fields.flag(ChoiceAttention.FIELD, false));
     boolean logprobs = generation.logprobs().isPresent();
     return new GenerationEndpoint.Call(
         generation, echoed, "cmpl-", head -> new CompletionForm(head, logprobs));

@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import kvasir.engine.batch.BlockAttention;
 import kvasir.engine.sampling.ChosenToken;
 import kvasir.engine.serving.GenerationListener;
 
@@ -25,6 +26,9 @@ final class EventFeed {
 
     /** A choice has a further token. */
     record Token(int index, ChosenToken token) implements Event {}
+
+    /** The row that chooses the next token of a choice has this attention. */
+    record Attended(int index, BlockAttention attention) implements Event {}
 
     /** A choice has all its tokens. */
     record Finished(int index) implements Event {}
@@ -62,6 +66,11 @@ final class EventFeed {
       @Override
       public void token(int choice, ChosenToken token) {
         events.add(new Event.Token(firstIndex + choice, token));
+      }
+
+      @Override
+      public void attended(int choice, BlockAttention attention) {
+        events.add(new Event.Attended(firstIndex + choice, attention));
       }
 
       @Override

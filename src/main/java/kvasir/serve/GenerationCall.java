@@ -21,6 +21,7 @@ import kvasir.engine.sampling.SamplingOptions;
  * @param sampling rules by which tokens are chosen
  * @param stream whether the answer is sent piece by piece
  * @param includeUsage whether a stream ends with counts
+ * @param attention whether the attention of each choice is counted by block
  */
 record GenerationCall(
     List<int[]> prompts,
@@ -33,4 +34,5 @@ record GenerationCall(
     Optional<String> constraint,
     SamplingOptions sampling,
     boolean stream,
-    boolean includeUsage) {}
+    boolean includeUsage,
+    boolean attention) {}

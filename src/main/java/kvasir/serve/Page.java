@@ -11,6 +11,7 @@ final class Page {
           "theme.js",
           "main.js",
           "api.js",
+          "attention.js",
           "dom.js",
           "events.js",
           "markdown.js",

@@ -1,8 +1,12 @@
 package kvasir.serve;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import kvasir.file.Json;
 
@@ -19,6 +23,7 @@ final class StreamWriter implements AnswerWriter {
   private final AnswerForm form;
   private final boolean includeUsage;
   private final Supplier<OutputStream> open;
+  private final Map<Integer, ObjectNode> attention = new HashMap<>();
   private OutputStream out;
 
   /**
@@ -45,8 +50,18 @@ final class StreamWriter implements AnswerWriter {
   }
 
   @Override
+  public void attended(int index, ObjectNode counted) {
+    attention.put(index, counted);
+  }
+
+  @Override
   public void finished(int index, EndReason reason) {
-    form.end(index, reason).forEach(this::event);
+    List<ObjectNode> events = form.end(index, reason);
+    if (attention.containsKey(index)) {
+      ObjectNode choice = (ObjectNode) events.getLast().path("choices").path(0);
+      choice.set(ChoiceAttention.FIELD, attention.remove(index));
+    }
+    events.forEach(this::event);
   }
 
   @Override

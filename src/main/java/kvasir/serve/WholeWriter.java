@@ -3,6 +3,7 @@ package kvasir.serve;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /** Writer of an answer that is sent when it is complete. */
@@ -12,6 +13,7 @@ final class WholeWriter implements AnswerWriter {
     private final AnswerText text = new AnswerText();
     private final List<TokenEntry> entries = new ArrayList<>();
     private EndReason reason = EndReason.LENGTH;
+    private Optional<ObjectNode> attention = Optional.empty();
   }
 
   private final AnswerForm form;
@@ -42,6 +44,11 @@ final class WholeWriter implements AnswerWriter {
   }
 
   @Override
+  public void attended(int index, ObjectNode attention) {
+    parts.get(index).attention = Optional.of(attention);
+  }
+
+  @Override
   public void finished(int index, EndReason reason) {
     parts.get(index).reason = reason;
   }
@@ -55,7 +62,12 @@ final class WholeWriter implements AnswerWriter {
         parts.stream()
             .map(part -> new AnswerForm.Choice(part.text, part.entries, part.reason))
             .toList();
-    send.accept(200, form.whole(choices, usage));
+    ObjectNode answer = form.whole(choices, usage);
+    for (int index = 0; index < parts.size(); index++) {
+      ObjectNode choice = (ObjectNode) answer.path("choices").path(index);
+      parts.get(index).attention.ifPresent(node -> choice.set(ChoiceAttention.FIELD, node));
+    }
+    send.accept(200, answer);
   }
 
   @Override

@@ -54,9 +54,13 @@ final class AttentionOracle {
     return p;
   }
 
-  /** The softmax weight of each block in one head of a case's first query. */
-  static double[] blockShares(AttentionCase c, Kernels rounding, int head) {
-    double[] weights = weights(c, c.q(), c.keys(rounding), head);
+  /**
+   * The softmax weight of each block in one head of a query.
+   *
+   * @param row head, and the number of heads more for each query behind the first one
+   */
+  static double[] blockShares(AttentionCase c, Kernels rounding, int row) {
+    double[] weights = weights(c, c.q(), c.keys(rounding), row);
     double[] shares = new double[Math.ceilDiv(weights.length, c.block())];
     for (int key = 0; key < weights.length; key++) {
       shares[key / c.block()] += weights[key];

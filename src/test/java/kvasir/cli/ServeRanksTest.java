@@ -112,6 +112,20 @@ class ServeRanksTest {
     }
   }
 
+  /** The attention of ranks reaches the process that serves. */
+  @Test
+  void attentionComesFromAllRanks() throws IOException {
+    try (RanksServer server = RanksServer.start("--ranks", 2)) {
+      String prompt = "The code of Moritz Cooson is 9393. ".repeat(20);
+      String request =
+          "{\"prompt\":\"%s\",\"temperature\":0,\"max_tokens\":9,\"kvasir_attention\":true}";
+      HttpResponse<String> answer = server.complete(request.formatted(prompt));
+      assertEquals(200, answer.statusCode(), answer.body());
+      assertTrue(answer.body().contains("\"kvasir_attention\":{\"tokens\":9,"), answer.body());
+      assertTrue(answer.body().contains("{\"rank\":1,\"share\":0."), answer.body());
+    }
+  }
+
   @Test
   void aSecondSignalEndsTheServerAtOnce() throws IOException {
     try (RanksServer server = RanksServer.start("--ranks", 2)) {

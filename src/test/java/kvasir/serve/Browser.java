@@ -3,6 +3,7 @@ package kvasir.serve;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.File;
 import java.io.IOException;
@@ -27,6 +28,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import kvasir.file.Json;
 
 /**
@@ -215,11 +217,11 @@ final class Browser implements AutoCloseable {
             .put("deviceScaleFactor", 1)
             .put("mobile", width < 600));
     ObjectNode media = Json.object();
-    media
-        .putArray("features")
-        .addObject()
-        .put("name", "prefers-color-scheme")
-        .put("value", dark ? "dark" : "light");
+    ArrayNode features = media.putArray("features");
+    String scheme = dark ? "dark" : "light";
+    features.addObject().put("name", "prefers-color-scheme").put("value", scheme);
+    // Pictures are of the ends of movements.
+    features.addObject().put("name", "prefers-reduced-motion").put("value", "reduce");
     call("Emulation.setEmulatedMedia", media);
   }
 
@@ -237,7 +239,13 @@ final class Browser implements AutoCloseable {
 
   /** Waits until an expression is true in the page. */
   void awaitTrue(String expression) {
-    ServedDemo.awaitTrue(expression, () -> value("Boolean(" + expression + ")").asBoolean());
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
+    while (!value("Boolean(" + expression + ")").asBoolean()) {
+      assertTrue(
+          System.nanoTime() < end,
+          () -> "not in time: " + expression + " in " + value("document.body.innerText"));
+      LockSupport.parkNanos(5_000_000);
+    }
   }
 
   /** Presses a key, with the modifiers of the protocol: 8 for Shift. */

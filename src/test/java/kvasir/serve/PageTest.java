@@ -146,6 +146,15 @@ class PageTest {
                 + " tokens.*"),
         facts);
 
+    tabBackTo(".facts button:nth-child(2)");
+    browser.press("Enter");
+    browser.awaitTrue("document.querySelector('.attention')");
+    String shares = browser.value("document.querySelector('.shares').innerText").asText();
+    assertTrue(shares.matches("Rank 0\\s+100\\.0 %"), shares);
+    browser.picture(PICTURES.resolve("attention-" + name + ".png"));
+    browser.press("Enter");
+    browser.awaitTrue("!document.querySelector('.attention')");
+
     tabBackTo("#world-toggle");
     browser.press("Enter");
     browser.awaitTrue("document.querySelectorAll('.rank').length === 2");
@@ -238,6 +247,25 @@ class PageTest {
             + "<p>&lt;img src=x onerror=alert(1)&gt; [link](https://site.example)</p>",
         html.asText());
     browser.picture(PICTURES.resolve("markdown-1280-dark.png"));
+  }
+
+  /** A prompt that fills blocks of both ranks. */
+  @Test
+  void theAttentionOfAnAnswerIsShown() {
+    open(1280, 800, false);
+    settings(12);
+    saveSettings();
+    browser.paste("The code of Moritz Cooson is 9393. ".repeat(60) + "What is the code?");
+    browser.press("Enter");
+    browser.awaitTrue(ANSWERED);
+    tabBackTo(".facts button:nth-child(2)");
+    browser.press("Enter");
+    browser.awaitTrue("document.querySelector('.attention')");
+    assertEquals(2, browser.value("document.querySelectorAll('.shares li').length").asInt());
+    assertTrue(browser.value("document.querySelectorAll('.strip rect').length").asInt() > 8);
+    assertEquals(8, browser.value("document.querySelectorAll('.blocks li').length").asInt());
+    browser.value("document.querySelector('.attention').scrollIntoView()");
+    browser.picture(PICTURES.resolve("attention-long-1280-light.png"));
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import kvasir.cache.BlockPool;
 import kvasir.cache.CacheShape;
 import kvasir.cluster.Communicator;
@@ -212,7 +213,7 @@ public final class BatchEngine {
     StepPlan plan = constraints.masked(next.get());
     for (Span span : plan.spans()) {
       if (unbegun.remove(span.sequence())) {
-        began(span);
+        tell(span.sequence(), sink -> sink.began(span.position()));
       }
     }
     long begin = System.nanoTime();
@@ -222,11 +223,12 @@ public final class BatchEngine {
     return true;
   }
 
-  private void began(Span span) {
-    sinks.get(span.sequence()).began(span.position());
-    Choices more = choices.get(span.sequence());
+  /** Calls the sinks of all choices that choose their next tokens by the rows of a sequence. */
+  private void tell(long number, Consumer<TokenSink> call) {
+    call.accept(sinks.get(number));
+    Choices more = choices.get(number);
     if (more != null) {
-      more.others().forEach(sink -> sink.began(span.position()));
+      more.others().forEach(call);
     }
   }
 
@@ -294,6 +296,7 @@ public final class BatchEngine {
         scheduler.finished(span.sequence());
         failSinks(span.sequence(), "no token of the vocabulary continues the text by its schema");
       } else if (sinks.containsKey(span.sequence())) {
+        runner.attention(i).ifPresent(a -> tell(span.sequence(), sink -> sink.attended(a)));
         answer(span, runner.unsound(i), row);
       }
       row += span.logits();
@@ -391,10 +394,8 @@ public final class BatchEngine {
 
   private void failSinks(long number, String cause) {
     constraints.forget(number);
-    sinks.remove(number).failed(cause);
-    Choices more = choices.remove(number);
-    if (more != null) {
-      more.others().forEach(sink -> sink.failed(cause));
-    }
+    tell(number, sink -> sink.failed(cause));
+    sinks.remove(number);
+    choices.remove(number);
   }
 }

@@ -31,6 +31,9 @@ final class Live {
   /** True if tokens of the prompt are described. */
   final boolean scored;
 
+  /** True if the attention of its tokens is counted by block. */
+  final boolean watched;
+
   /** Number of first tokens of the prompt that have been described. */
   int described = 1;
 
@@ -62,6 +65,7 @@ final class Live {
     this.outputLimit = outputLimit;
     this.choice = request.choice();
     this.scored = request.scored();
+    this.watched = request.watched();
   }
 
   /** Returns whether a token of the prompt is still to be described. */

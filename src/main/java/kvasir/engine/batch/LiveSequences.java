@@ -80,6 +80,7 @@ final class LiveSequences {
     int[] shared = Arrays.copyOf(fork.sequence.slots(), whole);
     operations.add(new Operation.Start(fork.number(), shared));
     operations.add(choose(fork, tokens));
+    watch(fork);
     if (copied > 0) {
       int target = fork.sequence.slot(whole);
       int source = parent.sequence.slot(whole);
@@ -159,6 +160,7 @@ final class LiveSequences {
     }
     operations.add(new Operation.Start(live.number(), shared));
     operations.add(choose(live, hits * pool.blockTokens()));
+    watch(live);
     live.begun = true;
     live.announced = hits;
     live.offered = hits;
@@ -171,6 +173,12 @@ final class LiveSequences {
       }
     }
     running.put(live.number(), live);
+  }
+
+  private void watch(Live live) {
+    if (live.watched) {
+      operations.add(new Operation.Watch(live.number()));
+    }
   }
 
   /**

@@ -140,6 +140,17 @@ public sealed interface Operation {
     }
   }
 
+  /**
+   * Beginning of a sequence whose attention is counted by block, for each token that is chosen. The
+   * tables stay as they are.
+   */
+  record Watch(long sequence) implements Operation {
+    @Override
+    public void applyTo(BlockTables tables) {
+      // Tables have no part in the counts.
+    }
+  }
+
   /** End of a sequence, or its preemption: its table is removed. */
   record Release(long sequence) implements Operation {
     @Override

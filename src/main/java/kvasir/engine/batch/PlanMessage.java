@@ -46,6 +46,7 @@ public record PlanMessage(byte[] first, byte[] more) {
   private static final byte LOAD = 7;
   private static final byte SAVE = 8;
   private static final byte MASK = 9;
+  private static final byte WATCH = 10;
 
   /**
    * Returns the messages of a plan.
@@ -139,6 +140,7 @@ public record PlanMessage(byte[] first, byte[] more) {
       case Operation.Copy(long sequence, int block, int source, int target, int tokens) ->
           payload.put(COPY, sequence, block, source, target, tokens);
       case Operation.Truncate(long sequence, int tokens) -> payload.put(TRUNCATE, sequence, tokens);
+      case Operation.Watch(long sequence) -> payload.put(WATCH, sequence);
       case Operation.Release(long sequence) -> payload.put(RELEASE, sequence);
       case Operation.Load(long sequence, int block, int[] ids) -> {
         payload.put(LOAD, sequence, block);
@@ -169,6 +171,7 @@ public record PlanMessage(byte[] first, byte[] more) {
       case COPY ->
           new Operation.Copy(sequence, in.nextInt(), in.nextInt(), in.nextInt(), in.nextInt());
       case TRUNCATE -> new Operation.Truncate(sequence, in.nextInt());
+      case WATCH -> new Operation.Watch(sequence);
       case RELEASE -> new Operation.Release(sequence);
       case MASK -> new Operation.Mask(sequence, MaskNumbers.read(in));
       case CHOOSE -> ChoiceNumbers.read(sequence, in);

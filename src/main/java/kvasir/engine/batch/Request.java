@@ -15,9 +15,15 @@ import kvasir.engine.sampling.ChoiceOptions;
  * @param choice options by which the tokens are chosen
  * @param scored whether the tokens of the prompt are described as if they had been chosen; all of
  *     them are computed then, since logits are not in the cache
+ * @param watched whether the attention of the chosen tokens is counted by block
  */
 public record Request(
-    int[] tokens, int promptTokens, int maxTokens, ChoiceOptions choice, boolean scored) {
+    int[] tokens,
+    int promptTokens,
+    int maxTokens,
+    ChoiceOptions choice,
+    boolean scored,
+    boolean watched) {
   public Request {
     if (promptTokens < 1 || promptTokens > tokens.length) {
       throw new IllegalArgumentException(promptTokens + " of " + tokens.length + " tokens");
@@ -29,7 +35,7 @@ public record Request(
 
   /** Creates a request whose prompt is not scored. */
   public Request(int[] tokens, int promptTokens, int maxTokens, ChoiceOptions choice) {
-    this(tokens, promptTokens, maxTokens, choice, false);
+    this(tokens, promptTokens, maxTokens, choice, false, false);
   }
 
   /** Creates a request without output so far, whose prompt is not scored. */
@@ -39,7 +45,17 @@ public record Request(
 
   /** Returns this request, with a prompt that is scored. */
   public Request scoringPrompt() {
-    return new Request(tokens, promptTokens, maxTokens, choice, true);
+    return new Request(tokens, promptTokens, maxTokens, choice, true, watched);
+  }
+
+  /** Returns this request, with a prompt that is not scored. */
+  public Request withoutScores() {
+    return new Request(tokens, promptTokens, maxTokens, choice, false, watched);
+  }
+
+  /** Returns this request, with attention that is counted by block. */
+  public Request watching() {
+    return new Request(tokens, promptTokens, maxTokens, choice, scored, true);
   }
 
   /**
@@ -50,7 +66,7 @@ public record Request(
   Request with(int token, int number) {
     int[] more = Arrays.copyOf(tokens, tokens.length + 1);
     more[tokens.length] = token;
-    return new Request(more, promptTokens, maxTokens, choice.only(number));
+    return new Request(more, promptTokens, maxTokens, choice.only(number), false, watched);
   }
 
   /** Returns the number of output tokens that a context of {@code context} tokens allows. */

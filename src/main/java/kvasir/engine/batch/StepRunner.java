@@ -3,9 +3,15 @@ package kvasir.engine.batch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import kvasir.attention.RowMass;
 import kvasir.cache.Batch;
 import kvasir.cache.BlockTables;
 import kvasir.cache.KvCache;
@@ -37,6 +43,10 @@ final class StepRunner {
   private final Optional<BlockStore> store;
   private List<Integer> loaded = List.of();
   private Batch batch;
+  private final Set<Long> watched = new HashSet<>();
+
+  /** Attention of rows of the last step by the index of their spans, on rank 0. */
+  private final Map<Integer, BlockAttention> attention = new HashMap<>();
 
   /**
    * Creates a runner without sequences; the engine stays the caller's.
@@ -89,11 +99,13 @@ final class StepRunner {
       case Operation.Release release -> {
         caches.remove(release.sequence());
         samplings.remove(release.sequence());
+        watched.remove(release.sequence());
       }
       case Operation.Choose choose ->
           samplings.put(
               choose.sequence(), new SequenceSampling(choose, engine.config().vocabulary()));
       case Operation.Mask mask -> samplings.get(mask.sequence()).mask(mask.tokens());
+      case Operation.Watch watch -> watched.add(watch.sequence());
       case Operation.Save save -> store.orElseThrow().save(save.ids(), save.slots());
       case Operation.Load load -> {
         // All blocks are read together, after the slots have been reached.
@@ -182,8 +194,48 @@ final class StepRunner {
       addRows(span, rows, sampling);
     }
     batch = new Batch(spans);
+    SortedMap<Integer, RowMass> masses = watchedRows(plan);
+    engine.batchDecoder().watch(List.copyOf(masses.values()));
     engine.batchDecoder().forward(batch, ids, 0);
+    gather(masses);
     engine.batchDecoder().keep(logitRows, chosenRows.size());
+  }
+
+  /** Returns sums for the rows that choose tokens of watched sequences, by their spans. */
+  private SortedMap<Integer, RowMass> watchedRows(StepPlan plan) {
+    SortedMap<Integer, RowMass> masses = new TreeMap<>();
+    for (int i = 0; i < plan.spans().size() && !watched.isEmpty(); i++) {
+      Span span = plan.spans().get(i);
+      if (span.chooses() && watched.contains(span.sequence())) {
+        int blocks = engine.blocks().shape().blocks(span.position() + span.rows());
+        masses.put(i, new RowMass(batch.start(i + 1) - 1, engine.config().heads(), blocks));
+      }
+    }
+    return masses;
+  }
+
+  private void gather(SortedMap<Integer, RowMass> masses) {
+    attention.clear();
+    if (!masses.isEmpty()) {
+      int blockTokens = engine.blocks().shape().blockTokens();
+      Iterator<BlockAttention> gathered =
+          BlockAttention.gather(
+                  engine.world(), ownership, blockTokens, List.copyOf(masses.values()))
+              .iterator();
+      for (int span : masses.keySet()) {
+        if (gathered.hasNext()) {
+          attention.put(span, gathered.next());
+        }
+      }
+    }
+  }
+
+  /**
+   * Returns the attention of the row of a span that chose a token in the last step, on rank 0;
+   * empty if its sequence is not watched.
+   */
+  Optional<BlockAttention> attention(int span) {
+    return Optional.ofNullable(attention.get(span));
   }
 
   /** Notes the rows of a span whose logits are needed; {@code end} is the row behind the span. */

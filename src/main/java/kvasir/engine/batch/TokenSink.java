@@ -19,6 +19,13 @@ public interface TokenSink {
    */
   default void described(ChosenToken token) {}
 
+  /**
+   * Takes the attention of the row that chooses the next token, if the request has it counted.
+   *
+   * @param attention attention of this one token
+   */
+  default void attended(BlockAttention attention) {}
+
   /** Takes the next token; returns true if it ends the sequence. */
   boolean accept(ChosenToken token);
 

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import kvasir.engine.batch.BlockAttention;
 import kvasir.engine.batch.NumberReader;
 import kvasir.engine.sampling.ChosenToken;
 import kvasir.engine.serving.EngineLoop;
@@ -153,6 +154,11 @@ public final class EngineHost implements AutoCloseable {
     @Override
     public void described(ChosenToken token) {
       send(new Report.Described(number, token));
+    }
+
+    @Override
+    public void attended(int choice, BlockAttention attention) {
+      send(new Report.Attended(number, choice, attention));
     }
 
     @Override

@@ -3,6 +3,7 @@ package kvasir.engine.remote;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import kvasir.engine.batch.BlockAttention;
 import kvasir.engine.batch.Request;
 import kvasir.engine.sampling.ChosenToken;
 import kvasir.engine.serving.Generation;
@@ -110,10 +111,7 @@ final class LiveGeneration {
     if (!scoredAlready) {
       return generation;
     }
-    Request rest =
-        new Request(
-            request.tokens(), request.promptTokens(), request.maxTokens(), request.choice());
-    return new Generation(rest, generation.ends());
+    return new Generation(request.withoutScores(), generation.ends());
   }
 
   private Request rest(int number, Choice choice) {
@@ -124,7 +122,9 @@ final class LiveGeneration {
         tokens,
         whole.promptTokens(),
         whole.maxTokens(),
-        whole.choice().only(whole.choice().choice() + number));
+        whole.choice().only(whole.choice().choice() + number),
+        false,
+        whole.watched());
   }
 
   private boolean endsHere(int number, Choice choice) {
@@ -158,6 +158,12 @@ final class LiveGeneration {
     if (describedAgain++ == described) {
       described++;
       listener.described(token);
+    }
+  }
+
+  void attended(int choice, BlockAttention attention) {
+    if (!over && !choices.get(choice).finished) {
+      listener.attended(choice, attention);
     }
   }
 

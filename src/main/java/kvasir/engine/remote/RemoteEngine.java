@@ -122,6 +122,10 @@ public final class RemoteEngine implements TokenEngine {
       case Report.Began(long number, int cached) -> whole(number).ifPresent(g -> g.began(cached));
       case Report.Described described ->
           whole(described.number()).ifPresent(g -> g.described(described.token()));
+      case Report.Attended attended ->
+          part(attended.number())
+              .ifPresent(
+                  p -> p.whole().attended(p.choice(attended.choice()), attended.attention()));
       case Report.Token token ->
           part(token.number())
               .ifPresent(p -> p.whole().token(p.choice(token.choice()), token.token()));

@@ -1,9 +1,11 @@
 package kvasir.engine.remote;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import kvasir.engine.batch.BlockAttention;
 import kvasir.engine.batch.Counts;
 import kvasir.engine.batch.NumberReader;
 import kvasir.engine.batch.NumberWriter;
@@ -26,6 +28,9 @@ sealed interface Report {
 
   /** Call of {@code GenerationListener.token}. */
   record Token(long number, int choice, ChosenToken token) implements Report {}
+
+  /** Call of {@code GenerationListener.attended}. */
+  record Attended(long number, int choice, BlockAttention attention) implements Report {}
 
   /** Call of {@code GenerationListener.finished}. */
   record Finished(long number, int choice, boolean byEnd) implements Report {}
@@ -66,6 +71,12 @@ sealed interface Report {
         out.put(5, number);
         out.putText(failure.name());
         out.putText(cause);
+      }
+      case Attended(long number, int choice, BlockAttention attention) -> {
+        out.put(7, number, choice);
+        out.put(attention.blockTokens(), attention.tokens());
+        out.put(attention.ranks());
+        Arrays.stream(attention.sums()).forEach(out::putDouble);
       }
       case State(long kvBytes, EngineState state) -> {
         out.put(6, kvBytes);
@@ -114,6 +125,7 @@ sealed interface Report {
           case 4 -> new Finished(in.nextLong(), in.nextInt(), flag(in));
           case 5 -> new Failed(in.nextLong(), Failure.valueOf(in.nextText()), in.nextText());
           case 6 -> new State(in.nextLong(), state(in));
+          case 7 -> new Attended(in.nextLong(), in.nextInt(), attention(in));
           default -> throw new IllegalArgumentException("message: report " + kind);
         };
     NumberReader.check(in.remaining() == 0, in.remaining() + " bytes too many");
@@ -136,6 +148,17 @@ sealed interface Report {
       likeliest.add(new TokenScore(in.nextInt(), in.nextDouble()));
     }
     return new ChosenToken(id, logprob, List.copyOf(likeliest), Optional.empty());
+  }
+
+  private static BlockAttention attention(NumberReader in) {
+    int blockTokens = in.nextInt();
+    int tokens = in.nextInt();
+    NumberReader.check(
+        blockTokens > 0 && tokens > 0, tokens + " tokens in blocks of " + blockTokens);
+    int[] ranks = in.nextInts();
+    double[] sums = new double[ranks.length];
+    Arrays.setAll(sums, block -> in.nextDouble());
+    return new BlockAttention(blockTokens, tokens, ranks, sums);
   }
 
   private static EngineState state(NumberReader in) {

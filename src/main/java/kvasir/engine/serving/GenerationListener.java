@@ -1,5 +1,6 @@
 package kvasir.engine.serving;
 
+import kvasir.engine.batch.BlockAttention;
 import kvasir.engine.sampling.ChosenToken;
 
 /**
@@ -34,6 +35,15 @@ public interface GenerationListener {
    * @param choice number of the choice, from 0
    */
   void token(int choice, ChosenToken token);
+
+  /**
+   * Takes the attention of the row that chooses a choice's next token, before the token, if the
+   * generation has it counted.
+   *
+   * @param choice number of the choice, from 0
+   * @param attention attention of this one token
+   */
+  default void attended(int choice, BlockAttention attention) {}
 
   /**
    * Called once for each choice, after its last token, unless the generation fails or is cancelled.

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Consumer;
+import kvasir.engine.batch.BlockAttention;
 import kvasir.engine.batch.Request;
 import kvasir.engine.batch.TokenSink;
 import kvasir.engine.sampling.ChosenToken;
@@ -112,6 +113,13 @@ final class LoopGeneration {
     @Override
     public void described(ChosenToken token) {
       listener.described(token);
+    }
+
+    @Override
+    public void attended(BlockAttention attention) {
+      if (!over && stopped.get(choice) == 0) {
+        listener.attended(choice, attention);
+      }
     }
 
     @Override

@@ -77,8 +77,9 @@ export async function answer(body, signal, grown) {
 function take(event, result, time) {
   if (event.error) throw new ServerError(event.error.message);
   if (event.usage) result.tokens = event.usage.completion_tokens;
-  for (const { delta, finish_reason: reason } of event.choices ?? []) {
+  for (const { delta, finish_reason: reason, kvasir_attention: attention } of event.choices ?? []) {
     if (reason) result.reason = reason;
+    if (attention) result.attention = attention;
     if (delta?.content || delta?.reasoning_content) {
       result.firstTime ??= time;
       result.lastTime = time;

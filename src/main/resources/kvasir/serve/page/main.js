@@ -127,6 +127,7 @@ function add(message) {
 
 function actions(message) {
   const possible = [["Copy", () => copy(message.text)]];
+  if (message.request) possible.push(["Where it looked", () => look(message)]);
   if (message === chat.messages.at(-1)) possible.push(["Try again", () => again(message)]);
   return possible;
 }
@@ -161,36 +162,74 @@ function ask() {
   respond();
 }
 
-/** Returns the fields of the request for the answer behind some messages. */
-function requestFor(messages, settings) {
+/**
+ * Shows where the model looked when it answered. The answer is computed once more, which gives the
+ * same tokens, since its request has the seed; so only answers that are asked about cost more.
+ */
+async function look(message) {
+  const view = views.get(message);
+  if (running) return;
+  if (view.looks()) {
+    view.look(null);
+    return;
+  }
+  const before = chat.messages.slice(0, chat.messages.indexOf(message));
+  const request = { ...withMessages(message.request, before), max_tokens: message.count, kvasir_attention: true };
+  const mine = begin("Computing the answer once more, to see where the model looks…");
+  let said = "";
+  try {
+    const again = await answer(request, mine.signal, () => {});
+    if (again.text.startsWith(message.text) || message.text.startsWith(again.text)) follow(() => view.look(again.attention));
+    else said = "The server's answer differs now: it has another model, or other settings.";
+  } catch (error) {
+    said = error.name === "AbortError" ? "Stopped." : error.message;
+  }
+  end(mine, said);
+}
+
+/** Returns the request for the answer behind some messages. */
+function withMessages({ system, fields }, messages) {
   const turns = messages.map(({ role, text }) => ({ role, content: text }));
-  if (settings.system !== "") turns.unshift({ role: "system", content: settings.system });
-  return { messages: turns, ...store.fields(settings) };
+  if (system !== "") turns.unshift({ role: "system", content: system });
+  return { messages: turns, ...fields };
+}
+
+/** Begins something that Escape stops. */
+function begin(words) {
+  const abort = new AbortController();
+  running = { signal: abort.signal, stop: () => abort.abort() };
+  send.textContent = "Stop";
+  say(words);
+  return running;
+}
+
+/** Ends what {@link begin} began, unless something else runs by now. */
+function end(mine, words) {
+  if (running === mine) {
+    running = null;
+    send.textContent = "Send";
+    say(words);
+  }
 }
 
 async function respond() {
   const own = chat;
-  const request = requestFor(own.messages, store.settings());
+  const settings = store.settings();
+  const asked = { system: settings.system, fields: store.fields(settings) };
+  const request = withMessages(asked, own.messages);
   const message = { role: "assistant", text: "", thoughts: "" };
   own.messages.push(message);
   own.time = Date.now();
   keep(own);
   listChats();
   const view = add(message);
-  const abort = new AbortController();
-  const mine = { stop: () => abort.abort() };
-  running = mine;
-  send.textContent = "Stop";
-  say("Answering…");
+  const mine = begin("Answering…");
   view.update(true);
   scroll.scrollTop = scroll.scrollHeight;
-  const said = await compute(request, message, view, abort.signal);
+  const said = await compute(request, message, view, mine.signal);
+  if (message.count > 0) message.request = asked;
   keep(own);
-  if (running === mine) {
-    running = null;
-    send.textContent = "Send";
-    say(said);
-  }
+  end(mine, said);
   follow(() => view.update(false));
 }
 
@@ -217,6 +256,7 @@ async function compute(request, message, view, signal) {
     else message.problem = error.message;
   }
   cancelAnimationFrame(drawing);
+  message.count = result?.tokens ?? result?.parts ?? 0;
   message.facts = result ? facts(result, ending) : [ending].filter(Boolean);
   return said;
 }

@@ -1,3 +1,4 @@
+import { attentionView } from "./attention.js";
 import { button, element } from "./dom.js";
 import { render } from "./markdown.js";
 
@@ -19,7 +20,8 @@ export function messageView(message, actions) {
   const thoughts = thoughtsView();
   const problem = element("p.problem", { role: "alert" });
   const facts = element("div.facts");
-  item.append(thoughts.details, body, problem, facts);
+  const looked = element("div");
+  item.append(thoughts.details, body, problem, facts, looked);
 
   function update(busy) {
     item.classList.toggle("busy", busy);
@@ -34,7 +36,12 @@ export function messageView(message, actions) {
       facts.append(element("div", {}, ...buttons));
     }
   }
-  return { item, update };
+
+  /** Shows the attention of the answer; null hides it. */
+  function look(attention) {
+    looked.replaceChildren(...(attention ? [attentionView(attention)] : []));
+  }
+  return { item, update, look, looks: () => looked.hasChildNodes() };
 }
 
 function thoughtsView() {

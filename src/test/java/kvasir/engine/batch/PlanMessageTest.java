@@ -207,6 +207,7 @@ class PlanMessageTest {
         new Operation.Mask(4, TokenMask.of(new long[] {0, -1L, 5, 0})),
         new Operation.Mask(5, TokenMask.of(new long[0])),
         new Operation.Mask(6, TokenMask.of(new long[] {0x5555555555555555L, Long.MIN_VALUE})),
+        new Operation.Watch(70_000),
         new Operation.Truncate(1, Integer.MAX_VALUE));
   }
 

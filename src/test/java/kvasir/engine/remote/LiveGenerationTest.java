@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
+import kvasir.engine.batch.BlockAttention;
 import kvasir.engine.batch.Request;
 import kvasir.engine.sampling.ChoiceOptions;
 import kvasir.engine.sampling.ChosenToken;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 /** The rest of a generation after the loss of a world, and what its client hears of it. */
 class LiveGenerationTest {
   private static final int END = 2;
+  private static final OptionalInt NO_LOGPROBS = OptionalInt.empty();
 
   private final List<String> heard = new ArrayList<>();
 
@@ -48,6 +50,11 @@ class LiveGenerationTest {
       @Override
       public void described(ChosenToken token) {
         heard.add("described " + token.id());
+      }
+
+      @Override
+      public void attended(int choice, BlockAttention attention) {
+        heard.add(choice + " attended " + attention.ranks().length);
       }
 
       @Override
@@ -96,6 +103,23 @@ class LiveGenerationTest {
     assertEquals(3, rest.get(0).generation().request().maxTokens());
     assertEquals(2, generation.running());
     assertEquals(List.of("1 ended", "3 is full"), heard.subList(heard.size() - 2, heard.size()));
+  }
+
+  @Test
+  void attentionIsCountedAfterALossToo() {
+    Request request =
+        new Request(
+                new int[] {10, 11}, 3, new ChoiceOptions(SamplingOptions.GREEDY, 0, 1, NO_LOGPROBS))
+            .watching();
+    LiveGeneration generation =
+        new LiveGeneration(new Generation(request, Set.of(END)), listener());
+    begin(generation);
+    generation.attended(0, new BlockAttention(16, 1, new int[1], new double[] {1}));
+    generation.token(0, token(20));
+    assertTrue(generation.rest().getFirst().generation().request().watched());
+    generation.finished(0, true);
+    generation.attended(0, new BlockAttention(16, 1, new int[2], new double[2]));
+    assertEquals(List.of("accepted", "began 0", "0 attended 1", "0: 20", "0 ended"), heard);
   }
 
   @Test

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
+import kvasir.engine.batch.BlockAttention;
 import kvasir.engine.batch.Counts;
 import kvasir.engine.batch.NumberReader;
 import kvasir.engine.batch.NumberWriter;
@@ -37,6 +38,9 @@ import org.junit.jupiter.api.Test;
 class MessagesTest {
   private static final int CASES = 2_000;
 
+  private static final BlockAttention ATTENTION =
+      new BlockAttention(64, 1, new int[] {0, 1, 0}, new double[] {0.25, 1e-300, 0.75});
+
   private static final List<Report> REPORTS =
       List.of(
           new Report.Accepted(1),
@@ -45,6 +49,7 @@ class MessagesTest {
           new Report.Token(4, 127, token(-0.0, 20)),
           new Report.Token(
               4, 0, new ChosenToken(5, OptionalDouble.empty(), List.of(), Optional.empty())),
+          new Report.Attended(4, 126, ATTENTION),
           new Report.Finished(5, 1, true),
           new Report.Failed(6, Failure.UNSOUND, "é🙂 no numbers"),
           new Report.State(
@@ -80,13 +85,19 @@ class MessagesTest {
         3,
         100,
         new ChoiceOptions(sampling, 0, 3, OptionalInt.of(5)).constrained(Optional.of("{é}")),
+        true,
         true);
   }
 
   @Test
   void messagesAreReadAsTheyWereWritten() {
     for (Report report : REPORTS) {
-      assertEquals(report, Report.decode(new NumberReader(Report.encode(report).bytes())));
+      byte[] bytes = Report.encode(report).bytes();
+      Report read = Report.decode(new NumberReader(bytes));
+      assertArrayEquals(bytes, Report.encode(read).bytes());
+      if (!(report instanceof Report.Attended)) {
+        assertEquals(report, read);
+      }
     }
     for (Command command : COMMANDS.subList(1, COMMANDS.size())) {
       assertEquals(command, Command.decode(new NumberReader(Command.encode(command).bytes())));
@@ -102,6 +113,7 @@ class MessagesTest {
     assertEquals(3, request.promptTokens());
     assertEquals(100, request.maxTokens());
     assertTrue(request.scored());
+    assertTrue(request.watched());
   }
 
   @Test
