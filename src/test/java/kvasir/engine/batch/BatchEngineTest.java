@@ -115,6 +115,20 @@ class BatchEngineTest {
     }
   }
 
+  private static void compareAttention(
+      EngineSettings settings, RandomMix mix, List<RandomMix.Answer> answers, String what) {
+    BatchOptions options = new BatchOptions(1, 1 << 26, STEP_NANOS, false, 0);
+    BatchRank.run(
+        settings,
+        new SoloCommunicator(),
+        options,
+        (engine, batch) -> {
+          mix.compareAttention(batch, answers, what);
+          batch.end();
+          return null;
+        });
+  }
+
   private static Done check(int ranks, int number) {
     RandomMix mix = RandomMix.of(1000L * ranks + number);
     Kernels kernels = number % 8 < 4 ? new VectorKernels() : new ScalarKernels();
@@ -135,6 +149,7 @@ class BatchEngineTest {
         new Engine(own, new SoloCommunicator(), new Activity(), RandomMix.CONTEXT, null)) {
       mix.compare(engine, done.answers(), "mix %d on %d ranks".formatted(number, ranks));
     }
+    compareAttention(own, mix, done.answers(), "mix %d on %d ranks".formatted(number, ranks));
     return done;
   }
 }

@@ -1,5 +1,6 @@
 package kvasir.engine.batch;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
@@ -43,7 +44,12 @@ record RandomMix(List<Line> lines, int chunk, int maxSequences, double tightness
    */
   record Line(int[] prompt, int tokens, ChoiceOptions choice, int arrives, int cancelled) {
     Request request() {
-      return new Request(prompt, tokens, choice);
+      Request request = new Request(prompt, tokens, choice);
+      return watched() ? request.watching() : request;
+    }
+
+    boolean watched() {
+      return prompt.length % 3 == 0;
     }
 
     int stored() {
@@ -54,7 +60,13 @@ record RandomMix(List<Line> lines, int chunk, int maxSequences, double tightness
   /** Tokens with the log-probabilities that were asked for. */
   static final class Answer implements TokenSink {
     private final List<ChosenToken> tokens = new ArrayList<>();
+    private final List<BlockAttention> attention = new ArrayList<>();
     private int ends;
+
+    @Override
+    public void attended(BlockAttention ofToken) {
+      attention.add(ofToken);
+    }
 
     @Override
     public boolean accept(ChosenToken token) {
@@ -192,6 +204,28 @@ record RandomMix(List<Line> lines, int chunk, int maxSequences, double tightness
       }
       // Records of doubles are equal if the bits are.
       assertEquals(expected.tokens.subList(0, chosen), actual.tokens, which);
+    }
+  }
+
+  /** Compares the attention of answers with that of each sequence in a batch of its own. */
+  void compareAttention(BatchEngine alone, List<Answer> answers, String what) {
+    for (int i = 0; i < lines.size(); i++) {
+      Answer actual = answers.get(i);
+      int watched = lines.get(i).watched() ? actual.tokens.size() : 0;
+      assertEquals(watched, actual.attention.size(), what);
+      if (watched > 0) {
+        Answer expected = new Answer();
+        alone.submit(lines.get(i).request(), expected);
+        while (alone.live() > 0) {
+          alone.step();
+        }
+        for (int token = 0; token < watched; token++) {
+          double[] shares = actual.attention.get(token).sums();
+          String which = "%s, sequence %d, token %d".formatted(what, i, token);
+          assertArrayEquals(expected.attention.get(token).sums(), shares, which);
+          assertEquals(1, Arrays.stream(shares).sum(), 1e-5, which);
+        }
+      }
     }
   }
 
