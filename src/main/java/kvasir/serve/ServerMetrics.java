@@ -1,11 +1,14 @@
 package kvasir.serve;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import kvasir.engine.batch.Counts;
+import kvasir.engine.batch.RankState;
 import kvasir.engine.serving.EngineState;
 
 /**
@@ -124,6 +127,29 @@ final class ServerMetrics {
         "kvasir_preemptions_total",
         "Times that a sequence lost its blocks before its end.",
         counts.preemptions());
+    text.counter(
+        "kvasir_world_rebuilds_total",
+        "Worlds of ranks that have taken the place of a lost one.",
+        engine.rebuilds());
+    ranks(text, engine.ranks());
+  }
+
+  private static void ranks(MetricsText text, List<RankState> ranks) {
+    text.ofRanks("kvasir_kv_blocks", "gauge", "KV blocks of a rank.", ranks, RankState::blocks);
+    text.ofRanks(
+        "kvasir_kv_blocks_held", "gauge", "KV blocks of sequences.", ranks, RankState::held);
+    text.ofRanks(
+        "kvasir_kv_blocks_cached",
+        "gauge",
+        "KV blocks that are kept for prompts with the same beginning.",
+        ranks,
+        RankState::cached);
+    text.ofRanks(
+        "kvasir_exchange_seconds_total",
+        "counter",
+        "Time of a rank in exchanges: transfer, and waiting for slower ranks.",
+        ranks,
+        rank -> String.format(Locale.ROOT, "%.6f", rank.exchangeNanos() / 1e9));
   }
 
   /** Writer of Prometheus' text format. */
@@ -141,6 +167,19 @@ final class ServerMetrics {
         out.append('{').append(labels).append('}');
       }
       out.append(' ').append(value).append('\n');
+    }
+
+    /** Adds a metric with a value of each rank. */
+    void ofRanks(
+        String name,
+        String type,
+        String help,
+        List<RankState> ranks,
+        Function<RankState, Object> value) {
+      head(name, type, help);
+      for (int rank = 0; rank < ranks.size(); rank++) {
+        line(name, "rank=\"" + rank + "\"", value.apply(ranks.get(rank)));
+      }
     }
 
     void gauge(String name, String help, long value) {

@@ -126,10 +126,14 @@ final class RanksServer implements AutoCloseable {
     }
   }
 
+  /** Returns all metrics. */
+  String metrics() {
+    return get("/metrics").body();
+  }
+
   /** Returns the value of a metric without labels. */
   long metric(String name) {
-    return get("/metrics")
-        .body()
+    return metrics()
         .lines()
         .filter(line -> line.startsWith(name + " "))
         .mapToLong(line -> Long.parseLong(line.substring(name.length() + 1)))

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import kvasir.Mpirun;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,9 @@ class ServeRanksTest {
   void clientsOutliveLostRanks() throws IOException {
     try (RanksServer server = RanksServer.start("--ranks", 3)) {
       List<String> undisturbed = RanksServer.bodies(all(server));
+      Pattern exchanged =
+          Pattern.compile("\nkvasir_exchange_seconds_total\\{rank=\"2\"} (?!0\\.000000)\\d");
+      assertTrue(exchanged.matcher(server.metrics()).find(), server.metrics());
       List<CompletableFuture<HttpResponse<String>>> disturbed = new ArrayList<>(all(server));
       lose(server, 1);
       disturbed.add(server.completeLater(request(0)));
@@ -60,6 +64,7 @@ class ServeRanksTest {
             RanksServer.choices(bodies.get(i)),
             "stream " + i);
       }
+      assertEquals(2, server.metric("kvasir_world_rebuilds_total"));
       CompletableFuture<HttpResponse<String>> last = server.completeLater(request(0));
       awaitTokens(server);
       server.run().kill(server.run().rank(0));

@@ -77,12 +77,12 @@ public final class BatchEngine {
         .batchDecoder()
         .expect(Engine.stepRows(engine.settings(), engine.config(), options.maxSequences()));
     this.runner = new StepRunner(engine, capacities, store);
-    this.link = new PlanLink(world);
     int held = Math.min(Engine.LOGIT_ROWS, options.maxSequences());
     this.chooser =
         new TokenChooser(
             world, engine.settings().kernels(), new DecoderLogits(engine.batchDecoder()), held);
-    this.ranks = RankStates.gather(world, engine.settings().threads());
+    this.ranks = RankStates.gather(engine);
+    this.link = new PlanLink(world, ranks::measure);
     this.pool = new BlockPool(shape.blockTokens(), engine.cache().ownership(), capacities);
     this.scheduler =
         world.rank() == ROOT
@@ -218,7 +218,7 @@ public final class BatchEngine {
     }
     long begin = System.nanoTime();
     link.send(plan);
-    compute(plan);
+    ranks.during(() -> compute(plan));
     scheduler.stepTook(System.nanoTime() - begin);
     return true;
   }
@@ -251,11 +251,12 @@ public final class BatchEngine {
 
   /** Computes rank 0's steps on another rank until rank 0 calls {@link #end}. */
   public void follow() {
-    for (StepPlan plan = link.receive(); plan.step() != END; plan = link.receive()) {
+    for (StepPlan next = link.receive(); next.step() != END; next = link.receive()) {
+      StepPlan plan = next;
       if (!plan.wholeRows().isEmpty()) {
         chooser.complete(plan.wholeRows());
       } else if (!plan.spans().isEmpty() || !plan.operations().isEmpty()) {
-        compute(plan);
+        ranks.during(() -> compute(plan));
       }
     }
   }

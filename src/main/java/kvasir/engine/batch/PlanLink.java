@@ -18,14 +18,26 @@ final class PlanLink {
   /** Number of the step that computes nothing, and says that the next one may take long. */
   private static final long IDLE = Long.MAX_VALUE - 1;
 
+  /** Number of the step that computes nothing, and in which the ranks tell what they measured. */
+  private static final long MEASURE = Long.MAX_VALUE - 2;
+
+  private static final long MEASURE_NANOS = 1_000_000_000;
+
   private final Communicator world;
+  private final Runnable measure;
   private final byte[] firstBytes = new byte[PlanMessage.FIRST_BYTES];
   private final MemorySegment first = MemorySegment.ofArray(firstBytes);
   private boolean idle;
+  private long measured = System.nanoTime();
 
-  /** Creates one rank's end of the link; the communicator stays the caller's. */
-  PlanLink(Communicator world) {
+  /**
+   * Creates one rank's end of the link; the communicator stays the caller's.
+   *
+   * @param measure called by all ranks together, between two plans and not more than once a second
+   */
+  PlanLink(Communicator world, Runnable measure) {
     this.world = world;
+    this.measure = measure;
   }
 
   /** Sends a plan to all other ranks, on rank 0. */
@@ -33,6 +45,15 @@ final class PlanLink {
     if (world.size() == 1) {
       return;
     }
+    if (!idle && System.nanoTime() - measured > MEASURE_NANOS) {
+      measured = System.nanoTime();
+      sendToAll(new StepPlan(MEASURE, List.of(), List.of()));
+      measure.run();
+    }
+    sendToAll(plan);
+  }
+
+  private void sendToAll(StepPlan plan) {
     PlanMessage message = PlanMessage.encode(plan);
     MemorySegment data = MemorySegment.ofArray(message.first());
     if (idle) {
@@ -61,6 +82,15 @@ final class PlanLink {
 
   /** Returns rank 0's next plan, on another rank; one without changes and rows if it is idle. */
   StepPlan receive() {
+    StepPlan plan = next();
+    while (plan.step() == MEASURE) {
+      measure.run();
+      plan = next();
+    }
+    return plan;
+  }
+
+  private StepPlan next() {
     if (idle) {
       world.receive(first, ROOT);
     } else {

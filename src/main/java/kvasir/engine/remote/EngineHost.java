@@ -176,7 +176,10 @@ public final class EngineHost implements AutoCloseable {
 
     @Override
     public void failed(Failure failure, String cause) {
-      send(new Report.Failed(number, failure, cause));
+      // A world that is lost says nothing: what it has not computed, the next one will.
+      if (failure != Failure.LOST) {
+        send(new Report.Failed(number, failure, cause));
+      }
       end();
     }
 

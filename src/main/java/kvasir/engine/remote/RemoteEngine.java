@@ -37,6 +37,7 @@ public final class RemoteEngine implements TokenEngine {
   private Counts before = Counts.NONE;
   private EngineState state = EngineState.ABSENT;
   private long stateTime;
+  private int worlds;
   private boolean usable;
 
   /**
@@ -91,6 +92,7 @@ public final class RemoteEngine implements TokenEngine {
     line.ifPresent(MessageLine::shut);
     line = Optional.of(next);
     usable = false;
+    worlds++;
     parts.clear();
     live.forEach(this::submit);
     live.removeIf(LiveGeneration::over);
@@ -245,11 +247,12 @@ public final class RemoteEngine implements TokenEngine {
   @Override
   public synchronized EngineState state() {
     Counts counts = before.and(state.counts());
+    int rebuilds = Math.max(0, worlds - 1);
     if (!usable) {
-      return new EngineState(false, counts, live(), 0, List.of());
+      return new EngineState(false, counts, live(), 0, rebuilds, List.of());
     }
     long quiet = state.live() == 0 ? 0 : state.quietNanos() + System.nanoTime() - stateTime;
-    return new EngineState(!closing && state.ready(), counts, state.live(), quiet, state.ranks());
+    return new EngineState(!closing && state.ready(), counts, state.live(), quiet, rebuilds, state.ranks());
   }
 
   /** A client's end of a generation. */

@@ -49,7 +49,7 @@ sealed interface Report {
   int LEAST_SCORE_BYTES = 3;
 
   /** Bytes that a rank's state takes at least. */
-  int LEAST_RANK_BYTES = 5;
+  int LEAST_RANK_BYTES = 6;
 
   /** Returns the bytes of a report. Whole logits of tokens are left out. */
   static NumberWriter encode(Report report) {
@@ -106,6 +106,7 @@ sealed interface Report {
     for (RankState rank : state.ranks()) {
       out.putText(rank.host());
       out.put(rank.threads(), rank.blocks(), rank.held(), rank.cached());
+      out.put(rank.exchangeNanos());
     }
   }
 
@@ -179,8 +180,13 @@ sealed interface Report {
     List<RankState> ranks = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       ranks.add(
-          new RankState(in.nextText(), in.nextInt(), in.nextInt(), in.nextInt(), in.nextInt()));
+          new RankState(in.nextText(),
+              in.nextInt(),
+              in.nextInt(),
+              in.nextInt(),
+              in.nextInt(),
+              in.nextLong()));
     }
-    return new EngineState(ready, counts, live, quietNanos, ranks);
+    return new EngineState(ready, counts, live, quietNanos, 0, ranks);
   }
 }

@@ -93,7 +93,7 @@ public final class EngineLoop implements TokenEngine {
   }
 
   private void publish() {
-    state = new EngineState(!closing, batch.counts(), batch.live(), 0, batch.ranks());
+    state = new EngineState(!closing, batch.counts(), batch.live(), 0, 0, batch.ranks());
   }
 
   private void rest() {

@@ -11,12 +11,13 @@ import kvasir.engine.batch.RankState;
  * @param counts counts since the engine's start
  * @param live number of sequences that have not ended
  * @param quietNanos time since the last step while there is work, in nanoseconds; 0 without work
+ * @param rebuilds number of worlds that have taken the place of a lost one
  * @param ranks state of each rank, in the order of ranks; empty while there is no world
  */
 public record EngineState(
-    boolean ready, Counts counts, int live, long quietNanos, List<RankState> ranks) {
+    boolean ready, Counts counts, int live, long quietNanos, int rebuilds, List<RankState> ranks) {
   /** State before the first step, and of a world that is lost. */
-  public static final EngineState ABSENT = new EngineState(false, Counts.NONE, 0, 0, List.of());
+  public static final EngineState ABSENT = new EngineState(false, Counts.NONE, 0, 0, 0, List.of());
 
   public EngineState {
     ranks = List.copyOf(ranks);
@@ -24,6 +25,6 @@ public record EngineState(
 
   /** Returns this state with another time since the last step. */
   public EngineState quietFor(long nanos) {
-    return new EngineState(ready, counts, live, nanos, ranks);
+    return new EngineState(ready, counts, live, nanos, rebuilds, ranks);
   }
 }

@@ -39,7 +39,7 @@ class PlanLinkTest {
   }
 
   private static int sendAll(Communicator world) {
-    PlanLink link = new PlanLink(world);
+    PlanLink link = new PlanLink(world, () -> {});
     for (int step : STEPS) {
       if (step < 0) {
         link.idle();
@@ -51,7 +51,7 @@ class PlanLinkTest {
   }
 
   private static int receiveAll(Communicator world) {
-    PlanLink link = new PlanLink(world);
+    PlanLink link = new PlanLink(world, () -> {});
     int count = 0;
     for (int step : STEPS) {
       StepPlan plan = link.receive();

@@ -59,7 +59,8 @@ class MessagesTest {
                   new Counts(1, 2, 3, 4, 5, 6, 7),
                   8,
                   9,
-                  List.of(new RankState("node1", 2, 100, 10, 3), new RankState("", 1, 0, 0, 0)))));
+                  0,
+                  List.of(new RankState("node1", 2, 100, 10, 3, 1L << 40), new RankState("", 1, 0, 0, 0, 0)))));
 
   private static final List<Command> COMMANDS =
       List.of(
