@@ -118,7 +118,7 @@ final class ScriptedServer implements AutoCloseable {
 
     @Override
     public EngineState state() {
-      return new EngineState(true, new Counts(0, 0, 0, 0, 0, 0, 0), 0, 0, List.of());
+      return new EngineState(true, Counts.NONE, 0, 0, 0, List.of());
     }
   }
 

@@ -99,6 +99,7 @@ public record ServeJob(
       StopSignals.ignoreInterrupt();
       try (Engine opened = open(context, options)) {
         BatchEngine batch = new BatchEngine(opened, options);
+        context.activity().set(ACTIVITY);
         if (context.root()) {
           host(context, batch, options);
         } else {
@@ -123,7 +124,6 @@ public record ServeJob(
     try (Tokenizer tokenizer = Tokenizer.open(engine.directory());
         EngineHost host = new EngineHost(loop, launcher, options.kvBytes())) {
       loop.constrainBy(constraints(context, tokenizer));
-      context.activity().set(ACTIVITY);
       host.run();
     }
   }

@@ -218,7 +218,7 @@ public final class BatchEngine {
     }
     long begin = System.nanoTime();
     link.send(plan);
-    ranks.during(() -> compute(plan));
+    ranks.during(this::compute, plan);
     scheduler.stepTook(System.nanoTime() - begin);
     return true;
   }
@@ -251,12 +251,11 @@ public final class BatchEngine {
 
   /** Computes rank 0's steps on another rank until rank 0 calls {@link #end}. */
   public void follow() {
-    for (StepPlan next = link.receive(); next.step() != END; next = link.receive()) {
-      StepPlan plan = next;
+    for (StepPlan plan = link.receive(); plan.step() != END; plan = link.receive()) {
       if (!plan.wholeRows().isEmpty()) {
         chooser.complete(plan.wholeRows());
       } else if (!plan.spans().isEmpty() || !plan.operations().isEmpty()) {
-        ranks.during(() -> compute(plan));
+        ranks.during(this::compute, plan);
       }
     }
   }

@@ -8,7 +8,8 @@ package kvasir.engine.batch;
  * @param blocks number of KV blocks that its memory holds
  * @param held number of blocks that sequences hold
  * @param cached number of blocks that no sequence holds, kept for prompts with the same beginning
- * @param exchangeNanos time that it has spent in exchanges of steps, transfer and waiting for slower
- *     ranks, in nanoseconds; as it was when all ranks were last asked
+ * @param exchangeNanos time that it has spent in exchanges of steps, transfer and waiting for
+ *     slower ranks, in nanoseconds; as it was when all ranks were last asked
  */
-public record RankState(String host, int threads, int blocks, int held, int cached, long exchangeNanos) {}
+public record RankState(
+    String host, int threads, int blocks, int held, int cached, long exchangeNanos) {}

@@ -2,6 +2,7 @@ package kvasir.engine.batch;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import kvasir.cache.BlockPool;
 import kvasir.cluster.Collectives;
 import kvasir.cluster.Communicator;
@@ -37,10 +38,10 @@ final class RankStates {
         Collectives.allGather(world, new long[] {threads}));
   }
 
-  /** Computes a step, and counts this rank's time in its exchanges. */
-  void during(Runnable step) {
+  /** Computes the step of a plan, and counts this rank's time in its exchanges. */
+  void during(Consumer<StepPlan> step, StepPlan plan) {
     long before = engine.traffic().nanos();
-    step.run();
+    step.accept(plan);
     ownNanos += engine.traffic().nanos() - before;
   }
 
@@ -61,7 +62,13 @@ final class RankStates {
       int blocks = pool.capacity(rank);
       int held = blocks - pool.available(rank);
       states.add(
-          new RankState(hosts.get(rank), (int) threads[rank], blocks, held, pool.idle(rank), exchangeNanos[rank]));
+          new RankState(
+              hosts.get(rank),
+              (int) threads[rank],
+              blocks,
+              held,
+              pool.idle(rank),
+              exchangeNanos[rank]));
     }
     return states;
   }

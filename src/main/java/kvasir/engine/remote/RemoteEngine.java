@@ -252,7 +252,8 @@ public final class RemoteEngine implements TokenEngine {
       return new EngineState(false, counts, live(), 0, rebuilds, List.of());
     }
     long quiet = state.live() == 0 ? 0 : state.quietNanos() + System.nanoTime() - stateTime;
-    return new EngineState(!closing && state.ready(), counts, state.live(), quiet, rebuilds, state.ranks());
+    return new EngineState(
+        !closing && state.ready(), counts, state.live(), quiet, rebuilds, state.ranks());
   }
 
   /** A client's end of a generation. */

@@ -180,7 +180,8 @@ sealed interface Report {
     List<RankState> ranks = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       ranks.add(
-          new RankState(in.nextText(),
+          new RankState(
+              in.nextText(),
               in.nextInt(),
               in.nextInt(),
               in.nextInt(),

@@ -60,7 +60,9 @@ class MessagesTest {
                   8,
                   9,
                   0,
-                  List.of(new RankState("node1", 2, 100, 10, 3, 1L << 40), new RankState("", 1, 0, 0, 0, 0)))));
+                  List.of(
+                      new RankState("node1", 2, 100, 10, 3, 1L << 40),
+                      new RankState("", 1, 0, 0, 0, 0)))));
 
   private static final List<Command> COMMANDS =
       List.of(
