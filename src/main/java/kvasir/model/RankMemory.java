@@ -82,7 +82,7 @@ public record RankMemory(long weights, long cache, long buffers, long jvm) {
             run.positions());
     int tokens = run.rows();
     long common = buffers(run, shares.parts(), tokens);
-    long jvm = JvmMemory.bytes();
+    long jvm = run.pool() > 0 ? JvmMemory.bytesForRequests() : JvmMemory.bytes();
     int blocks = cache.blocks(run.positions());
     return IntStream.range(0, shares.parts())
         .mapToObj(
