@@ -1,7 +1,9 @@
 package kvasir.attention;
 
+import java.util.Arrays;
 import kvasir.cache.KvCache;
 import kvasir.error.UserError;
+import kvasir.kernel.BlockRun;
 import kvasir.kernel.Kernels;
 import kvasir.kernel.QueryRows;
 import kvasir.tensor.Panels;
@@ -14,6 +16,7 @@ import kvasir.tensor.Panels;
 final class StandardAttention implements ShardAttention {
   private final AttentionShape shape;
   private final Kernels kernels;
+  private final BlockRun run = new BlockRun();
 
   StandardAttention(AttentionShape shape, Kernels kernels) {
     this.shape = shape;
@@ -65,7 +68,10 @@ final class StandardAttention implements ShardAttention {
     int lanes = lanes(cache.shape().blockTokens());
     for (int i = 0; i * lanes < stride; i++) {
       int block = shard + i * cache.shape().shards();
-      Panels keys = cache.keys(layer, kvHead, block);
+      if (!(cache.keys(layer, kvHead, block) instanceof Panels keys)) {
+        scoresOfBytes(cache, layer, kvHead, block, rows, scores, i * lanes, stride);
+        continue;
+      }
       int count = keys.count();
       if (rows.tiled()) {
         kernels.matmulPacked(
@@ -84,6 +90,27 @@ final class StandardAttention implements ShardAttention {
             stride,
             rows.scratch());
       }
+    }
+  }
+
+  /** Computes the scores of a block whose keys are bytes, by the kernel for few rows. */
+  private void scoresOfBytes(
+      KvCache cache,
+      int layer,
+      int kvHead,
+      int block,
+      QueryRows rows,
+      float[] scores,
+      int offset,
+      int stride) {
+    int lanes = lanes(cache.shape().blockTokens());
+    float[] own = new float[rows.rows() * lanes];
+    Arrays.fill(rows.visible(), 0, rows.rows(), cache.shape().blockTokens());
+    run.clear();
+    run.add(cache.keys(layer, kvHead, block), cache.values(layer, kvHead, block), 0);
+    kernels.scores(run, rows, own, lanes);
+    for (int row = 0; row < rows.rows(); row++) {
+      System.arraycopy(own, row * lanes, scores, row * stride + offset, lanes);
     }
   }
 

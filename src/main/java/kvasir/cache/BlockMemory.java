@@ -6,8 +6,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import kvasir.error.UserError;
+import kvasir.tensor.CachedKeys;
+import kvasir.tensor.CachedValues;
 import kvasir.tensor.OffHeap;
-import kvasir.tensor.Panels;
 
 /**
  * Memory for KV blocks of one rank. It consists of slabs of several blocks, in the layout of {@link
@@ -36,9 +37,9 @@ public final class BlockMemory implements AutoCloseable {
   /**
    * Views by {@code layer * kvHeads + kvHead} and slot, since a walk reads a head's slots in turn.
    */
-  private final Panels[][] keys;
+  private final CachedKeys[][] keys;
 
-  private final Panels[][] values;
+  private final CachedValues[][] values;
   private int[] slabOfSlot = new int[0];
   private int[] firstSlots = new int[0];
   private int most = Integer.MAX_VALUE;
@@ -53,8 +54,8 @@ public final class BlockMemory implements AutoCloseable {
   public BlockMemory(CacheShape shape, int rank) {
     this.shape = shape;
     this.rank = rank;
-    this.keys = new Panels[shape.layers() * shape.kvHeads()][0];
-    this.values = new Panels[keys.length][0];
+    this.keys = new CachedKeys[shape.layers() * shape.kvHeads()][0];
+    this.values = new CachedValues[keys.length][0];
   }
 
   /** Returns the layout of a block. */
@@ -96,14 +97,14 @@ public final class BlockMemory implements AutoCloseable {
   }
 
   /** Returns the keys of a block, {@code [head_dim, block]}, with tokens in the lanes; a view. */
-  Panels keys(int layer, int kvHead, int slot) {
+  CachedKeys keys(int layer, int kvHead, int slot) {
     return keys[layer * shape.kvHeads() + kvHead][slot];
   }
 
   /**
    * Returns the values of a block, {@code [block, head_dim]}, with elements in the lanes; a view.
    */
-  Panels values(int layer, int kvHead, int slot) {
+  CachedValues values(int layer, int kvHead, int slot) {
     return values[layer * shape.kvHeads() + kvHead][slot];
   }
 

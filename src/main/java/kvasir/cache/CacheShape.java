@@ -1,7 +1,7 @@
 package kvasir.cache;
 
-import kvasir.tensor.DType;
 import kvasir.tensor.Panels;
+import kvasir.tensor.StorageFormat;
 
 /**
  * Parameters that determine the layout of a KV cache and the order of additions over it. They are
@@ -11,18 +11,21 @@ import kvasir.tensor.Panels;
  * @param layers number of layers
  * @param kvHeads number of key-value heads of a layer
  * @param headDim elements of one head
- * @param type element type of keys and values
+ * @param type type of keys and values, one of {@link KvTypes#ALL}
  * @param blockTokens number of tokens in a block, a power of two
  * @param shards number of shards, a power of two; the largest possible number of ranks
  */
 public record CacheShape(
-    int layers, int kvHeads, int headDim, DType type, int blockTokens, int shards) {
+    int layers, int kvHeads, int headDim, StorageFormat type, int blockTokens, int shards) {
   private static final int LARGEST_BLOCK = 64;
   private static final int SMALLEST_BLOCK = 16;
 
   public CacheShape {
     if (layers < 1 || kvHeads < 1 || headDim < 1) {
       throw new IllegalArgumentException("empty cache: " + layers + "," + kvHeads + "," + headDim);
+    }
+    if (!KvTypes.ALL.contains(type)) {
+      throw new IllegalArgumentException("keys and values in " + type);
     }
     if (Integer.bitCount(blockTokens) != 1 || Integer.bitCount(shards) != 1) {
       throw new IllegalArgumentException(
@@ -56,12 +59,12 @@ public record CacheShape(
 
   /** Returns the bytes of one head's keys in a block. */
   long keyBytes() {
-    return Panels.bytes(type, headDim, keyLanes());
+    return KvTypes.keyBytes(type, headDim, keyLanes());
   }
 
   /** Returns the bytes of one head's values in a block. */
   long valueBytes() {
-    return Panels.bytes(type, blockTokens, headDim);
+    return KvTypes.valueBytes(type, blockTokens, headDim);
   }
 
   /**

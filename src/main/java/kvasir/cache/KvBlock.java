@@ -1,7 +1,13 @@
 package kvasir.cache;
 
 import java.lang.foreign.MemorySegment;
+import kvasir.tensor.BlockFormat;
+import kvasir.tensor.CachedKeys;
+import kvasir.tensor.CachedValues;
+import kvasir.tensor.DType;
+import kvasir.tensor.KeyBytes;
 import kvasir.tensor.Panels;
+import kvasir.tensor.ScaledRows;
 
 /**
  * Keys and values of one block in a slab, which is ordered so that a reader of one head finds its
@@ -9,8 +15,8 @@ import kvasir.tensor.Panels;
  *
  * <pre>
  *   slab     [layer][kv_head] { keys, values }
- *   keys     [slot][panel of 32 tokens][head_dim][32]
- *   values   [panel of 32 elements][slot][token][32]
+ *   keys     [slot][panel of 32 tokens][head_dim][32]         q8_0: panels of KeyBytes
+ *   values   [panel of 32 elements][slot][token][32]          q8_0: panels of ScaledRows
  * </pre>
  *
  * The values of neighbouring slots continue one another in each panel, so that streams of reads do
@@ -59,8 +65,12 @@ public record KvBlock(CacheShape shape, MemorySegment slab, int index, int slots
    *
    * @param view {@code layer * kvHeads + kvHead}
    */
-  Panels keys(int view) {
-    return new Panels(shape.type(), slab, keyOffset(view), shape.headDim(), shape.keyLanes());
+  CachedKeys keys(int view) {
+    long offset = keyOffset(view);
+    return switch (shape.type()) {
+      case DType type -> new Panels(type, slab, offset, shape.headDim(), shape.keyLanes());
+      case BlockFormat _ -> new KeyBytes(slab, offset, shape.headDim(), shape.keyLanes());
+    };
   }
 
   /**
@@ -68,10 +78,15 @@ public record KvBlock(CacheShape shape, MemorySegment slab, int index, int slots
    *
    * @param view {@code layer * kvHeads + kvHead}
    */
-  Panels values(int view) {
+  CachedValues values(int view) {
+    long offset = valueOffset(view, 0);
     long stride = slots * panelBytes();
-    return new Panels(
-        shape.type(), slab, valueOffset(view, 0), stride, shape.blockTokens(), shape.headDim());
+    return switch (shape.type()) {
+      case DType type ->
+          new Panels(type, slab, offset, stride, shape.blockTokens(), shape.headDim());
+      case BlockFormat _ ->
+          new ScaledRows(slab, offset, stride, shape.blockTokens(), shape.headDim());
+    };
   }
 
   private int views() {
@@ -84,7 +99,7 @@ public record KvBlock(CacheShape shape, MemorySegment slab, int index, int slots
 
   /** Returns the bytes of one panel of values. */
   private long panelBytes() {
-    return Panels.bytes(shape.type(), shape.blockTokens(), 1);
+    return KvTypes.valueBytes(shape.type(), shape.blockTokens(), 1);
   }
 
   private long viewOffset(int view) {

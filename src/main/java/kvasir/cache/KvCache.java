@@ -1,7 +1,8 @@
 package kvasir.cache;
 
 import java.util.Arrays;
-import kvasir.tensor.Panels;
+import kvasir.tensor.CachedKeys;
+import kvasir.tensor.CachedValues;
 
 /**
  * Keys and values of one sequence on one rank: its length and a table of the blocks that the rank
@@ -191,7 +192,7 @@ public final class KvCache {
    * Returns the keys of a block that this rank owns, {@code [head_dim, block]}, with tokens in the
    * lanes; a view.
    */
-  public Panels keys(int layer, int kvHead, int block) {
+  public CachedKeys keys(int layer, int kvHead, int block) {
     return memory.keys(layer, kvHead, table.slot(block));
   }
 
@@ -199,7 +200,7 @@ public final class KvCache {
    * Returns the values of a block that this rank owns, {@code [block, head_dim]}, with elements in
    * the lanes; a view.
    */
-  public Panels values(int layer, int kvHead, int block) {
+  public CachedValues values(int layer, int kvHead, int block) {
     return memory.values(layer, kvHead, table.slot(block));
   }
 }

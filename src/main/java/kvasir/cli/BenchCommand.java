@@ -11,6 +11,7 @@ import kvasir.cli.job.BenchJob;
 import kvasir.cli.job.Job;
 import kvasir.cli.job.JobTable;
 import kvasir.cli.option.CommonOptions;
+import kvasir.cli.option.KvType;
 import kvasir.cli.option.LoadOptions;
 import kvasir.cli.option.Quantity;
 import kvasir.error.ExitCodes;
@@ -25,6 +26,7 @@ import kvasir.launch.ChildProcess;
 import kvasir.launch.Order;
 import kvasir.launch.ThisProcess;
 import kvasir.tensor.DType;
+import kvasir.tensor.StorageFormat;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -117,8 +119,10 @@ final class BenchCommand implements Callable<Integer>, OnRanks {
       names = "--kv-type",
       split = ",",
       paramLabel = "TYPE",
+      converter = KvType.Converter.class,
+      completionCandidates = KvType.Names.class,
       description = "Element types of the KV cache: ${COMPLETION-CANDIDATES} (default: bf16).")
-  List<DType> kvTypes = List.of(DType.BF16);
+  List<StorageFormat> kvTypes = List.of(DType.BF16);
 
   @Option(
       names = "--repetitions",
@@ -179,7 +183,7 @@ final class BenchCommand implements Callable<Integer>, OnRanks {
    * @param threads number of threads of each rank; null if the process that measures chooses it
    */
   private record BenchConfiguration(
-      Integer ranks, Integer threads, AttentionKind attention, DType kvType) {}
+      Integer ranks, Integer threads, AttentionKind attention, StorageFormat kvType) {}
 
   @Override
   public Integer call() {

@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import kvasir.cli.option.CommonOptions;
 import kvasir.cli.option.HardwareEstimate;
 import kvasir.cli.option.HardwareSource;
+import kvasir.cli.option.KvType;
 import kvasir.cli.option.Quantity;
 import kvasir.error.ExitCodes;
 import kvasir.error.UserError;
@@ -24,6 +25,7 @@ import kvasir.model.ModelConfig;
 import kvasir.model.ModelShape;
 import kvasir.model.WeightSizes;
 import kvasir.tensor.DType;
+import kvasir.tensor.StorageFormat;
 import kvasir.weights.Checkpoint;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -145,8 +147,10 @@ final class ExperimentPredictCommand implements Callable<Integer> {
   @Option(
       names = "--kv-type",
       paramLabel = "TYPE",
+      converter = KvType.Converter.class,
+      completionCandidates = KvType.Names.class,
       description = "Element type of the KV cache: ${COMPLETION-CANDIDATES} (default: bf16).")
-  DType kvType = DType.BF16;
+  StorageFormat kvType = DType.BF16;
 
   @Option(
       names = "--prefill-chunk",

@@ -1,5 +1,6 @@
 package kvasir.engine;
 
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import java.nio.file.Path;
 import java.util.List;
 import kvasir.attention.AttentionKind;
@@ -9,7 +10,7 @@ import kvasir.kernel.Kernels;
 import kvasir.kernel.ScalarKernels;
 import kvasir.kernel.VectorKernels;
 import kvasir.team.Binding;
-import kvasir.tensor.DType;
+import kvasir.tensor.StorageFormat;
 
 /**
  * The options of an engine that are the same for all ranks, in the form in which they are sent to
@@ -27,7 +28,7 @@ import kvasir.tensor.DType;
  */
 public record EngineOptions(
     String model,
-    DType kvType,
+    @JsonDeserialize(using = KvTypeReader.class) StorageFormat kvType,
     AttentionKind attention,
     KernelKind kernels,
     int blockTokens,

@@ -5,7 +5,7 @@ import kvasir.attention.AttentionKind;
 import kvasir.cache.CacheShape;
 import kvasir.kernel.Kernels;
 import kvasir.team.Binding;
-import kvasir.tensor.DType;
+import kvasir.tensor.StorageFormat;
 
 /**
  * The settings that an engine is built from. The caller has validated them.
@@ -22,7 +22,7 @@ import kvasir.tensor.DType;
  */
 public record EngineSettings(
     Path model,
-    DType kvType,
+    StorageFormat kvType,
     AttentionKind attention,
     Kernels kernels,
     int threads,

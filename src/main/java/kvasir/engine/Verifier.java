@@ -18,6 +18,8 @@ import kvasir.model.OpenedModel;
 import kvasir.model.ReferenceDecoder;
 import kvasir.team.Team;
 import kvasir.team.ThreadTeam;
+import kvasir.tensor.BlockFormat;
+import kvasir.tensor.DType;
 import kvasir.tensor.Shares;
 
 /**
@@ -180,9 +182,10 @@ public final class Verifier {
     }
     double relative =
         switch (settings.kvType()) {
-          case F32 -> 1e-4;
-          case F16 -> 1e-3;
-          case BF16 -> 5e-3;
+          case DType.F32 -> 1e-4;
+          case DType.F16 -> 1e-3;
+          case DType.BF16 -> 5e-3;
+          case BlockFormat _ -> 2e-2;
         };
     return largest * relative;
   }

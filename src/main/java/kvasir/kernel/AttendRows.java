@@ -48,7 +48,7 @@ final class AttendRows {
       int panels = Panels.count(q.mostVisible(block));
       int first = block * q.rows() * stride;
       kernels.matmul(
-          blocks.keys(block),
+          (Panels) blocks.keys(block),
           0,
           panels,
           q.queries(),

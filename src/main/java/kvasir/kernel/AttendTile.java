@@ -2,7 +2,11 @@ package kvasir.kernel;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import kvasir.tensor.CachedKeys;
+import kvasir.tensor.CachedValues;
+import kvasir.tensor.KeyBytes;
 import kvasir.tensor.Panels;
+import kvasir.tensor.ScaledRows;
 
 /**
  * Attention over KV blocks for many rows, by register tiles. The blocks' keys and values are
@@ -24,7 +28,7 @@ final class AttendTile {
    * Number of keys that the second product takes at once: a panel of scores and one of values, 16
    * KiB each, stay in the first-level cache.
    */
-  private static final int KEYS = 128;
+  static final int KEYS = 128;
 
   private AttendTile() {}
 
@@ -44,28 +48,53 @@ final class AttendTile {
     int dim = q.headDim;
     float[] keys = q.keys(PackedRows.floats(stored, dim));
     MemorySegment values = q.scratch.panels((long) Panels.count(dim) * stored);
+    boolean bytes = blocks.keys(0) instanceof KeyBytes;
+    if (bytes) {
+      q.bytes.begin(dim, stored);
+    }
     for (int block = 0; block < blocks.size(); block++) {
       int first = q.firstKey[block];
       int seen = q.mostVisible(block);
       for (int panel = 0; panel < Panels.count(seen); panel++) {
-        int target = (first + panel * WIDTH) * dim;
-        WidenVector.widen(blocks.keys(block), panel, 0, dim, keys, target);
+        widenKeys(blocks.keys(block), panel, first + panel * WIDTH, q, keys);
       }
       for (int panel = 0; panel < Panels.count(dim) && seen > 0; panel++) {
         long target = 4L * WIDTH * (panel * stored + first);
-        WidenVector.widen(blocks.values(block), panel, 0, seen, values, target);
+        widenValues(blocks.values(block), panel, first, seen, q, values, target);
       }
     }
     for (int row = 0; row < q.rows(); row += WIDTH) {
       int count = Math.min(WIDTH, q.rows() - row);
       int offset = blocks.offset(0) + row * (dim + 2);
-      rows(kernels, blocks.size(), keys, values, stored, q, row, count, states, offset);
+      rows(kernels, blocks.size(), bytes, keys, values, stored, q, row, count, states, offset);
+    }
+  }
+
+  private static void widenKeys(CachedKeys keys, int panel, int key, QueryRows q, float[] target) {
+    switch (keys) {
+      case Panels plain -> WidenVector.widen(plain, panel, 0, q.headDim, target, key * q.headDim);
+      case KeyBytes bytes -> q.bytes.keys(bytes, panel * WIDTH, key, target, key * q.headDim);
+    }
+  }
+
+  private static void widenValues(
+      CachedValues values,
+      int panel,
+      int key,
+      int n,
+      QueryRows q,
+      MemorySegment target,
+      long targetOffset) {
+    switch (values) {
+      case Panels plain -> WidenVector.widen(plain, panel, 0, n, target, targetOffset);
+      case ScaledRows bytes -> q.bytes.values(bytes, panel, key, n, target, targetOffset);
     }
   }
 
   private static void rows(
       Kernels kernels,
       int blocks,
+      boolean bytes,
       float[] keys,
       MemorySegment values,
       int stored,
@@ -79,18 +108,19 @@ final class AttendTile {
     for (int block = 0; block < blocks; block++) {
       int seen = q.mostVisible(block, first, first + rows);
       int key = q.firstKey[block];
-      scores(keys, q, first, key, seen, scores);
+      scores(bytes, keys, q, first, key, seen, scores);
       mask(q.visible(block), first, rows, key, seen, scores);
       softmax(q, block, first, rows, key, seen, scores);
     }
     store(q, rows, states, offset);
-    output(kernels, blocks, values, stored, q, first, rows, scores, states, offset);
+    output(kernels, blocks, bytes, values, stored, q, first, rows, scores, states, offset);
   }
 
   /** Adds the weighted values of all blocks to the outputs of up to 32 rows. */
   private static void output(
       Kernels kernels,
       int blocks,
+      boolean bytes,
       MemorySegment values,
       int stored,
       QueryRows q,
@@ -101,16 +131,17 @@ final class AttendTile {
       int offset) {
     for (int block = 0; block < blocks; block++) {
       int shared = q.leastVisible(block, first, first + rows);
-      product(values, stored, shared, q, block, rows, scores, states, offset);
+      product(bytes, values, stored, shared, q, block, rows, scores, states, offset);
       if (shared == 0) {
         scale(kernels, q, block, rows, states, offset);
       }
-      rest(values, stored, shared, q, block, first, rows, scores, states, offset);
+      rest(bytes, values, stored, shared, q, block, first, rows, scores, states, offset);
     }
   }
 
   /** Rescales outputs, and adds the first keys of a block, which all rows see. */
   private static void product(
+      boolean bytes,
       MemorySegment values,
       int stored,
       int shared,
@@ -129,8 +160,8 @@ final class AttendTile {
             values,
             4L * (column * stored + key * WIDTH),
             n,
-            scores,
-            key * WIDTH,
+            bytes ? q.bytes.weights(scores, column / WIDTH, key, n) : scores,
+            bytes ? 0 : key * WIDTH,
             states,
             offset + 2 + column,
             size,
@@ -144,13 +175,23 @@ final class AttendTile {
   }
 
   private static void scores(
-      float[] keys, QueryRows q, int first, int firstKey, int keyCount, float[] scores) {
+      boolean bytes,
+      float[] keys,
+      QueryRows q,
+      int first,
+      int firstKey,
+      int keyCount,
+      float[] scores) {
     int dim = q.headDim;
     Arrays.fill(scores, firstKey * WIDTH, (firstKey + keyCount) * WIDTH, 0f);
     long b = 4L * first * dim;
     for (int key = 0; key < keyCount; key += WIDTH) {
       int count = Math.min(WIDTH, keyCount - key);
       int at = firstKey + key;
+      if (bytes) {
+        q.bytes.scores(q, first, keys, at, count, scores);
+        continue;
+      }
       PanelsVector.tiles(
           q.transposed(),
           b,
@@ -229,6 +270,7 @@ final class AttendTile {
    * not change an output.
    */
   private static void rest(
+      boolean bytes,
       MemorySegment values,
       int stored,
       int shared,
@@ -252,8 +294,47 @@ final class AttendTile {
       long base = 4L * WIDTH * begin;
       long panel = 4L * WIDTH * stored;
       int out = offset + row * (q.headDim + 2) + 2;
+      if (bytes) {
+        restOfBytes(values, base, panel, begin, n, q, p, states, out);
+        continue;
+      }
       DirectProduct.multiplyAdd(
           false, values, base, panel, q.headDim, n, p, 0, 0, 1, states, out, 0, q.scratch);
+    }
+  }
+
+  private static void restOfBytes(
+      MemorySegment values,
+      long base,
+      long panelStride,
+      int begin,
+      int n,
+      QueryRows q,
+      float[] p,
+      float[] states,
+      int out) {
+    float[] weights = q.bytes.row(n);
+    for (int column = 0; column < q.headDim; column += WIDTH) {
+      int panel = column / WIDTH;
+      for (int key = 0; key < n; key++) {
+        weights[key] = q.bytes.weight(p[key], panel, begin + key);
+      }
+      int outputs = Math.min(WIDTH, q.headDim - column);
+      DirectProduct.multiplyAdd(
+          false,
+          values,
+          base + panel * panelStride,
+          0,
+          outputs,
+          n,
+          weights,
+          0,
+          0,
+          1,
+          states,
+          out + column,
+          0,
+          q.scratch);
     }
   }
 }

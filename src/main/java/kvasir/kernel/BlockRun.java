@@ -1,6 +1,7 @@
 package kvasir.kernel;
 
-import kvasir.tensor.Panels;
+import kvasir.tensor.CachedKeys;
+import kvasir.tensor.CachedValues;
 
 /**
  * Several KV blocks that {@link Kernels#attendBlocks} folds into partial states. It is reused. Not
@@ -13,8 +14,8 @@ public final class BlockRun {
   /** Number of keys of a run, as in the largest blocks. */
   private static final int KEYS = 256;
 
-  private final Panels[] keys = new Panels[MOST];
-  private final Panels[] values = new Panels[MOST];
+  private final CachedKeys[] keys = new CachedKeys[MOST];
+  private final CachedValues[] values = new CachedValues[MOST];
   private final int[] offsets = new int[MOST];
   private int size;
 
@@ -36,7 +37,7 @@ public final class BlockRun {
    * @param offset offset of the block's states {@code [rows, state]}: the same for all blocks of a
    *     run if the rows are {@link QueryRows#tiled}, else of that block alone
    */
-  public void add(Panels blockKeys, Panels blockValues, int offset) {
+  public void add(CachedKeys blockKeys, CachedValues blockValues, int offset) {
     keys[size] = blockKeys;
     values[size] = blockValues;
     offsets[size] = offset;
@@ -48,11 +49,11 @@ public final class BlockRun {
     return size;
   }
 
-  Panels keys(int block) {
+  CachedKeys keys(int block) {
     return keys[block];
   }
 
-  Panels values(int block) {
+  CachedValues values(int block) {
     return values[block];
   }
 

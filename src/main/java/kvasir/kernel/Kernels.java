@@ -1,10 +1,11 @@
 package kvasir.kernel;
 
 import java.lang.foreign.MemorySegment;
+import kvasir.tensor.CachedKeys;
+import kvasir.tensor.CachedValues;
 import kvasir.tensor.DType;
 import kvasir.tensor.Matrix;
 import kvasir.tensor.PackedWeights;
-import kvasir.tensor.Panels;
 
 /**
  * Arithmetic operations of a decoder. There are two implementations that agree bit for bit: {@link
@@ -18,10 +19,11 @@ import kvasir.tensor.Panels;
  * nor the number of rows that are computed at once, and prefill gives the same bits as decode.
  *
  * <p>Activations are {@code float[]} with an offset and a row stride in elements; weights and the
- * KV cache are {@link Panels} in f32, f16 or bf16, or {@link kvasir.tensor.BlockPanels} of
- * quantised weights, and each of their elements is f32 before it is used. All methods are
- * stateless, allocate nothing and may run on several threads at once with disjoint outputs. Offsets
- * and strides are in elements unless stated otherwise.
+ * KV cache are {@link kvasir.tensor.Panels} in f32, f16 or bf16, or quantised ({@link
+ * kvasir.tensor.BlockPanels}, {@link kvasir.tensor.KeyBytes}, {@link kvasir.tensor.ScaledRows}),
+ * and their elements become f32 before they are used. All methods are stateless, allocate nothing
+ * and may run on several threads at once with disjoint outputs. Offsets and strides are in elements
+ * unless stated otherwise.
  */
 public sealed interface Kernels permits ScalarKernels, VectorKernels {
   /** Number of virtual lanes of a sum, for every vector width. */
@@ -89,7 +91,8 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
 
   /**
    * Adds weighted values to rows: {@code out[r] = fma(p[r, i], values[i], out[r])} for i = 0 ..
-   * counts[r] - 1 in this order.
+   * counts[r] - 1 in this order. With values in bytes it is {@code fma(p[r, i] * scale, byte,
+   * out[r])}, where the product is rounded.
    *
    * @param values {@code [inputs, outputs]}
    * @param p weights, row r from {@code pOffset + r * pStride} on
@@ -99,7 +102,7 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
    * @param scratch working memory of the calling thread
    */
   void accumulate(
-      Panels values,
+      CachedValues values,
       float[] p,
       int pOffset,
       int pStride,
@@ -121,7 +124,8 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
    * @param states {@code [rows, state]} from {@code offset} on, updated; a state is {@code [max,
    *     sum, output...]}
    */
-  default void attendBlock(Panels keys, Panels values, QueryRows rows, float[] states, int offset) {
+  default void attendBlock(
+      CachedKeys keys, CachedValues values, QueryRows rows, float[] states, int offset) {
     rows.one.clear();
     rows.one.add(keys, values, offset);
     attendBlocks(rows.one, rows, states);
@@ -142,7 +146,8 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
 
   /**
    * Computes the products of all rows with the keys of a run of blocks, in whole panels up to the
-   * last key that a row sees.
+   * last key that a row sees. With keys in bytes, the products of a group are summed from 0 on, and
+   * then {@code score = fma(scale, sum, score)}, group after group.
    *
    * @param scores receives {@code [block, row, stride]}
    * @param stride a multiple of 32
@@ -262,10 +267,12 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
 
   /**
    * Rounds to nearest even and stores all inputs of one output, such as a key in a block of keys.
+   * Scales of bytes are such that no element is cut.
    *
    * @param source {@code target.inputs()} elements from {@code sourceOffset} on
    */
-  void encodeOutput(float[] source, int sourceOffset, Panels target, int output, Scratch scratch);
+  void encodeOutput(
+      float[] source, int sourceOffset, CachedKeys target, int output, Scratch scratch);
 
   /**
    * Rounds to nearest even and stores all outputs of one input, such as a value in a block of
@@ -273,7 +280,7 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
    *
    * @param source {@code target.outputs()} elements from {@code sourceOffset} on
    */
-  void encodeInput(float[] source, int sourceOffset, Panels target, int input);
+  void encodeInput(float[] source, int sourceOffset, CachedValues target, int input);
 
   /**
    * Widens all inputs of one output.

@@ -5,9 +5,11 @@ import static kvasir.kernel.Lanes.W;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import kvasir.tensor.BlockPanels;
+import kvasir.tensor.CachedValues;
 import kvasir.tensor.DType;
 import kvasir.tensor.PackedWeights;
 import kvasir.tensor.Panels;
+import kvasir.tensor.ScaledRows;
 
 /**
  * Vector products of rows with {@link Panels}, divided into register tiles. In every tile the
@@ -343,7 +345,7 @@ final class PanelsVector {
 
   /** Adds weighted values to rows, as {@link Kernels#accumulate} specifies. */
   static void accumulate(
-      Panels values,
+      CachedValues values,
       float[] p,
       int pOffset,
       int pStride,
@@ -359,15 +361,40 @@ final class PanelsVector {
       int shared = Math.min(counts[row], counts[row + pair - 1]);
       int from = pOffset + row * pStride;
       int to = outOffset + row * outStride;
-      add(values, 0, panels, 0, shared, p, from, pStride, pair, out, to, outStride, scratch);
+      weighted(values, panels, 0, shared, p, from, pStride, pair, out, to, outStride, scratch);
       for (int i = 0; i < pair; i++) {
         int rest = counts[row + i] - shared;
         if (rest > 0) {
           int weightOffset = from + i * pStride + shared;
           int target = to + i * outStride;
-          add(values, 0, panels, shared, rest, p, weightOffset, 0, 1, out, target, 0, scratch);
+          weighted(values, panels, shared, rest, p, weightOffset, 0, 1, out, target, 0, scratch);
         }
       }
+    }
+  }
+
+  /** Adds n weighted values from {@code input} on to a row, or to two. */
+  private static void weighted(
+      CachedValues values,
+      int panels,
+      int input,
+      int n,
+      float[] p,
+      int pOffset,
+      int pStride,
+      int rows,
+      float[] out,
+      int outOffset,
+      int outStride,
+      Scratch scratch) {
+    switch (values) {
+      case Panels plain ->
+          add(
+              plain, 0, panels, input, n, p, pOffset, pStride, rows, out, outOffset, outStride,
+              scratch);
+      case ScaledRows bytes ->
+          ByteValues.add(
+              bytes, input, n, p, pOffset, pStride, rows, out, outOffset, outStride, scratch);
     }
   }
 }

@@ -25,6 +25,9 @@ public final class QueryRows {
   final int headDim;
   final Scratch scratch = new Scratch();
 
+  /** Scales of a run whose keys and values are bytes. */
+  final ByteTile bytes = new ByteTile();
+
   /** Address of each panel of keys of a run. */
   final long[] panelAddresses = new long[MOST_SEGMENTS];
 
@@ -96,7 +99,7 @@ public final class QueryRows {
   public static long bytes(int headDim, int maxRows, int blockTokens) {
     int keys = BlockRun.blocks(blockTokens) * Math.ceilDiv(blockTokens, WIDTH) * WIDTH;
     long floats = (long) maxRows * (headDim + BlockRun.MOST) + Kernels.LANES * WIDTH;
-    floats += (long) Panels.count(headDim) * keys * WIDTH;
+    floats += (long) Panels.count(headDim) * keys * WIDTH + ByteTile.floats(headDim, keys);
     return Float.BYTES * floats
         + 2 * PackedRows.bytes(maxRows, headDim)
         + PackedRows.bytes(keys, headDim)

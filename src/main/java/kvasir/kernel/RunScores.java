@@ -11,7 +11,7 @@ final class RunScores {
   static void multiply(BlockRun blocks, QueryRows q, float[] scores, int stride) {
     int count = 0;
     for (int block = 0; block < blocks.size(); block++) {
-      Panels keys = blocks.keys(block);
+      Panels keys = (Panels) blocks.keys(block);
       int first = block * q.rows() * stride;
       for (int panel = 0; panel < Panels.count(q.mostVisible(block)); panel++) {
         Memory.check(keys.data(), keys.rowOffset(panel, 0), q.headDim, keys.rowBytes());

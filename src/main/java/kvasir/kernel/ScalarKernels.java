@@ -1,10 +1,14 @@
 package kvasir.kernel;
 
 import java.lang.foreign.MemorySegment;
+import kvasir.tensor.CachedKeys;
+import kvasir.tensor.CachedValues;
 import kvasir.tensor.DType;
+import kvasir.tensor.KeyBytes;
 import kvasir.tensor.Matrix;
 import kvasir.tensor.PackedWeights;
 import kvasir.tensor.Panels;
+import kvasir.tensor.ScaledRows;
 
 /**
  * Reference implementation by plain loops, in the order of operations that {@link Kernels}
@@ -48,7 +52,7 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void accumulate(
-      Panels values,
+      CachedValues values,
       float[] p,
       int pOffset,
       int pStride,
@@ -77,7 +81,11 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void scores(BlockRun blocks, QueryRows rows, float[] scores, int stride) {
-    AttendRows.scores(this, blocks, rows, scores, stride);
+    if (ByteScores.takes(blocks)) {
+      ByteScores.scalar(blocks, rows, scores, stride);
+    } else {
+      AttendRows.scores(this, blocks, rows, scores, stride);
+    }
   }
 
   @Override
@@ -166,13 +174,19 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void encodeOutput(
-      float[] source, int sourceOffset, Panels target, int output, Scratch scratch) {
-    ConversionsScalar.encodeOutput(source, sourceOffset, target, output);
+      float[] source, int sourceOffset, CachedKeys target, int output, Scratch scratch) {
+    switch (target) {
+      case Panels plain -> ConversionsScalar.encodeOutput(source, sourceOffset, plain, output);
+      case KeyBytes bytes -> ByteEncoder.encodeOutput(this, source, sourceOffset, bytes, output);
+    }
   }
 
   @Override
-  public void encodeInput(float[] source, int sourceOffset, Panels target, int input) {
-    ConversionsScalar.encodeInput(source, sourceOffset, target, input);
+  public void encodeInput(float[] source, int sourceOffset, CachedValues target, int input) {
+    switch (target) {
+      case Panels plain -> ConversionsScalar.encodeInput(source, sourceOffset, plain, input);
+      case ScaledRows bytes -> ByteEncoder.encodeInput(this, source, sourceOffset, bytes, input);
+    }
   }
 
   @Override

@@ -21,6 +21,9 @@ public final class Scratch {
   /** Sums of a row for several half panels. */
   final float[] sums = new float[BlockProduct.STREAMS * BlockPanels.HALF];
 
+  /** Weights of a row or two in a few panels. */
+  final float[] weights = new float[ByteValues.WEIGHTS];
+
   private float[] block = new float[0];
   private MemorySegment panel = MemorySegment.NULL;
 

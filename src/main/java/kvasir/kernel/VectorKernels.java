@@ -1,10 +1,14 @@
 package kvasir.kernel;
 
 import java.lang.foreign.MemorySegment;
+import kvasir.tensor.CachedKeys;
+import kvasir.tensor.CachedValues;
 import kvasir.tensor.DType;
+import kvasir.tensor.KeyBytes;
 import kvasir.tensor.Matrix;
 import kvasir.tensor.PackedWeights;
 import kvasir.tensor.Panels;
+import kvasir.tensor.ScaledRows;
 
 /** Implementation by jdk.incubator.vector, at the vector width of this machine up to 512 bits. */
 public final class VectorKernels implements Kernels {
@@ -51,7 +55,7 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void accumulate(
-      Panels values,
+      CachedValues values,
       float[] p,
       int pOffset,
       int pStride,
@@ -76,7 +80,9 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void scores(BlockRun blocks, QueryRows rows, float[] scores, int stride) {
-    if (blocks.size() == 1 || blocks.keys(0).type() == DType.F16) {
+    if (ByteScores.takes(blocks)) {
+      ByteScores.multiply(blocks, rows, scores, stride);
+    } else if (blocks.size() == 1 || blocks.keys(0).type() == DType.F16) {
       AttendRows.scores(this, blocks, rows, scores, stride);
     } else {
       RunScores.multiply(blocks, rows, scores, stride);
@@ -169,13 +175,20 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void encodeOutput(
-      float[] source, int sourceOffset, Panels target, int output, Scratch scratch) {
-    ConversionsVector.encodeOutput(source, sourceOffset, target, output, scratch);
+      float[] source, int sourceOffset, CachedKeys target, int output, Scratch scratch) {
+    switch (target) {
+      case Panels plain ->
+          ConversionsVector.encodeOutput(source, sourceOffset, plain, output, scratch);
+      case KeyBytes bytes -> ByteEncoder.encodeOutput(this, source, sourceOffset, bytes, output);
+    }
   }
 
   @Override
-  public void encodeInput(float[] source, int sourceOffset, Panels target, int input) {
-    ConversionsVector.encodeInput(source, sourceOffset, target, input);
+  public void encodeInput(float[] source, int sourceOffset, CachedValues target, int input) {
+    switch (target) {
+      case Panels plain -> ConversionsVector.encodeInput(source, sourceOffset, plain, input);
+      case ScaledRows bytes -> ByteEncoder.encodeInput(this, source, sourceOffset, bytes, input);
+    }
   }
 
   @Override

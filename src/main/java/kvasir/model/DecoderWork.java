@@ -1,6 +1,7 @@
 package kvasir.model;
 
-import kvasir.tensor.DType;
+import kvasir.cache.KvTypes;
+import kvasir.tensor.StorageFormat;
 
 /**
  * Least work of a decoder, computed from its configuration: floating-point operations, and bytes
@@ -10,7 +11,7 @@ import kvasir.tensor.DType;
  * @param bytesPerWeight bytes that a weight takes on average
  * @param kvType element type of the KV cache
  */
-public record DecoderWork(ModelConfig config, double bytesPerWeight, DType kvType) {
+public record DecoderWork(ModelConfig config, double bytesPerWeight, StorageFormat kvType) {
   /** Returns the number of weights in the linear layers of all decoder layers. */
   public long linearElements() {
     long queries = (long) config.heads() * config.headDim();
@@ -56,7 +57,7 @@ public record DecoderWork(ModelConfig config, double bytesPerWeight, DType kvTyp
 
   /** Returns the bytes of the keys and values of {@code tokens} tokens. */
   public double cacheBytes(int tokens) {
-    double keysAndValues = 2.0 * config.layers() * config.kvHeads() * config.headDim();
-    return keysAndValues * kvType.bytes() * tokens;
+    double heads = 2.0 * config.layers() * config.kvHeads();
+    return heads * KvTypes.headBytes(kvType, config.headDim()) * tokens;
   }
 }

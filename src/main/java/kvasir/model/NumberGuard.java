@@ -2,15 +2,17 @@ package kvasir.model;
 
 import java.util.Arrays;
 import java.util.Locale;
+import kvasir.cache.KvTypes;
 import kvasir.error.UserError;
 import kvasir.kernel.Kernels;
 import kvasir.tensor.DType;
+import kvasir.tensor.StorageFormat;
 
 /**
  * Check for numbers that make a run's results meaningless: keys and values that the cache's element
  * type cannot hold, and logits that are not finite. A NaN among keys or values is found in the
- * logits, which it always reaches; an infinite key may not reach them, since it can look like a key
- * of no weight.
+ * logits, which it always reaches unless the cache holds bytes with scales; an infinite key may not
+ * reach them, since it can look like a key of no weight.
  *
  * <p>Every rank has all keys and values of a batch, so all ranks report the same error. Members of
  * a team may call {@link #note} at the same time for different rows.
@@ -29,7 +31,7 @@ public final class NumberGuard {
   private final Policy policy;
   private final String model;
   private final Kernels kernels;
-  private final DType cacheType;
+  private final StorageFormat cacheType;
   private float[] keyPeaks = {};
   private float[] valuePeaks = {};
   private boolean[] marked = {};
@@ -41,7 +43,7 @@ public final class NumberGuard {
    * @param model name of the model in messages
    * @param cacheType element type of keys and values in the cache
    */
-  public NumberGuard(Policy policy, String model, Kernels kernels, DType cacheType) {
+  public NumberGuard(Policy policy, String model, Kernels kernels, StorageFormat cacheType) {
     this.policy = policy;
     this.model = model;
     this.kernels = kernels;
@@ -91,7 +93,7 @@ public final class NumberGuard {
       case MARK -> {
         for (int row = 0; row < rows; row++) {
           // A NaN is not less than anything.
-          boolean fits = Math.max(keyPeaks[row], valuePeaks[row]) <= cacheType.largest();
+          boolean fits = Math.max(keyPeaks[row], valuePeaks[row]) <= KvTypes.largest(cacheType);
           marked[row] |= !fits;
         }
       }
@@ -103,11 +105,14 @@ public final class NumberGuard {
 
   private void requireStorable(String what, float[] peaks, int layer) {
     float peak = kernels.maxMagnitude(peaks, 0, rows);
+    if (Float.isNaN(peak) && !(cacheType instanceof DType)) {
+      throw notFinite("");
+    }
     if (peak == Float.POSITIVE_INFINITY) {
       throw notFinite(" (infinite %s in layer %d)".formatted(what, layer));
     }
-    if (peak > cacheType.largest()) {
-      String type = cacheType.name().toLowerCase(Locale.ROOT);
+    if (peak > KvTypes.largest(cacheType)) {
+      String type = KvTypes.name(cacheType);
       throw new UserError(
           "--kv-type " + type,
           String.format(
@@ -116,8 +121,8 @@ public final class NumberGuard {
               what,
               layer,
               type,
-              cacheType.largest()),
-          "use --kv-type " + (cacheType == DType.F16 ? "bf16 or f32" : "f32"));
+              KvTypes.largest(cacheType)),
+          "use --kv-type " + (cacheType == DType.BF16 ? "f32" : "bf16 or f32"));
     }
   }
 

@@ -5,9 +5,12 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import kvasir.kernel.Kernels;
+import kvasir.tensor.BlockFormat;
 import kvasir.tensor.DType;
 import kvasir.tensor.Matrix;
 import kvasir.tensor.PackedWeights;
+import kvasir.tensor.ScaledRows;
+import kvasir.tensor.StorageFormat;
 
 /**
  * Reference implementation of the decoder in double precision, written for clarity and not for
@@ -21,7 +24,7 @@ public final class ReferenceDecoder {
   private final ModelConfig config;
   private final ModelWeights weights;
   private final Kernels kernels;
-  private final DType kvType;
+  private final StorageFormat kvType;
   private final RopeAngles rope;
   private final List<List<double[]>> keys = new ArrayList<>();
   private final List<List<double[]>> values = new ArrayList<>();
@@ -33,7 +36,8 @@ public final class ReferenceDecoder {
    * @param weights whole weights, as of a single rank
    * @param kvType type to which keys and values are rounded
    */
-  public ReferenceDecoder(ModelConfig config, ModelWeights weights, Kernels kernels, DType kvType) {
+  public ReferenceDecoder(
+      ModelConfig config, ModelWeights weights, Kernels kernels, StorageFormat kvType) {
     this.config = config;
     this.weights = weights;
     this.kernels = kernels;
@@ -166,11 +170,31 @@ public final class ReferenceDecoder {
       floats[i] = (float) x[i];
     }
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment cell = arena.allocate((long) x.length * kvType.bytes());
-      kernels.encode(floats, 0, x.length, kvType, cell, 0);
-      kernels.decode(new Matrix(kvType, cell, 0, 1, x.length), 0, 0, x.length, floats, 0);
+      switch (kvType) {
+        case DType type -> round(floats, type, arena);
+        case BlockFormat _ -> roundToBytes(floats, arena);
+      }
     }
     return widen(floats);
+  }
+
+  private void round(float[] x, DType type, Arena arena) {
+    MemorySegment cell = arena.allocate(type.bytes(x.length));
+    kernels.encode(x, 0, x.length, type, cell, 0);
+    kernels.decode(new Matrix(type, cell, 0, 1, x.length), 0, 0, x.length, x, 0);
+  }
+
+  /** Rounds each head as if it were the only value of a block; keys are rounded alike. */
+  private void roundToBytes(float[] x, Arena arena) {
+    int dim = config.headDim();
+    MemorySegment cell = arena.allocate(ScaledRows.bytes(1, dim));
+    ScaledRows value = new ScaledRows(cell, 0, ScaledRows.bytes(1, 1), 1, dim);
+    for (int head = 0; head < x.length; head += dim) {
+      kernels.encodeInput(x, head, value, 0);
+      for (int i = 0; i < dim; i++) {
+        x[head + i] = value.integer(0, i) * value.scale(0, i);
+      }
+    }
   }
 
   private static double[] widen(float[] x) {

@@ -30,7 +30,7 @@ import java.nio.ByteOrder;
  */
 public record Panels(
     DType type, MemorySegment data, long offset, long panelStride, int inputs, int outputs)
-    implements PackedWeights {
+    implements PackedWeights, CachedKeys, CachedValues {
   /** Number of outputs in a panel. */
   public static final int WIDTH = 32;
 
@@ -64,6 +64,16 @@ public record Panels(
   /** Returns the bytes of a matrix {@code [inputs, outputs]} in panels, padding included. */
   public static long bytes(DType type, int inputs, int outputs) {
     return (long) count(outputs) * inputs * WIDTH * type.bytes();
+  }
+
+  @Override
+  public int count() {
+    return count(outputs);
+  }
+
+  @Override
+  public int width(int panel) {
+    return Math.min(WIDTH, outputs - panel * WIDTH);
   }
 
   /** Returns the number of panels for {@code outputs} outputs. */

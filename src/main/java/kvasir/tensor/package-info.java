@@ -5,6 +5,8 @@
  *   StorageFormat  DType, one number after the other; BlockFormat, quantised blocks
  *   Matrix         [rows, columns], row by row                 checkpoints
  *   Panels         [inputs, outputs], in panels of 32 outputs  packed weights, KV blocks
+ *   BlockPanels    the same, quantised                         packed weights
+ *   KeyBytes, ScaledRows  the same, bytes with scales          KV blocks in q8_0
  *   Shares, Split  contiguous parts of a range                 for ranks, for threads
  * </pre>
  */

@@ -1,5 +1,7 @@
 package kvasir.attention;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -15,9 +17,12 @@ import kvasir.kernel.Kernels;
 import kvasir.kernel.Scratch;
 import kvasir.team.Team;
 import kvasir.team.ThreadTeam;
+import kvasir.tensor.BlockFormat;
 import kvasir.tensor.DType;
 import kvasir.tensor.Matrix;
+import kvasir.tensor.ScaledRows;
 import kvasir.tensor.Shares;
+import kvasir.tensor.StorageFormat;
 
 /**
  * Test case of a batch of queries at the end of a sequence. A seed determines its numbers, so it
@@ -29,7 +34,7 @@ import kvasir.tensor.Shares;
  */
 record AttentionCase(
     AttentionShape shape,
-    DType type,
+    StorageFormat type,
     int block,
     int shards,
     int queries,
@@ -117,10 +122,24 @@ record AttentionCase(
   }
 
   private float[] rounded(Kernels kernels, float[] x) {
-    java.lang.foreign.MemorySegment cells =
-        java.lang.foreign.Arena.ofAuto().allocate((long) x.length * type.bytes());
-    kernels.encode(x, 0, x.length, type, cells, 0);
-    kernels.decode(new Matrix(type, cells, 0, 1, x.length), 0, 0, x.length, x, 0);
+    switch (type) {
+      case DType plain -> {
+        MemorySegment cells = Arena.ofAuto().allocate(plain.bytes(x.length));
+        kernels.encode(x, 0, x.length, plain, cells, 0);
+        kernels.decode(new Matrix(plain, cells, 0, 1, x.length), 0, 0, x.length, x, 0);
+      }
+      case BlockFormat _ -> {
+        int dim = shape.headDim();
+        MemorySegment cell = Arena.ofAuto().allocate(ScaledRows.bytes(1, dim));
+        ScaledRows value = new ScaledRows(cell, 0, ScaledRows.bytes(1, 1), 1, dim);
+        for (int head = 0; head < x.length; head += dim) {
+          kernels.encodeInput(x, head, value, 0);
+          for (int i = 0; i < dim; i++) {
+            x[head + i] = value.integer(0, i) * value.scale(0, i);
+          }
+        }
+      }
+    }
     return x;
   }
 

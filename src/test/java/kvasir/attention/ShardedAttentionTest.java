@@ -8,11 +8,14 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import kvasir.cache.KvTypes;
 import kvasir.kernel.Kernels;
 import kvasir.kernel.ScalarKernels;
 import kvasir.kernel.VectorKernels;
+import kvasir.tensor.BlockFormat;
 import kvasir.tensor.DType;
 import kvasir.tensor.Shares;
+import kvasir.tensor.StorageFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -52,7 +55,7 @@ class ShardedAttentionTest {
           cases.add(
               new AttentionCase(
                   AttentionShape.of(4, 2, 16),
-                  pick(random, DType.values()),
+                  pick(random, TYPES),
                   BLOCKS[random.nextInt(BLOCKS.length)],
                   SHARDS[random.nextInt(SHARDS.length)],
                   queries,
@@ -74,7 +77,7 @@ class ShardedAttentionTest {
       if (queries <= keys && (long) queries * keys * heads[0] * dim <= MOST_WORK) {
         return new AttentionCase(
             AttentionShape.of(heads[0], heads[1], dim),
-            pick(random, DType.values()),
+            pick(random, TYPES),
             block,
             shards,
             queries,
@@ -84,6 +87,8 @@ class ShardedAttentionTest {
       }
     }
   }
+
+  private static final StorageFormat[] TYPES = KvTypes.ALL.toArray(StorageFormat[]::new);
 
   private static <T> T pick(Random random, T[] of) {
     return of[random.nextInt(of.length)];
@@ -241,7 +246,7 @@ class ShardedAttentionTest {
   void extremeScoresStayExactAndFinite() {
     // Products of queries and keys of this spread reach scores of the order of 1e4 and 2e5.
     for (double spread : new double[] {0, 50, 250}) {
-      for (DType type : new DType[] {DType.F32, DType.BF16}) {
+      for (StorageFormat type : List.of(DType.F32, DType.BF16, BlockFormat.Q8_0)) {
         AttentionCase c =
             new AttentionCase(AttentionShape.of(4, 2, 64), type, 16, 4, 17, 300, spread, 3);
         for (AttentionKind kind : AttentionKind.values()) {

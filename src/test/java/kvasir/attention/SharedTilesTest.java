@@ -17,6 +17,7 @@ import kvasir.cache.BlockMemory;
 import kvasir.cache.BlockTables;
 import kvasir.cache.CacheShape;
 import kvasir.cache.KvCache;
+import kvasir.cache.KvTypes;
 import kvasir.cache.Ownership;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.local.LocalWorld;
@@ -27,6 +28,7 @@ import kvasir.kernel.VectorKernels;
 import kvasir.team.Team;
 import kvasir.team.ThreadTeam;
 import kvasir.tensor.DType;
+import kvasir.tensor.StorageFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -50,7 +52,7 @@ class SharedTilesTest {
   }
 
   /** Sequences and their common shape; all numbers follow from the seed. */
-  private record Mix(AttentionShape shape, DType type, List<Line> lines, long seed) {
+  private record Mix(AttentionShape shape, StorageFormat type, List<Line> lines, long seed) {
     int rows() {
       return lines.stream().mapToInt(Line::count).sum();
     }
@@ -93,7 +95,7 @@ class SharedTilesTest {
       chains.add(chain);
       lines.add(Line.of(chain, end, Math.min(end - shared, 1 + random.nextInt(most))));
     }
-    DType type = List.of(DType.values()).get(random.nextInt(DType.values().length));
+    StorageFormat type = KvTypes.ALL.get(random.nextInt(KvTypes.ALL.size()));
     return new Mix(AttentionShape.of(pair[0], pair[1], 24), type, lines, seed);
   }
 

@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 import kvasir.SharedData;
 import kvasir.attention.AttentionKind;
 import kvasir.attention.MergeTopology;
+import kvasir.cache.KvTypes;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.SoloCommunicator;
 import kvasir.cluster.local.LocalWorld;
@@ -25,6 +26,7 @@ import kvasir.kernel.VectorKernels;
 import kvasir.measure.Activity;
 import kvasir.team.Binding;
 import kvasir.tensor.DType;
+import kvasir.tensor.StorageFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,7 +37,12 @@ class GoldenLogitsTest {
   private static final double TOLERANCE = 1e-4;
 
   private static EngineSettings settings(
-      Path model, DType kv, AttentionKind attention, Kernels kernels, int threads, int chunk) {
+      Path model,
+      StorageFormat kv,
+      AttentionKind attention,
+      Kernels kernels,
+      int threads,
+      int chunk) {
     return new EngineSettings(
         model, kv, attention, kernels, threads, Binding.NONE, 16, 16, chunk, Distribution.DEFAULT);
   }
@@ -135,7 +142,7 @@ class GoldenLogitsTest {
     for (String name : List.of("qwen3-yarn", "llama-bias-sharded", "qwen2-bias-untied")) {
       Path model = golden(name);
       int[] ids = ints(JSON.readTree(model.resolve("golden.json").toFile()).get("input_ids"));
-      for (DType kv : DType.values()) {
+      for (StorageFormat kv : KvTypes.ALL) {
         for (AttentionKind kind : AttentionKind.values()) {
           float[] expected =
               logits(

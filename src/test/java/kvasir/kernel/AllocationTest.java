@@ -155,7 +155,7 @@ class AllocationTest {
    * Asserts that a call allocates nothing once C2 has compiled it. Interpreted code and C1's do
    * allocate, so rounds are repeated until C2's code runs, within a limit.
    */
-  private static void assertAllocatesNothing(String what, Runnable call) {
+  static void assertAllocatesNothing(String what, Runnable call) {
     double average = Double.MAX_VALUE;
     long start = System.nanoTime();
     while (average > BYTES_PER_CALL && System.nanoTime() - start < PATIENCE) {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import kvasir.cache.KvTypes;
 import kvasir.cluster.FromRoot;
 import kvasir.engine.Engine;
 import kvasir.engine.EngineOptions;
@@ -112,7 +113,7 @@ public record BatchJob(
 
   private Provenance provenance(JobContext context, ModelConfig config) {
     Map<String, String> options = new LinkedHashMap<>();
-    options.put("--kv-type", name(engine.kvType()));
+    options.put("--kv-type", KvTypes.name(engine.kvType()));
     options.put("--attention", name(engine.attention()));
     options.put(
         "--block-size",

@@ -16,6 +16,7 @@ import kvasir.launch.HostFile;
 import kvasir.launch.Transport;
 import kvasir.launch.WorldSettings;
 import kvasir.tensor.DType;
+import kvasir.tensor.StorageFormat;
 import picocli.CommandLine.Option;
 
 /** Options of every command that runs a model, and of the layout in which it runs. */
@@ -37,7 +38,7 @@ public class CommonOptions {
 
   public Integer ranks;
   public Integer threads;
-  public DType kvType = DType.BF16;
+  public StorageFormat kvType = DType.BF16;
   public AttentionKind attention = AttentionKind.STREAMING;
 
   @Option(

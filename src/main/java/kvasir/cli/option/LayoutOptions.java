@@ -1,7 +1,7 @@
 package kvasir.cli.option;
 
 import kvasir.attention.AttentionKind;
-import kvasir.tensor.DType;
+import kvasir.tensor.StorageFormat;
 import picocli.CommandLine.Option;
 
 /**
@@ -32,8 +32,10 @@ public final class LayoutOptions extends CommonOptions {
   @Option(
       names = "--kv-type",
       paramLabel = "TYPE",
+      converter = KvType.Converter.class,
+      completionCandidates = KvType.Names.class,
       description = "Element type of the KV cache: ${COMPLETION-CANDIDATES} (default: bf16).")
-  void kvType(DType value) {
+  void kvType(StorageFormat value) {
     kvType = value == null ? kvType : value;
   }
 

@@ -1,12 +1,14 @@
 package kvasir.engine.session;
 
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Predicate;
 import kvasir.attention.AttentionKind;
+import kvasir.engine.KvTypeReader;
 import kvasir.error.UserError;
-import kvasir.tensor.DType;
+import kvasir.tensor.StorageFormat;
 import kvasir.weights.ModelHash;
 
 /**
@@ -24,7 +26,7 @@ public record SessionHeader(
     String model,
     int[] prompt,
     TokenChoice choice,
-    DType kvType,
+    @JsonDeserialize(using = KvTypeReader.class) StorageFormat kvType,
     AttentionKind attention,
     int blockTokens,
     int shards) {

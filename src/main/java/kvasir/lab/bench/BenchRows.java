@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import kvasir.cache.KvTypes;
 import kvasir.cluster.Link;
 import kvasir.engine.Engine;
 import kvasir.engine.EngineSettings;
@@ -37,7 +38,7 @@ record BenchRows(Engine engine, Limits limits, BenchLabels labels) {
         engine.world().size(),
         settings.threads(),
         name(settings.attention()),
-        name(settings.kvType()),
+        KvTypes.name(settings.kvType()),
         settings.kernels().name(),
         mean,
         deviation(rates, mean),

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import kvasir.cache.KvTypes;
 import kvasir.error.UserError;
 import kvasir.lab.experiment.FieldValues.TextForm;
 import kvasir.lab.experiment.FieldValues.Tokens;
@@ -61,7 +62,7 @@ record DefinitionField(
               false,
               new Word(List.of("auto", "tree", "butterfly", "gather", "alltoall")),
               "[\"auto\"]"),
-          one("kv-type", new Word(List.of("bf16", "f16", "f32")), "\"bf16\""),
+          one("kv-type", new Word(KvTypes.names()), "\"bf16\""),
           list("block-size", false, new Whole(0, MOST_BLOCK_TOKENS, true), "[64, 256]"),
           list(
               "added-latency",

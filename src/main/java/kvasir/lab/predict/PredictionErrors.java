@@ -4,12 +4,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
+import kvasir.cache.KvTypes;
 import kvasir.cluster.Link;
 import kvasir.lab.bench.BenchRow;
 import kvasir.lab.bench.BenchTest;
 import kvasir.measure.Statistics;
 import kvasir.model.ModelConfig;
-import kvasir.tensor.DType;
+import kvasir.tensor.StorageFormat;
 
 /**
  * The errors of the cost model on measured rows. Each row is predicted from the limits and the link
@@ -80,7 +81,7 @@ public record PredictionErrors(List<PredictedRow> rows, double median, double fa
 
   private static Prediction predict(
       BenchRow row, BenchTest test, ModelConfig model, Calibration calibration) {
-    DType kvType = DType.valueOf(row.kvType().toUpperCase(Locale.ROOT));
+    StorageFormat kvType = KvTypes.named(row.kvType()).orElseThrow();
     Setting setting = Setting.of(model).with(bytesPerWeight(row), kvType);
     Link link = link(row);
     // A row's limits and link are those of all its ranks together, so they are taken as one node.

@@ -1,8 +1,10 @@
 package kvasir.lab.predict;
 
 import kvasir.cache.CacheShape;
+import kvasir.cache.KvTypes;
 import kvasir.model.ModelConfig;
 import kvasir.tensor.DType;
+import kvasir.tensor.StorageFormat;
 
 /**
  * The model and the numeric options of a prediction, which do not depend on the layout.
@@ -13,7 +15,11 @@ import kvasir.tensor.DType;
  * @param prefillChunk the largest number of tokens of one forward pass
  */
 public record Setting(
-    ModelConfig model, double bytesPerWeight, DType kvType, int blockTokens, int prefillChunk) {
+    ModelConfig model,
+    double bytesPerWeight,
+    StorageFormat kvType,
+    int blockTokens,
+    int prefillChunk) {
   private static final int CHUNK = 512;
 
   /**
@@ -26,7 +32,7 @@ public record Setting(
   }
 
   /** Returns a copy of this setting with weights and a KV cache of other sizes. */
-  public Setting with(double bytesPerWeight, DType kvType) {
+  public Setting with(double bytesPerWeight, StorageFormat kvType) {
     return new Setting(model, bytesPerWeight, kvType, blockTokens, prefillChunk);
   }
 
@@ -42,7 +48,7 @@ public record Setting(
 
   /** Returns the bytes that a token takes in the caches of all ranks together. */
   public long tokenBytes() {
-    return 2L * model.layers() * model.kvHeads() * model.headDim() * kvType.bytes();
+    return 2L * model.layers() * model.kvHeads() * KvTypes.headBytes(kvType, model.headDim());
   }
 
   /** Returns the shape of the KV cache. */
