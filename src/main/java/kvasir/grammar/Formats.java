@@ -15,9 +15,10 @@ final class Formats {
       "(19|20)[0-9]{2}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])"
           + "|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))";
   private static final String TIME =
-      "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9])";
+      "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?"
+          + "(Z|([+]0[0-9]|[+-]1[0-2]|-0[1-9]):[0-5][0-9])";
   private static final String BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
-  private static final String LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,20}[A-Za-z0-9])?";
+  private static final String LABEL = "[a-z]([a-z0-9-]{0,20}[a-z0-9])?";
   private static final String HOST = LABEL + "(\\." + LABEL + "){0,4}";
   private static final String PATH = "[A-Za-z0-9._~-]{1,40}";
 
@@ -33,7 +34,7 @@ final class Formats {
           Map.entry("hostname", HOST),
           Map.entry(
               "email",
-              "[A-Za-z0-9]+([._+-][A-Za-z0-9]+){0,4}@" + LABEL + "(\\." + LABEL + "){1,4}"),
+              "[a-z0-9]{1,20}([._-][a-z0-9]{1,10}){0,3}@(" + LABEL + "\\.){1,3}[a-z]{2,6}"),
           Map.entry("uri", "https?://" + HOST + "(:[1-9][0-9]{0,3})?(/" + PATH + "){0,8}/?"));
 
   private static final Map<String, TextAutomaton> AUTOMATA = new ConcurrentHashMap<>();

@@ -9,7 +9,7 @@ import java.util.Objects;
  * units of the last decimal.
  */
 final class Numeral extends Node {
-  /** What a number may go on with. */
+  /** Characters that a number may go on with. */
   private static final String SIGNS = "0123456789.e";
 
   private final NumberBounds bounds;

@@ -26,6 +26,9 @@ record ObjectKeywords(
     int min,
     int max) {
 
+  /** Largest number of members with names, since each may be the next one. */
+  private static final int MAX_MEMBERS = 1000;
+
   static ObjectKeywords of(List<SchemaPart> parts) {
     int min = 0;
     int max = Repetition.UNBOUNDED;
@@ -38,6 +41,9 @@ record ObjectKeywords(
       max = Math.min(max, part.count("maxProperties").orElse(Repetition.UNBOUNDED));
       declared.addAll(part.map("properties").keySet());
       required.addAll(part.texts("required"));
+      if (declared.size() > MAX_MEMBERS || required.size() > MAX_MEMBERS) {
+        throw part.error("properties", "has more than %,d members".formatted(MAX_MEMBERS));
+      }
       part.schema("propertyNames").ifPresent(names::add);
     }
     Optional<List<SchemaPart>> further = further(parts, min > declared.size());

@@ -14,7 +14,7 @@ final class Text extends Node {
   static final int UNBOUNDED = Integer.MAX_VALUE;
 
   /** Largest product of states and of the least length. */
-  private static final long MAX_TABLE = 1 << 26;
+  private static final long MAX_TABLE = 1 << 21;
 
   private final TextAutomaton automaton;
   private final int min;

@@ -8,7 +8,7 @@ import kvasir.grammar.pattern.TextAutomaton;
 /** Keywords about strings of schemas that hold together. */
 final class TextKeywords {
   /** Steps of building an automaton that count as one step of reading a schema. */
-  private static final long WORK = 20;
+  private static final long WORK = 4;
 
   private TextKeywords() {}
 

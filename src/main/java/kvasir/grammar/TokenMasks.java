@@ -14,7 +14,7 @@ public final class TokenMasks {
   private static final int MAX_STATES = 4096;
 
   /** Largest size of the masks that are kept, in bytes. */
-  private static final long MAX_BYTES = 8 << 20;
+  private static final long MAX_BYTES = 4 << 20;
 
   private final TokenTrie trie;
   private final Map<GrammarState, Step> steps = new HashMap<>();

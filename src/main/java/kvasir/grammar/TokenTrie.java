@@ -10,6 +10,13 @@ import java.util.Optional;
  * Immutable and thread-safe.
  */
 public final class TokenTrie {
+  /**
+   * Largest number of bytes of a token that is allowed. Longer ones are runs of blanks and the
+   * like, and other tokens spell the same; states that differ beyond this length have the same
+   * mask.
+   */
+  private static final int LONGEST = 24;
+
   private final int vocabulary;
   private final int longest;
   private final int size;
@@ -38,7 +45,7 @@ public final class TokenTrie {
     int most = 0;
     for (int id = 0; id < vocabulary.size(); id++) {
       byte[] text = vocabulary.get(id).orElse(new byte[0]);
-      if (text.length > 0) {
+      if (text.length > 0 && text.length <= LONGEST) {
         sorted[count++] = new Token(id, text);
         most = Math.addExact(most, text.length);
       }

@@ -231,7 +231,12 @@ final class AnswerRun {
       }
       case Event.Token token -> take(token);
       case Event.Attended next -> attention.get(next.index()).next(next.attention());
-      case Event.Finished finished -> end(finished.index());
+      case Event.Finished(int index, boolean byEnd) -> {
+        if (byEnd && !over[index]) {
+          texts.get(index).complete();
+        }
+        end(index);
+      }
       case Event.Failed failed -> throw new AnswerFailed(error(failed));
     }
   }

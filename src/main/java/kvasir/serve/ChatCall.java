@@ -27,7 +27,7 @@ final class ChatCall {
     Tools tools = Tools.read(fields);
     ChatPrompts.Prompt prompt = prompts.prompt(input(fields, tools), tools, model.ends());
     CommonFields.refuse(fields, "functions", "function_call", "audio", "prediction", "grammar");
-    responseFormat(fields);
+    Optional<String> format = ResponseFormat.constraint(fields, model, prompt.thoughts());
     CommonFields.checkLength(prompt.ids().length, "messages", model);
     GenerationCall generation =
         new GenerationCall(
@@ -38,7 +38,7 @@ final class ChatCall {
             CommonFields.stops(fields),
             fields.flag("ignore_eos", false),
             logprobs(fields),
-            prompt.constraint().map(Constraint::text),
+            prompt.constraint().map(Constraint::text).or(() -> format),
             SamplingFields.read(fields, model.defaults(), seed, model.vocabulary()),
             fields.flag("stream", false),
             CommonFields.includeUsage(fields),
@@ -103,14 +103,6 @@ final class ChatCall {
       variables.put(entry.getKey(), entry.getValue());
     }
     return variables;
-  }
-
-  private static void responseFormat(Fields fields) {
-    Optional<Fields> format = fields.object("response_format");
-    if (format.isPresent() && !format.get().text("type").orElse("").equals("text")) {
-      throw ApiError.invalid(
-          "response_format.type", "response_format.type must be text; others are not supported");
-    }
   }
 
   private static int maxTokens(Fields fields) {

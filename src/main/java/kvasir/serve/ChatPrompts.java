@@ -34,13 +34,15 @@ public final class ChatPrompts implements AutoCloseable {
    * @param answer part with which the answer begins
    * @param calls rules of calls in the answer; empty if there is to be none
    * @param constraint texts that the answer is one of; empty for any
+   * @param thoughts thoughts that come before the rest of the answer, or may do so
    */
   record Prompt(
       String text,
       int[] ids,
       ThoughtSplitter.State answer,
       Optional<CallRules> calls,
-      Optional<Constraint> constraint) {}
+      Optional<Constraint> constraint,
+      Constraint.Before thoughts) {}
 
   /**
    * Reads the chat template of a model; empty if it has none.
@@ -69,7 +71,8 @@ public final class ChatPrompts implements AutoCloseable {
               encoder.encode(rendered),
               thinks(rendered) ? ThoughtSplitter.State.THOUGHTS : ThoughtSplitter.State.BEGINNING,
               rules(tools, ""),
-              Optional.empty());
+              Optional.empty(),
+              thoughts(rendered, input));
     } catch (TemplateError e) {
       throw ApiError.invalid("messages", e.oneLine());
     }
@@ -109,7 +112,8 @@ public final class ChatPrompts implements AutoCloseable {
           encoder.encode(begun),
           ThoughtSplitter.State.CONTENT,
           rules(tools, calls.prefix()),
-          Optional.of(new Constraint(rest, ends, thoughts)));
+          Optional.of(new Constraint(rest, ends, thoughts)),
+          thoughts);
     }
     Grammar whole = Grammar.sequence(List.of(Grammar.literal(calls.prefix()), rest));
     return new Prompt(
@@ -117,7 +121,8 @@ public final class ChatPrompts implements AutoCloseable {
         encoder.encode(rendered),
         thinks(rendered) ? ThoughtSplitter.State.THOUGHTS : ThoughtSplitter.State.BEGINNING,
         rules(tools, ""),
-        Optional.of(new Constraint(whole, ends, thoughts)));
+        Optional.of(new Constraint(whole, ends, thoughts)),
+        thoughts);
   }
 
   private int limit(Tools tools) {

@@ -92,6 +92,11 @@ final class ChoiceText {
     return piece(ready, stopped);
   }
 
+  /** Notes that the text is complete, though no token has ended it. */
+  void complete() {
+    ended = true;
+  }
+
   /** Ends the text: returns what was held back. */
   Piece finish() {
     List<AnswerPart> ready = new ArrayList<>();

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import kvasir.engine.constraint.Constraint;
 import kvasir.engine.sampling.SamplingOptions;
 
 /** Reader of requests of {@code /v1/completions}. */
@@ -21,7 +22,7 @@ final class CompletionCall {
    */
   static GenerationEndpoint.Call read(Fields fields, ServedModel model, long seed) {
     CommonFields.checkModel(fields, model);
-    CommonFields.refuse(fields, "suffix", "response_format", "tools", "grammar", "prompt_logprobs");
+    CommonFields.refuse(fields, "suffix", "tools", "grammar", "prompt_logprobs");
     boolean echo = fields.flag("echo", false);
     List<String> echoed = new ArrayList<>();
     List<int[]> prompts = prompts(fields, model, echo ? Optional.of(echoed) : Optional.empty());
@@ -36,7 +37,7 @@ final class CompletionCall {
             CommonFields.stops(fields),
             fields.flag("ignore_eos", false),
             logprobs(fields),
-            Optional.empty(),
+            ResponseFormat.constraint(fields, model, Constraint.Before.NOTHING),
             sampling,
             fields.flag("stream", false),
             CommonFields.includeUsage(fields),

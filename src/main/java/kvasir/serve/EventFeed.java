@@ -30,8 +30,12 @@ final class EventFeed {
     /** The row that chooses the next token of a choice has this attention. */
     record Attended(int index, BlockAttention attention) implements Event {}
 
-    /** A choice has all its tokens. */
-    record Finished(int index) implements Event {}
+    /**
+     * A choice has all its tokens.
+     *
+     * @param byEnd false if it has as many as it may have
+     */
+    record Finished(int index, boolean byEnd) implements Event {}
 
     /** The request cannot be answered. */
     record Failed(GenerationListener.Failure failure, String cause) implements Event {}
@@ -75,7 +79,7 @@ final class EventFeed {
 
       @Override
       public void finished(int choice, boolean byEnd) {
-        events.add(new Event.Finished(firstIndex + choice));
+        events.add(new Event.Finished(firstIndex + choice, byEnd));
       }
 
       @Override

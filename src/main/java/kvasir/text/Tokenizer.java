@@ -35,6 +35,9 @@ public final class Tokenizer implements AutoCloseable {
   private final Supplier<TokenizerJson.Parts> source;
   private final Path file;
 
+  /** Number of bytes of the longest token; 0 until it is asked for. */
+  private volatile int longestToken;
+
   private Tokenizer(
       HuggingFaceTokenizer tokenizer,
       TokenizerJson.Parts parts,
@@ -218,6 +221,17 @@ public final class Tokenizer implements AutoCloseable {
     return spelling.isEmpty()
         ? new byte[0]
         : decode(new int[] {id}).getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Returns the number of bytes of the longest token. */
+  public int longestToken() {
+    int longest = longestToken;
+    if (longest == 0) {
+      longest =
+          vocabulary.tokens().keySet().stream().mapToInt(id -> bytesOf(id).length).max().orElse(0);
+      longestToken = longest;
+    }
+    return longest;
   }
 
   /**

@@ -100,6 +100,18 @@ class SchemaRefusalTest {
   }
 
   @Test
+  void manyMembersAreRefused() {
+    String members =
+        IntStream.range(0, 1001)
+            .mapToObj(i -> "'p" + i + "':true")
+            .collect(Collectors.joining(","));
+    SchemaException refused =
+        assertThrows(
+            SchemaException.class, () -> SchemaGrammarTest.of("{'properties':{" + members + "}}"));
+    assertEquals("properties", refused.path());
+  }
+
+  @Test
   void manyCombinationsAreRefused() {
     String choice = "{'anyOf':[{'minimum':1},{'minimum':2},{'minimum':3},{'minimum':4}]}";
     String all = IntStream.range(0, 30).mapToObj(i -> choice).collect(Collectors.joining(","));

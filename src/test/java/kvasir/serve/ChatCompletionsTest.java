@@ -128,7 +128,7 @@ class ChatCompletionsTest {
         "{'continue_final_message':true,'add_generation_prompt':true}|continue_final_message",
         "{'top_logprobs':2}|top_logprobs",
         "{'logprobs':true,'top_logprobs':21}|top_logprobs",
-        "{'response_format':{'type':'json_object'}}|response_format.type"
+        "{'response_format':{'type':'xml'}}|response_format.type"
       })
   void wrongFieldsAreNamed(String change, String param) {
     JsonNode error = demo.refused(400, PATH, chat(change.replace('\'', '"')));

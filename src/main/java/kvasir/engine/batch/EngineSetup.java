@@ -9,7 +9,7 @@ import kvasir.cluster.Communicator;
 import kvasir.engine.Engine;
 import kvasir.error.UserError;
 
-/** What a {@link BatchEngine} is made of. */
+/** Parts of a {@link BatchEngine}, made from its options. */
 final class EngineSetup {
   private EngineSetup() {}
 

@@ -34,7 +34,7 @@ final class GrammarConstraint implements TokenConstraint {
   /** Number of bytes of the mark that closes free text which have been read. */
   private final int matched;
 
-  /** What does not change from token to token. */
+  /** Parts that stay the same from token to token. */
   private record Parts(
       TokenTexts texts,
       TokenMasks masks,

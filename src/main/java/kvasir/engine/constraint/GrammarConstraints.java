@@ -14,7 +14,7 @@ import kvasir.text.Tokenizer;
  * Thread-safe.
  */
 public final class GrammarConstraints implements TokenConstraint.Source {
-  private static final int KEPT = 16;
+  private static final int KEPT = 8;
 
   private final Tokenizer tokenizer;
   private final int vocabulary;

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.local.LocalWorld;
 import kvasir.engine.batch.BatchEngine;
@@ -35,6 +36,10 @@ class ConstrainedRanksTest {
   private static final GoldenModel DEMO = new GoldenModel(MODEL);
   private static final int[] PROMPT = {1379, 1382, 267, 1384, 278};
   private static final int TOKENS = 64;
+
+  /** Bytes of a rank's memory in which not all sequences fit. */
+  private static final long SHORT_OF_MEMORY = 400_000;
+
   private static final Tokenizer TOKENIZER = Tokenizer.open(MODEL);
   private static final Grammar GRAMMAR = grammar();
 
@@ -97,7 +102,7 @@ class ConstrainedRanksTest {
     return new Request(PROMPT, TOKENS, options.constrained(constraint));
   }
 
-  private static List<Answer> compute(BatchEngine batch) {
+  private static List<Answer> compute(BatchEngine batch, List<Long> preemptions) {
     batch.constrainBy(new GrammarConstraints(TOKENIZER, 2112));
     Constraint constraint =
         new Constraint(GRAMMAR, Set.copyOf(GoldenModel.END), Constraint.Before.NOTHING);
@@ -115,19 +120,39 @@ class ConstrainedRanksTest {
     while (batch.step()) {
       assertTrue(batch.counts().running() <= answers.size());
     }
+    preemptions.add(batch.counts().preemptions());
     batch.end();
     answers.forEach(answer -> assertTrue(answer.ended));
     return answers;
   }
 
-  private static List<Answer> rank(Communicator world) {
+  private static List<Answer> rank(Communicator world, long kvBytes, List<Long> preemptions) {
     // Fewer places than choices, so that some of them wait.
-    BatchOptions options = new BatchOptions(6, 64 << 20, Limits.DEFAULT_STEP_NANOS, true, 1);
-    return BatchRank.run(DEMO.settings(), world, options, (engine, batch) -> compute(batch));
+    BatchOptions options = new BatchOptions(6, kvBytes, Limits.DEFAULT_STEP_NANOS, true, 1);
+    return BatchRank.run(
+        DEMO.settings(), world, options, (engine, batch) -> compute(batch, preemptions));
   }
 
   private static List<Answer> onRanks(int ranks) {
-    return LocalWorld.run(ranks, Duration.ofSeconds(60), ConstrainedRanksTest::rank).getFirst();
+    return LocalWorld.run(
+            ranks,
+            Duration.ofSeconds(60),
+            world -> rank(world, 64 << 20, new CopyOnWriteArrayList<>()))
+        .getFirst();
+  }
+
+  @Test
+  void masksComeAgainAfterAPreemption() {
+    List<Answer> alone = onRanks(1);
+    List<Long> preemptions = new CopyOnWriteArrayList<>();
+    List<Answer> answers =
+        LocalWorld.run(
+                2, Duration.ofSeconds(60), world -> rank(world, SHORT_OF_MEMORY, preemptions))
+            .getFirst();
+    assertTrue(preemptions.getFirst() > 0, "no sequence was preempted");
+    for (int i = 0; i < alone.size(); i++) {
+      assertEquals(alone.get(i).ids, answers.get(i).ids, "answer " + i);
+    }
   }
 
   @Test
