@@ -8,7 +8,6 @@ import java.util.Set;
 import java.util.stream.StreamSupport;
 import kvasir.file.Json;
 import kvasir.grammar.Grammar;
-import kvasir.grammar.SchemaException;
 import kvasir.text.CallForm;
 
 /**
@@ -20,16 +19,21 @@ final class CallGrammar {
   private static final Set<String> WITHOUT_PROPERTIES =
       Set.of("type", "title", "description", "default", "examples", "$schema", "$id", "$comment");
 
+  private final ServedModel model;
   private final CallForm form;
   private final List<Tool> tools;
+  private final boolean held;
 
   /**
    * Creates the grammar of calls.
    *
    * @param tools tools that may be called, at least one
+   * @param held whether arguments fit the schemas of their tools, or are any objects
    */
-  CallGrammar(CallForm form, List<Tool> tools) {
+  CallGrammar(ServedModel model, CallForm form, List<Tool> tools, boolean held) {
+    this.model = model;
     this.form = form;
+    this.held = held;
     this.tools = List.copyOf(tools);
   }
 
@@ -67,7 +71,10 @@ final class CallGrammar {
     return " " + Json.line(tool.name()) + form.between();
   }
 
-  private static Grammar arguments(Tool tool) {
+  private Grammar arguments(Tool tool) {
+    if (!held) {
+      return Grammar.anyObject();
+    }
     if (takesNothing(tool.parameters())) {
       return Grammar.literal("{}");
     }
@@ -83,11 +90,7 @@ final class CallGrammar {
       String path = tool.path() + ".type";
       throw ApiError.invalid(path, path + " must be object, since arguments are one");
     }
-    try {
-      return Grammar.ofSchema(schema);
-    } catch (SchemaException e) {
-      throw ApiError.invalid(tool.path() + "." + e.path(), tool.path() + ": " + e.getMessage());
-    }
+    return ResponseFormat.ofSchema(schema, tool.path(), model);
   }
 
   private static boolean isObject(JsonNode type) {

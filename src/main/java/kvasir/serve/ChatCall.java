@@ -25,9 +25,12 @@ final class ChatCall {
   static GenerationEndpoint.Call read(Fields fields, ServedModel model, long seed) {
     ChatPrompts prompts = prompts(fields, model);
     Tools tools = Tools.read(fields);
-    ChatPrompts.Prompt prompt = prompts.prompt(input(fields, tools), tools, model.ends());
+    ChatPrompts.Prompt prompt = prompts.prompt(input(fields, tools), tools, model);
     CommonFields.refuse(fields, "functions", "function_call", "audio", "prediction", "grammar");
-    Optional<String> format = ResponseFormat.constraint(fields, model, prompt.thoughts());
+    Optional<String> format =
+        ResponseFormat.grammar(fields, model)
+            .map(grammar -> prompts.withCalls(grammar, tools, model))
+            .map(all -> ResponseFormat.constraint(all, fields, model, prompt.thoughts()));
     CommonFields.checkLength(prompt.ids().length, "messages", model);
     GenerationCall generation =
         new GenerationCall(
@@ -54,7 +57,7 @@ final class ChatCall {
    */
   static ChatPrompts.Prompt prompt(Fields fields, ServedModel model) {
     Tools tools = Tools.read(fields);
-    return prompts(fields, model).prompt(input(fields, tools), tools, model.ends());
+    return prompts(fields, model).prompt(input(fields, tools), tools, model);
   }
 
   private static ChatPrompts prompts(Fields fields, ServedModel model) {

@@ -3,7 +3,6 @@ package kvasir.serve;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import kvasir.engine.constraint.Constraint;
 import kvasir.grammar.Grammar;
 import kvasir.template.RenderedText;
@@ -58,14 +57,14 @@ public final class ChatPrompts implements AutoCloseable {
    * Returns the prompt of a conversation.
    *
    * @param tools tools of the request
-   * @param ends ids that end a sequence
+   * @param model the model that answers
    * @throws ApiError if the template refuses the conversation, or a forced call cannot be held
    */
-  Prompt prompt(ChatInput input, Tools tools, Set<Integer> ends) {
+  Prompt prompt(ChatInput input, Tools tools, ServedModel model) {
     try {
       RenderedText rendered = template.render(input);
       return tools.forced()
-          ? forced(rendered, tools, ends, thoughts(rendered, input))
+          ? forced(rendered, tools, model, thoughts(rendered, input))
           : new Prompt(
               rendered.text(),
               encoder.encode(rendered),
@@ -101,8 +100,8 @@ public final class ChatPrompts implements AutoCloseable {
 
   /** Returns the prompt of an answer that consists of calls, perhaps behind thoughts. */
   private Prompt forced(
-      RenderedText rendered, Tools tools, Set<Integer> ends, Constraint.Before thoughts) {
-    CallGrammar calls = new CallGrammar(template.callForm(), tools.allowed());
+      RenderedText rendered, Tools tools, ServedModel model, Constraint.Before thoughts) {
+    CallGrammar calls = new CallGrammar(model, template.callForm(), tools.allowed(), true);
     Grammar rest = calls.rest(limit(tools) > 1);
     if (thoughts.equals(Constraint.Before.NOTHING)) {
       // What is certain costs no step as a part of the prompt.
@@ -112,7 +111,7 @@ public final class ChatPrompts implements AutoCloseable {
           encoder.encode(begun),
           ThoughtSplitter.State.CONTENT,
           rules(tools, calls.prefix()),
-          Optional.of(new Constraint(rest, ends, thoughts)),
+          Optional.of(new Constraint(rest, model.ends(), thoughts)),
           thoughts);
     }
     Grammar whole = Grammar.sequence(List.of(Grammar.literal(calls.prefix()), rest));
@@ -121,8 +120,19 @@ public final class ChatPrompts implements AutoCloseable {
         encoder.encode(rendered),
         thinks(rendered) ? ThoughtSplitter.State.THOUGHTS : ThoughtSplitter.State.BEGINNING,
         rules(tools, ""),
-        Optional.of(new Constraint(whole, ends, thoughts)),
+        Optional.of(new Constraint(whole, model.ends(), thoughts)),
         thoughts);
+  }
+
+  /** Returns the texts of a format, and calls of tools if the model may decide for them. */
+  Grammar withCalls(Grammar format, Tools tools, ServedModel model) {
+    if (!tools.callable()) {
+      return format;
+    }
+    CallGrammar calls = new CallGrammar(model, template.callForm(), tools.allowed(), false);
+    Grammar call =
+        Grammar.sequence(List.of(Grammar.literal(calls.prefix()), calls.rest(limit(tools) > 1)));
+    return Grammar.anyOf(List.of(format, call));
   }
 
   private int limit(Tools tools) {

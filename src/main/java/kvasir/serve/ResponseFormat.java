@@ -20,14 +20,26 @@ final class ResponseFormat {
    * @throws ApiError if the format is wrong, or its schema cannot be held
    */
   static Optional<String> constraint(Fields fields, ServedModel model, Constraint.Before before) {
-    boolean endless = fields.flag("ignore_eos", false);
-    return fields
-        .object(NAME)
-        .flatMap(format -> grammar(format, model))
-        .map(grammar -> new Constraint(grammar, endless ? Set.of() : model.ends(), before).text());
+    return grammar(fields, model).map(grammar -> constraint(grammar, fields, model, before));
   }
 
-  private static Optional<Grammar> grammar(Fields format, ServedModel model) {
+  /** Returns the description of the texts of a grammar, for a request's answers. */
+  static String constraint(
+      Grammar grammar, Fields fields, ServedModel model, Constraint.Before before) {
+    boolean endless = fields.flag("ignore_eos", false);
+    return new Constraint(grammar, endless ? Set.of() : model.ends(), before).text();
+  }
+
+  /**
+   * Returns the grammar of a request's format; empty for any text.
+   *
+   * @throws ApiError if the format is wrong, or its schema cannot be held
+   */
+  static Optional<Grammar> grammar(Fields fields, ServedModel model) {
+    return fields.object(NAME).flatMap(format -> ofFormat(format, model));
+  }
+
+  private static Optional<Grammar> ofFormat(Fields format, ServedModel model) {
     String path = format.path("type");
     String type = format.text("type").orElseThrow(() -> missing(path));
     return switch (type) {

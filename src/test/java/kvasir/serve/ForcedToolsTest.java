@@ -185,6 +185,23 @@ class ForcedToolsTest {
     assertEquals(0, choice.at("/logprobs/content").size());
   }
 
+  /** A format does not keep the model from calls that it decides for. */
+  @Test
+  void anAnswerIsOfTheFormatOrACall() {
+    String schema = "{'type':'json_schema','json_schema':{'schema':{'enum':['no']}}}";
+    String auto = "{'tool_choice':'auto','response_format':" + schema;
+    String tools = tool("f", "{'not':{}}");
+    int quote = demo.tokenizer().encode("\"")[0];
+    int less = demo.tokenizer().encode("<")[0];
+    JsonNode text = choice(demo, call(tools, auto + ",'logit_bias':{'" + quote + "':100}}"));
+    assertEquals("\"no\"", text.at("/message/content").asText());
+    assertEquals("stop", text.path("finish_reason").asText());
+    // Unknown arguments are free and may be long; the call begins in any case.
+    JsonNode begun = choice(demo, call(tools, auto + ",'logit_bias':{'" + less + "':100}}"));
+    assertEquals("f", name(begun), begun.toString());
+    assertTrue(begun.at("/message/content").isNull(), begun.toString());
+  }
+
   private static ServedDemo server(String template) throws IOException {
     String text = Files.readString(SharedData.path("chat-templates/" + template + ".jinja"));
     return ServedDemo.withTemplate(Files.createDirectory(folder.resolve(template)), text);
