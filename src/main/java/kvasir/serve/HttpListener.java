@@ -15,6 +15,10 @@ import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -70,9 +74,22 @@ final class HttpListener implements AutoCloseable {
             .build();
     try {
       server.start();
+      // The library itself only logs that it could not listen.
+      if (!server.isRunning() || server.port() < 0) {
+        throw fault(host, port);
+      }
     } catch (RuntimeException e) {
-      watch.close();
+      close();
       throw e;
+    }
+  }
+
+  /** Returns the reason for which nobody can listen at an address. */
+  private static RuntimeException fault(String host, int port) {
+    try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getByName(host))) {
+      return new IllegalStateException("the HTTP server did not start, and " + probe + " did");
+    } catch (IOException e) {
+      return new UncheckedIOException(e);
     }
   }
 

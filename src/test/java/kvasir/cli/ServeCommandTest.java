@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -34,6 +36,15 @@ class ServeCommandTest {
     Launch.here("serve", "--model", MODEL, "--port", "0", "--api-key-file", key)
         .assertRefused("--api-key-file");
     Launch.here("serve", "--model", folder, "--port", "0").assertRefused("config.json");
+  }
+
+  @Test
+  void aPortThatIsTakenIsRefused() throws IOException {
+    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String option = "--port " + other.getLocalPort();
+      Launch.Result end = Launch.here("serve", "--model", MODEL, "--port", other.getLocalPort());
+      end.assertRefused(option + ": cannot listen: Address already in use");
+    }
   }
 
   /** S60: running streams end, new requests are refused, and the exit code is 0. */
