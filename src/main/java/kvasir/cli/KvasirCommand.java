@@ -28,6 +28,7 @@ public final class KvasirCommand implements Runnable {
           ScoreCommand.class,
           BatchCommand.class,
           ServeCommand.class,
+          ChatCommand.class,
           VerifyCommand.class,
           InspectCommand.class,
           AskCommand.class,
@@ -74,7 +75,9 @@ public final class KvasirCommand implements Runnable {
             .filter(command -> !arguments.isEmpty() && name(command).equals(arguments.getFirst()))
             .filter(command -> command != HelpCommand.class)
             .toList();
-    (named.isEmpty() ? COMMANDS : named).forEach(parser::addSubcommand);
+    // A parser of its own for each command: only then is its model transformed.
+    (named.isEmpty() ? COMMANDS : named)
+        .forEach(command -> parser.addSubcommand(new CommandLine(command)));
     return parser;
   }
 

@@ -11,6 +11,10 @@ public final class PrintableText {
       Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]");
   private static final Pattern RUN = Pattern.compile(UNPRINTABLE.pattern() + "+");
 
+  /** Without the ends of lines, tabs, and the joiners that some scripts and emoji are made with. */
+  private static final Pattern UNPRINTABLE_IN_LINES =
+      Pattern.compile(UNPRINTABLE.pattern().replace("]", "&&[^\\n\\t\\u200c\\u200d]]"));
+
   private static final int MAX_QUOTATION = 200;
 
   private PrintableText() {}
@@ -23,6 +27,11 @@ public final class PrintableText {
   /** Returns a name in which a question mark stands for each unprintable character. */
   public static String name(String text) {
     return UNPRINTABLE.matcher(text).replaceAll("?");
+  }
+
+  /** Returns a text of several lines in which a question mark stands for the rest. */
+  public static String lines(String text) {
+    return UNPRINTABLE_IN_LINES.matcher(text).replaceAll("?");
   }
 
   /** Returns a name as {@link #name} does, cut after 200 characters. */

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import kvasir.cli.option.ApiKeyFile;
 import kvasir.cluster.FromRoot;
 import kvasir.engine.Engine;
 import kvasir.engine.EngineOptions;
@@ -16,7 +17,6 @@ import kvasir.engine.remote.EngineHost;
 import kvasir.engine.serving.EngineLoop;
 import kvasir.error.ExitCodes;
 import kvasir.error.UserError;
-import kvasir.file.TextFile;
 import kvasir.measure.MachineFacts;
 import kvasir.process.StopSignals;
 import kvasir.serve.EngineSlot;
@@ -51,8 +51,6 @@ public record ServeJob(
 
   private static final String ACTIVITY = "serving";
 
-  private static final int MAX_KEY_BYTES = 4096;
-
   /**
    * Place of a server.
    *
@@ -68,17 +66,7 @@ public record ServeJob(
      * @throws UserError if its file cannot be used
      */
     Optional<String> key() {
-      if (keyFile == null) {
-        return Optional.empty();
-      }
-      Path file = Path.of(keyFile);
-      String where = "--api-key-file " + file;
-      String key = TextFile.read(file, where, MAX_KEY_BYTES, "give a file of one line").strip();
-      if (key.isEmpty() || key.chars().anyMatch(c -> c <= ' ' || c > '~')) {
-        throw new UserError(
-            where, "is empty, or has other characters than a key", "write one word into it");
-      }
-      return Optional.of(key);
+      return ApiKeyFile.read(keyFile == null ? null : Path.of(keyFile));
     }
   }
 
