@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
-import { APICallError, generateText, streamText } from 'ai';
+import { APICallError, generateText, streamText, tool } from 'ai';
+import { z } from 'zod';
 import { answer, apiKey, baseURL, busy, endless, idle, messages, prompt } from './server.mjs';
 
 const settings = { name: 'kvasir', baseURL, apiKey, includeUsage: true, supportsStructuredOutputs: true };
@@ -42,6 +43,26 @@ test('completions', async () => {
   const { text, finishReason } = await generateText(completion);
   assert.ok(text.length > 0);
   assert.ok(['stop', 'length'].includes(finishReason));
+});
+
+const find = tool({
+  description: 'Finds a resident.',
+  inputSchema: z.object({ exact: z.boolean(), code: z.enum(['8779', '9393']) }),
+  execute: ({ code }) => `found ${code}`,
+});
+
+test('tools that are required', async () => {
+  const request = { ...chat, tools: { find }, toolChoice: 'required', maxOutputTokens: 60 };
+  const options = { providerOptions: { kvasir: { parallel_tool_calls: false } } };
+  const { toolCalls, toolResults, finishReason } = await generateText({ ...request, ...options });
+  assert.equal(finishReason, 'tool-calls');
+  assert.equal(toolCalls.length, 1);
+  assert.equal(toolCalls[0].toolName, 'find');
+  assert.equal(typeof toolCalls[0].input.exact, 'boolean');
+  assert.equal(toolResults[0].output, `found ${toolCalls[0].input.code}`);
+  const streamed = streamText({ ...request, ...options });
+  await streamed.consumeStream();
+  assert.deepEqual((await streamed.toolCalls)[0].input, toolCalls[0].input);
 });
 
 test('errors', async () => {

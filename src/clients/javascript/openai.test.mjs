@@ -105,6 +105,75 @@ test('log-probabilities', async () => {
   assert.deepEqual(text_offset.slice(0, 1), [0]);
 });
 
+const find = {
+  type: 'function',
+  function: {
+    name: 'find',
+    description: 'Finds a resident.',
+    parameters: {
+      type: 'object',
+      properties: { exact: { type: 'boolean' }, code: { enum: ['8779', '9393'] } },
+      required: ['exact', 'code'],
+      additionalProperties: false,
+    },
+  },
+};
+
+function check(call) {
+  assert.equal(call.type, 'function');
+  assert.match(call.id, /^[A-Za-z0-9]{9}$/);
+  assert.equal(call.function.name, 'find');
+  const { exact, code } = JSON.parse(call.function.arguments);
+  assert.equal(typeof exact, 'boolean');
+  assert.ok(['8779', '9393'].includes(code));
+}
+
+test('tools that are required', async () => {
+  for (const tool_choice of ['required', { type: 'function', function: { name: 'find' } }]) {
+    const request = { ...chat, tools: [find], tool_choice, parallel_tool_calls: false };
+    const { choices } = await client.chat.completions.create(request);
+    assert.equal(choices[0].finish_reason, 'tool_calls');
+    assert.equal(choices[0].message.content, null);
+    assert.equal(choices[0].message.tool_calls.length, 1);
+    check(choices[0].message.tool_calls[0]);
+    const runner = client.chat.completions.stream(request);
+    const streamed = (await runner.finalChatCompletion()).choices[0];
+    assert.equal(streamed.finish_reason, 'tool_calls');
+    check(streamed.message.tool_calls[0]);
+    assert.equal(
+      streamed.message.tool_calls[0].function.arguments,
+      choices[0].message.tool_calls[0].function.arguments,
+    );
+  }
+});
+
+test('tools that are run', async () => {
+  const found = [];
+  const runner = client.chat.completions.runTools({
+    ...chat,
+    tools: [{ type: 'function', function: { ...find.function, parse: JSON.parse, function: (args) => found.push(args) } }],
+    tool_choice: { type: 'function', function: { name: 'find' } },
+  });
+  await runner.done();
+  assert.equal(found.length, 1);
+  assert.equal(typeof found[0].exact, 'boolean');
+});
+
+test('tools that may be called, and calls in the history', async () => {
+  const history = [
+    ...messages,
+    {
+      role: 'assistant',
+      content: null,
+      tool_calls: [{ id: 'abcdefghi', type: 'function', function: { name: 'find', arguments: '{"code":"8779"}' } }],
+    },
+    { role: 'tool', tool_call_id: 'abcdefghi', content: 'Wanda Veewick' },
+  ];
+  const { choices } = await client.chat.completions.create({ ...chat, messages: history, tools: [find], max_tokens: 20 });
+  assert.equal(choices[0].message.tool_calls, undefined);
+  assert.equal(typeof choices[0].message.content, 'string');
+});
+
 test('errors', async () => {
   const fails = (promise, type, fields) =>
     assert.rejects(promise, (error) => {

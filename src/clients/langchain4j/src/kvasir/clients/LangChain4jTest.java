@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.langchain4j.agent.tool.ToolExecutionRequest;
+import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.data.message.UserMessage;
@@ -14,6 +16,9 @@ import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.ModelNotFoundException;
 import dev.langchain4j.http.client.jdk.JdkHttpClient;
 import dev.langchain4j.memory.chat.MessageWindowChatMemory;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ToolChoice;
+import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.PartialResponse;
 import dev.langchain4j.model.chat.response.PartialResponseContext;
@@ -152,6 +157,44 @@ class LangChain4jTest {
         assertInstanceOf(OpenAiChatResponseMetadata.class, response.metadata());
     String body = metadata.rawHttpResponse().body();
     assertTrue(body.contains("\"logprobs\":{\"content\":[{\"token\":\"The\",\"logprob\":"), body);
+  }
+
+  private static ChatRequest findRequest() {
+    ToolSpecification find =
+        ToolSpecification.builder()
+            .name("find")
+            .description("Finds a resident.")
+            .parameters(
+                JsonObjectSchema.builder()
+                    .addBooleanProperty("exact")
+                    .addEnumProperty("code", List.of("8779", "9393"))
+                    .required("exact", "code")
+                    .build())
+            .build();
+    return ChatRequest.builder()
+        .messages(MESSAGES)
+        .toolSpecifications(find)
+        .toolChoice(ToolChoice.REQUIRED)
+        .build();
+  }
+
+  @Test
+  void toolsAreCalled() {
+    ChatResponse whole = model().parallelToolCalls(false).build().chat(findRequest());
+    Collected collected = new Collected();
+    streaming().parallelToolCalls(false).build().chat(findRequest(), collected);
+    for (ChatResponse response : List.of(whole, Demo.await(collected.whole))) {
+      assertEquals(FinishReason.TOOL_EXECUTION, response.finishReason());
+      List<ToolExecutionRequest> calls = response.aiMessage().toolExecutionRequests();
+      assertEquals(1, calls.size());
+      assertEquals("find", calls.getFirst().name());
+      assertTrue(
+          calls
+              .getFirst()
+              .arguments()
+              .matches("\\{\"exact\":(true|false),\"code\":\"(8779|9393)\"}"),
+          calls.getFirst()::arguments);
+    }
   }
 
   @Test

@@ -3,9 +3,11 @@ package kvasir.clients;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.annotation.JsonClassDescription;
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.JsonValue;
@@ -22,6 +24,7 @@ import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import com.openai.models.chat.completions.ChatCompletionTokenLogprob;
+import com.openai.models.chat.completions.ChatCompletionToolChoiceOption;
 import com.openai.models.completions.Completion;
 import com.openai.models.completions.CompletionCreateParams;
 import com.openai.models.embeddings.EmbeddingCreateParams;
@@ -133,6 +136,44 @@ class OpenAiJavaTest {
       assertEquals(entry.logprob(), entry.topLogprobs().getFirst().logprob());
     }
     assertArrayEquals(Demo.ANSWER.getBytes(StandardCharsets.UTF_8), bytes.toByteArray());
+  }
+
+  /** Resident whom a tool finds. */
+  @JsonClassDescription("Finds a resident.")
+  static class Find {
+    public boolean exact;
+    public Code code;
+  }
+
+  /** Code of a resident. */
+  enum Code {
+    WANDA,
+    MORITZ
+  }
+
+  @Test
+  void toolsAreCalled() {
+    ChatCompletionCreateParams request =
+        chat()
+            .addTool(Find.class)
+            .toolChoice(ChatCompletionToolChoiceOption.Auto.REQUIRED)
+            .parallelToolCalls(false)
+            .build();
+    ChatCompletion whole = CLIENT.chat().completions().create(request).validate();
+    ChatCompletionAccumulator accumulator = ChatCompletionAccumulator.create();
+    try (StreamResponse<ChatCompletionChunk> stream =
+        CLIENT.chat().completions().createStreaming(request)) {
+      stream.stream().forEach(event -> accumulator.accumulate(event.validate()));
+    }
+    for (ChatCompletion answer : List.of(whole, accumulator.chatCompletion())) {
+      ChatCompletion.Choice choice = answer.choices().getFirst();
+      assertEquals(ChatCompletion.Choice.FinishReason.TOOL_CALLS, choice.finishReason());
+      var calls = choice.message().toolCalls().orElseThrow();
+      assertEquals(1, calls.size());
+      var function = calls.getFirst().asFunction().function();
+      assertEquals("Find", function.name());
+      assertNotNull(function.arguments(Find.class).code);
+    }
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -12,6 +13,7 @@ import org.springframework.ai.chat.client.ChatClient;
 import org.springframework.ai.chat.model.ChatResponse;
 import org.springframework.ai.openai.OpenAiChatModel;
 import org.springframework.ai.openai.OpenAiChatOptions;
+import org.springframework.ai.tool.annotation.Tool;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -72,6 +74,32 @@ class SpringAiTest {
             .call()
             .chatResponse();
     assertEquals(Demo.ANSWER, response.getResult().getOutput().getText());
+  }
+
+  /** A tool as an application declares it; an answer of its own ends the conversation. */
+  static class Register {
+    private final List<Boolean> asked = new ArrayList<>();
+
+    @Tool(description = "Finds a resident.", returnDirect = true)
+    String find(boolean exact) {
+      asked.add(exact);
+      return "Wanda";
+    }
+  }
+
+  @Test
+  void toolsAreCalled() {
+    Register register = new Register();
+    String text =
+        client
+            .prompt()
+            .user(Demo.QUESTION)
+            .tools(register)
+            .options(OpenAiChatOptions.builder().toolChoice("required").parallelToolCalls(false))
+            .call()
+            .content();
+    assertEquals(1, register.asked.size());
+    assertTrue(text.contains("Wanda"), text);
   }
 
   @Test
