@@ -265,6 +265,7 @@ class PageTest {
     assertTrue(browser.value("document.querySelectorAll('.strip rect').length").asInt() > 8);
     assertEquals(8, browser.value("document.querySelectorAll('.blocks li').length").asInt());
     browser.value("document.querySelector('.attention').scrollIntoView()");
+    assertEquals(0, browser.value("document.scrollingElement.scrollTop").asInt());
     browser.picture(PICTURES.resolve("attention-long-1280-light.png"));
   }
 
