@@ -108,11 +108,11 @@ class ArgumentsTest {
   @Test
   void commandsThatAreMissingOrUnknown() { // U4
     String all =
-        "use generate, score, batch, serve, verify, inspect, ask, evaluate, town, template, bench,"
+        "use generate, score, batch, serve, chat, verify, inspect, ask, evaluate, town, template, bench,"
             + " synth, quantize, experiment or doctor";
     assertEquals("kvasir: no command given; " + all, refusal());
-    assertEquals("kvasir: unknown command 'chat'; " + all, refusal("chat"));
-    assertEquals("kvasir: unknown command; " + all, refusal("help", "chat"));
+    assertEquals("kvasir: unknown command 'talk'; " + all, refusal("talk"));
+    assertEquals("kvasir: unknown command; " + all, refusal("help", "talk"));
     String four = "use list, run, predict or report";
     assertEquals("experiment: no command given; " + four, refusal("experiment"));
     assertEquals(

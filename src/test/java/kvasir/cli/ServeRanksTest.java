@@ -34,9 +34,14 @@ class ServeRanksTest {
           default -> "";
         };
     return """
-        {"prompt":"Here begins the chronicle of","stream":true,"temperature":0.9,"max_tokens":80,"seed":%d,%s%s}
+        {"prompt":"Here begins the chronicle of","stream":true,"temperature":0.9,"max_tokens":200,"seed":%d,%s%s}
         """
         .formatted(number, RanksServer.ENDLESS, more);
+  }
+
+  /** Returns a request that runs until the server ends. */
+  private static String endless() {
+    return request(0).replace("\"max_tokens\":200", "\"max_tokens\":9000");
   }
 
   private static List<CompletableFuture<HttpResponse<String>>> all(RanksServer server) {
@@ -65,7 +70,7 @@ class ServeRanksTest {
             "stream " + i);
       }
       assertEquals(2, server.metric("kvasir_world_rebuilds_total"));
-      CompletableFuture<HttpResponse<String>> last = server.completeLater(request(0));
+      CompletableFuture<HttpResponse<String>> last = server.completeLater(endless());
       awaitTokens(server);
       server.run().kill(server.run().rank(0));
       String cut = RanksServer.bodies(List.of(last)).getFirst();
@@ -111,7 +116,7 @@ class ServeRanksTest {
         server.run().kill(server.run().rank(1));
       }
       assertEquals(
-          81, RanksServer.choices(RanksServer.bodies(List.of(stream)).getFirst()).get(0).size());
+          201, RanksServer.choices(RanksServer.bodies(List.of(stream)).getFirst()).get(0).size());
       FaultRun.Outcome outcome = server.run().outcome();
       assertEquals(0, outcome.code(), outcome.err());
     }
@@ -134,8 +139,7 @@ class ServeRanksTest {
   @Test
   void aSecondSignalEndsTheServerAtOnce() throws IOException {
     try (RanksServer server = RanksServer.start("--ranks", 2)) {
-      CompletableFuture<HttpResponse<String>> stream =
-          server.completeLater(request(0).replace(":80,", ":9000,"));
+      CompletableFuture<HttpResponse<String>> stream = server.completeLater(endless());
       awaitTokens(server);
       server.run().signal("TERM", server.run().launcher());
       server.run().awaitErrors(1, "kvasir: stopping when running requests have ended");

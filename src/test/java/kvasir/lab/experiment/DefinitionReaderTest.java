@@ -90,8 +90,8 @@ class DefinitionReaderTest {
         "transports = [\"mpi\"] | line 3: 'transports' has \"mpi\"; allowed: \"mpj\", \"native\","
             + " \"inprocess\"",
         "transports = [] | line 3: 'transports' is empty; give at least one",
-        "kv-type = \"f8\" | line 3: 'kv-type' is \"f8\"; allowed: \"bf16\", \"f16\", \"f32\"",
-        "kv-type = \"BF16\" | line 3: 'kv-type' is \"BF16\"; allowed: \"bf16\"",
+        "kv-type = \"f8\" | line 3: 'kv-type' is \"f8\"; allowed: \"f32\", \"f16\", \"bf16\", \"q8_0\"",
+        "kv-type = \"BF16\" | line 3: 'kv-type' is \"BF16\"; allowed: \"f32\"",
         "added-latency = [\"50\"] | line 3: 'added-latency' has \"50\"; allowed: times",
         "rate = [\"fast\"] | line 3: 'rate' has \"fast\"; allowed: rates",
         "heap = \"2g -XX:OnError=x\" | line 3: 'heap' is",
