@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
-import { APICallError, generateText, streamText, tool } from 'ai';
+import { APICallError, generateText, Output, streamText, tool } from 'ai';
 import { z } from 'zod';
 import { answer, apiKey, baseURL, busy, endless, idle, messages, prompt } from './server.mjs';
 
@@ -63,6 +63,18 @@ test('tools that are required', async () => {
   const streamed = streamText({ ...request, ...options });
   await streamed.consumeStream();
   assert.deepEqual((await streamed.toolCalls)[0].input, toolCalls[0].input);
+});
+
+test('schemas', async () => {
+  const schema = z.object({ found: z.boolean(), code: z.enum(['8779', '9393']) });
+  const request = { ...chat, output: Output.object({ schema }) };
+  const { output, text, finishReason } = await generateText(request);
+  assert.equal(finishReason, 'stop');
+  assert.match(text, /^\{"found":(true|false),"code":"(8779|9393)"}$/);
+  assert.deepEqual(output, JSON.parse(text));
+  const streamed = streamText(request);
+  await streamed.consumeStream();
+  assert.deepEqual(await streamed.output, output);
 });
 
 test('errors', async () => {

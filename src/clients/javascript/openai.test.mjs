@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import OpenAI from 'openai';
+import { zodResponseFormat } from 'openai/helpers/zod';
+import { z } from 'zod';
 import { answer, apiKey, baseURL, busy, continuation, endless, idle, messages, prompt } from './server.mjs';
 
 const client = new OpenAI({ baseURL, apiKey, maxRetries: 0 });
@@ -172,6 +174,31 @@ test('tools that may be called, and calls in the history', async () => {
   const { choices } = await client.chat.completions.create({ ...chat, messages: history, tools: [find], max_tokens: 20 });
   assert.equal(choices[0].message.tool_calls, undefined);
   assert.equal(typeof choices[0].message.content, 'string');
+});
+
+test('schemas', async () => {
+  const Card = z.object({
+    found: z.boolean(),
+    code: z.enum(['8779', '9393']),
+    number: z.number().int().min(10).max(12),
+  });
+  const request = { ...chat, response_format: zodResponseFormat(Card, 'card') };
+  const { choices } = await client.chat.completions.parse(request);
+  assert.equal(choices[0].finish_reason, 'stop');
+  assert.deepEqual(choices[0].message.parsed, Card.parse(JSON.parse(choices[0].message.content)));
+  assert.deepEqual(Object.keys(choices[0].message.parsed), ['found', 'code', 'number']);
+  const streamed = await client.chat.completions.stream(request).finalChatCompletion();
+  assert.equal(streamed.choices[0].message.content, choices[0].message.content);
+  const schema = { type: 'string', not: { const: 'a' } };
+  await assert.rejects(
+    client.chat.completions.create({
+      ...chat,
+      response_format: { type: 'json_schema', json_schema: { name: 'other', schema } },
+    }),
+    (error) =>
+      error instanceof OpenAI.BadRequestError &&
+      error.param === 'response_format.json_schema.schema.not',
+  );
 });
 
 test('errors', async () => {

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -154,15 +153,15 @@ class ClientsTest {
     assertEquals(0, end.code(), end.output());
     JsonNode results = Json.read(Files.readString(report)).path("results");
     Map<String, String> found = new TreeMap<>();
-    // These depend on the model, whose texts may fill the context without an end.
-    List<String> open = List.of("chat.tool_call", "chat.structured_output");
     results.forEach(each -> found.put(each.path("id").asText(), each.path("status").asText()));
-    found.keySet().removeAll(open);
+    // Depends on the model, whose text may fill the context without an end.
+    found.remove("chat.tool_call");
     assertEquals(
         Map.of(
             "models.list", "pass",
             "chat.basic", "pass",
             "chat.streaming", "pass",
+            "chat.structured_output", "pass",
             "responses.basic", "fail",
             "responses.streaming", "fail"),
         found,

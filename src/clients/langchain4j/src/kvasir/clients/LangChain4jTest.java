@@ -2,6 +2,7 @@ package kvasir.clients;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +17,7 @@ import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.ModelNotFoundException;
 import dev.langchain4j.http.client.jdk.JdkHttpClient;
 import dev.langchain4j.memory.chat.MessageWindowChatMemory;
+import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ToolChoice;
 import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
@@ -195,6 +197,33 @@ class LangChain4jTest {
               .matches("\\{\"exact\":(true|false),\"code\":\"(8779|9393)\"}"),
           calls.getFirst()::arguments);
     }
+  }
+
+  /** An answer as an application declares it. */
+  record Card(boolean found, Resident resident) {}
+
+  /** A resident. */
+  enum Resident {
+    WANDA,
+    MORITZ
+  }
+
+  /** A service whose answers are records. */
+  interface Registrar {
+    Card find(String question);
+  }
+
+  @Test
+  void answersHaveSchemas() {
+    Registrar registrar =
+        AiServices.builder(Registrar.class)
+            .chatModel(
+                model()
+                    .supportedCapabilities(Capability.RESPONSE_FORMAT_JSON_SCHEMA)
+                    .strictJsonSchema(true)
+                    .build())
+            .build();
+    assertNotNull(registrar.find(Demo.QUESTION).resident());
   }
 
   @Test

@@ -25,6 +25,7 @@ import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import com.openai.models.chat.completions.ChatCompletionTokenLogprob;
 import com.openai.models.chat.completions.ChatCompletionToolChoiceOption;
+import com.openai.models.chat.completions.StructuredChatCompletion;
 import com.openai.models.completions.Completion;
 import com.openai.models.completions.CompletionCreateParams;
 import com.openai.models.embeddings.EmbeddingCreateParams;
@@ -138,7 +139,7 @@ class OpenAiJavaTest {
     assertArrayEquals(Demo.ANSWER.getBytes(StandardCharsets.UTF_8), bytes.toByteArray());
   }
 
-  /** Resident whom a tool finds. */
+  /** Resident whom a tool finds, or an answer of that form. */
   @JsonClassDescription("Finds a resident.")
   static class Find {
     public boolean exact;
@@ -174,6 +175,13 @@ class OpenAiJavaTest {
       assertEquals("Find", function.name());
       assertNotNull(function.arguments(Find.class).code);
     }
+  }
+
+  @Test
+  void answersHaveSchemas() {
+    StructuredChatCompletion<Find> answer =
+        CLIENT.chat().completions().create(chat().responseFormat(Find.class).build());
+    assertNotNull(answer.choices().getFirst().message().content().orElseThrow().code);
   }
 
   @Test

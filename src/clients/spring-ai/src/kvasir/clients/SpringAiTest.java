@@ -76,6 +76,22 @@ class SpringAiTest {
     assertEquals(Demo.ANSWER, response.getResult().getOutput().getText());
   }
 
+  @Test
+  void answersHaveSchemas() {
+    String schema =
+        """
+        {"type": "object", "properties": {"found": {"type": "boolean"}},
+         "required": ["found"], "additionalProperties": false}""";
+    String text =
+        client
+            .prompt()
+            .user(Demo.QUESTION)
+            .options(OpenAiChatOptions.builder().outputSchema(schema))
+            .call()
+            .content();
+    assertTrue(text.matches("\\{\"found\":(true|false)}"), text);
+  }
+
   /** A tool as an application declares it; an answer of its own ends the conversation. */
   static class Register {
     private final List<Boolean> asked = new ArrayList<>();
