@@ -66,16 +66,6 @@ public record Panels(
     return (long) count(outputs) * inputs * WIDTH * type.bytes();
   }
 
-  @Override
-  public int count() {
-    return count(outputs);
-  }
-
-  @Override
-  public int width(int panel) {
-    return Math.min(WIDTH, outputs - panel * WIDTH);
-  }
-
   /** Returns the number of panels for {@code outputs} outputs. */
   public static int count(int outputs) {
     return Math.ceilDiv(outputs, WIDTH);
