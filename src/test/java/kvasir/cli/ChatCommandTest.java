@@ -175,8 +175,9 @@ class ChatCommandTest {
           new ProcessBuilder(
                   "/usr/bin/script",
                   "-qfec",
-                  // A test that runs in the background may have been told to ignore Ctrl-C.
-                  "env --default-signal=INT " + String.join(" ", launcher.command()),
+                  // A test that runs in the background may have been told to ignore Ctrl-C. Without
+                  // exec, a shell that stays would report the Ctrl-C as its own end.
+                  "exec env --default-signal=INT " + String.join(" ", launcher.command()),
                   "/dev/null")
               .redirectErrorStream(true);
       builder.environment().putAll(launcher.environment());

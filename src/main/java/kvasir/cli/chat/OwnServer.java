@@ -85,6 +85,8 @@ public final class OwnServer implements AutoCloseable {
       for (Optional<String> line = lines.next(); line.isPresent(); line = lines.next()) {
         Matcher found = ADDRESS.matcher(line.get());
         if (found.matches()) {
+          // The server has read its key. The file would stay behind if this process was killed.
+          Files.deleteIfExists(keyFile);
           address.complete(URI.create(found.group(1)));
         } else if (line.get().startsWith(ERROR)) {
           reason = line.get().substring(ERROR.length());
