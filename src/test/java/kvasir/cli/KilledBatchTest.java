@@ -90,6 +90,7 @@ class KilledBatchTest {
       awaitResults(run, 7);
       FaultRun.Outcome outcome = run.kill(run.rank(1)).outcome();
       outcome.assertEnded(3, "rank 1 on ");
+      assertTrue(outcome.err().contains(" while computing steps of a batch"), outcome.err());
       assertDone(outcome);
     }
     try (FaultRun run = FaultRun.start("launch/kvasir", words(output(), "--ranks", 2))) {

@@ -1,19 +1,13 @@
 package kvasir.engine.batch;
 
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Consumer;
 import kvasir.cache.BlockPool;
 import kvasir.cache.CacheShape;
 import kvasir.cluster.Communicator;
 import kvasir.engine.DecoderLogits;
 import kvasir.engine.Engine;
-import kvasir.engine.sampling.ChosenToken;
 import kvasir.engine.sampling.TokenChooser;
 import kvasir.engine.sampling.TokenConstraint;
 import kvasir.engine.session.BlockStore;
@@ -30,6 +24,8 @@ public final class BatchEngine {
   /** Number of the step that ends the loop. */
   private static final long END = Long.MAX_VALUE;
 
+  private static final String WAITING = "waiting for requests";
+
   private final Engine engine;
   private final Communicator world;
   private final int compareEvery;
@@ -38,19 +34,9 @@ public final class BatchEngine {
   private final RankStates ranks;
   private final Scheduler scheduler;
   private final Branches branches;
-  private final Map<Long, TokenSink> sinks = new HashMap<>();
-  private final Set<Long> unbegun = new HashSet<>();
-
-  /** Choices that choose their first tokens together with the first one, by its sequence. */
-  private final Map<Long, Choices> choices = new HashMap<>();
-
+  private final StepAnswers answers;
   private final PlanLink link;
   private final TokenChooser chooser;
-  private long tokensOfOtherChoices;
-  private Constraints constraints = Constraints.none();
-
-  /** A request with several choices, and the receivers of those besides the first one. */
-  private record Choices(Request request, List<TokenSink> others) {}
 
   /** Creates the batch engine of one rank, whose blocks are in memory only, as the other does. */
   public BatchEngine(Engine engine, BatchOptions options) {
@@ -88,7 +74,8 @@ public final class BatchEngine {
         world.rank() == ROOT
             ? EngineSetup.scheduler(engine, options, pool, store.isPresent())
             : null;
-    this.branches = new Branches(scheduler, this::track);
+    this.answers = new StepAnswers(engine, scheduler, runner, chooser);
+    this.branches = answers.branches();
   }
 
   /**
@@ -99,7 +86,7 @@ public final class BatchEngine {
   public Submission submit(Request request, TokenSink sink) {
     Submission answer = scheduler.submit(request);
     if (answer instanceof Submission.Accepted accepted) {
-      track(accepted.number(), new Branches.Branch(request, sink));
+      answers.track(accepted.number(), new Branches.Branch(request, sink));
     }
     return answer;
   }
@@ -120,8 +107,7 @@ public final class BatchEngine {
     }
     Submission answer = submit(request, sinks.getFirst());
     if (answer instanceof Submission.Accepted accepted && sinks.size() > 1) {
-      List<TokenSink> others = List.copyOf(sinks.subList(1, sinks.size()));
-      choices.put(accepted.number(), new Choices(request, others));
+      answers.choose(accepted.number(), request, List.copyOf(sinks.subList(1, sinks.size())));
     }
     return answer;
   }
@@ -147,18 +133,12 @@ public final class BatchEngine {
     return answer;
   }
 
-  private void track(long number, Branches.Branch begun) {
-    sinks.put(number, begun.sink());
-    unbegun.add(number);
-    constraints.track(number, begun.request());
-  }
-
   /**
    * Sets the maker of the constraints of requests, on rank 0 and before there are any. Without it
    * no request has one.
    */
   public void constrainBy(TokenConstraint.Source source) {
-    constraints = new Constraints(source);
+    answers.constrainBy(new Constraints(source));
   }
 
   /**
@@ -170,22 +150,18 @@ public final class BatchEngine {
    */
   public boolean cancel(long number) {
     int before = live();
-    choices.remove(number);
-    cancelAlone(number);
-    branches.drop(number).forEach(this::cancelAlone);
-    return live() < before;
-  }
-
-  private void cancelAlone(long number) {
-    sinks.remove(number);
-    unbegun.remove(number);
-    constraints.forget(number);
+    answers.forget(number);
     scheduler.cancel(number);
+    for (long branch : branches.drop(number)) {
+      answers.forget(branch);
+      scheduler.cancel(branch);
+    }
+    return live() < before;
   }
 
   /** Returns the counts of the scheduler on rank 0. */
   public Counts counts() {
-    return scheduler.counts().withOutput(tokensOfOtherChoices);
+    return scheduler.counts().withOutput(answers.tokensOfOtherChoices());
   }
 
   /** Returns the state of each rank's blocks, on rank 0. */
@@ -195,8 +171,7 @@ public final class BatchEngine {
 
   /** Returns the number of sequences on rank 0 that have not ended. */
   public int live() {
-    int others = choices.values().stream().mapToInt(c -> c.others().size()).sum();
-    return sinks.size() + others + branches.waiting();
+    return answers.live() + branches.waiting();
   }
 
   /**
@@ -210,26 +185,12 @@ public final class BatchEngine {
     if (next.isEmpty()) {
       return false;
     }
-    StepPlan plan = constraints.masked(next.get());
-    for (Span span : plan.spans()) {
-      if (unbegun.remove(span.sequence())) {
-        tell(span.sequence(), sink -> sink.began(span.position()));
-      }
-    }
+    StepPlan plan = answers.begin(next.get());
     long begin = System.nanoTime();
     link.send(plan);
     ranks.during(this::compute, plan);
     scheduler.stepTook(System.nanoTime() - begin);
     return true;
-  }
-
-  /** Calls the sinks of all choices that choose their next tokens by the rows of a sequence. */
-  private void tell(long number, Consumer<TokenSink> call) {
-    call.accept(sinks.get(number));
-    Choices more = choices.get(number);
-    if (more != null) {
-      more.others().forEach(call);
-    }
   }
 
   /**
@@ -251,11 +212,16 @@ public final class BatchEngine {
 
   /** Computes rank 0's steps on another rank until rank 0 calls {@link #end}. */
   public void follow() {
+    engine.activity().set(WAITING);
     for (StepPlan plan = link.receive(); plan.step() != END; plan = link.receive()) {
+      boolean toCompute = !plan.spans().isEmpty() || !plan.operations().isEmpty();
       if (!plan.wholeRows().isEmpty()) {
         chooser.complete(plan.wholeRows());
-      } else if (!plan.spans().isEmpty() || !plan.operations().isEmpty()) {
+      } else if (toCompute) {
+        engine.activity().set("computing steps of a batch");
         ranks.during(this::compute, plan);
+      } else {
+        engine.activity().set(WAITING);
       }
     }
   }
@@ -274,7 +240,7 @@ public final class BatchEngine {
     chooser.compute(0, runner.chosenRows());
     if (world.rank() == ROOT) {
       completeChoices(plan.step());
-      answer(plan);
+      answers.answer(plan);
     }
   }
 
@@ -285,117 +251,5 @@ public final class BatchEngine {
       link.send(new StepPlan(step, List.of(), List.of(), rows));
       chooser.complete(rows);
     }
-  }
-
-  private void answer(StepPlan plan) {
-    int row = 0;
-    for (int i = 0; i < plan.spans().size(); i++) {
-      Span span = plan.spans().get(i);
-      // A sequence that was cancelled has no sink; the scheduler knows.
-      if (span.chooses() && constraints.isStuck(span.sequence())) {
-        scheduler.finished(span.sequence());
-        failSinks(span.sequence(), "no token of the vocabulary continues the text by its schema");
-      } else if (sinks.containsKey(span.sequence())) {
-        runner.attention(i).ifPresent(a -> tell(span.sequence(), sink -> sink.attended(a)));
-        answer(span, runner.unsound(i), row);
-      }
-      row += span.logits();
-    }
-  }
-
-  private void answer(Span span, int unsound, int row) {
-    long number = span.sequence();
-    if (unsound >= 0) {
-      fail(number, unsound, "keys or values of token %d are not finite numbers".formatted(unsound));
-      return;
-    }
-    for (int i = 0; i < span.logits(); i++) {
-      List<ChosenToken> tokens = chooser.chosen(row + i);
-      int position = span.position() + span.rows() - span.logits() + i;
-      if (tokens.isEmpty()) {
-        engine.batchDecoder().foundNotFinite();
-        fail(
-            number,
-            position,
-            "the logits after token %d are not finite numbers".formatted(position));
-        return;
-      } else if (i < span.described()) {
-        sinks.get(number).described(tokens.getFirst());
-      } else if (choices.containsKey(number)) {
-        divide(number, choices.remove(number), tokens);
-      } else {
-        take(number, tokens.getFirst());
-      }
-    }
-  }
-
-  private void take(long number, ChosenToken token) {
-    TokenSink sink = sinks.get(number);
-    boolean complete = constraints.take(number, token.id());
-    boolean ends = sink.accept(token) || complete;
-    if (scheduler.chosen(number, token.id()) || (ends && scheduler.finished(number))) {
-      end(number, complete);
-    }
-  }
-
-  private void end(long number, boolean complete) {
-    constraints.forget(number);
-    end(sinks.remove(number), complete);
-  }
-
-  private static void end(TokenSink sink, boolean complete) {
-    if (complete) {
-      sink.completed();
-    }
-    sink.finished();
-  }
-
-  /**
-   * Gives all choices of a request their first tokens. The first choice that does not end keeps the
-   * sequence, and the others branch off it.
-   */
-  private void divide(long number, Choices all, List<ChosenToken> tokens) {
-    List<TokenSink> together = new ArrayList<>(List.of(sinks.remove(number)));
-    together.addAll(all.others());
-    List<Branches.Branch> continuing = new ArrayList<>();
-    boolean single = all.request().outputLimit(engine.config().maxPositions()) == 1;
-    for (int choice = 0; choice < together.size(); choice++) {
-      TokenSink sink = together.get(choice);
-      ChosenToken token = tokens.get(choice);
-      boolean complete = constraints.completes(number, token.id());
-      if (sink.accept(token) || single || complete) {
-        end(sink, complete);
-      } else {
-        continuing.add(new Branches.Branch(all.request().with(token.id(), choice), sink));
-      }
-    }
-    tokensOfOtherChoices += all.others().size();
-    if (continuing.isEmpty()) {
-      constraints.forget(number);
-      if (!scheduler.chosen(number, tokens.getLast().id())) {
-        scheduler.finished(number);
-      }
-    } else {
-      Branches.Branch first = continuing.removeFirst();
-      int[] ids = first.request().tokens();
-      scheduler.chosen(number, ids[ids.length - 1]);
-      scheduler.continueAs(number, first.request().choice());
-      runner.continueAs(number, first.request().choice());
-      sinks.put(number, first.sink());
-      constraints.track(number, first.request());
-      branches.add(number, ids.length - 1, continuing);
-    }
-  }
-
-  private void fail(long number, int position, String cause) {
-    scheduler.failed(number, position);
-    failSinks(number, cause);
-  }
-
-  private void failSinks(long number, String cause) {
-    constraints.forget(number);
-    tell(number, sink -> sink.failed(cause));
-    sinks.remove(number);
-    choices.remove(number);
   }
 }
