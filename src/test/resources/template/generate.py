@@ -127,6 +127,23 @@ TEMPLATES = [
     "{{ m.splitlines() }} {{ m.split('\\n') }} {{ m|wordcount }} {{ t.split() }} {{ t.split(' ') }} {{ t.strip()|length }} {{ e.split() }} {{ e.split(',') }}", "{{ l.append(9) }}{{ l }}", "{% set q = [] %}{% for i in range(3) %}{% set _ = q.append(i) %}{% endfor %}{{ q }}", "{% set q = {} %}{% set _ = q.update({'a': 1}) %}{{ q }}{{ q.pop('a') }}{{ q }}{{ q.setdefault('z', 5) }}{{ q }}",
     "{{ l.pop() }}{{ l.pop(0) }}{{ l }}{{ l.insert(0, 'i') }}{{ l.extend([7, 8]) }}{{ l }}{{ l.remove(8) }}{{ l.reverse() }}{{ l }}{{ l.index(7) }}", "{{ [3, 1, 2].sort() }}", "{{ ''.join(['a', 1]) }}", "{{ ', '.join(w) }} {{ ', '.join('abc') }} {{ ''.join(d) }}", "{{ strftime_now('%Y-%m-%d %H:%M:%S %d %B %b %A %a %j %y %I %p %% %-d %e') }}",
     "{{ raise_exception('my words: ' ~ n) }}", "{% if n %}{{ raise_exception('conditional') }}{% endif %}", "{{ range(100001) }}", "{{ range(3)|list }} {{ range(1, 4)|sum }} {{ range(3)[1] }} {{ range(3)|length }} {{ 2 in range(3) }} {{ range(0) }} {{ range(0)|list }} {{ range(0, 10, 3)|list }} {{ range(3)[::-1]|list }}",
+    # Arguments from lists and dictionaries, and macros that take more arguments than they have parameters.
+    "{% macro f(a, b=2) %}{{ a }},{{ b }},{{ varargs }},{{ kwargs }}{% endmacro %}{{ f(1) }}|{{ f(1, 3, 4, 5) }}|{{ f(1, c=6, d='x') }}|{{ f(*l) }}|{{ f(*[1, 2, 3, 4], **{'k': 'v'}) }}|{{ f(**{'b': 9, 'a': 8}) }}|{{ f(0, *'ab', x=1, **d) }}",
+    "{% macro f(a) %}{{ a }}{% endmacro %}{{ f(1, 2) }}", "{% macro f(a) %}{{ a }}{% endmacro %}{{ f(1, z=2) }}", "{% macro f(a) %}{{ a }}{{ varargs|join('-') }}{% endmacro %}{{ f(1, 2, 3) }}{{ f() }}", "{% macro f(a) %}{{ a }}{{ kwargs.z }}{% endmacro %}{{ f(1, z=2) }}{{ f(1, 2) }}",
+    "{% macro f(a) %}{{ kwargs|length }}{% endmacro %}{{ f(1, a=2) }}", "{% macro f(a, b) %}[{{ a }}{{ b }}]{% endmacro %}{{ f(b=1, a=2) }}{{ f(b=1) }}{{ f() }}", "{% macro f(a, b=a) %}[{{ a }}{{ b }}]{% endmacro %}{{ f(1) }}{{ f(1, 2) }}", "{% macro f(varargs) %}{{ varargs }}{% endmacro %}{{ f(1) }}{{ f(1, 2) }}",
+    "{% macro f() %}{% set varargs = 1 %}{{ varargs }}{% endmacro %}{{ f() }}{{ f(2) }}", "{% macro f() %}{% macro g() %}{{ varargs }}{% endmacro %}{{ g(7) }}{% endmacro %}{{ f(1, 2) }}", "{% macro f() %}{% for varargs in [1] %}{{ varargs }}{% endfor %}{% endmacro %}{{ f(2) }}",
+    "{% macro f() %}<{{ caller() }}>{% endmacro %}{% call f() %}body{% endcall %}", "{% macro f() %}x{% endmacro %}{% call f() %}y{% endcall %}", "{% macro f() %}<{{ caller(1, 2) }}>{% endmacro %}{% call(a, b) f() %}{{ a }}-{{ b }}{% endcall %}", "{% macro f() %}<{{ caller(1, 2, 3) }}>{% endmacro %}{% call(a) f() %}{{ a }}{{ varargs }}{% endcall %}",
+    "{% macro f() %}<{{ caller(1, k=2) }}>{% endmacro %}{% call(a) f() %}{{ a }}{{ kwargs }}{% endcall %}", "{% macro f() %}<{{ caller(1) }}>{% endmacro %}{% call f() %}y{% endcall %}", "{% macro f(x) %}{{ caller is defined }}{{ x }}{% endmacro %}{{ f(1) }}{% call f(2) %}{% endcall %}", "{% macro f(x) %}{{ caller() }}{% endmacro %}{{ f(1) }}",
+    "{% macro f(caller) %}{% endmacro %}", "{% macro f(caller=none) %}{{ caller }}{% endmacro %}{{ f() }}{{ f(1) }}{{ f(caller=2) }}", "{% macro f(caller=none) %}{{ caller() }}{% endmacro %}{% call f() %}in{% endcall %}", "{% macro f(a,) %}{% endmacro %}{{ f(1) }}", "{% macro f(*a) %}{% endmacro %}",
+    "{% macro outer() %}{% call inner() %}[{{ caller() }}]{% endcall %}{% endmacro %}{% macro inner() %}({{ caller() }}){% endmacro %}{% call outer() %}core{% endcall %}", "{% macro f(n) %}{{ n }}{% if n > 0 %}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(3) }}",
+    "{{ range(*[1, 4])|list }}{{ dict(**d) }}{{ dict(a=9, **{'b': 1}) }}", "{{ dict(a=9, **{'a': 1}) }}", "{% set ns = namespace(**d) %}{{ ns.a }}{{ ns.C }}", "{{ s.replace(*['l', 'L']) }}{{ s.split(*[', ']) }}{{ s|replace(*['l', 'L', 1]) }}{{ l|join(*['-']) }}{{ n is divisibleby(*[7]) }}", "{{ '%s-%s'|format(*[1, 2]) }}{{ '%(a)s'|format(**d) }}",
+    "{{ range(*3) }}", "{{ range(*nothing) }}", "{{ range(*missing) }}", "{{ dict(**3) }}", "{{ dict(**l) }}", "{{ dict(**missing) }}", "{{ dict(**{1: 2}) }}", "{{ range(*[1], *[2]) }}", "{{ dict(**d, **d) }}", "{{ range(*[1], 2) }}", "{{ dict(**d, a=1) }}", "{{ dict(**d, *l) }}", "{{ dict(a=1, *[d]) }}", "{{ dict(a=1, a=2) }}", "{{ range(*[1, 3],)|list }}", "{{ range(*d) }}",
+    "{{ joiner(*[';'])() }}{{ cycler(*l).next() }}", "{% for x in l %}{{ loop.cycle(*['a', 'b']) }}{% endfor %}", "{% for x in [1, 1, 2, 2, 1] %}{{ loop.changed(x) }}{{ loop.changed(x, n) }};{% endfor %}", "{% for x in l %}{{ loop.previtem }}<{{ x }}<{{ loop.nextitem }};{% endfor %}", "{% for x in l %}{{ loop.previtem is defined }}{{ loop.nextitem is defined }};{% endfor %}",
+    "{% macro f(a) %}{{ a }}{% endmacro %}{{ f.name }}{{ f.arguments }}{{ f.catch_varargs }}{{ f.catch_kwargs }}{{ f.caller }}", "{% macro f() %}{{ varargs }}{{ kwargs }}{{ caller() }}{% endmacro %}{{ f.catch_varargs }}{{ f.catch_kwargs }}{{ f.caller }}{{ f is callable }}",
+    "{% set x %}a{{ n }}{% endset %}{{ x }}{{ x|length }}{{ x is string }}", "{% set x | upper | trim %} a{{ n }} {% endset %}[{{ x }}]", "{% filter upper %}a{{ s }}{% endfilter %}", "{% filter replace(*['a', 'b']) %}banana{% endfilter %}", "{% filter indent(2) | trim %}x\ny{% endfilter %}",
+    "{% generation %}{% set q = 1 %}{{ q }}{% endgeneration %}{{ q }}", "{% for i in l %}{% generation %}{{ i }}{{ loop.index }}{% endgeneration %}{% endfor %}", "{% set ns = namespace(a=1) %}{% generation %}{% set ns.a = 2 %}{% endgeneration %}{{ ns.a }}",
+    "{% with a=1, b=2 %}{{ a }}{{ b }}{% endwith %}{{ a }}", "{% with %}{% set a = 3 %}{{ a }}{% endwith %}{{ a }}", "{% with a=n, b=a %}{{ b }}{% endwith %}", "{{ strftime_now(*['%Y']) }}{{ strftime_now('%d %b %Y') }}{{ strftime_now('%H:%M') }}",
+    "{{ t.rsplit(None, 1) }}", "{{ ' a b '.rsplit(None, 2) }}{{ ' a  b '.rsplit(None, 1) }}{{ ' a b '.rsplit() }}", "{{ missing|last }}|{{ missing|reverse|list }}|{{ missing|first }}",
     "{{ joiner(';') }}", "{% set j = joiner('; ') %}{% for x in l %}{{ j() }}{{ x }}{% endfor %}", "{% set c = cycler('a', 'b') %}{{ c.next() }}{{ c.next() }}{{ c.next() }}{{ c.current }}", "{{ [1, 2, 3]|first }}{{ [1, 2, 3]|last }}{{ []|first }}{{ 'abc'|first }}{{ d|first }}", "{{ []|max }}|{{ [1, 'a']|max }}", "{{ ['b', 'A', 'c']|max }}{{ ['b', 'A', 'c']|min }}",
     "{{ [[1, 2], [3]]|sum(start=[]) }}", "{{ ['a']|sum }}", "{{ d|length }}{{ d|list }}{{ d|sort }}{{ d.values()|list }}{{ d.values()|sum }}", "{{ n|length }}", "{{ nothing|length }}", "{{ w|sort }} {{ w|sort(case_sensitive=true) }} {{ w|unique|list }} {{ w|unique(true)|list }} {{ ['b', 1]|sort }}", "{{ mixed|sort }}",
     "{{ d|dictsort }} {{ d|dictsort(true) }} {{ d|dictsort(by='value') }} {{ d|dictsort(by='x') }}", "{{ [1, 2, 3, 4, 5]|batch(2)|list }} {{ [1, 2, 3, 4, 5]|slice(3)|list }} {{ [1, 2, 3, 4, 5]|slice(3, 'f')|list }}", "{{ loop }}|", "{% for x in [1, [2, [3]]] recursive %}{{ loop.depth }}{{ x if x is number else loop(x) }};{% endfor %}", "{% for x in l %}{{ loop(l) }}{% endfor %}", "{% for x in l recursive %}{{ x }}{% endfor %}",
@@ -162,11 +179,33 @@ def blanks(rng):
     return out
 
 
+def random_macro(rng):
+    """A macro with parameters, special names and calls of every kind, in loops and call blocks."""
+    parameters = ["a", "b", "c"][:rng.randint(0, 3)]
+    defaults = rng.randint(0, len(parameters))
+    signature = ", ".join(p if i < len(parameters) - defaults else f"{p}={rng.choice(['1', 's', 'l[0]', 'a' if i else 'n', 'none'])}" for i, p in enumerate(parameters))
+    pieces = ["{{ a }}", "{{ b }}", "{{ c|default('-') }}", "{{ varargs }}", "{{ varargs|length }}", "{{ kwargs }}", "{{ kwargs.k }}", "{{ caller() }}", "{% if caller %}{{ caller(1) }}{% endif %}", "{{ caller is defined }}",
+              "{% for v in varargs %}{{ v }}{{ loop.last }};{% endfor %}", "{% for k, v in kwargs.items() %}{{ k }}={{ v }};{% endfor %}", "{% set varargs = 5 %}", "{% set a = 5 %}{{ a }}", "{% set t %}{{ a }}!{% endset %}{{ t }}"]
+    body = "".join(rng.choice(pieces) for _ in range(rng.randint(1, 3)))
+    def call():
+        plain = [rng.choice(["1", "s", "l", "'x'"]) for _ in range(rng.randint(0, 3))]
+        spread = rng.choice([[], [], ["*l"], ["*[1, 2]"], ["*'ab'"], ["*varargs"], ["*missing"], ["*range(2)"]])
+        named = [f"{k}={rng.choice(['1', 's', 'none'])}" for k in rng.sample(["a", "b", "k", "z"], rng.choice([0, 0, 1, 2]))]
+        mapping = rng.choice([[], [], [], ["**d"], ["**{'k': 3}"], ["**{'c': 3}"], ["**ed"], ["**missing"]])
+        parts = plain + (spread + named if rng.random() < 0.5 else named + spread) + mapping
+        if rng.random() < 0.08: rng.shuffle(parts)
+        return f"f({', '.join(parts)})"
+    uses = [lambda: f"{{{{ {call()} }}}}", lambda: f"{{% call {call()} %}}in{{{{ n }}}}{{% endcall %}}", lambda: f"{{% call({rng.choice(['x', 'x=2', 'x, y=3', ''])}) {call()} %}}{{{{ x }}}}{rng.choice(['', '{{ varargs }}', '{{ kwargs }}'])}{{% endcall %}}",
+            lambda: f"{{% for i in l %}}{{{{ {call()} }}}}{rng.choice(['{{ loop.previtem }}', '{{ loop.nextitem }}', '{{ loop.changed(i // 2) }}', '{{ loop.cycle(1, s) }}', '{{ loop.revindex }}'])}{{% endfor %}}", lambda: f"{{% set r = {call()} %}}{{{{ r|length }}}}", lambda: f"{{% filter upper %}}{{{{ {call()} }}}}{{% endfilter %}}"]
+    return f"{{% macro f({signature}) %}}{body}{{% endmacro %}}" + "|".join(rng.choice(uses)() for _ in range(rng.randint(1, 2)))
+
+
 def main(seed=1, expressions=420, spaced=120, out=None):
     rng = random.Random(seed)
     systematic = [f"{{{{ {a}|{f} }}}}" for a, f in itertools.product(ATOMS, FILTERS)] + [f"{{{{ {a}.{m} }}}}" for a, m in itertools.product(ATOMS, METHODS)]
     systematic += [f"{{{{ {a} is {t} }}}}" for a, t in itertools.product(ATOMS, TESTS)] + [f"{{{{ ({a}) {o} ({b}) }}}}" for a, o, b in itertools.product(ATOMS, OPERATORS, ATOMS)]
     all_templates = TEMPLATES + rng.sample(systematic, expressions) + [f"{{{{ {random_expression(rng)} }}}}" for _ in range(expressions)] + [blanks(rng) for _ in range(spaced)]
+    all_templates += [random_macro(rng) for _ in range(expressions // 3)]
     cases = []
     for template in dict.fromkeys(all_templates):
         outcome = render(template)

@@ -63,7 +63,7 @@ final class Attributes {
       case Sequence sequence -> ListMethods.find(sequence, name);
       case Namespace namespace -> namespace.variables().get(name);
       case LoopState loop -> loop.attribute(name);
-      case Callable macro when name.equals("name") -> Text.of(macro.name());
+      case Callable function -> function.attributes().get(name);
       default -> null;
     };
   }

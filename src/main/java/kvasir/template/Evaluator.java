@@ -139,10 +139,50 @@ final class Evaluator {
   }
 
   private Arguments arguments(String function, Given given, Scope scope) {
+    return arguments(function, given, Map.of(), scope);
+  }
+
+  /**
+   * Returns the arguments of a call.
+   *
+   * @param further named arguments behind those that are written
+   */
+  private Arguments arguments(
+      String function, Given given, Map<String, Value> further, Scope scope) {
     Map<String, Value> named = new LinkedHashMap<>();
     List<Value> positional = values(given.positional(), scope);
+    given.list().ifPresent(list -> positional.addAll(spread(value(list, scope))));
     given.named().forEach((name, expression) -> named.put(name, value(expression, scope)));
+    further.forEach((name, value) -> name(named, Text.of(name), value));
+    given.dictionary().ifPresent(dictionary -> name(named, value(dictionary, scope)));
     return new Arguments(function, positional, named);
+  }
+
+  private static List<Value> spread(Value list) {
+    List<Value> items = Operators.items(list);
+    Meter.spend(items.size());
+    return items;
+  }
+
+  /** Adds the entries of a dictionary to named arguments. */
+  private static void name(Map<String, Value> named, Value dictionary) {
+    switch (dictionary) {
+      case Mapping mapping -> mapping.forEach((key, value) -> name(named, key, value));
+      case Undefined undefined -> throw undefined.error();
+      default ->
+          throw TemplateError.failed(
+              "argument after ** must be a mapping, not " + dictionary.typeName());
+    }
+  }
+
+  private static void name(Map<String, Value> named, Value key, Value value) {
+    if (!(key instanceof Text text)) {
+      throw TemplateError.failed("keywords must be strings");
+    }
+    if (named.put(text.string(), value) != null) {
+      throw TemplateError.failed(
+          "got multiple values for keyword argument '" + text.string() + "'");
+    }
   }
 
   /** Calls a function; throws an error if the value is none. */
@@ -161,10 +201,8 @@ final class Evaluator {
   /** Calls a function with values, with the block's own arguments and a function of a body. */
   Value callWith(Call call, Callable caller, Scope scope) {
     Value function = value(call.function(), scope);
-    Arguments given = arguments("", call.given(), scope);
-    Map<String, Value> named = new LinkedHashMap<>(given.named());
-    named.put("caller", caller);
-    return call(function, new Arguments("", given.positional(), named));
+    Map<String, Value> further = Map.of(SpecialNames.CALLER, caller);
+    return call(function, arguments("", call.given(), further, scope));
   }
 
   /** Returns a value through the filter that the arguments name. */

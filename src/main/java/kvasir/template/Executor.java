@@ -77,9 +77,11 @@ final class Executor {
       case FilterBlock filter ->
           out.append(Printer.str(captured(filter.body(), filter.value(), scope)));
       case Macro macro ->
-          scope.set(macro.name(), macro(macro.name(), macro.signature(), macro.body(), scope));
+          scope.set(
+              macro.name(),
+              macro(macro.name(), Text.of(macro.name()), macro.signature(), macro.body(), scope));
       case CallBlock call -> {
-        Callable caller = macro("caller", call.signature(), call.body(), scope);
+        Callable caller = macro("anonymous", Value.None.NONE, call.signature(), call.body(), scope);
         out.append(Printer.str(evaluator.callWith(call.call(), caller, scope)));
       }
       case If branches -> {
@@ -202,9 +204,28 @@ final class Executor {
     }
   }
 
-  private Callable macro(String name, Signature signature, List<Statement> body, Scope definition) {
+  /**
+   * Returns the function of a macro.
+   *
+   * @param called its name in messages
+   * @param name its attribute of that name
+   */
+  private Callable macro(
+      String called, Value name, Signature signature, List<Statement> body, Scope definition) {
+    java.util.Set<String> special = signature.special();
+    List<Value> parameters = signature.names().stream().<Value>map(Text::of).toList();
+    Map<String, Value> attributes =
+        Map.of(
+            "name", name,
+            "arguments", Sequence.tuple(parameters),
+            "catch_varargs", new Value.Bool(special.contains(SpecialNames.VARARGS)),
+            "catch_kwargs", new Value.Bool(special.contains(SpecialNames.KWARGS)),
+            "caller", new Value.Bool(special.contains(SpecialNames.CALLER)));
     return new Callable(
-        "Macro", name, arguments -> call(signature, body, new Scope(definition), arguments));
+        "Macro",
+        called,
+        attributes,
+        arguments -> call(signature, body, new Scope(definition), arguments));
   }
 
   private Value call(Signature signature, List<Statement> body, Scope scope, Arguments arguments) {
@@ -213,18 +234,11 @@ final class Executor {
     Map<String, Value> rest = new LinkedHashMap<>(arguments.named());
     List<Value> given = arguments.positional();
     for (int i = 0; i < names.size(); i++) {
-      Value named = rest.remove(names.get(i));
-      if (i < given.size() && named != null) {
-        throw TemplateError.failed(
-            "macro '%s' got multiple values for argument '%s'"
-                .formatted(arguments.function(), names.get(i)));
-      }
-      Value value = i < given.size() ? given.get(i) : named;
+      // As in jinja2, a name that is given by place too is one that is not a parameter.
+      Value value = i < given.size() ? given.get(i) : rest.remove(names.get(i));
       scope.set(names.get(i), value == null ? missing(signature, i, scope) : value);
     }
-    Value caller = rest.remove("caller");
-    scope.set("caller", caller == null ? new Undefined("No caller defined") : caller);
-    extra(given, names.size(), rest, arguments.function(), scope);
+    special(signature, given, rest, arguments.function(), scope);
     TextBuilder out = new TextBuilder();
     run(body, scope, out);
     meter.leave();
@@ -240,19 +254,34 @@ final class Executor {
         .orElseGet(() -> scope.get(name));
   }
 
-  /** Refuses arguments that fit no parameter. */
-  private static void extra(
-      List<Value> given, int parameters, Map<String, Value> rest, String macro, Scope scope) {
-    if (!rest.isEmpty()) {
+  /**
+   * Sets the special names that a macro reads, and refuses arguments that fit neither these nor its
+   * parameters.
+   *
+   * @param rest named arguments that are no parameters
+   */
+  private static void special(
+      Signature signature, List<Value> given, Map<String, Value> rest, String macro, Scope scope) {
+    if (signature.special().contains(SpecialNames.CALLER)) {
+      Value caller = rest.remove(SpecialNames.CALLER);
+      scope.set(SpecialNames.CALLER, caller == null ? new Undefined("No caller defined") : caller);
+    }
+    if (signature.special().contains(SpecialNames.KWARGS)) {
+      Mapping named = new Mapping();
+      rest.forEach((name, value) -> named.put(Text.of(name), value));
+      scope.set(SpecialNames.KWARGS, named);
+    } else if (!rest.isEmpty()) {
       throw TemplateError.failed(
           "macro '%s' takes no keyword argument '%s'"
               .formatted(macro, rest.keySet().iterator().next()));
     }
-    if (given.size() > parameters) {
+    int parameters = signature.names().size();
+    if (signature.special().contains(SpecialNames.VARARGS)) {
+      int first = Math.min(parameters, given.size());
+      scope.set(SpecialNames.VARARGS, Sequence.tuple(given.subList(first, given.size())));
+    } else if (given.size() > parameters) {
       throw TemplateError.failed(
           "macro '%s' takes not more than %d argument(s)".formatted(macro, parameters));
     }
-    scope.set("varargs", Sequence.tuple(List.of()));
-    scope.set("kwargs", new Mapping());
   }
 }

@@ -97,9 +97,19 @@ sealed interface Expression {
    *
    * @param positional arguments without names
    * @param named arguments with names
+   * @param list list whose elements follow the positional arguments, as {@code *list}
+   * @param dictionary dictionary whose entries are named arguments too, as {@code **dictionary}
    */
-  record Given(List<Expression> positional, Map<String, Expression> named) {
-    static final Given NOTHING = new Given(List.of(), Map.of());
+  record Given(
+      List<Expression> positional,
+      Map<String, Expression> named,
+      Optional<Expression> list,
+      Optional<Expression> dictionary) {
+    static final Given NOTHING = of(List.of());
+
+    static Given of(List<Expression> positional) {
+      return new Given(positional, Map.of(), Optional.empty(), Optional.empty());
+    }
   }
 
   /** A call of a function. */

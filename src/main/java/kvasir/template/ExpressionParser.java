@@ -15,6 +15,7 @@ final class ExpressionParser {
   private static final Set<String> ORDERS = Set.of("==", "!=", "<", "<=", ">", ">=");
 
   private final TokenStream tokens;
+  private final SpecialNames names = new SpecialNames();
   private final OperandParser operands;
 
   /**
@@ -25,6 +26,11 @@ final class ExpressionParser {
   ExpressionParser(TokenStream tokens) {
     this.tokens = tokens;
     this.operands = new OperandParser(tokens, this);
+  }
+
+  /** Returns the notes of names that expressions read. */
+  SpecialNames names() {
+    return names;
   }
 
   void enterCondition() {

@@ -2,6 +2,7 @@ package kvasir.template;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** Filters by their names: those of jinja2 that change values, and {@code tojson}. */
 final class Filters {
@@ -19,6 +20,10 @@ final class Filters {
   }
 
   private static final Map<String, Filter> FILTERS = filters();
+
+  /** Filters of jinja2 that are left out. */
+  private static final Set<String> UNSUPPORTED =
+      Set.of("pprint", "random", "urlize", "wordwrap", "xmlattr");
 
   private Filters() {}
 
@@ -42,8 +47,16 @@ final class Filters {
   /** Returns a filter; throws an error if there is none of that name. */
   static Filter get(String name) {
     if (!has(name)) {
-      throw TemplateError.failed("No filter named '" + name + "' found.");
+      throw TemplateError.failed(
+          UNSUPPORTED.contains(name) ? missing(name) : "No filter named '" + name + "' found.");
     }
     return FILTERS.get(name);
+  }
+
+  /** Returns the words of the error that there is no filter of a name. */
+  static String missing(String name) {
+    return UNSUPPORTED.contains(name)
+        ? "the filter '" + name + "' is not supported"
+        : "No filter named '" + name + "'.";
   }
 }

@@ -54,11 +54,9 @@ final class ListFilters {
   }
 
   private static List<Value> reversible(Value value) {
-    if (value instanceof Undefined undefined) {
-      throw undefined.error();
-    }
     boolean reversible =
         value instanceof Text
+            || value instanceof Undefined
             || value instanceof Mapping
             || (value instanceof Sequence sequence && sequence.isSized());
     if (!reversible) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import kvasir.template.Expression.Given;
 
@@ -75,7 +76,8 @@ final class OperandParser {
     return new Expression.Constant(value);
   }
 
-  private static Expression name(String name) {
+  private Expression name(String name) {
+    expressions.names().read(name);
     return switch (name) {
       case "true", "True" -> constant(new Value.Bool(true));
       case "false", "False" -> constant(new Value.Bool(false));
@@ -219,7 +221,7 @@ final class OperandParser {
   private Expression filter(Expression value) {
     String name = dotted();
     if (!expressions.isConditional() && !Filters.has(name)) {
-      throw tokens.error("No filter named '" + name + "'.");
+      throw tokens.error(Filters.missing(name));
     }
     return new Expression.Filtered(value, name, tokens.isOperator("(") ? given() : Given.NOTHING);
   }
@@ -245,7 +247,7 @@ final class OperandParser {
       if (tokens.isName("is")) {
         throw tokens.error("You cannot chain multiple tests with is");
       }
-      given = new Given(List.of(postfix(primary())), Map.of());
+      given = Given.of(List.of(postfix(primary())));
     }
     Expression test = new Expression.Tested(value, name, given);
     return negated ? new Expression.Not(test) : test;
@@ -264,26 +266,42 @@ final class OperandParser {
     tokens.expectOperator("(");
     List<Expression> positional = new ArrayList<>();
     Map<String, Expression> named = new LinkedHashMap<>();
+    Optional<Expression> list = Optional.empty();
+    Optional<Expression> dictionary = Optional.empty();
+    boolean first = true;
     while (!tokens.skipOperator(")")) {
-      if (!positional.isEmpty() || !named.isEmpty()) {
+      if (!first) {
         tokens.expectOperator(",");
         if (tokens.skipOperator(")")) {
           break;
         }
       }
-      if (tokens.isOperator("*") || tokens.isOperator("**")) {
-        throw tokens.error("arguments from a list or dictionary ('*' and '**') are not supported");
-      }
-      if (tokens.is(Token.Kind.NAME) && tokens.following().isOperator("=")) {
+      first = false;
+      if (tokens.isOperator("*")) {
+        need(list.isEmpty() && dictionary.isEmpty());
+        tokens.next();
+        list = Optional.of(expressions.expression());
+      } else if (tokens.isOperator("**")) {
+        need(dictionary.isEmpty());
+        tokens.next();
+        dictionary = Optional.of(expressions.expression());
+      } else if (tokens.is(Token.Kind.NAME) && tokens.following().isOperator("=")) {
+        need(dictionary.isEmpty());
         String name = tokens.next().text();
         tokens.next();
+        need(!named.containsKey(name));
         named.put(name, expressions.expression());
-      } else if (named.isEmpty()) {
-        positional.add(expressions.expression());
       } else {
-        throw tokens.error("invalid syntax for function call expression");
+        need(list.isEmpty() && dictionary.isEmpty() && named.isEmpty());
+        positional.add(expressions.expression());
       }
     }
-    return new Given(positional, named);
+    return new Given(positional, named, list, dictionary);
+  }
+
+  private void need(boolean valid) {
+    if (!valid) {
+      throw tokens.error("invalid syntax for function call expression");
+    }
   }
 }

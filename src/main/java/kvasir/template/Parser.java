@@ -1,6 +1,7 @@
 package kvasir.template;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -199,13 +200,27 @@ final class Parser {
     if (members && tokens.skipOperator(".")) {
       return new Statement.Member(name, tokens.expect(Token.Kind.NAME).text());
     }
+    expressions.names().assigned(name);
     return new Statement.Variable(name);
   }
 
   private Statement macro(int line) {
     String name = tokens.expect(Token.Kind.NAME).text();
+    expressions.names().assigned(name);
     Signature signature = signature();
-    return new Statement.Macro(line, name, signature, apart("macro"));
+    expressions.names().beginMacro();
+    List<Statement> body = apart("macro");
+    return new Statement.Macro(line, name, special(signature), body);
+  }
+
+  /** Ends a macro, and returns its signature with the special names that its body reads. */
+  private Signature special(Signature signature) {
+    Set<String> read = new HashSet<>(expressions.names().endMacro());
+    if (read.contains(SpecialNames.CALLER) && signature.needs(SpecialNames.CALLER)) {
+      throw tokens.error("the parameter 'caller' needs a default");
+    }
+    read.removeAll(signature.names());
+    return signature.with(read);
   }
 
   /** Parses the body of a function, which no loop around it can end. */
@@ -224,27 +239,28 @@ final class Parser {
     while (!tokens.skipOperator(")")) {
       if (!names.isEmpty()) {
         tokens.expectOperator(",");
-        if (tokens.skipOperator(")")) {
-          break;
-        }
       }
-      names.add(tokens.expect(Token.Kind.NAME).text());
+      String name = tokens.expect(Token.Kind.NAME).text();
+      expressions.names().assigned(name);
+      names.add(name);
       if (tokens.skipOperator("=")) {
         defaults.add(expressions.expression());
       } else if (!defaults.isEmpty()) {
         throw tokens.error("non-default argument follows default argument");
       }
     }
-    return new Signature(names, defaults);
+    return new Signature(names, defaults, Set.of());
   }
 
   private Statement callBlock(int line) {
     Signature signature =
-        tokens.isOperator("(") ? signature() : new Signature(List.of(), List.of());
+        tokens.isOperator("(") ? signature() : new Signature(List.of(), List.of(), Set.of());
     if (!(expressions.expression() instanceof Expression.Call call)) {
       throw TemplateError.syntax(line, "expected call");
     }
-    return new Statement.CallBlock(line, call, signature, apart("call"));
+    expressions.names().beginMacro();
+    List<Statement> body = apart("call");
+    return new Statement.CallBlock(line, call, special(signature), body);
   }
 
   private Statement with(int line) {

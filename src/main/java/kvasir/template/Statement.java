@@ -82,8 +82,20 @@ sealed interface Statement {
    *
    * @param names names of the parameters
    * @param defaults values of the last parameters
+   * @param special names of {@link SpecialNames} that the macro has too
    */
-  record Signature(List<String> names, List<Expression> defaults) {
+  record Signature(List<String> names, List<Expression> defaults, java.util.Set<String> special) {
+    /** Returns this signature with special names. */
+    Signature with(java.util.Set<String> names) {
+      return new Signature(this.names, defaults, names);
+    }
+
+    /** Returns whether there is a parameter of that name without a default. */
+    boolean needs(String name) {
+      int parameter = names.indexOf(name);
+      return parameter >= 0 && defaultOf(parameter).isEmpty();
+    }
+
     /** Returns the default of a parameter, if it has one. */
     Optional<Expression> defaultOf(int parameter) {
       int index = parameter - (names.size() - defaults.size());

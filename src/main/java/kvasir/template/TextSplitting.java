@@ -93,7 +93,7 @@ final class TextSplitting {
       }
       Limits.items(words.size());
       if (most >= 0 && words.size() >= most) {
-        words.add(Letters.strip(text.part(0, to), Letters::isSpace, true, false));
+        words.add(text.part(0, to));
         return words;
       }
       int from = to;
