@@ -3,10 +3,15 @@ package kvasir.kernel;
 import kvasir.tensor.BlockFormat;
 
 /**
- * Integers of whole quantised blocks, in the form of {@link kvasir.tensor.BlockPanels}: a block at
- * a time where {@link BlockDecoder} reads one element. Blocks are given as bytes on the heap.
+ * Integers of whole quantised blocks, in the form of {@link kvasir.tensor.BlockPanels}, with the
+ * integer scales and minima of their groups. Blocks are given as bytes on the heap.
  */
 final class BlockIntegers {
+  /** Numbers of the IQ4 formats by nibble. */
+  private static final byte[] IQ4 = {
+    -127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113
+  };
+
   private BlockIntegers() {}
 
   /**
@@ -118,7 +123,7 @@ final class BlockIntegers {
       int first = 32 * run;
       nibbles(bytes, from + 16 * run, 16, integers, first);
       for (int i = first; i < first + 32; i++) {
-        integers[i] = BlockDecoder.IQ4[integers[i]];
+        integers[i] = IQ4[integers[i]];
       }
     }
   }

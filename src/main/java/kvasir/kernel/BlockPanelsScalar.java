@@ -59,20 +59,24 @@ final class BlockPanelsScalar {
   private static int integer(BlockFormat format, MemorySegment data, long integers, int place) {
     return switch (format.panelBits()) {
       case 4 -> {
-        int pair = BlockScales.unsigned(data, integers + place / 2 * HALF);
+        int pair = unsigned(data, integers + place / 2 * HALF);
         yield place % 2 == 0 ? pair & 15 : pair >> 4;
       }
       case 6 -> {
         long three = integers + place / 4 * (3 * HALF);
         if (place % 4 < 3) {
-          yield BlockScales.unsigned(data, three + place % 4 * HALF) & SIX_BITS;
+          yield unsigned(data, three + place % 4 * HALF) & SIX_BITS;
         }
-        yield BlockScales.unsigned(data, three) >> 6
-            | BlockScales.unsigned(data, three + HALF) >> 6 << 2
-            | BlockScales.unsigned(data, three + 2 * HALF) >> 6 << 4;
+        yield unsigned(data, three) >> 6
+            | unsigned(data, three + HALF) >> 6 << 2
+            | unsigned(data, three + 2 * HALF) >> 6 << 4;
       }
       default -> data.get(ValueLayout.JAVA_BYTE, integers + place * HALF);
     };
+  }
+
+  private static int unsigned(MemorySegment data, long offset) {
+    return Byte.toUnsignedInt(data.get(ValueLayout.JAVA_BYTE, offset));
   }
 
   private static float half(MemorySegment data, long offset) {
