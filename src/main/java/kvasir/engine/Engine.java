@@ -263,20 +263,34 @@ public final class Engine implements AutoCloseable {
   }
 
   private static RankMemory.Run memoryRun(EngineSettings settings, ModelConfig config, Use use) {
-    // A text that is scored has offers for all rows that are held, a batch for all sequences.
-    long offers = Math.max(use.sequences(), use.logitRows());
+    int rows = stepRows(settings, config, use.sequences());
+    // Prompts of many sequences can be scored in any row; a text that is scored alone has offers
+    // for
+    // the rows that are held.
+    int given = use.kvBytes() > 0 ? rows : use.logitRows();
     return new RankMemory.Run(
         config,
         cacheShape(settings, config),
         settings.attention(),
         settings.distribution().merge(),
         settings.threads(),
-        stepRows(settings, config, use.sequences()),
+        rows,
         use.positions(),
         use.sequences(),
         use.logitRows(),
         use.kvBytes(),
-        offers * OfferLayout.mostBytes(config.vocabulary()));
+        offerBytes(config, use.sequences(), given));
+  }
+
+  /**
+   * Returns the bytes that a rank offers in a step at most: for the token that each sequence
+   * chooses, and for given tokens.
+   *
+   * @param given largest number of rows whose tokens are given, those of prompts that are scored
+   */
+  static long offerBytes(ModelConfig config, int sequences, int given) {
+    return sequences * OfferLayout.mostBytes(config.vocabulary())
+        + given * OfferLayout.mostDescribedBytes(config.vocabulary());
   }
 
   /**

@@ -17,6 +17,7 @@ final class SequenceSampling {
   private SamplingState state;
   private ChoiceOptions options;
   private final OfferLayout layout;
+  private final OfferLayout describing;
   private final int promptTokens;
   private int known;
 
@@ -28,6 +29,7 @@ final class SequenceSampling {
   SequenceSampling(Operation.Choose begin, int vocabulary) {
     this.options = begin.options();
     this.layout = OfferLayout.of(begin.options(), vocabulary);
+    this.describing = OfferLayout.ofDescribed(begin.options(), vocabulary);
     this.promptTokens = begin.promptTokens();
     this.known = begin.stored();
     this.state =
@@ -69,7 +71,7 @@ final class SequenceSampling {
 
   /** Returns the rule by which a token that is known is described. */
   ChoiceRow given(int token) {
-    return new ChoiceRow.Given(token, options, layout);
+    return new ChoiceRow.Given(token, options, describing);
   }
 
   /** Sets the tokens from which the next ones are chosen. */

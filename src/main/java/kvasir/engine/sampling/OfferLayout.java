@@ -61,14 +61,34 @@ public record OfferLayout(int candidates, boolean scores, int top, boolean total
   }
 
   /**
+   * Returns the layout of the offers for a given token, which is described and not chosen: nothing
+   * is drawn for it.
+   *
+   * @param vocabulary number of tokens
+   */
+  public static OfferLayout ofDescribed(ChoiceOptions choice, int vocabulary) {
+    return of(
+        new ChoiceOptions(SamplingOptions.GREEDY, 0, 1, choice.logprobs(), choice.logits()),
+        vocabulary);
+  }
+
+  /**
    * Returns the bytes of the longest offer that any options have.
    *
    * @param vocabulary number of tokens
    */
   public static long mostBytes(int vocabulary) {
+    return (long) Long.BYTES * of(longest(), vocabulary).length();
+  }
+
+  /** Returns the bytes of the longest offer for a given token, as {@link #mostBytes} does. */
+  public static long mostDescribedBytes(int vocabulary) {
+    return (long) Long.BYTES * ofDescribed(longest(), vocabulary).length();
+  }
+
+  private static ChoiceOptions longest() {
     SamplingOptions drawn = new SamplingOptions(1, MOST_CANDIDATES, 0.5, 0, 0);
-    OptionalInt scores = OptionalInt.of(MOST_CANDIDATES);
-    return (long) Long.BYTES * of(new ChoiceOptions(drawn, 0, 1, scores), vocabulary).length();
+    return new ChoiceOptions(drawn, 0, 1, OptionalInt.of(MOST_CANDIDATES));
   }
 
   /** Returns false if offers are empty, so that every choice needs whole logits. */
