@@ -314,6 +314,8 @@ JVM_OPTIONS=(
   -XX:+UseParallelGC
   # What a run keeps is outside the heap or old: without a bound, garbage of the start would fill gigabytes.
   -XX:MaxNewSize=64m
+  # A JVM that is killed would leave the file of its counters in /tmp.
+  -XX:+PerfDisableSharedMem
   # Until C2 has compiled them, vector kernels run a hundred times slower: compile them early, and wait for it.
   -XX:CompileCommand=quiet
   '-XX:CompileCommand=CompileThresholdScaling,kvasir.kernel.*::*,0.02'

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
@@ -35,6 +36,7 @@ final class FaultRun implements AutoCloseable {
 
   private final Set<Path> filesBefore = Leftovers.now();
   private final String mark = MARK + "=" + UUID.randomUUID();
+  private final Set<Long> seen = ConcurrentHashMap.newKeySet();
   private final Process launcher;
   private final Path out;
   private final Path err;
@@ -183,6 +185,7 @@ final class FaultRun implements AutoCloseable {
         long pid = Long.parseLong(process.getFileName().toString());
         boolean child = Arrays.asList(read(pid, "environ").split("\0", -1)).contains(mark);
         if (child || read(pid, "cmdline").contains(mark.substring(MARK.length() + 1))) {
+          seen.add(pid);
           ProcessHandle.of(pid).ifPresent(found::add);
         }
       }
@@ -246,6 +249,7 @@ final class FaultRun implements AutoCloseable {
       Set<Path> left = Leftovers.now();
       left.removeAll(filesBefore);
       left.removeAll(Set.of(out, err));
+      left.addAll(Leftovers.counters(seen));
       return left;
     } catch (IOException e) {
       throw new IllegalStateException(e);

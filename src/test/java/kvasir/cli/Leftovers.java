@@ -25,6 +25,18 @@ final class Leftovers {
     return found;
   }
 
+  /** Returns the files with counters that JVMs of these processes have left. */
+  static Set<Path> counters(Set<Long> processes) throws IOException {
+    Set<Path> found = new TreeSet<>();
+    // HotSpot's own place, whatever java.io.tmpdir is.
+    for (Path users : add(new TreeSet<>(), Path.of("/tmp"), "hsperfdata_.*")) {
+      for (long process : processes) {
+        add(found, users, String.valueOf(process));
+      }
+    }
+    return found;
+  }
+
   private static Set<Path> add(Set<Path> found, Path place, String name) throws IOException {
     if (Files.isDirectory(place)) {
       try (Stream<Path> files = Files.list(place)) {

@@ -65,12 +65,16 @@ final class Browser implements AutoCloseable {
             "--user-data-dir=" + data,
             "about:blank");
     File log = data.resolve("browser.log").toFile();
-    process =
+    ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(log)
-            .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
-            .start();
+            .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
+    // A browser that is killed removes nothing: all that it leaves is in its folder.
+    for (String variable : List.of("HOME", "TMPDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")) {
+      builder.environment().put(variable, data.toString());
+    }
+    process = builder.start();
     Path active = data.resolve("DevToolsActivePort");
     ServedDemo.awaitTrue("the browser listens", () -> lines(active) >= 2);
     String port = Files.readAllLines(active).getFirst();
