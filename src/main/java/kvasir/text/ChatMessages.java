@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import kvasir.file.Json;
 
 /**
@@ -19,6 +20,8 @@ import kvasir.file.Json;
  * @param developer true if the template knows the role {@code developer}
  */
 record ChatMessages(boolean texts, boolean parts, boolean developer) {
+  private static final String ARGUMENTS = "arguments";
+
   /** Returns copies of messages in this form. */
   ArrayNode adapted(ArrayNode messages) {
     ArrayNode adapted = JsonNodeFactory.instance.arrayNode(messages.size());
@@ -62,12 +65,12 @@ record ChatMessages(boolean texts, boolean parts, boolean developer) {
     ArrayNode adapted = JsonNodeFactory.instance.arrayNode();
     for (JsonNode call : calls) {
       JsonNode function = call.path("function");
-      JsonNode arguments = function.path("arguments");
+      JsonNode arguments = function.path(ARGUMENTS);
       if (call instanceof ObjectNode object
           && function instanceof ObjectNode inner
           && (arguments.isTextual() || arguments.isNull() || arguments.isMissingNode())) {
         ObjectNode copy = inner.objectNode().setAll(inner);
-        copy.set("arguments", arguments(arguments));
+        copy.set(ARGUMENTS, arguments(arguments));
         adapted.add(object.objectNode().<ObjectNode>setAll(object).set("function", copy));
       } else {
         adapted.add(call);
@@ -88,5 +91,25 @@ record ChatMessages(boolean texts, boolean parts, boolean developer) {
     } catch (JsonProcessingException e) {
       return text;
     }
+  }
+
+  /**
+   * Returns copies of messages, for a template that takes no arguments but objects: other arguments
+   * are the only value of an object. Empty if there are none.
+   */
+  static Optional<ArrayNode> withObjects(ArrayNode messages) {
+    ArrayNode copies = messages.deepCopy();
+    boolean any = false;
+    for (JsonNode message : copies) {
+      for (JsonNode call : message.path("tool_calls")) {
+        if (call.path("function") instanceof ObjectNode function
+            && !function.path(ARGUMENTS).isObject()) {
+          JsonNode other = function.path(ARGUMENTS);
+          function.putObject(ARGUMENTS).set(ARGUMENTS, other);
+          any = true;
+        }
+      }
+    }
+    return any ? Optional.of(copies) : Optional.empty();
   }
 }

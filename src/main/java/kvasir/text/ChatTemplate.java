@@ -144,7 +144,8 @@ public final class ChatTemplate {
   }
 
   /**
-   * Returns the text of a conversation.
+   * Returns the text of a conversation. Arguments of calls that are not objects are shown as they
+   * are if the template takes them, and otherwise as the only value of an object.
    *
    * @throws TemplateError if the template raises an error, fails, or goes beyond its limits
    */
@@ -153,15 +154,27 @@ public final class ChatTemplate {
     boolean tools = input.tools().isArray() && !input.tools().isEmpty();
     Template template = chosen(tools);
     if (!input.continueFinalMessage()) {
-      return template.render(variables(input, messages));
+      return render(template, input, messages);
     }
     mark(messages);
-    RenderedText whole = template.render(variables(input, messages));
+    RenderedText whole = render(template, input, messages);
     int cut = whole.text().lastIndexOf(END_OF_MESSAGE);
     if (cut < 0) {
       throw TemplateError.raised("the chat template does not show the end of the last message");
     }
     return whole.beginning(cut);
+  }
+
+  private RenderedText render(Template template, ChatInput input, ArrayNode messages) {
+    try {
+      return template.render(variables(input, messages));
+    } catch (TemplateError e) {
+      Optional<ArrayNode> others =
+          e.kind() == TemplateError.Kind.LIMIT
+              ? Optional.empty()
+              : ChatMessages.withObjects(messages);
+      return template.render(variables(input, others.orElseThrow(() -> e)));
+    }
   }
 
   /** Adds a mark at the end of the last message's content. */

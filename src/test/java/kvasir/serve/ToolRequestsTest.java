@@ -169,6 +169,43 @@ class ToolRequestsTest {
     assertEquals("Yes.", qwen.choice(history(arguments)).at("/message/content").asText());
   }
 
+  /** Templates that go through the arguments one by one take no text. */
+  @ParameterizedTest
+  @CsvSource({"Qwen3-Coder,false", "Qwen3.5-4B,false", "Qwen3-Coder,true"})
+  void textsAreArgumentsWhereTemplatesIterateS48(String name, boolean continued)
+      throws IOException {
+    try (ScriptedServer server = server(name + continued, template(name)).says("Yes.")) {
+      for (String arguments : new String[] {"'{\\'a\\':'", "'[1]'", "[1]", "'x'"}) {
+        String last = "{'messages':[{'role':'user','content':'b'},{'role':'assistant','content':'c'}]}";
+        String request = history(arguments);
+        if (continued) {
+          request = request.replace("]}]}", "]}," + chat(last).split("\\[", 2)[1]);
+          request = ServedDemo.merged(request, "{\"continue_final_message\":true}");
+        }
+        String shown =
+            arguments.equals("[1]") ? arguments : ServedDemo.json(arguments.replace('\'', '"')).asText();
+        String prompt = server.prompt(request);
+        String call =
+            "<tool_call>\n<function=f>\n<parameter=arguments>\n%s\n</parameter>\n</function>\n</tool_call>";
+        assertTrue(prompt.contains(call.formatted(shown)), prompt);
+        assertEquals(200, server.post(CHAT, request).statusCode());
+      }
+    }
+  }
+
+  @Test
+  void anotherFaultBesideATextIsToldS48() throws IOException {
+    String template =
+        "{% for m in messages %}{% for c in m.tool_calls %}{% for k, v in c.function.arguments|items %}"
+            + "{{ k }}{% endfor %}{% endfor %}{% endfor %}{{ raise_exception('No system turn.') }}";
+    try (ScriptedServer server = server("faults", template)) {
+      JsonNode error = ServedDemo.refused(400, server.post(CHAT, history("'x'")));
+      assertTrue(error.path("message").asText().contains("No system turn."), error.toString());
+      error = ServedDemo.refused(400, server.post(CHAT, history("{'a':1}")));
+      assertTrue(error.path("message").asText().contains("No system turn."), error.toString());
+    }
+  }
+
   /** S31: each place of a request with text; a mark that were one would be one token. */
   @ParameterizedTest
   @ValueSource(
