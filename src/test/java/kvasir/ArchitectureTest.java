@@ -47,7 +47,7 @@ class ArchitectureTest {
           grammar
           engine     error file tensor measure kernel cache team cluster attention weights model text grammar
           launch     error file measure process team cluster
-          serve      error file engine template text grammar
+          serve      error file team engine template text grammar
           lab        error file tensor measure process kernel cache team cluster attention weights model text engine launch
           cli        error file tensor measure process kernel cache team cluster attention weights model template text engine launch lab serve
           """);

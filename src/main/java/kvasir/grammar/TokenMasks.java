@@ -3,6 +3,7 @@ package kvasir.grammar;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The tokens that may follow the states of a grammar, kept for states that were asked for. The walk
@@ -16,9 +17,15 @@ public final class TokenMasks {
   /** Largest size of the masks that are kept, in bytes. */
   private static final long MAX_BYTES = 4 << 20;
 
+  /** Work between two ends of a piece, in nodes of the tree; a new state is as much as many. */
+  private static final int PIECE = 20_000;
+
+  private static final int STATE_WORK = 200;
+
   private final TokenTrie trie;
   private final Map<GrammarState, Step> steps = new HashMap<>();
   private final Map<GrammarState, long[]> masks;
+  private long work;
 
   /** A state, and the states after each byte as far as they are known. */
   private static final class Step {
@@ -53,25 +60,72 @@ public final class TokenMasks {
    *
    * @return one bit for each id of the vocabulary, the lowest of each word first; not to be changed
    */
-  public synchronized long[] after(GrammarState state) {
-    GrammarState near = state.near(trie.longest());
-    long[] mask = masks.get(near);
-    if (mask == null) {
-      mask = walk(near);
-      masks.put(near, mask);
+  public long[] after(GrammarState state) {
+    Walk walk = walk(state);
+    Optional<long[]> mask = walk.advance();
+    while (mask.isEmpty()) {
+      mask = walk.advance();
     }
-    return mask;
+    return mask.get();
   }
 
-  private long[] walk(GrammarState state) {
-    if (steps.size() > MAX_STATES) {
-      steps.clear();
+  /** Begins to collect the tokens that may follow a state. */
+  public Walk walk(GrammarState state) {
+    return new Walk(state.near(trie.longest()));
+  }
+
+  /**
+   * Walk through the tree of tokens in pieces, between which other walks may go on. Used by one
+   * thread at a time.
+   */
+  public final class Walk {
+    private final GrammarState start;
+    private long[] mask;
+    private Step[] path;
+    private int node;
+
+    private Walk(GrammarState start) {
+      this.start = start;
     }
-    long[] mask = new long[(trie.vocabulary() + Long.SIZE - 1) / Long.SIZE];
-    Step[] path = new Step[trie.longest() + 1];
-    path[0] = steps.computeIfAbsent(state, Step::new);
-    int node = 0;
-    while (node < trie.size()) {
+
+    /**
+     * Goes on for a fraction of a millisecond, or some milliseconds in code that is not compiled
+     * yet.
+     *
+     * @return the tokens, as {@link TokenMasks#after} returns them; empty if there is more to do
+     */
+    public Optional<long[]> advance() {
+      synchronized (TokenMasks.this) {
+        long[] known = masks.get(start);
+        if (known != null) {
+          return Optional.of(known);
+        }
+        if (mask == null) {
+          begin();
+        }
+        long limit = work + PIECE;
+        while (node < trie.size() && work < limit) {
+          next();
+        }
+        if (node < trie.size()) {
+          return Optional.empty();
+        }
+        masks.put(start, mask);
+        return Optional.of(mask);
+      }
+    }
+
+    private void begin() {
+      if (steps.size() > MAX_STATES) {
+        steps.clear();
+      }
+      mask = new long[(trie.vocabulary() + Long.SIZE - 1) / Long.SIZE];
+      path = new Step[trie.longest() + 1];
+      path[0] = steps.computeIfAbsent(start, Step::new);
+    }
+
+    private void next() {
+      work++;
       int depth = trie.depth(node);
       Step step = step(path[depth - 1], trie.value(node));
       if (step == Step.DEAD) {
@@ -82,7 +136,6 @@ public final class TokenMasks {
         node++;
       }
     }
-    return mask;
   }
 
   private Step step(Step from, int value) {
@@ -91,6 +144,7 @@ public final class TokenMasks {
     }
     Step step = from.next[value];
     if (step == null) {
+      work += STATE_WORK;
       GrammarState after = from.state.next((byte) value);
       step = after.isDead() ? Step.DEAD : steps.get(after);
       if (step == null && steps.size() > MAX_STATES) {

@@ -4,9 +4,12 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import kvasir.engine.serving.TokenEngine;
+import kvasir.team.BackgroundThreads;
 
 /** Endpoint that generates text: {@code /v1/completions} or {@code /v1/chat/completions}. */
 final class GenerationEndpoint implements Endpoint {
@@ -47,7 +50,12 @@ final class GenerationEndpoint implements Endpoint {
   private final ServerMetrics metrics;
   private final SecureRandom random = new SecureRandom();
   private final RandomIds ids = new RandomIds();
-  private final Semaphore reading = new Semaphore(READ_AT_A_TIME);
+
+  /**
+   * Reads requests outside the threads of connections: few threads of the system carry these, and a
+   * schema that takes long would keep streams from being sent.
+   */
+  private final Executor reading = BackgroundThreads.of("requests", READ_AT_A_TIME);
 
   GenerationEndpoint(
       Reader reader,
@@ -100,11 +108,16 @@ final class GenerationEndpoint implements Endpoint {
   }
 
   private Call read(byte[] body) {
-    reading.acquireUninterruptibly();
     try {
-      return reader.read(new Fields(JsonBody.read(body)), model, random.nextLong());
-    } finally {
-      reading.release();
+      return CompletableFuture.supplyAsync(
+              () -> reader.read(new Fields(JsonBody.read(body)), model, random.nextLong()), reading)
+          .join();
+    } catch (CompletionException e) {
+      switch (e.getCause()) {
+        case RuntimeException cause -> throw cause;
+        case Error cause -> throw cause;
+        default -> throw e;
+      }
     }
   }
 }

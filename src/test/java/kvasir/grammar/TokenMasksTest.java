@@ -3,12 +3,15 @@ package kvasir.grammar;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import kvasir.grammar.TokenMasks.Walk;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -83,5 +86,29 @@ class TokenMasksTest {
     long[] mask =
         new TokenMasks(new TokenTrie(tokens)).after(SchemaGrammarTest.of("{'const':''}").start());
     assertArrayEquals(new long[] {(1L << copies) - 1}, mask);
+  }
+
+  /** Walks in pieces, and others between the pieces. */
+  @Test
+  void aWalkInPiecesFindsTheSame() {
+    List<Optional<byte[]>> tokens = vocabulary(new SplittableRandom(1));
+    TokenTrie trie = new TokenTrie(tokens);
+    TokenMasks masks = new TokenMasks(trie);
+    GrammarState text =
+        SchemaGrammarTest.of("{'type':'string','minLength':40,'maxLength':90}").start();
+    GrammarState pattern = SchemaGrammarTest.of("{'type':'string','pattern':'^(ab|é)*$'}").start();
+    List<GrammarState> states = List.of(text, text.next((byte) '"'), pattern, text);
+    List<Walk> walks = states.stream().map(masks::walk).toList();
+    List<Optional<long[]>> found = new ArrayList<>(walks.stream().map(Walk::advance).toList());
+    assertTrue(found.contains(Optional.<long[]>empty()), "all walks ended in one piece");
+    while (found.contains(Optional.<long[]>empty())) {
+      for (int i = 0; i < walks.size(); i++) {
+        found.set(i, walks.get(i).advance());
+      }
+    }
+    for (int i = 0; i < states.size(); i++) {
+      long[] expected = new TokenMasks(trie).after(states.get(i));
+      assertArrayEquals(expected, found.get(i).orElseThrow());
+    }
   }
 }

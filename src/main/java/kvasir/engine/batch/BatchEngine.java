@@ -3,6 +3,7 @@ package kvasir.engine.batch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import kvasir.cache.BlockPool;
 import kvasir.cache.CacheShape;
 import kvasir.cluster.Communicator;
@@ -12,6 +13,7 @@ import kvasir.engine.sampling.TokenChooser;
 import kvasir.engine.sampling.TokenConstraint;
 import kvasir.engine.session.BlockStore;
 import kvasir.error.UserError;
+import kvasir.team.BackgroundThreads;
 
 /**
  * Continuous batching over the ranks of a world. Rank 0 takes requests and decides each step; the
@@ -37,6 +39,7 @@ public final class BatchEngine {
   private final StepAnswers answers;
   private final PlanLink link;
   private final TokenChooser chooser;
+  private long stepNanos;
 
   /** Creates the batch engine of one rank, whose blocks are in memory only, as the other does. */
   public BatchEngine(Engine engine, BatchOptions options) {
@@ -138,7 +141,20 @@ public final class BatchEngine {
    * no request has one.
    */
   public void constrainBy(TokenConstraint.Source source) {
-    answers.constrainBy(new Constraints(source));
+    answers.constrainBy(
+        new Constraints(source, new MaskSearches(Optional.empty(), () -> {})));
+  }
+
+  /**
+   * Sets the maker of the constraints of requests, on rank 0 and before there are any. A sequence
+   * whose next mask takes long has no row meanwhile, so that {@link #step} may have nothing to do
+   * though there are sequences.
+   *
+   * @param wake called by another thread when such a mask is known
+   */
+  public void constrainBy(TokenConstraint.Source source, Runnable wake) {
+    Executor background = BackgroundThreads.of("masks", 1);
+    answers.constrainBy(new Constraints(source, new MaskSearches(Optional.of(background), wake)));
   }
 
   /**
@@ -181,7 +197,8 @@ public final class BatchEngine {
    */
   public boolean step() {
     branches.begin();
-    Optional<StepPlan> next = scheduler.next();
+    answers.searchMasks(stepNanos);
+    Optional<StepPlan> next = scheduler.next(answers::awaitsMask);
     if (next.isEmpty()) {
       return false;
     }
@@ -189,7 +206,8 @@ public final class BatchEngine {
     long begin = System.nanoTime();
     link.send(plan);
     ranks.during(this::compute, plan);
-    scheduler.stepTook(System.nanoTime() - begin);
+    stepNanos = System.nanoTime() - begin;
+    scheduler.stepTook(stepNanos);
     return true;
   }
 

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import kvasir.engine.sampling.TokenConstraint;
 import kvasir.engine.sampling.TokenMask;
@@ -14,7 +15,14 @@ import kvasir.engine.sampling.TokenMask;
  * ranks have not been told, so that they know nothing of constraints or texts. Used by one thread.
  */
 final class Constraints {
+  /** Part of the last step's time for which the next one may wait for masks, and its bounds. */
+  private static final long STEP_PART = 8;
+
+  private static final long LEAST_NANOS = 1_000_000;
+  private static final long MOST_NANOS = 10_000_000;
+
   private final TokenConstraint.Source source;
+  private final MaskSearches searches;
   private final Map<Long, TokenConstraint> states = new HashMap<>();
 
   /** Mask that all ranks apply to a sequence. */
@@ -22,8 +30,9 @@ final class Constraints {
 
   private final Set<Long> stuck = new HashSet<>();
 
-  Constraints(TokenConstraint.Source source) {
+  Constraints(TokenConstraint.Source source, MaskSearches searches) {
     this.source = source;
+    this.searches = searches;
   }
 
   /** Returns the constraints of a batch whose requests have none. */
@@ -31,7 +40,8 @@ final class Constraints {
     return new Constraints(
         description -> {
           throw new IllegalArgumentException("constraints need a tokenizer");
-        });
+        },
+        new MaskSearches(Optional.empty(), () -> {}));
   }
 
   /** Notes a sequence that begins, or one that goes on as the choice of another request. */
@@ -47,6 +57,7 @@ final class Constraints {
                 state = state.next(request.tokens()[i]);
               }
               states.put(number, state);
+              searches.begin(number, state.search());
             });
   }
 
@@ -54,6 +65,7 @@ final class Constraints {
     states.remove(number);
     told.remove(number);
     stuck.remove(number);
+    searches.forget(number);
   }
 
   /**
@@ -63,6 +75,9 @@ final class Constraints {
    */
   boolean take(long number, int token) {
     TokenConstraint state = states.computeIfPresent(number, (n, before) -> before.next(token));
+    if (state != null) {
+      searches.begin(number, state.search());
+    }
     return state != null && state.complete();
   }
 
@@ -75,6 +90,20 @@ final class Constraints {
   /** Returns whether no token can follow in a sequence, so that it must fail. */
   boolean isStuck(long number) {
     return stuck.contains(number);
+  }
+
+  /**
+   * Goes on with the search for masks, for a part of a step's time.
+   *
+   * @param stepNanos time of the last step
+   */
+  void search(long stepNanos) {
+    searches.advance(Math.clamp(stepNanos / STEP_PART, LEAST_NANOS, MOST_NANOS));
+  }
+
+  /** Returns whether a sequence cannot choose a token yet, since its mask is not known. */
+  boolean awaitsMask(long number) {
+    return searches.awaits(number);
   }
 
   /** Returns a plan with the masks of the sequences that choose a token. */
@@ -90,9 +119,8 @@ final class Constraints {
     }
     List<Operation> masks = new ArrayList<>();
     for (Span span : plan.spans()) {
-      TokenConstraint state = span.chooses() ? states.get(span.sequence()) : null;
-      if (state != null) {
-        add(span.sequence(), state.mask(), masks);
+      if (span.chooses() && states.containsKey(span.sequence())) {
+        add(span.sequence(), searches.mask(span.sequence()), masks);
       }
     }
     if (masks.isEmpty()) {

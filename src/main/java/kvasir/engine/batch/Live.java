@@ -54,6 +54,9 @@ final class Live {
 
   boolean choosing;
 
+  /** True if the sequence must not choose a token in the step in flight. */
+  boolean held;
+
   /** End that was reported while the step was in flight. */
   boolean ended;
 

@@ -3,6 +3,7 @@ package kvasir.engine.batch;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.LongPredicate;
 import kvasir.cache.BlockPool;
 
 /**
@@ -47,15 +48,19 @@ final class RowPlanner {
   /**
    * Sets the rows of each running sequence.
    *
+   * @param held whether a sequence must not choose a token; its last row is left
    * @return the sequences with rows: those that choose tokens, then prompts, each in the order of
    *     arrival
    */
-  List<Live> plan(long step) {
+  List<Live> plan(long step, LongPredicate held) {
     List<Live> choosing = new ArrayList<>();
     List<Live> prompts = new ArrayList<>();
     for (Live live : sequences.running()) {
       live.rows = 0;
-      (live.decoding() ? choosing : prompts).add(live);
+      live.held = held.test(live.number());
+      if (!live.held || !live.decoding()) {
+        (live.decoding() ? choosing : prompts).add(live);
+      }
     }
     List<Live> planned = new ArrayList<>();
     double nanos = limits.stepNanos() - cost.nanos(0, 0);
@@ -158,7 +163,8 @@ final class RowPlanner {
      */
     int give(Live live, Room whole) {
       int position = live.sequence.computed() + live.rows;
-      int most = Math.min(live.sequence.pending(), limits.chunkRows()) - live.rows;
+      int pending = live.sequence.pending() - (live.held ? 1 : 0);
+      int most = Math.min(pending, limits.chunkRows()) - live.rows;
       int given = cost.rowsWithin(nanos, position, Math.min(rows, most));
       double time = cost.nanos(given, Span.keys(position, given)) - cost.nanos(0, 0);
       spend(given, time);

@@ -3,6 +3,7 @@ package kvasir.engine.batch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongPredicate;
 import kvasir.cache.BlockPool;
 import kvasir.cache.PrefixIndex;
 import kvasir.cache.Sequence;
@@ -160,6 +161,15 @@ public final class Scheduler {
    *     means that blocks are held by others than sequences
    */
   public Optional<StepPlan> next() {
+    return next(number -> false);
+  }
+
+  /**
+   * Returns the plan of the next step, as {@link #next()} does.
+   *
+   * @param held whether a sequence, by its number, must not choose a token yet; it keeps its blocks
+   */
+  public Optional<StepPlan> next(LongPredicate held) {
     requireNoStep();
     sequences.releaseWritten();
     hitTokens += admission.admit(nextStep);
@@ -169,7 +179,7 @@ public final class Scheduler {
       plan = new StepPlan(nextStep++, sequences.takeOperations(), List.of());
       return Optional.of(plan);
     }
-    inStep = rows.plan(nextStep);
+    inStep = rows.plan(nextStep, held);
     List<Span> spans = new ArrayList<>(inStep.size());
     for (Live live : inStep) {
       int position = live.sequence.computed();

@@ -58,6 +58,20 @@ final class StepAnswers {
     constraints = all;
   }
 
+  /**
+   * Goes on with the search for masks.
+   *
+   * @param stepNanos time of the last step
+   */
+  void searchMasks(long stepNanos) {
+    constraints.search(stepNanos);
+  }
+
+  /** Returns whether a sequence cannot choose a token yet, since its mask is not known. */
+  boolean awaitsMask(long number) {
+    return constraints.awaitsMask(number);
+  }
+
   /** Adds the receiver of a sequence that the scheduler has accepted. */
   void track(long number, Branches.Branch begun) {
     sinks.put(number, begun.sink());

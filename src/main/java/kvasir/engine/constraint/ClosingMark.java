@@ -56,6 +56,13 @@ final class ClosingMark {
     return count;
   }
 
+  /** Finds the tokens in which the mark ends for all beginnings of it. */
+  void prepare(List<byte[]> tokens) {
+    for (int matched = 0; matched < mark.length; matched++) {
+      beyond(tokens, matched);
+    }
+  }
+
   /** Returns the tokens in which the mark ends, and which go on behind it. */
   synchronized List<Integer> beyond(List<byte[]> tokens, int matched) {
     List<Integer> known = beyond.get(matched);

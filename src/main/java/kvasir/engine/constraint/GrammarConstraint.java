@@ -67,6 +67,8 @@ final class GrammarConstraint implements TokenConstraint {
     if (close.isEmpty()) {
       return new GrammarConstraint(parts, grammar.start(), null, 0);
     }
+    // Not between two tokens: it is a look at the whole vocabulary.
+    close.get().prepare(texts.bytes());
     Optional<Grammar> open = constraint.before().open().map(Grammar::literal);
     return open.isEmpty()
         ? new GrammarConstraint(parts, null, null, 0)
@@ -75,11 +77,15 @@ final class GrammarConstraint implements TokenConstraint {
   }
 
   @Override
-  public TokenMask mask() {
+  public Search search() {
     if (state == null) {
-      return freeMask();
+      return () -> Optional.of(freeMask());
     }
-    long[] allowed = parts.masks.after(state);
+    TokenMasks.Walk walk = parts.masks.walk(state);
+    return () -> walk.advance().map(this::heldMask);
+  }
+
+  private TokenMask heldMask(long[] allowed) {
     if (!state.mayEnd()) {
       return TokenMask.of(allowed);
     }

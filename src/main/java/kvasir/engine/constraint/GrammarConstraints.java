@@ -1,6 +1,8 @@
 package kvasir.engine.constraint;
 
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,8 +12,8 @@ import kvasir.grammar.TokenTrie;
 import kvasir.text.Tokenizer;
 
 /**
- * Constraints for the vocabulary of a model. Those that were used last are kept with their masks.
- * Thread-safe.
+ * Constraints for the vocabulary of a model. Those that were used last, and those that a caller
+ * holds, are kept with their masks. Thread-safe.
  */
 public final class GrammarConstraints implements TokenConstraint.Source {
   private static final int KEPT = 8;
@@ -27,6 +29,10 @@ public final class GrammarConstraints implements TokenConstraint.Source {
           return size() > KEPT;
         }
       };
+
+  /** Constraints that others hold, so that no request makes its own a second time. */
+  private final Map<String, WeakReference<GrammarConstraint>> used = new HashMap<>();
+
   private TokenTexts texts;
 
   /**
@@ -43,7 +49,7 @@ public final class GrammarConstraints implements TokenConstraint.Source {
   @Override
   public TokenConstraint of(String description) {
     synchronized (kept) {
-      GrammarConstraint known = kept.get(description);
+      GrammarConstraint known = known(description);
       if (known != null) {
         return known;
       }
@@ -51,8 +57,16 @@ public final class GrammarConstraints implements TokenConstraint.Source {
     GrammarConstraint made = GrammarConstraint.of(Constraint.of(description), texts());
     synchronized (kept) {
       kept.put(description, made);
+      used.values().removeIf(reference -> reference.refersTo(null));
+      used.put(description, new WeakReference<>(made));
     }
     return made;
+  }
+
+  private GrammarConstraint known(String description) {
+    GrammarConstraint known = kept.get(description);
+    WeakReference<GrammarConstraint> reference = used.get(description);
+    return known == null && reference != null ? reference.get() : known;
   }
 
   private synchronized TokenTexts texts() {

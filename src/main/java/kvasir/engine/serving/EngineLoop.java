@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import kvasir.engine.batch.BatchEngine;
@@ -13,6 +14,7 @@ import kvasir.engine.batch.Submission;
 import kvasir.engine.batch.TokenSink;
 import kvasir.engine.sampling.TokenConstraint;
 import kvasir.engine.serving.GenerationListener.Failure;
+import kvasir.team.BackgroundThreads;
 
 /**
  * Rank 0's loop over the steps of a batch that never ends by itself. Clients submit and cancel from
@@ -29,11 +31,17 @@ public final class EngineLoop implements TokenEngine {
   /** Time between two looks for blocks that others than sequences hold. */
   private static final Duration SHORT = Duration.ofMillis(1);
 
+  /** Number of constraints that are made at a time. */
+  private static final int PREPARED_AT_A_TIME = 2;
+
   private static final String ENDED = "the server is stopping";
 
   private final BatchEngine batch;
   private final Duration idleTime;
   private final BlockingQueue<Runnable> commands = new LinkedBlockingQueue<>();
+
+  /** Makes constraints, as many as there are requests; its threads are few. */
+  private final Executor preparing = BackgroundThreads.of("constraints", PREPARED_AT_A_TIME);
 
   /** Generations that have not ended; used by the loop's thread, or after its end. */
   private final Set<LoopGeneration> generations = new HashSet<>();
@@ -42,6 +50,9 @@ public final class EngineLoop implements TokenEngine {
       description -> {
         throw new IllegalArgumentException("constraints need a tokenizer");
       };
+
+  /** Time of the last step or word of idleness that the other ranks have been sent. */
+  private long lastWord = System.nanoTime();
 
   private boolean closing;
   private volatile boolean ended;
@@ -67,7 +78,8 @@ public final class EngineLoop implements TokenEngine {
    */
   public void constrainBy(TokenConstraint.Source source) {
     constraints = source;
-    batch.constrainBy(source);
+    // A command that does nothing ends the loop's rest.
+    batch.constrainBy(source, () -> post(() -> {}));
   }
 
   /**
@@ -81,6 +93,7 @@ public final class EngineLoop implements TokenEngine {
         takeCommands(Duration.ZERO);
         boolean busy = batch.step();
         lastStep = System.nanoTime();
+        lastWord = busy ? lastStep : lastWord;
         publish();
         if (!busy) {
           rest();
@@ -98,12 +111,20 @@ public final class EngineLoop implements TokenEngine {
 
   private void rest() {
     if (batch.live() > 0) {
-      takeCommands(SHORT);
+      boolean any = takeCommands(SHORT);
+      if (!any && System.nanoTime() - lastWord > idleTime.toNanos()) {
+        tellIdle();
+      }
     } else if (!closing && !takeCommands(QUIET)) {
       do {
-        batch.idle();
+        tellIdle();
       } while (!takeCommands(idleTime));
     }
+  }
+
+  private void tellIdle() {
+    batch.idle();
+    lastWord = System.nanoTime();
   }
 
   /**
@@ -167,28 +188,30 @@ public final class EngineLoop implements TokenEngine {
   @Override
   public GenerationHandle submit(Generation generation, GenerationListener listener) {
     LoopGeneration submitted = new LoopGeneration(generation, listener);
-    Optional<String> fault = prepare(generation);
-    post(
-        () -> {
-          if (fault.isPresent()) {
-            submitted.fail(Failure.REFUSED, fault.get());
-          } else {
-            begin(submitted);
-          }
-        });
+    Optional<String> constraint = generation.request().choice().constraint();
+    if (constraint.isPresent()) {
+      preparing.execute(() -> prepare(submitted, constraint.get()));
+    } else {
+      post(() -> begin(submitted));
+    }
     return submitted.handle(this::post, () -> cancel(submitted));
   }
 
   /**
-   * Makes the constraint of a generation in the client's thread, since it may take long, so that
-   * the maker knows it afterwards. Returns the reason if there cannot be one.
+   * Makes the constraint of a generation, which may take long, so that the maker knows it when the
+   * generation begins.
    */
-  private Optional<String> prepare(Generation generation) {
+  private void prepare(LoopGeneration generation, String description) {
+    if (generation.cancelled()) {
+      return;
+    }
     try {
-      generation.request().choice().constraint().ifPresent(constraints::of);
-      return Optional.empty();
+      generation.constrain(constraints.of(description));
+      post(() -> begin(generation));
     } catch (IllegalArgumentException e) {
-      return Optional.of(e.getMessage());
+      post(() -> generation.fail(Failure.REFUSED, e.getMessage()));
+    } catch (RuntimeException | StackOverflowError e) {
+      post(() -> generation.fail(Failure.UNSOUND, "the schema cannot be used: " + e));
     }
   }
 

@@ -2,12 +2,14 @@ package kvasir.engine.serving;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Consumer;
 import kvasir.engine.batch.BlockAttention;
 import kvasir.engine.batch.Request;
 import kvasir.engine.batch.TokenSink;
 import kvasir.engine.sampling.ChosenToken;
+import kvasir.engine.sampling.TokenConstraint;
 import kvasir.engine.serving.GenerationListener.Failure;
 
 /** A generation in an {@link EngineLoop}, whose thread alone uses it except for its handle. */
@@ -17,6 +19,9 @@ final class LoopGeneration {
 
   /** 1 for each choice that is to end at its next token. */
   private final AtomicIntegerArray stopped;
+
+  /** Constraint of the request, held for as long as the generation may need it; or null. */
+  private volatile TokenConstraint constraint;
 
   private volatile boolean cancelled;
   private long number;
@@ -33,6 +38,15 @@ final class LoopGeneration {
 
   Request request() {
     return generation.request();
+  }
+
+  void constrain(TokenConstraint made) {
+    constraint = made;
+  }
+
+  /** Returns the constraint of the request, if it has been made. */
+  Optional<TokenConstraint> constraint() {
+    return Optional.ofNullable(constraint);
   }
 
   boolean cancelled() {
