@@ -76,10 +76,12 @@ final class AnswerRun {
   /**
    * Computes and sends the answer.
    *
+   * @param pulse ends waits for results regularly
    * @throws ApiError if it cannot be computed and nothing has been sent
    * @throws ClientGone if the client has left
    */
-  void run(TokenEngine engine) {
+  void run(TokenEngine engine, Pulse pulse) {
+    pulse.add(feed);
     try {
       for (int prompt = 0; prompt < call.prompts().size(); prompt++) {
         add(prompt);
@@ -100,6 +102,7 @@ final class AnswerRun {
     } catch (AnswerFailed e) {
       writer.failed(e.error);
     } finally {
+      pulse.remove(feed);
       // What has ended does not mind.
       handles.forEach(GenerationHandle::cancel);
     }
@@ -177,17 +180,14 @@ final class AnswerRun {
 
   private void next() {
     long now = System.nanoTime();
-    long silence = limits.keepAlive().toNanos() - (now - lastSent);
-    if (silence <= 0 && begun) {
+    if (begun && now - lastSent >= limits.keepAlive().toNanos()) {
       writer.keepAlive();
       lastSent = now;
-      silence = limits.keepAlive().toNanos();
     }
     if (now - lastLook >= LOOK_NANOS) {
       look(now);
     }
-    long wait = begun ? Math.min(LOOK_NANOS, silence) : LOOK_NANOS;
-    Optional<Event> event = feed.next(Math.max(1, wait));
+    Optional<Event> event = feed.next();
     if (event.isPresent() && begun) {
       take(event.get());
     } else if (event.isPresent()) {

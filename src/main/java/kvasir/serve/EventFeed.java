@@ -3,7 +3,6 @@ package kvasir.serve;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import kvasir.engine.batch.BlockAttention;
 import kvasir.engine.sampling.ChosenToken;
 import kvasir.engine.serving.GenerationListener;
@@ -42,7 +41,7 @@ final class EventFeed {
   }
 
   // Bounded by the limits of the tokens of the request.
-  private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Optional<Event>> events = new LinkedBlockingQueue<>();
 
   /**
    * Returns the receiver of the results of one prompt.
@@ -54,45 +53,56 @@ final class EventFeed {
     return new GenerationListener() {
       @Override
       public void accepted() {
-        events.add(new Event.Accepted());
+        add(new Event.Accepted());
       }
 
       @Override
       public void began(int cachedTokens) {
-        events.add(new Event.Began(prompt, cachedTokens));
+        add(new Event.Began(prompt, cachedTokens));
       }
 
       @Override
       public void described(ChosenToken token) {
-        events.add(new Event.Described(prompt, token));
+        add(new Event.Described(prompt, token));
       }
 
       @Override
       public void token(int choice, ChosenToken token) {
-        events.add(new Event.Token(firstIndex + choice, token));
+        add(new Event.Token(firstIndex + choice, token));
       }
 
       @Override
       public void attended(int choice, BlockAttention attention) {
-        events.add(new Event.Attended(firstIndex + choice, attention));
+        add(new Event.Attended(firstIndex + choice, attention));
       }
 
       @Override
       public void finished(int choice, boolean byEnd) {
-        events.add(new Event.Finished(firstIndex + choice, byEnd));
+        add(new Event.Finished(firstIndex + choice, byEnd));
       }
 
       @Override
       public void failed(Failure failure, String cause) {
-        events.add(new Event.Failed(failure, cause));
+        add(new Event.Failed(failure, cause));
       }
     };
   }
 
-  /** Returns the next result if it comes in time. */
-  Optional<Event> next(long limitNanos) {
+  private void add(Event event) {
+    events.add(Optional.of(event));
+  }
+
+  /** Ends a wait for the next result, if there is one. */
+  void pulse() {
+    if (events.isEmpty()) {
+      events.add(Optional.empty());
+    }
+  }
+
+  /** Returns the next result, and waits for it; empty at a pulse. */
+  Optional<Event> next() {
     try {
-      return Optional.ofNullable(events.poll(limitNanos, TimeUnit.NANOSECONDS));
+      return events.take();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while a request was answered", e);

@@ -50,6 +50,7 @@ final class GenerationEndpoint implements Endpoint {
   private final ServerMetrics metrics;
   private final SecureRandom random = new SecureRandom();
   private final RandomIds ids = new RandomIds();
+  private final Pulse pulse = new Pulse();
 
   /**
    * Reads requests outside the threads of connections: few threads of the system carry these, and a
@@ -91,7 +92,7 @@ final class GenerationEndpoint implements Endpoint {
             ? new StreamWriter(form, generation.includeUsage(), exchange::openStream)
             : new WholeWriter(form, sequences, exchange::send);
     new AnswerRun(model, limits, metrics, generation, echoed(call), exchange.client(), writer)
-        .run(engine);
+        .run(engine, pulse);
   }
 
   private List<EchoedPrompt> echoed(Call call) {

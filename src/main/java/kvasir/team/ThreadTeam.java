@@ -6,7 +6,8 @@ import kvasir.measure.StepClock;
 
 /**
  * Team whose members wait for the next region by spinning for a while and then parking. Regions in
- * quick succession therefore start without a system call, and an idle team uses no processor.
+ * quick succession therefore start without a thread being woken, and an idle team uses no
+ * processor.
  *
  * <pre>
  *   caller:  publish body, epoch++ ── unpark parked ── run share 0 ── wait until pending is 0
@@ -18,6 +19,12 @@ import kvasir.measure.StepClock;
 public final class ThreadTeam implements Team {
   // Spinning lasts longer than the gap between regions of a layer, and less than a time slice.
   private static final int SPINS = 4096;
+
+  /**
+   * Spins between two looks for other threads that want the core, such as those that send results:
+   * Linux lets a thread that never waits keep it for some milliseconds.
+   */
+  private static final int SPINS_PER_YIELD = 64;
 
   /** Longs per pair of cache lines, so that no two members write to the same lines. */
   private static final int STRIDE = 16;
@@ -113,11 +120,19 @@ public final class ThreadTeam implements Team {
   private void awaitMembers() {
     int spun = 0;
     while (pending.get() > 0) {
-      if (spun++ < spins) {
-        Thread.onSpinWait();
-      } else {
-        LockSupport.park(this);
-      }
+      rest(spun++);
+    }
+  }
+
+  // No result depends on who runs.
+  @SuppressWarnings("ThreadPriorityCheck")
+  private void rest(int spun) {
+    if (spun >= spins) {
+      LockSupport.park(this);
+    } else if (spun % SPINS_PER_YIELD == SPINS_PER_YIELD - 1) {
+      Thread.yield();
+    } else {
+      Thread.onSpinWait();
     }
   }
 
@@ -149,11 +164,7 @@ public final class ThreadTeam implements Team {
   private int awaitEpoch(int seen) {
     int spun = 0;
     while (epoch == seen && !closed) {
-      if (spun++ < spins) {
-        Thread.onSpinWait();
-      } else {
-        LockSupport.park(this);
-      }
+      rest(spun++);
     }
     return epoch;
   }

@@ -176,14 +176,17 @@ class ToolRequestsTest {
       throws IOException {
     try (ScriptedServer server = server(name + continued, template(name)).says("Yes.")) {
       for (String arguments : new String[] {"'{\\'a\\':'", "'[1]'", "[1]", "'x'"}) {
-        String last = "{'messages':[{'role':'user','content':'b'},{'role':'assistant','content':'c'}]}";
+        String last =
+            "{'messages':[{'role':'user','content':'b'},{'role':'assistant','content':'c'}]}";
         String request = history(arguments);
         if (continued) {
           request = request.replace("]}]}", "]}," + chat(last).split("\\[", 2)[1]);
           request = ServedDemo.merged(request, "{\"continue_final_message\":true}");
         }
         String shown =
-            arguments.equals("[1]") ? arguments : ServedDemo.json(arguments.replace('\'', '"')).asText();
+            arguments.equals("[1]")
+                ? arguments
+                : ServedDemo.json(arguments.replace('\'', '"')).asText();
         String prompt = server.prompt(request);
         String call =
             "<tool_call>\n<function=f>\n<parameter=arguments>\n%s\n</parameter>\n</function>\n</tool_call>";

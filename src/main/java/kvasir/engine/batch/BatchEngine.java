@@ -141,8 +141,7 @@ public final class BatchEngine {
    * no request has one.
    */
   public void constrainBy(TokenConstraint.Source source) {
-    answers.constrainBy(
-        new Constraints(source, new MaskSearches(Optional.empty(), () -> {})));
+    answers.constrainBy(new Constraints(source, new MaskSearches(Optional.empty(), () -> {})));
   }
 
   /**

@@ -94,6 +94,7 @@ public final class EngineLoop implements TokenEngine {
         boolean busy = batch.step();
         lastStep = System.nanoTime();
         lastWord = busy ? lastStep : lastWord;
+        letOthersRun();
         publish();
         if (!busy) {
           rest();
@@ -103,6 +104,15 @@ public final class EngineLoop implements TokenEngine {
     } finally {
       end();
     }
+  }
+
+  /**
+   * Yields the core to threads that have been woken to send results. Linux would let this one keep
+   * it for some milliseconds, which is many steps of a small model.
+   */
+  @SuppressWarnings("ThreadPriorityCheck")
+  private static void letOthersRun() {
+    Thread.yield();
   }
 
   private void publish() {

@@ -41,7 +41,7 @@ class LateMasksTest {
   private static final String SLOW_RULE = "slow rule";
   private static final String QUICK = "quick";
 
-  /** What a client has got of one choice. */
+  /** Results of one choice, as its client gets them. */
   private static final class Answer implements GenerationListener {
     private final List<Integer> ids = new CopyOnWriteArrayList<>();
     private final CompletableFuture<List<Integer>> end = new CompletableFuture<>();
@@ -124,8 +124,7 @@ class LateMasksTest {
 
   private static Answer submit(EngineLoop loop, String... constraint) {
     Answer answer = new Answer();
-    GenerationHandle unused =
-        loop.submit(generation(Stream.of(constraint).findFirst()), answer);
+    GenerationHandle unused = loop.submit(generation(Stream.of(constraint).findFirst()), answer);
     return answer;
   }
 
