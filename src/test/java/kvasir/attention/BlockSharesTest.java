@@ -22,8 +22,11 @@ import kvasir.team.ThreadTeam;
 import kvasir.tensor.DType;
 import kvasir.tensor.Shares;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Attention mass by block: right by a softmax in double precision, and equal on every layout. */
+@Execution(ExecutionMode.CONCURRENT)
 class BlockSharesTest {
   private static final Kernels KERNELS = new VectorKernels();
 

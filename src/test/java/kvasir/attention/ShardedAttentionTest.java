@@ -17,9 +17,12 @@ import kvasir.tensor.DType;
 import kvasir.tensor.Shares;
 import kvasir.tensor.StorageFormat;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@Execution(ExecutionMode.CONCURRENT)
 class ShardedAttentionTest {
   private static final Kernels VECTOR = new VectorKernels();
   private static final Kernels SCALAR = new ScalarKernels();

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * memory: pages of the mapped model, and of programs, are the system's to drop.
  */
 @EnabledOnOs(OS.LINUX)
+@Isolated("measures memory")
 class RankMemoryTest {
   private static final int NEW_TOKENS = 4;
 

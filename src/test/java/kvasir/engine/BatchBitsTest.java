@@ -27,6 +27,8 @@ import kvasir.team.Binding;
 import kvasir.tensor.DType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -34,6 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Random mixes of 1 to 64 sequences of 1 to {@value #CONTEXT} tokens in one batch: every row of
  * logits has the bits that it has when its sequence is computed alone, token by token (B1, B2, B3).
  */
+@Execution(ExecutionMode.CONCURRENT)
 class BatchBitsTest {
   private static final int CONTEXT = 600;
   private static final int VOCABULARY = 48;

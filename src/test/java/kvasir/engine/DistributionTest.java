@@ -25,8 +25,11 @@ import kvasir.team.Binding;
 import kvasir.tensor.DType;
 import kvasir.tensor.Shares;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Tests whole models in every distribution over ranks against one rank. */
+@Execution(ExecutionMode.CONCURRENT)
 class DistributionTest {
   private static final Path MODEL = Path.of("src/test/resources/golden/qwen3-yarn");
   private static final int[] PROMPT = IntStream.range(0, 37).map(i -> 3 * i % 61).toArray();

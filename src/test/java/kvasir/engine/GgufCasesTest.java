@@ -45,6 +45,8 @@ import kvasir.weights.TensorInfo;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -53,6 +55,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * shared script, with what is right for it: numbers of transformers on the weights dequantised by
  * gguf-py, or a refusal in one line that names the key or tensor.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class GgufCasesTest {
   private static final Path SHARED = Path.of("..", "shared", "cases");
   private static final Path GOLDEN = Path.of("..", "shared", "data", "gguf-golden");

@@ -26,11 +26,14 @@ import kvasir.measure.Activity;
 import kvasir.team.Binding;
 import kvasir.tensor.DType;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Tests quantised models against the log-probabilities that Hugging Face transformers computed with
  * the weights that gguf-py reads from the same files.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class GgufGoldenTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final double TOLERANCE = 1e-4;

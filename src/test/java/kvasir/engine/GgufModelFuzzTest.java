@@ -31,12 +31,15 @@ import kvasir.text.OptionalTokenizer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Damaged and cut GGUF models (G5 to G13, G22 to G44), each of which must be read to the numbers of
  * a text, or refused in one line with the name of its file. The whole programme is {@code
  * -Dkvasir.fuzz.cases=50000} with {@code -Xmx256m}.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class GgufModelFuzzTest {
   private static final int CASES = 150;
   private static final int CUTS = 50;

@@ -28,10 +28,13 @@ import kvasir.team.Binding;
 import kvasir.tensor.DType;
 import kvasir.tensor.StorageFormat;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests whole models against logits that Hugging Face transformers computed. */
+@Execution(ExecutionMode.CONCURRENT)
 class GoldenLogitsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final double TOLERANCE = 1e-4;

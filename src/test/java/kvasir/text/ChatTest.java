@@ -24,11 +24,14 @@ import kvasir.team.Binding;
 import kvasir.tensor.DType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Tests the turns of a chat with tokenizers that add tokens and configurations that name other
  * ends.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class ChatTest {
   private static final Path DEMO = Path.of("experiments/demo-model/model");
   private static final int TURN_END = 2;

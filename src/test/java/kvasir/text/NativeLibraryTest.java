@@ -10,9 +10,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 // M4
 /** Tests that the copy that is loaded is complete, whatever the cache holds. */
+@Isolated("changes properties that loading a tokenizer reads")
 class NativeLibraryTest {
   private static final String CACHE = "DJL_CACHE_DIR";
   private static final String HOME = "kvasir.home";

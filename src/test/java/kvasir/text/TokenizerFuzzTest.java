@@ -18,10 +18,13 @@ import kvasir.error.UserError;
 import kvasir.fuzz.Fuzz;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Tests that damaged tokenizers and texts are either read or refused by name. */
+@Execution(ExecutionMode.CONCURRENT)
 class TokenizerFuzzTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int SMALL = 300;

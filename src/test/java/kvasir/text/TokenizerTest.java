@@ -17,7 +17,10 @@ import kvasir.SharedData;
 import kvasir.error.UserError;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
+@Execution(ExecutionMode.CONCURRENT)
 class TokenizerTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -27,6 +27,8 @@ import kvasir.tensor.DType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Random mixes of 1 to 64 sequences of 1 to {@value RandomMix#CONTEXT} tokens on a real model, with
@@ -34,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  * the tokens, and the bits of log-probabilities, often of the whole vocabulary, that it has alone
  * (B2, B5, B15, B16, B23, B28, B31, B41).
  */
+@Execution(ExecutionMode.CONCURRENT)
 class BatchEngineTest {
   private static final int MIXES_PER_LAYOUT = 6;
   private static final int SHARDS = 16;

@@ -33,6 +33,8 @@ import kvasir.measure.Activity;
 import kvasir.team.Binding;
 import kvasir.tensor.DType;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,6 +43,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Choices of one request, and requests with common first tokens: common tokens are computed once,
  * and each sequence has the bits that it has alone (B9, B16, B28, B37).
  */
+@Execution(ExecutionMode.CONCURRENT)
 class BranchesTest {
   private static final Path MODEL = Path.of("src/test/resources/golden/qwen3-yarn");
   private static final int CONTEXT = 128;

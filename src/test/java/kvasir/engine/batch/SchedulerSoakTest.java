@@ -1,11 +1,14 @@
 package kvasir.engine.batch;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Random schedules on one to eight ranks. {@code -Dkvasir.soak.seed=N} replays one that failed,
  * {@code -Dkvasir.soak.cases=N} sets their number.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class SchedulerSoakTest {
   @Test
   void everySequenceHasItsOwnTokensWhateverHappens() {

@@ -35,9 +35,11 @@ import kvasir.text.OptionalTokenizer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Batches of thousands of requests, and a rank whose step throws. */
 @Timeout(120)
+@Isolated("measures memory")
 class ManyRequestsTest {
   private static final Path MODEL =
       Path.of("src/test/resources/golden/qwen3-yarn").toAbsolutePath();

@@ -13,8 +13,11 @@ import kvasir.error.UserError;
 import kvasir.fuzz.Fuzz;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Damaged lines are read as requests or refused in one line (B46). */
+@Execution(ExecutionMode.CONCURRENT)
 class RequestFuzzTest {
   private static final String NAME = "requests";
   private static final int LIMIT = 1 << 20;

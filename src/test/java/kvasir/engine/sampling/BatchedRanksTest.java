@@ -31,10 +31,13 @@ import kvasir.engine.batch.Submission;
 import kvasir.engine.batch.TokenSink;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Choices of batches on several ranks, each of which has a slice of the vocabulary. */
+@Execution(ExecutionMode.CONCURRENT)
 class BatchedRanksTest {
   private static final GoldenModel DEMO = new GoldenModel(Path.of("experiments/demo-model/model"));
 

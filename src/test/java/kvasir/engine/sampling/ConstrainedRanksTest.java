@@ -29,8 +29,11 @@ import kvasir.grammar.Grammar;
 import kvasir.text.Tokenizer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Constrained outputs in batches on several ranks, which know no text. */
+@Execution(ExecutionMode.CONCURRENT)
 class ConstrainedRanksTest {
   private static final Path MODEL = Path.of("experiments/demo-model/model");
   private static final GoldenModel DEMO = new GoldenModel(MODEL);

@@ -33,6 +33,8 @@ import kvasir.tensor.DType;
 import kvasir.weights.Checkpoint;
 import kvasir.weights.ModelHash;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -40,6 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Tests that a run which is ended early and resumed in another layout gives the result of an
  * undisturbed one.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class ResumeTest {
   private static final String MODELS = "src/test/resources/golden";
   private static final int[] PROMPT = IntStream.range(0, 21).map(i -> 5 * i % 47).toArray();

@@ -20,11 +20,14 @@ import kvasir.fuzz.Fuzz;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Damaged and cut GGUF files (G5 to G13), each of which must be read or refused in one line with
  * the name of its file.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class GgufFuzzTest {
   private static final Pattern END = Pattern.compile("ends|truncated|is empty");
 

@@ -30,8 +30,11 @@ import kvasir.tensor.DType;
 import kvasir.text.Chat;
 import kvasir.text.Tokenizer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Tests the shipped model against transformers, and its answers to questions. */
+@Execution(ExecutionMode.CONCURRENT)
 class DemoModelTest {
   private static final Path MODEL = Path.of("experiments/demo-model/model");
   private static final Path GOLDEN = Path.of("src/test/resources/golden/demo-model.json");

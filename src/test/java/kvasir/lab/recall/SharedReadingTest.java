@@ -34,11 +34,14 @@ import kvasir.text.Tokenizer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Questions that share steps have the replies that they have one at a time. */
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 class SharedReadingTest {
   private static final Path MODEL = Path.of("experiments/demo-model/model");
   private static final int ANSWER_TOKENS = 40;
