@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * exit code. Java's interface for signals is not part of its API, so it is called by reflection.
  */
 public final class StopSignals implements AutoCloseable {
-  private static final String INTERRUPT = "INT";
+  private static final List<String> NAMES = List.of("TERM", "INT");
 
   private final Runnable action;
   private final AtomicBoolean usual = new AtomicBoolean();
@@ -34,17 +34,19 @@ public final class StopSignals implements AutoCloseable {
           received();
           return null;
         };
-    for (String signal : List.of("TERM", INTERRUPT)) {
+    for (String signal : NAMES) {
       before.put(signal, handle(signal, handler));
     }
   }
 
   /**
-   * Has this process ignore SIGINT, which a terminal sends to all processes of a command, so that
-   * the one that started this process can decide.
+   * Has this process ignore the signals, which terminals, Slurm and systemd send to all processes
+   * of a command, so that the one that started this process can decide.
    */
-  public static void ignoreInterrupt() {
-    handle(INTERRUPT, (proxy, method, arguments) -> null);
+  public static void ignore() {
+    for (String signal : NAMES) {
+      handle(signal, (proxy, method, arguments) -> null);
+    }
   }
 
   private static Object handle(String signal, InvocationHandler handler) {

@@ -140,7 +140,7 @@ class ChatCommandTest {
   void aRunningServerAnswers() throws IOException, InterruptedException {
     Path key = Files.writeString(folder.resolve("key"), "secret\n");
     Path other = Files.writeString(folder.resolve("other"), "another\n");
-    try (ServedProcess server = new ServedProcess(folder.resolve("log"), "--api-key-file", key)) {
+    try (ServedProcess server = ServedProcess.start("--api-key-file", key)) {
       Launch.Result end =
           piped(
               "Which code does Wanda Veewick have?",

@@ -53,11 +53,11 @@ class ClientsTest {
   void start(@TempDir Path folder) throws IOException {
     Files.createDirectories(BUILT);
     Path key = Files.writeString(folder.resolve("key"), KEY + "\n");
-    server = new ServedProcess(BUILT.resolve("server.log"), "--api-key-file", key);
+    server = ServedProcess.start("--api-key-file", key);
   }
 
   @AfterAll
-  void stop() {
+  void stop() throws IOException {
     server.close();
   }
 

@@ -7,8 +7,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,62 +18,26 @@ class LoginTest {
 
   @TempDir Path folder;
 
+  private NamedHosts hosts;
+
   @BeforeEach
   void needNamesForThisHost() throws IOException {
-    Files.writeString(
-        folder.resolve("hosts"),
-        Files.readString(Path.of("/etc/hosts")) + "\n127.0.0.1 login1 a-much-longer-login2\n");
-    Files.writeString(folder.resolve("hostfile"), "login1\na-much-longer-login2\n");
-    script("named", "mount --bind \"$0.d/hosts\" /etc/hosts && exec \"$@\"");
-    Files.createSymbolicLink(folder.resolve("named.d"), folder);
-    login("");
-    Launch.Result made = named("true");
-    Assumptions.assumeTrue(
-        made.code() == 0, "no mount namespaces, logins of hosts not tested: " + made.err());
+    hosts = new NamedHosts(folder, "login1", "a-much-longer-login2");
   }
 
-  private void script(String name, String body) throws IOException {
-    Files.writeString(folder.resolve(name), "#!/bin/sh\n" + body + "\n");
-    assertTrue(folder.resolve(name).toFile().setExecutable(true));
-  }
-
-  /** Has each host's login run this first; {@code $2} is the host's name. */
-  private void login(String greeting) throws IOException {
-    script(
-        "ssh",
-        "while [ \"$1\" != -- ]; do shift; done\n" + greeting + "\nshift 2; exec sh -c \"$1\"");
-  }
-
-  private Launch.Result named(Object... words) {
-    Object[] all = new Object[words.length + 4];
-    all[0] = "-m";
-    all[1] = "env";
-    all[2] = "PATH=" + folder + ":" + System.getenv("PATH");
-    all[3] = folder.resolve("named");
-    System.arraycopy(words, 0, all, 4, words.length);
-    return Launch.run("/usr/bin/unshare", all);
+  private Launch.Result kvasir(String command) {
+    String words = command.replace("MODEL", MODEL.toString()) + " --hosts " + hosts.hostfile();
+    return hosts.run("launch/kvasir", (Object[]) words.split(" ", -1));
   }
 
   private Launch.Result generate() {
-    return named(
-        Path.of("launch/kvasir").toAbsolutePath(),
-        "generate",
-        "--model",
-        MODEL,
-        "--tokens",
-        "1,5",
-        "--max-new-tokens",
-        4,
-        "--hosts",
-        folder.resolve("hostfile"),
-        "--ranks",
-        2);
+    return kvasir("generate --model MODEL --tokens 1,5 --max-new-tokens 4 --ranks 2");
   }
 
   // C2
   @Test
   void whatALoginPrintsIsNotAmongTheResults() throws IOException {
-    login("echo \"Welcome to $2\"; head -c 100000 /dev/zero | tr '\\0' x; echo hello $2 >&2");
+    hosts.login("echo \"Welcome to $2\"; head -c 100000 /dev/zero | tr '\\0' x; echo hello $2 >&2");
     Launch.Result result = generate();
     assertEquals(0, result.code(), result.err());
     assertEquals("27 27 27 27", result.out().strip());
@@ -85,7 +47,7 @@ class LoginTest {
   @Test
   void aHostfileAloneGivesARankOnEachSlot() throws IOException {
     Launch.Result result =
-        named(words("generate --model MODEL --tokens 1,5 --max-new-tokens 4 --stats --json"));
+        kvasir("generate --model MODEL --tokens 1,5 --max-new-tokens 4 --stats --json");
     assertEquals(0, result.code(), result.err());
     assertEquals(2, new ObjectMapper().readTree(result.out()).get("ranks").size(), result.out());
   }
@@ -93,9 +55,9 @@ class LoginTest {
   // C3
   @Test
   void oneRankIsOnTheFirstHost() throws IOException {
-    login("echo \"$2\" >>" + folder + "/visited");
+    hosts.login("echo \"$2\" >>" + folder + "/visited");
     Launch.Result result =
-        named(words("generate --model MODEL --tokens 1,5 --max-new-tokens 4 --ranks 1"));
+        kvasir("generate --model MODEL --tokens 1,5 --max-new-tokens 4 --ranks 1");
     assertEquals(0, result.code(), result.err());
     assertEquals("27 27 27 27", result.out().strip());
     assertEquals("login1\n", Files.readString(folder.resolve("visited")));
@@ -104,12 +66,20 @@ class LoginTest {
   // C5
   @Test
   void eachHostGivesItsRanksAllItsProcessors() throws IOException {
-    Object[] run = words("generate --model MODEL --tokens 1,5 --max-new-tokens 4 --ranks 2");
     Launch.Result result =
-        named(
-            Stream.concat(
-                    Stream.of("env", "KVASIR_JVM_OPTS=-XX:ActiveProcessorCount=3"), Stream.of(run))
-                .toArray());
+        hosts.run(
+            "/usr/bin/env",
+            "KVASIR_JVM_OPTS=-XX:ActiveProcessorCount=3",
+            Path.of("launch/kvasir").toAbsolutePath(),
+            "generate",
+            "--model",
+            MODEL,
+            "--tokens",
+            "1,5",
+            "--max-new-tokens",
+            4,
+            "--hosts",
+            hosts.hostfile());
     assertEquals(0, result.code(), result.err());
     assertTrue(result.err().contains("2 ranks x 3 threads"), result.err());
   }
@@ -117,15 +87,15 @@ class LoginTest {
   // C13
   @Test
   void theDoctorAsksNodesOfASlurmJobBySteps() throws IOException {
-    login("echo \"no sshd on $2\" >&2; exit 255");
-    script(
+    hosts.login("echo \"no sshd on $2\" >&2; exit 255");
+    hosts.script(
         "srun",
         "echo \"$*\" >>"
             + folder
             + "/steps\nwhile [ \"${1#-}\" != \"$1\" ]; do shift; done; exec \"$@\"");
     Launch.Result result =
-        named(
-            "env",
+        hosts.run(
+            "/usr/bin/env",
             "SLURM_JOB_ID=1",
             "SLURM_JOB_NODELIST=login1,a-much-longer-login2",
             "SLURM_TASKS_PER_NODE=1(x2)",
@@ -139,17 +109,10 @@ class LoginTest {
     assertTrue(steps.contains("--nodelist=a-much-longer-login2 "), steps);
   }
 
-  private Object[] words(String command) {
-    String words = command.replace("MODEL", MODEL.toString()) + " --hosts " + folder + "/hostfile";
-    return Stream.concat(
-            Stream.of(Path.of("launch/kvasir").toAbsolutePath()), Stream.of(words.split(" ", -1)))
-        .toArray();
-  }
-
   // C16
   @Test
   void aJvmThatCannotStartOnAHostGivesItsReason() throws IOException {
-    login("echo \"Welcome to $2\"; [ $2 = login1 ] || ulimit -v 3000000");
+    hosts.login("echo \"Welcome to $2\"; [ $2 = login1 ] || ulimit -v 3000000");
     Launch.Result result = generate();
     assertEquals(3, result.code(), result.err());
     assertEquals("", result.out());

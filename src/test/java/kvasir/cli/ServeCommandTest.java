@@ -1,28 +1,22 @@
 package kvasir.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.BufferedReader;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The command {@code serve}: options, start and end (S21, S57, S60). */
 class ServeCommandTest {
-  private static final String MODEL = "experiments/demo-model/model";
+  private static final String MODEL = ServedProcess.MODEL;
 
   @TempDir Path folder;
 
@@ -49,52 +43,20 @@ class ServeCommandTest {
 
   /** S60: running streams end, new requests are refused, and the exit code is 0. */
   @Test
-  void aSignalLetsRunningRequestsEnd() throws Exception {
-    Process server =
-        Launch.builder("launch/kvasir", "serve", "--model", MODEL, "--port", "0").start();
-    try (BufferedReader lines =
-            new BufferedReader(
-                new InputStreamReader(server.getErrorStream(), StandardCharsets.UTF_8));
-        HttpClient http = HttpClient.newHttpClient()) {
-      String line = lines.readLine();
-      assertTrue(line.startsWith("kvasir: model at http://127.0.0.1:"), line);
-      String base = line.replaceFirst(".* at (http://[0-9.:]+)/v1.*", "$1");
-      CompletableFuture<HttpResponse<String>> stream =
-          http.sendAsync(completion(base, 600), HttpResponse.BodyHandlers.ofString());
-      awaitRunning(http, base);
-      server.toHandle().destroy();
-      assertEquals("kvasir: stopping when running requests have ended", lines.readLine());
-      HttpResponse<String> refused =
-          http.send(completion(base, 1), HttpResponse.BodyHandlers.ofString());
-      assertEquals(503, refused.statusCode(), refused.body());
-      String body = stream.get(60, TimeUnit.SECONDS).body();
-      assertTrue(body.endsWith("data: [DONE]\n\n"), "the stream did not end");
-      assertEquals(600 + 2, body.split("\n\n", -1).length - 1);
-      assertTrue(server.waitFor(30, TimeUnit.SECONDS));
-      assertEquals(0, server.exitValue());
-    } finally {
-      server.descendants().forEach(ProcessHandle::destroyForcibly);
-      server.destroyForcibly();
+  void aSignalLetsRunningRequestsEnd() throws IOException {
+    String request =
+        "{\"prompt\":\"a\",\"stream\":true,\"max_tokens\":600,%s}".formatted(ServedProcess.ENDLESS);
+    try (ServedProcess server = ServedProcess.start()) {
+      CompletableFuture<HttpResponse<String>> stream = server.completeLater(request);
+      ServedProcess.await("it runs", () -> server.metric("kvasir_sequences_running") == 1);
+      server.run().signal("TERM", server.run().launcher());
+      server.run().awaitErrors(1, "kvasir: stopping when running requests have ended");
+      assertEquals(503, server.complete(request).statusCode());
+      List<JsonNode> events =
+          ServedProcess.choices(ServedProcess.bodies(List.of(stream)).getFirst()).get(0);
+      assertEquals(600 + 1, events.size());
+      FaultRun.Outcome outcome = server.run().outcome();
+      assertEquals(0, outcome.code(), outcome.err());
     }
-  }
-
-  private static HttpRequest completion(String base, int tokens) {
-    String body =
-        """
-        {"prompt":"a","stream":true,"temperature":0,"max_tokens":%d,"logit_bias":{"0":-100,"2":-100}}
-        """;
-    return HttpRequest.newBuilder(URI.create(base + "/v1/completions"))
-        .POST(HttpRequest.BodyPublishers.ofString(body.formatted(tokens)))
-        .build();
-  }
-
-  private static void awaitRunning(HttpClient http, String base) throws Exception {
-    HttpRequest metrics = HttpRequest.newBuilder(URI.create(base + "/metrics")).build();
-    String text = "";
-    for (int i = 0; i < 500 && !text.contains("kvasir_sequences_running 1\n"); i++) {
-      Thread.sleep(10);
-      text = http.send(metrics, HttpResponse.BodyHandlers.ofString()).body();
-    }
-    assertTrue(text.contains("kvasir_sequences_running 1\n"), text);
   }
 }

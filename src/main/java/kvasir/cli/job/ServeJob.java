@@ -84,7 +84,7 @@ public record ServeJob(
   public int run(JobContext context) {
     BatchOptions options = options(context);
     if (context.launcher().isPresent()) {
-      StopSignals.ignoreInterrupt();
+      StopSignals.ignore();
       try (Engine opened = open(context, options)) {
         BatchEngine batch = new BatchEngine(opened, options);
         context.activity().set(ACTIVITY);
