@@ -1,28 +1,24 @@
 package kvasir.serve;
 
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
+import kvasir.engine.serving.ByteQueue;
 
 /**
  * Bytes of a connection, read by a thread of their own while a request is answered, so that the end
  * of the connection is noticed at once. One piece is read ahead. The first bytes of a request may
- * come late, the rest must come soon. Thread-safe.
+ * come late, the rest must come soon. Thread-safe; one thread takes the bytes.
  */
 final class ReadAhead implements Supplier<byte[]> {
   private final Supplier<byte[]> socket;
   private final Duration idleTime;
   private final Duration requestTime;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
-  private byte[] piece;
-  private boolean ended;
-  private boolean closed;
-  private boolean timedOut;
-  private boolean reading;
-  private long deadline;
+  private final ByteQueue pieces = new ByteQueue(0);
+  private volatile OptionalLong waitingSince = OptionalLong.of(System.nanoTime());
+  private volatile OptionalLong deadline = OptionalLong.empty();
+  private volatile boolean timedOut;
 
   /**
    * Creates an object that has read nothing.
@@ -41,108 +37,65 @@ final class ReadAhead implements Supplier<byte[]> {
   void readAll() {
     try {
       byte[] next = socket.get();
-      while (next != null && put(next)) {
+      while (next != null && pieces.put(next)) {
         next = socket.get();
       }
     } catch (RuntimeException e) {
       // The connection has failed, which is an end too.
     } finally {
-      end();
-    }
-  }
-
-  private boolean put(byte[] next) {
-    lock.lock();
-    try {
-      while (piece != null && !closed) {
-        changed.awaitUninterruptibly();
-      }
-      piece = next;
-      changed.signalAll();
-      return !closed;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void end() {
-    lock.lock();
-    try {
-      ended = true;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
+      pieces.end();
     }
   }
 
   /** Returns the next bytes; null at the end, and if they do not come in time. */
   @Override
   public byte[] get() {
-    lock.lock();
+    long now = System.nanoTime();
+    waitingSince = OptionalLong.of(waitingSince.orElse(now));
     try {
-      long end = reading ? deadline : System.nanoTime() + idleTime.toNanos();
-      while (piece == null && !ended && !closed) {
-        long left = end - System.nanoTime();
-        if (left <= 0) {
+      Optional<byte[]> next = pieces.takeBefore(deadline.orElse(now + idleTime.toNanos()));
+      if (next.isEmpty()) {
+        if (!pieces.hasEnded()) {
           timedOut = true;
-          return null;
         }
-        changed.await(left, TimeUnit.NANOSECONDS);
+        return null;
       }
-      if (!reading) {
-        reading = true;
-        deadline = System.nanoTime() + requestTime.toNanos();
+      if (deadline.isEmpty()) {
+        deadline = OptionalLong.of(System.nanoTime() + requestTime.toNanos());
       }
-      byte[] next = piece;
-      piece = null;
-      changed.signalAll();
-      return next;
+      return next.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return null;
-    } finally {
-      lock.unlock();
     }
   }
 
   /** Marks that a request has been read, so that the next bytes may come late. */
   void requestRead() {
-    lock.lock();
-    try {
-      reading = false;
-    } finally {
-      lock.unlock();
-    }
+    deadline = OptionalLong.empty();
+    waitingSince = OptionalLong.empty();
   }
 
-  /** Returns whether the rest of a request has not come in time. */
+  /**
+   * Returns the time since which the connection has waited for a request or for the rest of one, as
+   * {@link System#nanoTime}; empty while a request is answered.
+   */
+  OptionalLong waitingSince() {
+    return waitingSince;
+  }
+
+  /** Returns whether a request, or the rest of one, has not come in time. */
   boolean timedOut() {
-    lock.lock();
-    try {
-      return timedOut;
-    } finally {
-      lock.unlock();
-    }
+    return timedOut;
   }
 
   /** Returns whether the connection has ended, as far as that is known. */
   boolean ended() {
-    lock.lock();
-    try {
-      return ended || closed;
-    } finally {
-      lock.unlock();
-    }
+    return pieces.hasEnded();
   }
 
   /** Ends all waits; the socket is the caller's. */
   void close() {
-    lock.lock();
-    try {
-      closed = true;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    pieces.end();
   }
 }

@@ -7,13 +7,10 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import kvasir.engine.batch.NumberReader;
 import kvasir.engine.batch.NumberWriter;
+import kvasir.engine.serving.ByteQueue;
 
 /**
  * One end of a connection that carries messages in both directions. What is sent waits for a thread
@@ -33,12 +30,8 @@ final class MessageLine implements AutoCloseable {
   private final Socket socket;
   private final DataInputStream in;
   private final DataOutputStream out;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
-  private final Queue<byte[]> waiting = new ArrayDeque<>();
+  private final ByteQueue waiting = new ByteQueue(MOST_WAITING);
   private final Thread sender;
-  private long waitingBytes;
-  private boolean closed;
 
   /** Creates an end, and starts the thread that sends. */
   MessageLine(Socket socket) throws IOException {
@@ -50,20 +43,8 @@ final class MessageLine implements AutoCloseable {
 
   /** Sends a message; ignored once this end is closed. */
   void send(NumberWriter message) {
-    byte[] bytes = message.bytes();
-    lock.lock();
-    try {
-      while (waitingBytes > MOST_WAITING && !closed) {
-        changed.awaitUninterruptibly();
-      }
-      if (!closed) {
-        waiting.add(bytes);
-        waitingBytes += bytes.length;
-        changed.signalAll();
-      }
-    } finally {
-      lock.unlock();
-    }
+    // False once this end is closed.
+    boolean unused = waiting.put(message.bytes());
   }
 
   /**
@@ -89,9 +70,9 @@ final class MessageLine implements AutoCloseable {
 
   private void sendAll() {
     try {
-      for (byte[] next = next(); next != null; next = next()) {
-        out.writeInt(next.length);
-        out.write(next);
+      for (Optional<byte[]> next = next(); next.isPresent(); next = next()) {
+        out.writeInt(next.get().length);
+        out.write(next.get());
       }
       out.flush();
     } catch (IOException e) {
@@ -101,29 +82,14 @@ final class MessageLine implements AutoCloseable {
     }
   }
 
-  /** Returns the next message to send; null once this end is closed and nothing waits. */
-  private byte[] next() throws IOException {
-    byte[] next = take(false);
-    if (next == null) {
+  /** Returns the next message to send; empty once this end is closed and nothing waits. */
+  private Optional<byte[]> next() throws IOException {
+    Optional<byte[]> next = waiting.poll();
+    if (next.isEmpty()) {
       out.flush();
-      next = take(true);
+      next = waiting.take();
     }
     return next;
-  }
-
-  private byte[] take(boolean patient) {
-    lock.lock();
-    try {
-      while (patient && waiting.isEmpty() && !closed) {
-        changed.awaitUninterruptibly();
-      }
-      byte[] next = waiting.poll();
-      waitingBytes -= next == null ? 0 : next.length;
-      changed.signalAll();
-      return next;
-    } finally {
-      lock.unlock();
-    }
   }
 
   /**
@@ -132,7 +98,7 @@ final class MessageLine implements AutoCloseable {
    */
   @Override
   public void close() {
-    stop();
+    waiting.end();
     try {
       sender.join(LAST_MESSAGES);
     } catch (InterruptedException e) {
@@ -140,19 +106,9 @@ final class MessageLine implements AutoCloseable {
     }
   }
 
-  private void stop() {
-    lock.lock();
-    try {
-      closed = true;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** Closes the connection at once. */
   void shut() {
-    stop();
+    waiting.end();
     try {
       socket.close();
     } catch (IOException e) {
