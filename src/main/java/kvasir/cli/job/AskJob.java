@@ -65,7 +65,7 @@ public record AskJob(
     }
     ModelConfig config = context.model().config();
     try (Tokenizer tokenizer = Tokenizer.open(engine.directory())) {
-      Chat chat = Chat.of(tokenizer, engine.model());
+      Chat chat = Chat.open(tokenizer, engine.directory(), engine.model());
       DocumentQuestions prepared =
           DocumentQuestions.of(this, document(context), chat, config.maxPositions());
       prepared.requireKnown(engine.model(), config);

@@ -53,7 +53,7 @@ public record EvaluateJob(
                 context.activity(),
                 longest,
                 Engine.LOGIT_ROWS)) {
-      Chat chat = Chat.of(tokenizer, engine.model());
+      Chat chat = Chat.open(tokenizer, engine.directory(), engine.model());
       BatchEngine batch = new BatchEngine(opened, options(context, opened, longest));
       if (!context.root()) {
         context.activity().set("answering questions");
