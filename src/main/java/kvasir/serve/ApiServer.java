@@ -16,6 +16,7 @@ public final class ApiServer implements AutoCloseable {
    * @param port port; 0 for a free one
    * @param version version of this program
    * @param log takes a line for each request
+   * @param notes takes a line for the user of what hinders the server
    * @param faults takes exceptions that are this program's fault
    */
   public record Settings(
@@ -23,12 +24,13 @@ public final class ApiServer implements AutoCloseable {
       int port,
       String version,
       Consumer<String> log,
+      Consumer<String> notes,
       Consumer<RuntimeException> faults) {}
 
   /** Longest time for the last parts of answers. */
   private static final Duration LAST_PARTS = Duration.ofSeconds(2);
 
-  private final ServerMetrics metrics = new ServerMetrics();
+  private final ServerMetrics metrics;
   private final HttpListener listener;
 
   /**
@@ -42,6 +44,8 @@ public final class ApiServer implements AutoCloseable {
       AccessRules access,
       ServedModel model,
       TokenEngine engine) {
+    OpenConnections open = new OpenConnections(limits.connections());
+    metrics = new ServerMetrics(open);
     RequestRoom room = new RequestRoom(limits);
     Routes routes = new Routes();
     routes.post(
@@ -54,12 +58,14 @@ public final class ApiServer implements AutoCloseable {
     routes.get("/world", new WorldEndpoint(model, engine, metrics, settings.version()));
     Page.addTo(routes);
     ApiService service = new ApiService(access, routes, metrics, settings.log(), settings.faults());
-    listener = listen(settings, limits, service);
+    listener = listen(settings, limits, open, service);
   }
 
-  private static HttpListener listen(Settings settings, ServerLimits limits, ApiService service) {
+  private static HttpListener listen(
+      Settings settings, ServerLimits limits, OpenConnections open, ApiService service) {
     try {
-      return new HttpListener(settings.host(), settings.port(), limits, service::handle);
+      return new HttpListener(
+          settings.host(), settings.port(), limits, open, service::handle, settings.notes());
     } catch (RuntimeException e) {
       String where = "--port " + settings.port();
       throw new UserError(where, "cannot listen: " + reason(e), "choose another --port", e);

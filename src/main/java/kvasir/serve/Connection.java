@@ -2,36 +2,45 @@ package kvasir.serve;
 
 import io.helidon.common.buffers.DataReader;
 import io.helidon.common.buffers.DataWriter;
-import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.common.socket.HelidonSocket;
 import io.helidon.common.socket.PeerInfo;
+import io.helidon.common.socket.PlainSocket;
+import io.helidon.common.socket.SocketWriter;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.ListenerContext;
 import io.helidon.webserver.ProxyProtocolData;
 import io.helidon.webserver.Router;
-import io.helidon.webserver.spi.ServerConnection;
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
-import java.util.function.Function;
 
-/** A connection of the HTTP library whose bytes are read ahead. */
+/** A connection for the HTTP library, whose bytes are read ahead. Owns its socket. */
 final class Connection implements ConnectionContext {
   private static final ScopedValue<Connection> CURRENT = ScopedValue.newInstance();
 
-  private final ConnectionContext context;
+  private final Protocol protocol;
+  private final Socket socket;
+  private final HelidonSocket plain;
+  private final SocketWriter writer;
   private final ReadAhead bytes;
   private final DataReader reader;
 
   /**
    * Creates a connection of which nothing has been read.
    *
-   * @param context the library's own view of the connection
+   * @param idleTime longest time between two requests
+   * @param requestTime longest time from the first byte of a request to its last
+   * @throws UncheckedIOException if the socket is closed
    */
-  Connection(ConnectionContext context, Duration idleTime, Duration requestTime) {
-    this.context = context;
-    this.bytes = new ReadAhead(context.serverSocket(), idleTime, requestTime);
+  Connection(Protocol protocol, Socket socket, Duration idleTime, Duration requestTime) {
+    this.protocol = protocol;
+    this.socket = socket;
+    this.plain = PlainSocket.server(socket, "client", "server");
+    this.writer = SocketWriter.create(plain);
+    this.bytes = new ReadAhead(plain, idleTime, requestTime);
     this.reader = DataReader.create(bytes);
   }
 
@@ -43,8 +52,8 @@ final class Connection implements ConnectionContext {
   void cut() {
     bytes.close();
     try {
-      context.serverSocket().close();
-    } catch (UncheckedIOException e) {
+      socket.close();
+    } catch (IOException e) {
       // It was closed before.
     }
   }
@@ -54,39 +63,33 @@ final class Connection implements ConnectionContext {
     return CURRENT.get();
   }
 
-  /**
-   * Returns the protocol's handler of this connection.
-   *
-   * @param protocol makes the handler
-   */
-  ServerConnection handler(Function<ConnectionContext, ServerConnection> protocol) {
-    ServerConnection inner = protocol.apply(this);
-    return new ServerConnection() {
-      @Override
-      public void handle(Limit limit) throws InterruptedException {
-        Thread.ofVirtual().name("read-ahead").start(bytes::readAll);
-        try {
-          ScopedValue.where(CURRENT, Connection.this)
-              .call(
-                  () -> {
-                    inner.handle(limit);
-                    return null;
-                  });
-        } finally {
-          bytes.close();
-        }
-      }
+  /** Answers all requests of the connection, in the calling thread, and closes it. */
+  void handle() {
+    Thread.ofVirtual().name("read-ahead").start(bytes::readAll);
+    try {
+      ScopedValue.where(CURRENT, this).call(this::handleCurrent);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      // The connection has ended, or is to end.
+    } finally {
+      close();
+    }
+  }
 
-      @Override
-      public Duration idleTime() {
-        return inner.idleTime();
-      }
+  private Void handleCurrent() throws InterruptedException {
+    protocol.handle(this);
+    return null;
+  }
 
-      @Override
-      public void close(boolean interrupt) {
-        inner.close(interrupt);
-      }
-    };
+  private void close() {
+    bytes.close();
+    try {
+      writer.close();
+      plain.close();
+    } catch (UncheckedIOException e) {
+      cut();
+    }
   }
 
   @Override
@@ -96,56 +99,56 @@ final class Connection implements ConnectionContext {
 
   @Override
   public ListenerContext listenerContext() {
-    return context.listenerContext();
+    return protocol;
   }
 
   @Override
   public ExecutorService executor() {
-    return context.executor();
+    return protocol.executor();
   }
 
   @Override
   public DataWriter dataWriter() {
-    return context.dataWriter();
+    return writer;
   }
 
   @Override
   public Router router() {
-    return context.router();
+    return protocol.router();
   }
 
   @Override
   public Optional<ProxyProtocolData> proxyProtocolData() {
-    return context.proxyProtocolData();
+    return Optional.empty();
   }
 
   @Override
   public HelidonSocket serverSocket() {
-    return context.serverSocket();
+    return plain;
   }
 
   @Override
   public PeerInfo remotePeer() {
-    return context.remotePeer();
+    return plain.remotePeer();
   }
 
   @Override
   public PeerInfo localPeer() {
-    return context.localPeer();
+    return plain.localPeer();
   }
 
   @Override
   public boolean isSecure() {
-    return context.isSecure();
+    return plain.isSecure();
   }
 
   @Override
   public String socketId() {
-    return context.socketId();
+    return plain.socketId();
   }
 
   @Override
   public String childSocketId() {
-    return context.childSocketId();
+    return plain.childSocketId();
   }
 }

@@ -77,6 +77,10 @@ final class HelidonClient implements Client {
       throw e.status().code() == Status.REQUEST_ENTITY_TOO_LARGE_413.code()
           ? MediaChecks.tooLarge(bodyBytes)
           : ApiError.request(e.status().code(), null, "The body cannot be read.");
+    } catch (IllegalArgumentException e) {
+      // The length of a chunk is not a number.
+      close();
+      throw ApiError.request(400, null, "The body cannot be read: a chunk has no valid length.");
     } catch (IOException
         | UncheckedIOException
         | CloseConnectionException

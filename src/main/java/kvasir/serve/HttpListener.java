@@ -1,26 +1,16 @@
 package kvasir.serve;
 
-import io.helidon.common.buffers.BufferData;
-import io.helidon.common.socket.SocketOptions;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
-import io.helidon.http.encoding.ContentEncodingContext;
-import io.helidon.webserver.ConnectionContext;
-import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.HttpRouting;
-import io.helidon.webserver.http1.Http1Config;
-import io.helidon.webserver.http1.Http1ConnectionSelector;
-import io.helidon.webserver.spi.ServerConnection;
-import io.helidon.webserver.spi.ServerConnectionSelector;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
-import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -32,65 +22,79 @@ final class HttpListener implements AutoCloseable {
   /** Time that an idle connection lives; pools of clients keep theirs for up to 90 s. */
   private static final Duration IDLE = Duration.ofMinutes(2);
 
-  private static final int MAX_CONNECTIONS = 16_384;
+  /** Time for answers that are being written when the server ends. */
+  private static final Duration LAST_ANSWERS = Duration.ofMillis(500);
+
   private static final int MAX_HEADER_BYTES = 32 << 10;
 
   /** Logger of the library, which tells of each start and of each client's fault otherwise. */
   private static final Logger LIBRARY = Logger.getLogger("io.helidon");
 
   private final ServerLimits limits;
+  private final OpenConnections open;
   private final WriteWatch watch;
-  private final WebServer server;
+  private final Refusal refusal;
+  private final Protocol protocol;
+  private final AcceptLoop loop;
 
   /**
    * Starts to listen.
    *
    * @param host address to listen at
    * @param port port; 0 for a free one
+   * @param open holds the connections
    * @param handler answers each request, in the thread of its connection
-   * @throws RuntimeException if the port cannot be used
+   * @param notes takes a line for the user
+   * @throws UncheckedIOException if the port cannot be used
    */
-  HttpListener(String host, int port, ServerLimits limits, Consumer<Client> handler) {
+  HttpListener(
+      String host,
+      int port,
+      ServerLimits limits,
+      OpenConnections open,
+      Consumer<Client> handler,
+      Consumer<String> notes) {
     LIBRARY.setLevel(Level.OFF);
     this.limits = limits;
+    this.open = open;
+    this.refusal = new Refusal(open.limit());
     this.watch = new WriteWatch(limits.stalledTime());
-    this.server =
-        WebServer.builder()
-            .host(host)
-            .port(port)
-            .backlog(1024)
-            .shutdownHook(false)
-            .featuresDiscoverServices(false)
-            .protocolsDiscoverServices(false)
-            .addConnectionSelector(new Selector())
-            .maxTcpConnections(MAX_CONNECTIONS)
-            .maxPayloadSize(limits.bodyBytes())
-            .idleConnectionTimeout(Duration.ofDays(1))
-            .connectionOptions(SocketOptions.builder().tcpNoDelay(true).build())
-            .contentEncoding(
-                ContentEncodingContext.create(c -> c.contentEncodingsDiscoverServices(false)))
-            .directHandlers(directHandlers())
-            .routing(routing(handler))
-            .build();
+    this.protocol =
+        Protocol.of(routing(handler), directHandlers(), MAX_HEADER_BYTES, limits.bodyBytes());
     try {
-      server.start();
-      // The library itself only logs that it could not listen.
-      if (!server.isRunning() || server.port() < 0) {
-        throw fault(host, port);
-      }
-    } catch (RuntimeException e) {
-      close();
+      this.loop = new AcceptLoop(host, port, this::serve, open::makeRoom, notes);
+    } catch (UncheckedIOException e) {
+      watch.close();
+      protocol.close();
       throw e;
     }
   }
 
-  /** Returns the reason for which nobody can listen at an address. */
-  private static RuntimeException fault(String host, int port) {
-    try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getByName(host))) {
-      return new IllegalStateException("the HTTP server did not start, and " + probe + " did");
-    } catch (IOException e) {
-      return new UncheckedIOException(e);
+  /** Answers the requests of a connection, in a thread of its own. */
+  private void serve(Socket socket) {
+    Connection connection;
+    try {
+      socket.setTcpNoDelay(true);
+      connection = new Connection(protocol, socket, IDLE, limits.requestTime());
+    } catch (IOException | UncheckedIOException e) {
+      // The client has left.
+      Refusal.close(socket);
+      return;
     }
+    if (!open.add(connection)) {
+      refusal.send(socket);
+      return;
+    }
+    Thread.ofVirtual()
+        .name("http")
+        .start(
+            () -> {
+              try {
+                connection.handle();
+              } finally {
+                open.remove(connection);
+              }
+            });
   }
 
   private HttpRouting.Builder routing(Consumer<Client> handler) {
@@ -107,13 +111,20 @@ final class HttpListener implements AutoCloseable {
 
   /** Returns the port. */
   int port() {
-    return server.port();
+    return loop.port();
   }
 
   @Override
   public void close() {
-    server.stop();
+    loop.close();
+    open.cut(false);
+    long end = System.nanoTime() + LAST_ANSWERS.toNanos();
+    while (open.count() > 0 && System.nanoTime() < end) {
+      LockSupport.parkNanos(1_000_000);
+    }
+    open.cut(true);
     watch.close();
+    protocol.close();
   }
 
   private DirectHandlers directHandlers() {
@@ -154,39 +165,14 @@ final class HttpListener implements AutoCloseable {
     if (status.code() == 400 && compressed) {
       return MediaChecks.compressed(request.headers().get(HeaderNames.CONTENT_ENCODING).get());
     }
+    if (status.code() == 500 && Connection.current().bytes().waitingSince().isPresent()) {
+      // The library's reader of requests has failed, as it does for some numbers.
+      return ApiError.request(400, null, "The request cannot be read.");
+    }
     if (status.code() >= 500 && status.code() != 505 && status.code() != 501) {
       return ApiError.server("internal error");
     }
     String text = message == null ? status.reasonPhrase() : message;
     return ApiError.request(status.code(), null, ApiError.quoted(WholeText.of(text)));
-  }
-
-  /** Choice of HTTP/1.1 for each connection, with bytes that are read ahead. */
-  private final class Selector implements ServerConnectionSelector {
-    private final Http1ConnectionSelector http =
-        Http1ConnectionSelector.builder()
-            .config(Http1Config.builder().maxHeadersSize(MAX_HEADER_BYTES).build())
-            .build();
-
-    @Override
-    public int bytesToIdentifyConnection() {
-      return http.bytesToIdentifyConnection();
-    }
-
-    @Override
-    public Support supports(BufferData data) {
-      return http.supports(data);
-    }
-
-    @Override
-    public Set<String> supportedApplicationProtocols() {
-      return http.supportedApplicationProtocols();
-    }
-
-    @Override
-    public ServerConnection connection(ConnectionContext context) {
-      Connection connection = new Connection(context, IDLE, limits.requestTime());
-      return connection.handler(http::connection);
-    }
   }
 }

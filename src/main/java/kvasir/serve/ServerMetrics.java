@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Function;
 import kvasir.engine.batch.Counts;
 import kvasir.engine.batch.RankState;
 import kvasir.engine.serving.EngineState;
@@ -19,6 +18,7 @@ final class ServerMetrics {
   /** Media type of {@link #text}. */
   static final String MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
+  private final OpenConnections connections;
   private final Map<String, LongAdder> answers = new ConcurrentSkipListMap<>();
   private final LongAdder promptTokens = new LongAdder();
   private final LongAdder outputTokens = new LongAdder();
@@ -28,6 +28,15 @@ final class ServerMetrics {
   private final Histogram firstToken = new Histogram();
   private final Histogram nextToken = new Histogram();
   private final Histogram answerTime = new Histogram();
+
+  /**
+   * Creates metrics of a server that has answered nothing.
+   *
+   * @param connections the server's connections
+   */
+  ServerMetrics(OpenConnections connections) {
+    this.connections = connections;
+  }
 
   /** Returns the number of requests that are being answered. */
   int active() {
@@ -49,7 +58,8 @@ final class ServerMetrics {
     active.decrementAndGet();
     answers
         .computeIfAbsent(
-            "route=\"%s\",status=\"%d\"".formatted(route, status), labels -> new LongAdder())
+            MetricsText.labels("route", route, "status", String.valueOf(status)),
+            labels -> new LongAdder())
         .increment();
     answerTime.add(nanos);
   }
@@ -93,6 +103,7 @@ final class ServerMetrics {
         "Tokens of the prompts of complete answers.",
         promptTokens.sum());
     text.counter("kvasir_output_tokens_total", "Tokens of complete answers.", outputTokens.sum());
+    connections(text);
     engine(text, engine);
     queueTime.write(text, "kvasir_queue_seconds", "Time before a prompt's first step.");
     firstToken.write(
@@ -100,6 +111,18 @@ final class ServerMetrics {
     nextToken.write(text, "kvasir_time_between_tokens_seconds", "Time between two tokens.");
     answerTime.write(text, "kvasir_request_seconds", "Time from a request to its answer's end.");
     return text.toString();
+  }
+
+  private void connections(MetricsText text) {
+    text.gauge("kvasir_connections", "Connections that are open.", connections.count());
+    text.counter(
+        "kvasir_connections_displaced_total",
+        "Connections without a request that were closed to make room for others.",
+        connections.displaced());
+    text.counter(
+        "kvasir_connections_refused_total",
+        "Connections for which there was no room.",
+        connections.refused());
   }
 
   private static void engine(MetricsText text, EngineState engine) {
@@ -152,52 +175,6 @@ final class ServerMetrics {
         rank -> String.format(Locale.ROOT, "%.6f", rank.exchangeNanos() / 1e9));
   }
 
-  /** Writer of Prometheus' text format. */
-  private static final class MetricsText {
-    private final StringBuilder out = new StringBuilder();
-
-    void head(String name, String type, String help) {
-      out.append("# HELP ").append(name).append(' ').append(help).append('\n');
-      out.append("# TYPE ").append(name).append(' ').append(type).append('\n');
-    }
-
-    void line(String name, String labels, Object value) {
-      out.append(name);
-      if (!labels.isEmpty()) {
-        out.append('{').append(labels).append('}');
-      }
-      out.append(' ').append(value).append('\n');
-    }
-
-    /** Adds a metric with a value of each rank. */
-    void ofRanks(
-        String name,
-        String type,
-        String help,
-        List<RankState> ranks,
-        Function<RankState, Object> value) {
-      head(name, type, help);
-      for (int rank = 0; rank < ranks.size(); rank++) {
-        line(name, "rank=\"" + rank + "\"", value.apply(ranks.get(rank)));
-      }
-    }
-
-    void gauge(String name, String help, long value) {
-      head(name, "gauge", help);
-      line(name, "", value);
-    }
-
-    void counter(String name, String help, long value) {
-      head(name, "counter", help);
-      line(name, "", value);
-    }
-
-    @Override
-    public String toString() {
-      return out.toString();
-    }
-  }
-
   /** Distribution of times. */
   private static final class Histogram {
     private static final double[] BOUNDS = {
@@ -227,10 +204,10 @@ final class ServerMetrics {
       long sum = 0;
       for (int i = 0; i < BOUNDS.length; i++) {
         sum += counts[i].sum();
-        text.line(name + "_bucket", "le=\"" + BOUNDS[i] + "\"", sum);
+        text.line(name + "_bucket", MetricsText.labels("le", String.valueOf(BOUNDS[i])), sum);
       }
       sum += counts[BOUNDS.length].sum();
-      text.line(name + "_bucket", "le=\"+Inf\"", sum);
+      text.line(name + "_bucket", MetricsText.labels("le", "+Inf"), sum);
       text.line(name + "_sum", "", String.format(Locale.ROOT, "%.6f", nanos.sum() / 1e9));
       text.line(name + "_count", "", sum);
     }

@@ -2,7 +2,6 @@ package kvasir.serve;
 
 import static kvasir.serve.ServedDemo.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -19,9 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/**
- * Keys, origins and host names (S21 to S23), metrics, health and ids of requests (S57, S59, S60).
- */
+/** Keys, origins and host names (S21 to S23), health and ids of requests (S57, S60). */
 class AccessTest {
   private static final String PATH = "/v1/completions";
   private static final String ONE = text("{\"max_tokens\":1}");
@@ -147,34 +144,6 @@ class AccessTest {
     }
   }
 
-  /** S59: metrics that requests cannot make grow. */
-  @Test
-  void metricsDoNotGrowWithRequests() {
-    open.answer(PATH, ONE);
-    open.get("/first");
-    String before = open.get("/metrics").body();
-    for (int i = 0; i < 100; i++) {
-      open.get("/random" + i);
-      open.post(PATH, text("{\"user\":\"u" + i + "\",\"max_tokens\":0}"));
-    }
-    HttpResponse<String> after = open.get("/metrics");
-    assertTrue(header(after, "content-type").startsWith("text/plain; version=0.0.4"));
-    assertEquals(names(before), names(after.body()));
-    assertTrue(after.body().lines().count() <= before.lines().count() + 3);
-    assertTrue(after.body().contains("kvasir_sequences_running 0\n"), after.body());
-    assertFalse(after.body().contains("random"));
-    List<String> heads = after.body().lines().filter(line -> line.startsWith("# TYPE")).toList();
-    assertEquals(heads.size(), heads.stream().distinct().count());
-    for (String head : heads) {
-      String[] words = head.split(" ", -1);
-      assertEquals(words[3].equals("counter"), words[2].endsWith("_total"), head);
-    }
-  }
-
-  private static List<String> names(String metrics) {
-    return metrics.lines().filter(line -> line.startsWith("#")).toList();
-  }
-
   /** S57, S60: health, and ids of requests. */
   @Test
   void idsOfRequestsAreReturnedAndLogged() {
@@ -205,7 +174,7 @@ class AccessTest {
             SamplingDefaults.OPENAI);
     try (ApiServer server =
         new ApiServer(
-            new ApiServer.Settings("127.0.0.1", 0, "test", line -> {}, fault -> {}),
+            new ApiServer.Settings("127.0.0.1", 0, "test", line -> {}, line -> {}, fault -> {}),
             ServerLimits.of(4),
             AccessRules.of(Optional.empty(), Set.of()),
             model,

@@ -48,6 +48,7 @@ class ConnectionsTest {
             BODY_LIMIT,
             40,
             40,
+            1000,
             Duration.ofMillis(300),
             Duration.ofSeconds(2),
             Duration.ofSeconds(2),
@@ -276,6 +277,19 @@ class ConnectionsTest {
             .path("message")
             .asText();
     assertTrue(message.contains("gzip"), message);
+  }
+
+  /** S17: lengths of chunks that are not numbers. */
+  @ParameterizedTest
+  @ValueSource(strings = {"zz", "-1", "", "1;\0", "7fffffffffffffff", "fffffffffffffffff"})
+  void chunksWithoutALengthAreRefused(String length) throws IOException {
+    try (Socket socket = demo.connect()) {
+      String chunks = "1\r\n{\r\n" + length + "\r\n";
+      send(socket, head("POST", PATH, "Transfer-Encoding: chunked") + chunks);
+      String answer = answer(socket.getInputStream());
+      assertTrue(answer.matches("(?s)HTTP/1\\.1 4(00|08|13) .*\"error\".*"), answer);
+      assertTrue(closes(socket));
+    }
   }
 
   /** S18: connections. */

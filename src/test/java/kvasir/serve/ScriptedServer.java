@@ -62,7 +62,7 @@ final class ScriptedServer implements AutoCloseable {
     slot.set(new Engine());
     server =
         new ApiServer(
-            new ApiServer.Settings("127.0.0.1", 0, "test", line -> {}, faults::add),
+            new ApiServer.Settings("127.0.0.1", 0, "test", line -> {}, line -> {}, faults::add),
             ServerLimits.of(16),
             AccessRules.of(Optional.empty(), Set.of()),
             new ServedModel(

@@ -81,7 +81,7 @@ final class ServedDemo implements AutoCloseable {
     ranks = thread.start(() -> compute(count));
     server =
         new ApiServer(
-            new ApiServer.Settings("127.0.0.1", 0, "test", this::logged, this::fault),
+            new ApiServer.Settings("127.0.0.1", 0, "test", this::logged, this::logged, this::fault),
             limits,
             access,
             model(),

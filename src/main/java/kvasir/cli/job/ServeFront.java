@@ -13,6 +13,7 @@ import kvasir.engine.EngineSettings;
 import kvasir.engine.serving.TokenEngine;
 import kvasir.file.Json;
 import kvasir.file.Sha256;
+import kvasir.measure.OpenFiles;
 import kvasir.model.ModelConfig;
 import kvasir.model.OpenedModel;
 import kvasir.serve.AccessRules;
@@ -60,8 +61,9 @@ final class ServeFront implements AutoCloseable {
                 job.place().port(),
                 ProgramVersion.TEXT,
                 this::log,
+                note -> output.note("kvasir: " + note),
                 fault -> output.note("kvasir: internal error: " + fault)),
-            ServerLimits.of(job.maxSequences() + job.queue()),
+            ServerLimits.of(job.maxSequences() + job.queue()).within(OpenFiles.left()),
             AccessRules.of(key, new HashSet<>(job.place().origins())),
             served(settings),
             engine);
