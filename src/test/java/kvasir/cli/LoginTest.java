@@ -43,6 +43,30 @@ class LoginTest {
     assertEquals("27 27 27 27", result.out().strip());
   }
 
+  /** As in a container whose own name is in no file of hosts. */
+  @Test
+  void aHostWhoseOwnNameHasNoAddressSaysSo() {
+    Launch.Result result =
+        Launch.run(
+            "/usr/bin/unshare",
+            "-u",
+            "sh",
+            "-c",
+            "hostname a-name-of-no-host && exec \"$@\"",
+            "sh",
+            Path.of("launch/kvasir").toAbsolutePath(),
+            "generate",
+            "--model",
+            MODEL,
+            "--tokens",
+            "1,5",
+            "--ranks",
+            2);
+    assertEquals(3, result.code(), result.err());
+    assertTrue(result.err().contains("own name"), result.err());
+    assertTrue(result.err().contains("/etc/hosts"), result.err());
+  }
+
   // C3
   @Test
   void aHostfileAloneGivesARankOnEachSlot() throws IOException {

@@ -1,6 +1,7 @@
 package kvasir.cluster.mpj;
 
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -99,8 +100,19 @@ public final class MpjCommunicator implements Communicator {
       deadline.end();
       return communicator;
     } catch (MPIException e) {
-      throw new ClusterFailure(Integer.parseInt(arguments[0]), -1, "cannot join the world", e);
+      throw new ClusterFailure(Integer.parseInt(arguments[0]), -1, reason(e), e);
     }
+  }
+
+  /** Returns why a rank cannot join, as far as its user can change that. */
+  private static String reason(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UnknownHostException) {
+        return "cannot join the world: MPJ needs an address of this host's own name, and there is"
+            + " none; add `127.0.0.1 NAME` to /etc/hosts, with the name that `hostname` prints";
+      }
+    }
+    return "cannot join the world";
   }
 
   /** Returns whether every address of a configuration of MPJ's launcher is this host's loopback. */
