@@ -9,11 +9,10 @@ import java.util.concurrent.locks.LockSupport;
  * waits before it sends; for a rank that sends and then waits for an answer, as all ranks here do,
  * this is the same as a slow wire.
  */
-public final class DelayedCommunicator implements Communicator {
+public final class DelayedCommunicator extends WrappedCommunicator {
   /** Time by which Linux wakes a parked thread late: its timers have a slack of 50 us. */
   private static final long LATE_NANOS = 60_000;
 
-  private final Communicator inner;
   private final long nanos;
 
   /**
@@ -22,18 +21,8 @@ public final class DelayedCommunicator implements Communicator {
    * @param delay latency added to each exchange that sends
    */
   public DelayedCommunicator(Communicator inner, Duration delay) {
-    this.inner = inner;
+    super(inner);
     this.nanos = delay.toNanos();
-  }
-
-  @Override
-  public int rank() {
-    return inner.rank();
-  }
-
-  @Override
-  public int size() {
-    return inner.size();
   }
 
   @Override
@@ -56,20 +45,5 @@ public final class DelayedCommunicator implements Communicator {
         Thread.yield();
       }
     }
-  }
-
-  @Override
-  public void limit(Duration limit) {
-    inner.limit(limit);
-  }
-
-  @Override
-  public Duration limit() {
-    return inner.limit();
-  }
-
-  @Override
-  public void close() {
-    inner.close();
   }
 }

@@ -1,6 +1,5 @@
 package kvasir.cluster;
 
-import java.time.Duration;
 import java.util.List;
 import kvasir.measure.StepClock;
 
@@ -8,8 +7,7 @@ import kvasir.measure.StepClock;
  * Communicator that counts another one's messages, bytes and time. The time is that of the calls,
  * which is the exposed communication time and includes waiting for slower ranks. Not thread-safe.
  */
-public final class MeteredCommunicator implements Communicator {
-  private final Communicator inner;
+public final class MeteredCommunicator extends WrappedCommunicator {
   private final StepClock clock;
   private long exchanges;
   private long messages;
@@ -22,23 +20,13 @@ public final class MeteredCommunicator implements Communicator {
    * @param clock told when an exchange begins and ends
    */
   public MeteredCommunicator(Communicator inner, StepClock clock) {
-    this.inner = inner;
+    super(inner);
     this.clock = clock;
   }
 
   /** Returns the traffic of this rank so far. */
   public Traffic traffic() {
     return new Traffic(exchanges, messages, bytes, nanos);
-  }
-
-  @Override
-  public int rank() {
-    return inner.rank();
-  }
-
-  @Override
-  public int size() {
-    return inner.size();
   }
 
   @Override
@@ -53,20 +41,5 @@ public final class MeteredCommunicator implements Communicator {
     for (int i = 0; i < sends.size(); i++) {
       bytes += sends.get(i).data().byteSize();
     }
-  }
-
-  @Override
-  public void limit(Duration limit) {
-    inner.limit(limit);
-  }
-
-  @Override
-  public Duration limit() {
-    return inner.limit();
-  }
-
-  @Override
-  public void close() {
-    inner.close();
   }
 }

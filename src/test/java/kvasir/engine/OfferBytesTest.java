@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import kvasir.attention.AttentionKind;
 import kvasir.attention.MergeTopology;
 import kvasir.cluster.Communicator;
+import kvasir.cluster.WrappedCommunicator;
 import kvasir.cluster.local.LocalWorld;
 import kvasir.engine.batch.BatchEngine;
 import kvasir.engine.batch.BatchOptions;
@@ -34,36 +35,18 @@ class OfferBytesTest {
   private static final int CHUNK = 100;
 
   /** Communicator that notes its longest message. */
-  private record Longest(Communicator inner, AtomicLong bytes) implements Communicator {
-    @Override
-    public int rank() {
-      return inner.rank();
-    }
+  private static final class Longest extends WrappedCommunicator {
+    private final AtomicLong bytes;
 
-    @Override
-    public int size() {
-      return inner.size();
+    Longest(Communicator inner, AtomicLong bytes) {
+      super(inner);
+      this.bytes = bytes;
     }
 
     @Override
     public void exchange(List<Message> sends, List<Message> receives) {
       sends.forEach(each -> bytes.accumulateAndGet(each.data().byteSize(), Math::max));
       inner.exchange(sends, receives);
-    }
-
-    @Override
-    public void limit(Duration limit) {
-      inner.limit(limit);
-    }
-
-    @Override
-    public Duration limit() {
-      return inner.limit();
-    }
-
-    @Override
-    public void close() {
-      inner.close();
     }
   }
 

@@ -23,6 +23,7 @@ import kvasir.attention.MergeTopology;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.SoloCommunicator;
 import kvasir.cluster.Waiting;
+import kvasir.cluster.WrappedCommunicator;
 import kvasir.cluster.local.LocalWorld;
 import kvasir.engine.Distribution;
 import kvasir.engine.EngineSettings;
@@ -172,15 +173,12 @@ class ManyRequestsTest {
   }
 
   /** A communicator that fails at one of its exchanges. */
-  private record Failing(Communicator inner, AtomicInteger left) implements Communicator {
-    @Override
-    public int rank() {
-      return inner.rank();
-    }
+  private static final class Failing extends WrappedCommunicator {
+    private final AtomicInteger left;
 
-    @Override
-    public int size() {
-      return inner.size();
+    Failing(Communicator inner, AtomicInteger left) {
+      super(inner);
+      this.left = left;
     }
 
     @Override
@@ -189,21 +187,6 @@ class ManyRequestsTest {
         throw new IllegalArgumentException("thrown by a test");
       }
       inner.exchange(sends, receives);
-    }
-
-    @Override
-    public void limit(Duration limit) {
-      inner.limit(limit);
-    }
-
-    @Override
-    public Duration limit() {
-      return inner.limit();
-    }
-
-    @Override
-    public void close() {
-      inner.close();
     }
   }
 
