@@ -264,8 +264,7 @@ public final class Engine implements AutoCloseable {
 
   private static RankMemory.Run memoryRun(EngineSettings settings, ModelConfig config, Use use) {
     int rows = stepRows(settings, config, use.sequences());
-    // Prompts of many sequences can be scored in any row; a text that is scored alone has offers
-    // for
+    // Any row can be that of a scored prompt of a batch. A text that is scored alone has offers for
     // the rows that are held.
     int given = use.kvBytes() > 0 ? rows : use.logitRows();
     return new RankMemory.Run(
