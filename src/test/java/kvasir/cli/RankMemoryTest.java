@@ -7,6 +7,7 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
@@ -137,6 +138,10 @@ class RankMemoryTest {
 
     private static long resident(long process) {
       try {
+        // Until a new process starts its program, its memory is that of this one.
+        if (Arrays.equals(commandLine("self"), commandLine(String.valueOf(process)))) {
+          return 0;
+        }
         return Files.readAllLines(Path.of("/proc", String.valueOf(process), "status")).stream()
             .filter(line -> line.startsWith("RssAnon:") || line.startsWith("RssShmem:"))
             .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
@@ -145,6 +150,10 @@ class RankMemoryTest {
         // It has ended.
         return 0;
       }
+    }
+
+    private static byte[] commandLine(String process) throws IOException {
+      return Files.readAllBytes(Path.of("/proc", process, "cmdline"));
     }
 
     @Override

@@ -60,7 +60,7 @@ public final class EngineLoop implements TokenEngine {
   private volatile EngineState state = EngineState.ABSENT;
 
   /**
-   * Creates a loop that has not begun.
+   * Creates a loop that has not begun. It takes requests from now on, and says so.
    *
    * @param batch computes; its other ranks follow
    * @param limit time limit of the other ranks' waits
@@ -69,6 +69,7 @@ public final class EngineLoop implements TokenEngine {
     this.batch = batch;
     Duration half = limit.dividedBy(2);
     this.idleTime = half.compareTo(LONGEST_IDLE) < 0 ? half : LONGEST_IDLE;
+    publish();
   }
 
   /**
@@ -88,7 +89,6 @@ public final class EngineLoop implements TokenEngine {
    */
   public void run() {
     try {
-      publish();
       while (!closing || batch.live() > 0) {
         takeCommands(Duration.ZERO);
         boolean busy = batch.step();
