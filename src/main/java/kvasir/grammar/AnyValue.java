@@ -22,7 +22,10 @@ final class AnyValue {
     List<Node> parts = new ArrayList<>();
     Node text = chain(parts, Literals.of("\""), anyText(), Literals.of("\""));
     Node pair = chain(parts, text, Literals.of(":"), VALUE);
-    Node members = keep(parts, new Members(List.of(), Optional.of(pair), 0, Repetition.UNBOUNDED));
+    Node members =
+        keep(
+            parts,
+            new Members(List.of(), Optional.of(pair), 0, Repetition.UNBOUNDED, Members.COMMA));
     Node object = chain(parts, Literals.of("{"), members, Literals.of("}"));
     Node next = chain(parts, Literals.of(","), VALUE);
     Node elements = chain(parts, VALUE, keep(parts, new Repetition(next, 0, Repetition.UNBOUNDED)));
@@ -44,7 +47,7 @@ final class AnyValue {
 
   private static Text anyText() {
     try {
-      return new Text(TextAutomaton.ANY, 0, Text.UNBOUNDED);
+      return new Text(Text.Form.QUOTED, TextAutomaton.ANY, 0, Text.UNBOUNDED);
     } catch (Text.TooLarge e) {
       throw new IllegalStateException("an automaton of one state", e);
     }

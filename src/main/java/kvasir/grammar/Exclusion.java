@@ -93,7 +93,7 @@ final class Exclusion {
   private boolean textsApart(List<SchemaPart> one, List<SchemaPart> other) {
     List<SchemaPart> both = new ArrayList<>(one);
     both.addAll(other);
-    return !TextKeywords.content(both, TextAutomaton.ANY, budget).fits();
+    return !TextKeywords.content(Text.Form.QUOTED, both, TextAutomaton.ANY, budget).fits();
   }
 
   private boolean objectsApart(

@@ -33,7 +33,21 @@ public final class Grammar {
    * @throws SchemaException if the schema is not valid, if it cannot be held, or if nothing fits it
    */
   public static Grammar ofSchema(JsonNode schema) {
-    return new Grammar(new SchemaReader(schema).read(), JSON.objectNode().set("schema", schema));
+    return new Grammar(
+        new SchemaReader(schema, List.of()).read(), JSON.objectNode().set("schema", schema));
+  }
+
+  /**
+   * Returns the arguments that are valid by a schema, each as a parameter between marks, from which
+   * {@link ParameterTexts} reads it, in the order of {@code properties}.
+   *
+   * @param schema as for {@link #ofSchema}
+   * @throws SchemaException as {@link #ofSchema} does
+   */
+  public static Grammar ofParameters(JsonNode schema) {
+    SchemaReader reader = new SchemaReader(schema, ParameterMembers.MARKS);
+    Node root = reader.readObjects(new ParameterMembers(reader, new ParameterTexts(schema)));
+    return new Grammar(root, JSON.objectNode().set("parameters", schema));
   }
 
   /** Returns all JSON objects. */
@@ -94,6 +108,9 @@ public final class Grammar {
       switch (entry.getKey()) {
         case "schema" -> {
           return ofSchema(value);
+        }
+        case "parameters" -> {
+          return ofParameters(value);
         }
         case "object" -> {
           return anyObject();

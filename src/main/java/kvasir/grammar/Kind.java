@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Kind of JSON value. Integers are numbers too; a set with numbers has integers as well. */
 enum Kind {
@@ -60,19 +62,25 @@ enum Kind {
         kinds.retainAll(named(part));
         given = true;
       }
-      for (Kind kind : values()) {
-        boolean says = HELD.getOrDefault(kind, List.of()).stream().anyMatch(part::has);
-        if (says
-            || REFUSED.getOrDefault(kind, List.of()).stream()
-                .anyMatch(keyword -> refuses(part, keyword))) {
-          implied.add(kind);
-        }
+      implied(keyword -> part.has(keyword) && !saysNothing(part, keyword))
+          .ifPresent(implied::addAll);
+    }
+    return given || implied.isEmpty() ? kinds : implied;
+  }
+
+  /** Returns the kinds that the keywords of a schema are about; empty for any. */
+  static Optional<Set<Kind>> implied(Predicate<String> keywords) {
+    EnumSet<Kind> implied = EnumSet.noneOf(Kind.class);
+    for (Kind kind : values()) {
+      if (HELD.getOrDefault(kind, List.of()).stream().anyMatch(keywords)
+          || REFUSED.getOrDefault(kind, List.of()).stream().anyMatch(keywords)) {
+        implied.add(kind);
       }
     }
     if (implied.contains(NUMBER)) {
       implied.add(INTEGER);
     }
-    return given || implied.isEmpty() ? kinds : implied;
+    return implied.isEmpty() ? Optional.empty() : Optional.of(implied);
   }
 
   static Set<Kind> named(SchemaPart part) {
@@ -80,22 +88,29 @@ enum Kind {
     JsonNode type = part.value("type").orElseThrow();
     for (JsonNode name : type.isArray() ? type : List.of(type)) {
       kinds.addAll(
-          switch (name.isTextual() ? name.textValue() : "") {
-            case "null" -> Set.of(NULL);
-            case "boolean" -> Set.of(BOOLEAN);
-            case "integer" -> Set.of(INTEGER);
-            case "number" -> Set.of(INTEGER, NUMBER);
-            case "string" -> Set.of(STRING);
-            case "array" -> Set.of(ARRAY);
-            case "object" -> Set.of(OBJECT);
-            default ->
-                throw part.error(
-                    "type",
-                    "must be null, boolean, integer, number, string, array, object, or a list of"
-                        + " them");
-          });
+          named(name)
+              .orElseThrow(
+                  () ->
+                      part.error(
+                          "type",
+                          "must be null, boolean, integer, number, string, array, object, or a list"
+                              + " of them")));
     }
     return kinds;
+  }
+
+  /** Returns the kinds of the name of a type; empty if JSON Schema does not have it. */
+  static Optional<Set<Kind>> named(JsonNode name) {
+    return switch (name.isTextual() ? name.textValue() : "") {
+      case "null" -> Optional.of(Set.of(NULL));
+      case "boolean" -> Optional.of(Set.of(BOOLEAN));
+      case "integer" -> Optional.of(Set.of(INTEGER));
+      case "number" -> Optional.of(Set.of(INTEGER, NUMBER));
+      case "string" -> Optional.of(Set.of(STRING));
+      case "array" -> Optional.of(Set.of(ARRAY));
+      case "object" -> Optional.of(Set.of(OBJECT));
+      default -> Optional.empty();
+    };
   }
 
   /**
@@ -122,7 +137,13 @@ enum Kind {
 
   /** Returns whether a keyword that cannot be held is there and says something. */
   private static boolean refuses(SchemaPart part, String keyword) {
-    return part.value(keyword).filter(value -> !saysNothing(keyword, value)).isPresent();
+    return part.has(keyword) && !saysNothing(part, keyword);
+  }
+
+  /** Returns whether a keyword that cannot be held has a value by which it allows everything. */
+  private static boolean saysNothing(SchemaPart part, String keyword) {
+    return REFUSED.values().stream().anyMatch(all -> all.contains(keyword))
+        && part.value(keyword).filter(value -> saysNothing(keyword, value)).isPresent();
   }
 
   private static boolean saysNothing(String keyword, JsonNode value) {

@@ -4,16 +4,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The inside of a JSON object: known members in their order, each required or not, and then further
+ * The members of an object: known members in their order, each required or not, and then further
  * ones.
  */
 final class Members extends Node {
-  private static final Words COMMA = new Words(List.of(new byte[] {','}));
+  /** Separator of the members of a JSON object. */
+  static final Optional<Node> COMMA = Optional.of(Literals.of(","));
 
   private final List<Member> members;
   private final Optional<Node> further;
   private final int min;
   private final int max;
+  private final Optional<Node> separator;
 
   /** Number of required members from each one on. */
   private final int[] required;
@@ -24,7 +26,7 @@ final class Members extends Node {
   /**
    * A known member.
    *
-   * @param pair its name, a colon and its value
+   * @param pair its name and its value
    */
   record Member(Node pair, boolean required) {}
 
@@ -35,8 +37,11 @@ final class Members extends Node {
    * @param min least number of members; of the further ones one is counted, since their names may
    *     be equal
    * @param max largest number of members
+   * @param separator what stands between two members
    */
-  Members(List<Member> members, Optional<Node> further, int min, int max) {
+  Members(
+      List<Member> members, Optional<Node> further, int min, int max, Optional<Node> separator) {
+    this.separator = separator;
     this.members = List.copyOf(members);
     this.further = further;
     this.min = min;
@@ -122,10 +127,10 @@ final class Members extends Node {
 
     private void pair(Node pair, Place next, Stack below, Closure out) {
       Stack after = new Stack(next, below);
-      if (taken == 0) {
+      if (taken == 0 || object.separator.isEmpty()) {
         out.add(pair, after);
       } else if (pair.fits() && Stack.depth(after) + pair.height() <= Closure.MAX_DEPTH) {
-        out.add(COMMA, new Stack(pair, after));
+        out.add(object.separator.get(), new Stack(pair, after));
       }
     }
 

@@ -13,9 +13,11 @@ import kvasir.grammar.pattern.TextAutomaton;
 /** Builder of the grammars of objects. */
 final class ObjectNodes {
   private final SchemaReader reader;
+  private final MemberForm form;
 
-  ObjectNodes(SchemaReader reader) {
+  ObjectNodes(SchemaReader reader, MemberForm form) {
     this.reader = reader;
+    this.form = form;
   }
 
   /** Returns the objects that fit schemas that hold together. */
@@ -31,17 +33,14 @@ final class ObjectNodes {
                       .allMatch(schema -> reader.check().fits(new TextNode(name), schema));
               boolean required = keywords.required().contains(name);
               if (named || required) {
-                Node value = named ? reader.rule(schemas) : reader.keep(new Choice(List.of()));
-                members.add(new Members.Member(pair(name, value), required));
+                Node pair = named ? form.known(name, schemas) : reader.keep(new Choice(List.of()));
+                members.add(new Members.Member(pair, required));
               }
             });
     Optional<Node> further = further(keywords, members, parts.getFirst());
-    Node inside = reader.keep(new Members(members, further, keywords.min(), keywords.max()));
-    return reader.keep(new Chain(List.of(Literals.of("{"), inside, Literals.of("}"))));
-  }
-
-  private Node pair(String name, Node value) {
-    return reader.keep(new Chain(List.of(Literals.of(Spelling.quoted(name) + ":"), value)));
+    return form.object(
+        reader.keep(
+            new Members(members, further, keywords.min(), keywords.max(), form.separator())));
   }
 
   /** Returns further members; those whose names are an enumeration are added to the known ones. */
@@ -50,19 +49,20 @@ final class ObjectNodes {
     if (keywords.further().isEmpty()) {
       return Optional.empty();
     }
-    Node value = reader.rule(keywords.further().get());
+    List<SchemaPart> schemas = keywords.further().get();
     List<Node> names = new ArrayList<>();
     for (List<SchemaPart> branch : reader.branches().of(keywords.names())) {
       Optional<List<JsonNode>> listed = reader.check().listed(branch);
       if (listed.isPresent()) {
         for (JsonNode name : listed.get()) {
           if (name.isTextual() && !keywords.known().containsKey(name.textValue())) {
-            members.add(new Members.Member(pair(name.textValue(), value), false));
+            members.add(new Members.Member(form.known(name.textValue(), schemas), false));
           }
         }
       } else if (branch.isEmpty() || Kind.of(branch).contains(Kind.STRING)) {
         branch.forEach(each -> Kind.check(each, Set.of(Kind.STRING)));
-        names.add(TextKeywords.content(branch, others(keywords.known(), part), reader.budget()));
+        TextAutomaton others = others(keywords.known(), part);
+        names.add(reader.keep(TextKeywords.content(form.names(), branch, others, reader.budget())));
       }
     }
     if (names.isEmpty()) {
@@ -71,14 +71,17 @@ final class ObjectNodes {
     if (keywords.min() > members.size() + 1) {
       throw part.error("minProperties", "is not supported above the number of properties");
     }
-    Node name = reader.keep(new Choice(names));
-    return Optional.of(
-        reader.keep(new Chain(List.of(Literals.of("\""), name, Literals.of("\":"), value))));
+    return Optional.of(form.further(reader.keep(new Choice(names)), schemas));
   }
 
-  private static TextAutomaton others(Map<String, List<SchemaPart>> known, SchemaPart part) {
+  private TextAutomaton others(Map<String, List<SchemaPart>> known, SchemaPart part) {
+    TextAutomaton spellable = form.spellable();
     try {
-      return known.isEmpty() ? TextAutomaton.ANY : TextAutomaton.allBut(known.keySet());
+      if (known.isEmpty()) {
+        return spellable;
+      }
+      TextAutomaton others = TextAutomaton.allBut(known.keySet());
+      return spellable == TextAutomaton.ANY ? others : spellable.and(others);
     } catch (PatternException e) {
       throw part.error("properties", e.getMessage());
     }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import kvasir.grammar.pattern.PatternException;
 import kvasir.grammar.pattern.TextAutomaton;
 
 /**
@@ -22,6 +23,14 @@ final class SchemaReader {
   private static final long MAX_LEAST = 1 << 20;
 
   private final SchemaPart root;
+
+  /** Marks that no text in a value has. */
+  private final List<String> marks;
+
+  /** Automaton of texts without marks. */
+  private final TextAutomaton texts;
+
+  private final MemberForm json = new JsonMembers(this);
   private final Budget budget = new Budget();
   private final Branches branches;
   private final ValueCheck check;
@@ -34,20 +43,60 @@ final class SchemaReader {
 
   private record Pending(Rule rule, List<SchemaPart> parts) {}
 
-  SchemaReader(JsonNode schema) {
+  /**
+   * Creates a reader.
+   *
+   * @param marks marks that no text in a value is to have
+   */
+  SchemaReader(JsonNode schema, List<String> marks) {
     if (!schema.isObject() && !schema.isBoolean()) {
       throw new SchemaException("schema", "", "must be an object");
     }
     this.root = new SchemaPart(schema, "");
+    this.marks = List.copyOf(marks);
+    this.texts = without(marks);
     References references = new References(schema);
     this.branches = new Branches(references, budget);
     this.check = new ValueCheck(references, budget);
   }
 
+  private static TextAutomaton without(List<String> marks) {
+    try {
+      TextAutomaton automaton = TextAutomaton.ANY;
+      for (String mark : marks) {
+        automaton = automaton.and(TextAutomaton.without(mark));
+      }
+      return automaton;
+    } catch (PatternException e) {
+      throw new IllegalStateException("marks are short", e);
+    }
+  }
+
   /** Returns the part of the values that fit the schema. */
   Node read() {
     built.add(new ArrayList<>());
-    Node start = rule(List.of(root));
+    return finished(rule(List.of(root)));
+  }
+
+  /** Returns the part of the objects that fit the schema, in another spelling than JSON. */
+  Node readObjects(MemberForm form) {
+    built.add(new ArrayList<>());
+    List<Node> ways = new ArrayList<>();
+    for (List<SchemaPart> branch : branches.of(List.of(root))) {
+      List<SchemaPart> parts = branch.isEmpty() ? List.of(root) : branch;
+      if (check.listed(parts).isPresent()) {
+        throw root.error("enum", "is not supported for a call with single parameters");
+      }
+      parts.forEach(part -> Kind.check(part, Set.of(Kind.OBJECT)));
+      if (branch.isEmpty() || Kind.of(parts).contains(Kind.OBJECT)) {
+        ways.add(new ObjectNodes(this, form).node(parts));
+      }
+    }
+    return finished(keep(new Choice(ways)));
+  }
+
+  /** Builds the rules that are pending, and returns the part that was begun with. */
+  private Node finished(Node start) {
     for (Pending next = pending.poll(); next != null; next = pending.poll()) {
       built.add(new ArrayList<>());
       next.rule.define(body(next.parts));
@@ -89,11 +138,20 @@ final class SchemaReader {
     return check;
   }
 
+  TextAutomaton texts() {
+    return texts;
+  }
+
   /** Notes a part whose shortest text may change while rules are built. */
   <N extends Node> N keep(N node) {
     budget.spend(root, 1);
     built.getLast().add(node);
     return node;
+  }
+
+  /** Returns parts that follow each other. */
+  Node chain(Node... parts) {
+    return keep(new Chain(List.of(parts)));
   }
 
   /** Returns the values that fit all of some schemas. */
@@ -137,11 +195,14 @@ final class SchemaReader {
   private Node branch(List<SchemaPart> parts) {
     Optional<List<JsonNode>> listed = check.listed(parts);
     if (listed.isPresent()) {
-      List<byte[]> texts = new ArrayList<>();
+      List<byte[]> words = new ArrayList<>();
       for (JsonNode value : listed.get()) {
-        texts.add(Literals.json(value).getBytes(StandardCharsets.UTF_8));
+        String text = Literals.json(value);
+        if (marks.stream().noneMatch(text::contains)) {
+          words.add(text.getBytes(StandardCharsets.UTF_8));
+        }
       }
-      return texts.isEmpty() ? new Choice(List.of()) : new Words(texts);
+      return words.isEmpty() ? new Choice(List.of()) : new Words(words);
     }
     Set<Kind> kinds = parts.isEmpty() ? Set.of() : Kind.of(parts);
     parts.forEach(part -> Kind.check(part, kinds));
@@ -155,18 +216,19 @@ final class SchemaReader {
     return parts.isEmpty() ? AnyValue.value() : keep(new Choice(nodes));
   }
 
-  private Node ofKind(Kind kind, List<SchemaPart> parts) {
+  /** Returns the JSON values of one kind that fit schemas that hold together. */
+  Node ofKind(Kind kind, List<SchemaPart> parts) {
     return switch (kind) {
       case NULL -> Literals.of("null");
       case BOOLEAN -> AnyValue.bool();
       case INTEGER -> NumberKeywords.of(parts).node(true);
       case NUMBER -> NumberKeywords.of(parts).node(false);
       case STRING -> {
-        Text content = TextKeywords.content(parts, TextAutomaton.ANY, budget);
-        yield keep(new Chain(List.of(Literals.of("\""), content, Literals.of("\""))));
+        Text content = TextKeywords.content(Text.Form.QUOTED, parts, texts, budget);
+        yield chain(Literals.of("\""), content, Literals.of("\""));
       }
       case ARRAY -> new ArrayNodes(this).node(parts);
-      case OBJECT -> new ObjectNodes(this).node(parts);
+      case OBJECT -> new ObjectNodes(this, json).node(parts);
     };
   }
 }

@@ -5,8 +5,8 @@ import java.util.Comparator;
 
 /**
  * The one spelling that each character has in a JSON string: UTF-8, and escapes for quotes,
- * backslashes and control characters. A spelling that has begun is written as a number: a one,
- * followed by the bytes read so far.
+ * backslashes and control characters; in plain text UTF-8 alone. A spelling that has begun is
+ * written as a number: a one, followed by the bytes read so far.
  */
 final class Spelling {
   /** Spelling without a byte. */
@@ -85,9 +85,13 @@ final class Spelling {
     if (first == '\\') {
       return escapeOf(spelling, length);
     }
-    if (first < ' ' || first == '"') {
-      return WRONG;
-    }
+    return first < ' ' || first == '"' ? WRONG : plain(spelling);
+  }
+
+  /** Returns {@link #complete} for plain text, which has no escapes. */
+  static int plain(long spelling) {
+    int length = length(spelling);
+    int first = first(spelling, length);
     if (first < 0x80) {
       return first;
     }

@@ -6,8 +6,8 @@ import java.util.List;
 import kvasir.grammar.pattern.TextAutomaton;
 
 /**
- * The inside of a JSON string whose characters an automaton takes, of bounded length. A place is
- * taken only if a complete text can still follow.
+ * A text whose characters an automaton takes, of bounded length: the inside of a JSON string, or
+ * plain text. A place is taken only if a complete text can still follow.
  */
 final class Text extends Node {
   /** Length without a bound. */
@@ -16,6 +16,15 @@ final class Text extends Node {
   /** Largest product of states and of the least length. */
   private static final long MAX_TABLE = 1 << 21;
 
+  /** Spelling of characters. */
+  enum Form {
+    /** That of {@link Spelling} for the inside of JSON strings. */
+    QUOTED,
+    /** UTF-8 alone. */
+    PLAIN
+  }
+
+  private final Form form;
   private final TextAutomaton automaton;
   private final int min;
   private final int max;
@@ -33,7 +42,8 @@ final class Text extends Node {
    * @param max largest number of code points, or {@link #UNBOUNDED}
    * @throws TooLarge if the automaton is too large for the length
    */
-  Text(TextAutomaton automaton, int min, int max) throws TooLarge {
+  Text(Form form, TextAutomaton automaton, int min, int max) throws TooLarge {
+    this.form = form;
     this.automaton = automaton;
     this.min = min;
     this.max = max;
@@ -133,7 +143,7 @@ final class Text extends Node {
     @Override
     public void step(int value, Stack below, Closure out) {
       long longer = (spelling << 8) | value;
-      int character = Spelling.complete(longer);
+      int character = text.form == Form.PLAIN ? Spelling.plain(longer) : Spelling.complete(longer);
       if (character >= 0) {
         int next = text.automaton.next(state, character);
         if (text.viable(next, taken + 1)) {

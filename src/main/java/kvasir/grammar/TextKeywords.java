@@ -13,11 +13,12 @@ final class TextKeywords {
   private TextKeywords() {}
 
   /**
-   * Returns the inside of the strings that fit.
+   * Returns the strings that fit.
    *
+   * @param form their spelling
    * @param base automaton that takes them too
    */
-  static Text content(List<SchemaPart> parts, TextAutomaton base, Budget budget) {
+  static Text content(Text.Form form, List<SchemaPart> parts, TextAutomaton base, Budget budget) {
     TextAutomaton automaton = base;
     int min = 0;
     int max = Text.UNBOUNDED;
@@ -34,7 +35,7 @@ final class TextKeywords {
       }
     }
     try {
-      return new Text(automaton, min, max);
+      return new Text(form, automaton, min, max);
     } catch (Text.TooLarge e) {
       throw parts.getFirst().error("pattern", "is too large for minLength");
     }

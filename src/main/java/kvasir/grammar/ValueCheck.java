@@ -81,7 +81,7 @@ final class ValueCheck {
     return Optional.empty();
   }
 
-  private static Kind kindOf(JsonNode value) {
+  static Kind kindOf(JsonNode value) {
     return switch (value.getNodeType()) {
       case NULL -> Kind.NULL;
       case BOOLEAN -> Kind.BOOLEAN;

@@ -19,6 +19,8 @@ final class CallGrammar {
   private static final Set<String> WITHOUT_PROPERTIES =
       Set.of("type", "title", "description", "default", "examples", "$schema", "$id", "$comment");
 
+  private static final JsonNode ANY_OBJECT = Json.object().put("type", "object");
+
   private final ServedModel model;
   private final CallForm form;
   private final List<Tool> tools;
@@ -39,20 +41,31 @@ final class CallGrammar {
 
   /** Returns the text with which each answer begins: up to the arguments if there is one tool. */
   String prefix() {
-    return tools.size() == 1 ? form.begin() + named(tools.getFirst()) : form.begin();
+    return tools.size() == 1 ? form.begin() + form.named(tools.getFirst().name()) : form.begin();
   }
 
   /**
    * Returns what follows the prefix.
    *
    * @param several whether more than one call may follow; a single one ends with its arguments
-   * @throws ApiError if the schema of a tool cannot be held
+   * @throws ApiError if the name of a tool cannot be written, or its schema not be held
    */
   Grammar rest(boolean several) {
     List<Grammar> bodies = new ArrayList<>();
     for (Tool tool : tools) {
-      Grammar arguments = sequence(Grammar.literal(" "), arguments(tool));
-      bodies.add(tools.size() == 1 ? arguments : sequence(Grammar.literal(named(tool)), arguments));
+      if (!form.spells(tool.name())) {
+        throw ApiError.invalid(
+            tool.namePath(),
+            tool.namePath()
+                + " cannot be written in calls of this model: it is too long, or has < or > or a line feed");
+      }
+      Grammar arguments =
+          sequence(
+              Grammar.literal(form.beforeArguments()),
+              arguments(tool),
+              Grammar.literal(form.behindArguments()));
+      String name = tools.size() == 1 ? "" : form.named(tool.name());
+      bodies.add(sequence(Grammar.literal(name), arguments));
     }
     Grammar call = bodies.size() == 1 ? bodies.getFirst() : Grammar.anyOf(bodies);
     if (!several) {
@@ -67,16 +80,12 @@ final class CallGrammar {
     return Grammar.sequence(List.of(parts));
   }
 
-  private String named(Tool tool) {
-    return " " + Json.line(tool.name()) + form.between();
-  }
-
   private Grammar arguments(Tool tool) {
     if (!held) {
-      return Grammar.anyObject();
+      return form.parameters() ? Grammar.ofParameters(ANY_OBJECT) : Grammar.anyObject();
     }
     if (takesNothing(tool.parameters())) {
-      return Grammar.literal("{}");
+      return Grammar.literal(form.parameters() ? "" : "{}");
     }
     ObjectNode schema = tool.parameters().deepCopy();
     JsonNode type = schema.path("type");
@@ -87,10 +96,14 @@ final class CallGrammar {
       // Arguments are an object whatever their schema leaves open.
       schema.put("type", "object");
     } else if (!isObject(type)) {
-      String path = tool.path() + ".type";
+      String path = tool.parametersPath() + ".type";
       throw ApiError.invalid(path, path + " must be object, since arguments are one");
     }
-    return ResponseFormat.ofSchema(schema, tool.path(), model);
+    return ResponseFormat.ofSchema(
+        schema,
+        tool.parametersPath(),
+        model,
+        form.parameters() ? Grammar::ofParameters : Grammar::ofSchema);
   }
 
   private static boolean isObject(JsonNode type) {

@@ -5,9 +5,9 @@ import java.util.List;
 
 /**
  * Division of an answer without its thoughts into content and calls of tools. A call begins with
- * the mark of its form and ends where its JSON ends. Text that may still become a mark, and blanks
- * that may still stand before one, are held back, so that neither shows. What turns out not to be a
- * call is content. Used by one thread at a time.
+ * the mark of its form and ends where its {@link CallReader} says so. Text that may still become a
+ * mark, and blanks that may still stand before one, are held back, so that neither shows. What
+ * turns out not to be a call is content. Used by one thread at a time.
  */
 final class CallSplitter {
   private enum State {
@@ -87,6 +87,12 @@ final class CallSplitter {
    */
   List<AnswerPart> finish(boolean cut) {
     List<AnswerPart> parts = add("");
+    if (state == State.CALL) {
+      reader.finish(cut);
+      if (reader.begun()) {
+        show(parts);
+      }
+    }
     boolean text = state == State.TEXT || state == State.BEGINNING;
     boolean unfit = state == State.CALL && !reader.begun() && !cut;
     if (!rules.forced() && !done() && (text || unfit)) {
@@ -126,16 +132,16 @@ final class CallSplitter {
     if (blanks == held.length()) {
       return false;
     }
-    if (held.charAt(blanks) == '{') {
-      startCall(blanks);
+    if (held.charAt(blanks) == rules.form().first()) {
+      startCall(blanks, false);
     } else {
       state = State.TEXT;
     }
     return true;
   }
 
-  private void startCall(int at) {
-    reader = new CallReader(rules::allows);
+  private void startCall(int at, boolean marked) {
+    reader = rules.reader(marked);
     announced = false;
     before = at;
     read = at;
@@ -146,19 +152,27 @@ final class CallSplitter {
     if (behindCall) {
       drop(blanks(0));
     }
-    String mark = rules.form().mark();
-    int found = held.indexOf(mark);
-    int sure = found >= 0 ? found : ThoughtSplitter.sure(held, mark);
+    int sure = held.length();
+    String found = "";
+    for (String mark : rules.form().marks()) {
+      int at = held.indexOf(mark);
+      if (at >= 0 && at < sure) {
+        found = mark;
+      }
+      sure = Math.min(sure, at >= 0 ? at : ThoughtSplitter.sure(held, mark));
+    }
     int end = sure;
     while (end > 0 && Character.isWhitespace(held.charAt(end - 1))) {
       end--;
     }
     emit(parts, end);
-    if (found >= 0) {
-      before = sure - end + mark.length();
+    if (found.equals(rules.form().mark())) {
+      before = sure - end + found.length();
       state = State.MARKED;
+    } else if (!found.isEmpty()) {
+      startCall(sure - end, false);
     }
-    return found >= 0;
+    return !found.isEmpty();
   }
 
   private boolean marked(List<AnswerPart> parts) {
@@ -166,8 +180,8 @@ final class CallSplitter {
     if (next == held.length()) {
       return false;
     }
-    if (held.charAt(next) == '{') {
-      startCall(next);
+    if (held.charAt(next) == rules.form().first()) {
+      startCall(next, true);
     } else {
       emit(parts, before);
       state = State.TEXT;
@@ -217,8 +231,8 @@ final class CallSplitter {
     if (!end.equals(next) && end.startsWith(next) && !end.isEmpty()) {
       return false;
     }
-    if (held.charAt(0) == '{') {
-      startCall(0);
+    if (held.charAt(0) == rules.form().first() && !rules.form().parameters()) {
+      startCall(0, true);
       return true;
     }
     boolean semicolon = rules.form().markMayBeMissing() && held.charAt(0) == ';';

@@ -7,6 +7,7 @@ import kvasir.engine.constraint.Constraint;
 import kvasir.grammar.Grammar;
 import kvasir.template.RenderedText;
 import kvasir.template.TemplateError;
+import kvasir.text.CallForm;
 import kvasir.text.ChatEncoder;
 import kvasir.text.ChatInput;
 import kvasir.text.ChatTemplate;
@@ -129,7 +130,12 @@ public final class ChatPrompts implements AutoCloseable {
     if (!tools.callable()) {
       return format;
     }
-    CallGrammar calls = new CallGrammar(model, template.callForm(), tools.allowed(), false);
+    CallForm form = template.callForm();
+    List<Tool> spelled = tools.allowed().stream().filter(tool -> form.spells(tool.name())).toList();
+    if (spelled.isEmpty()) {
+      return format;
+    }
+    CallGrammar calls = new CallGrammar(model, form, spelled, false);
     Grammar call =
         Grammar.sequence(List.of(Grammar.literal(calls.prefix()), calls.rest(limit(tools) > 1)));
     return Grammar.anyOf(List.of(format, call));
@@ -143,7 +149,8 @@ public final class ChatPrompts implements AutoCloseable {
   private Optional<CallRules> rules(Tools tools, String prefix) {
     return tools.callable()
         ? Optional.of(
-            new CallRules(template.callForm(), tools.names(), limit(tools), tools.forced(), prefix))
+            new CallRules(
+                template.callForm(), tools.schemas(), limit(tools), tools.forced(), prefix))
         : Optional.empty();
   }
 

@@ -3,6 +3,7 @@ package kvasir.serve;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import kvasir.engine.constraint.Constraint;
 import kvasir.grammar.Grammar;
 import kvasir.grammar.SchemaException;
@@ -69,18 +70,20 @@ final class ResponseFormat {
     Optional<JsonNode> schema = fields.value("schema");
     return schema.isEmpty()
         ? Grammar.anyObject()
-        : ofSchema(schema.get(), fields.path("schema"), model);
+        : ofSchema(schema.get(), fields.path("schema"), model, Grammar::ofSchema);
   }
 
   /**
    * Returns the values that fit a schema of a request.
    *
+   * @param reader reads the schema
    * @param path path of the schema in the request
    * @throws ApiError if it cannot be held, or no value fits into the context
    */
-  static Grammar ofSchema(JsonNode schema, String path, ServedModel model) {
+  static Grammar ofSchema(
+      JsonNode schema, String path, ServedModel model, Function<JsonNode, Grammar> reader) {
     try {
-      Grammar grammar = Grammar.ofSchema(schema);
+      Grammar grammar = reader.apply(schema);
       long most = (long) model.context() * model.tokenizer().longestToken();
       if (grammar.leastBytes() > most) {
         throw ApiError.invalid(

@@ -7,6 +7,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  *
  * @param name its name
  * @param parameters schema of its arguments; an empty object if it has none
- * @param path path of the schema in the request
+ * @param path path of the function in the request
  */
-record Tool(String name, ObjectNode parameters, String path) {}
+record Tool(String name, ObjectNode parameters, String path) {
+  String namePath() {
+    return path + ".name";
+  }
+
+  String parametersPath() {
+    return path + ".parameters";
+  }
+}

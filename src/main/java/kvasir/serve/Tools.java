@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -61,9 +62,9 @@ record Tools(List<Tool> list, ToolChoice choice, boolean parallel, ArrayNode nod
           fields.path("type"),
           "%s must be function, not \"%s\"".formatted(fields.path("type"), ApiError.quoted(type)));
     }
-    Fields function = fields.object("function").orElseThrow(() -> missing(fields.path("function")));
+    String path = fields.path("function");
+    Fields function = fields.object("function").orElseThrow(() -> missing(path));
     function.text("description");
-    String path = function.path("parameters");
     ObjectNode parameters =
         function
             .object("parameters")
@@ -152,8 +153,8 @@ record Tools(List<Tool> list, ToolChoice choice, boolean parallel, ArrayNode nod
     return callable() ? nodes : NullNode.instance;
   }
 
-  /** Returns the names of the tools that may be called. */
-  Set<String> names() {
-    return allowed().stream().map(Tool::name).collect(Collectors.toSet());
+  /** Returns the schemas of the tools that may be called, by their names. */
+  Map<String, JsonNode> schemas() {
+    return allowed().stream().collect(Collectors.toMap(Tool::name, Tool::parameters));
   }
 }

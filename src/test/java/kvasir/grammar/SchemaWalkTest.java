@@ -1,13 +1,9 @@
 package kvasir.grammar;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -18,7 +14,6 @@ import org.junit.jupiter.api.Test;
  */
 class SchemaWalkTest {
   private static final int CASES = Integer.getInteger("kvasir.schema.walks", 200);
-  private static final int MOST_BYTES = 2000;
 
   @Test
   void walksEndInValuesThatFit() {
@@ -36,7 +31,7 @@ class SchemaWalkTest {
       }
       held++;
       for (int walk = 0; walk < 3; walk++) {
-        String text = walk(grammar, new SplittableRandom(31 * seed + walk), what);
+        String text = GrammarWalk.text(grammar, new SplittableRandom(31 * seed + walk), what);
         if (!text.isEmpty()) {
           assertEquals(List.of(), RandomSchemas.faults(schema, text), what + "\n" + text);
           complete++;
@@ -45,27 +40,5 @@ class SchemaWalkTest {
     }
     assertTrue(held > CASES * 9 / 10, held + " of " + CASES + " are held");
     assertTrue(complete > 2 * held, complete + " walks have ended");
-  }
-
-  /** Returns the text of a walk, empty if it has not ended in time. */
-  private static String walk(Grammar grammar, SplittableRandom random, String what) {
-    ByteArrayOutputStream text = new ByteArrayOutputStream();
-    GrammarState state = grammar.start();
-    while (text.size() < MOST_BYTES) {
-      if (state.mustEnd() || (state.mayEnd() && random.nextInt(3) == 0)) {
-        return text.toString(StandardCharsets.UTF_8);
-      }
-      List<Byte> fitting = new ArrayList<>();
-      for (int value = 0; value < 256; value++) {
-        if (!state.next((byte) value).isDead()) {
-          fitting.add((byte) value);
-        }
-      }
-      assertFalse(fitting.isEmpty(), what + "\n" + text);
-      byte value = fitting.get(random.nextInt(fitting.size()));
-      text.write(value);
-      state = state.next(value);
-    }
-    return "";
   }
 }

@@ -2,15 +2,33 @@ package kvasir.serve;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import kvasir.file.Json;
 import kvasir.text.CallForm;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Contents and calls of answers (S42 to S46), however the text is cut into pieces. */
 class CallSplitterTest {
+  private static final Map<String, JsonNode> TOOLS =
+      Map.of(
+          "f",
+          ServedDemo.json(
+              """
+              {"properties": {
+                "a": {"type": "string"}, "i": {"type": "integer"}, "n": {"type": "number"},
+                "b": {"type": "boolean"}, "l": {"type": "array"}, "o": {"type": "object"},
+                "s": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+                "m": {"type": ["string", "integer"]}, "u": {}, "e": {"enum": [1, "1", "x"]},
+                "r": {"$ref": "#/$defs/count"}, "d": {"type": "date"}},
+               "$defs": {"count": {"allOf": [{"minimum": 1}]}}}
+              """),
+          "g",
+          Json.object());
+
   /** Texts of answers; {@code T} and {@code E} stand for the marks, {@code ~} for a line feed. */
   @ParameterizedTest
   @CsvSource(
@@ -45,8 +63,7 @@ class CallSplitterTest {
         "T~|||STOP"
       })
   void hermesCallsStandBetweenMarks(String text, String content, String calls, String reason) {
-    CallRules rules =
-        new CallRules(CallForm.HERMES, Set.of("f", "g"), Integer.MAX_VALUE, false, "");
+    CallRules rules = new CallRules(CallForm.HERMES, TOOLS, Integer.MAX_VALUE, false, "");
     check(rules, text, false, content, calls, reason);
   }
 
@@ -68,8 +85,81 @@ class CallSplitterTest {
       })
   void llamaCallsBeginTheAnswerOrFollowAMark(
       String text, String content, String calls, String reason) {
-    CallRules rules = new CallRules(CallForm.LLAMA, Set.of("f", "g"), Integer.MAX_VALUE, false, "");
+    CallRules rules = new CallRules(CallForm.LLAMA, TOOLS, Integer.MAX_VALUE, false, "");
     check(rules, text, false, content, calls, reason);
+  }
+
+  /**
+   * Calls of Qwen3-Coder; {@code F}, {@code N}, {@code Q} and {@code C} stand for the marks of
+   * functions and parameters. Where a value ends, and which marks may be missing, is as in vLLM's
+   * parser (vllm/tool_parsers/qwen3coder_tool_parser.py), and so is the choice of kinds, but for
+   * booleans: what is neither true nor false stays a text.
+   */
+  @ParameterizedTest
+  @CsvSource(
+      ignoreLeadingAndTrailingWhitespace = false,
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "T~Ff>~Qa>~Dallas~C~Qi>~2~C~N~E||f{\"a\":\"Dallas\",\"i\":2}|TOOL_CALLS",
+        "Sure.T~Ff>~Qa>~x~C~N~E|Sure.|f{\"a\":\"x\"}|TOOL_CALLS",
+        "Sure.~~T~Ff>~N~E~~Done.|Sure.Done.|f{}|TOOL_CALLS",
+        "T~Ff>~Qa>~x~C~N~E~T~Fg>~Qb>~1~C~N~E||f{\"a\":\"x\"};g{\"b\":\"1\"}|TOOL_CALLS",
+        "TFf>Qa>xCNE||f{\"a\":\"x\"}|TOOL_CALLS",
+        "T~Ff>~Qa>~~ two~lines ~~C~N~E||f{\"a\":\"\\n two\\nlines \\n\"}|TOOL_CALLS",
+        "T~Ff>~Qa>~C~Qs>C~N~E||f{\"a\":\"\",\"s\":\"\"}|TOOL_CALLS",
+        "T~Ff>~Qa>~\"\\é🙂~C~N~E||f{\"a\":\"\\\"\\\\é🙂\"}|TOOL_CALLS",
+        "T~Ff>~Qa>~12~C~Qn>~1.5e3~C~Qb>~true~C~Ql>~[1, ~ 2]~C~Qo>~{\"k\": null}~C~N~E||f{\"a\":\"12\",\"n\":1.5e3,\"b\":true,\"l\":[1, ~ 2],\"o\":{\"k\": null}}|TOOL_CALLS",
+        "T~Ff>~Qi>~two~C~Qb>~maybe~C~Ql>~[1~C~Qo>~{'k': 1}~C~N~E||f{\"i\":\"two\",\"b\":\"maybe\",\"l\":\"[1\",\"o\":\"{'k': 1}\"}|TOOL_CALLS",
+        "T~Ff>~Qs>~null~C~Qa>~null~C~N~E||f{\"s\":null,\"a\":\"null\"}|TOOL_CALLS",
+        "T~Ff>~Qs>~none~C~Qb>~fAlse~C~N~E||f{\"s\":null,\"b\":false}|TOOL_CALLS",
+        "T~Ff>~Qs>~12~C~Qm>~12~C~N~E||f{\"s\":\"12\",\"m\":12}|TOOL_CALLS",
+        "T~Ff>~Qm>~1.5~C~Qu>~[1]~C~N~E||f{\"m\":\"1.5\",\"u\":\"[1]\"}|TOOL_CALLS",
+        "T~Ff>~Qe>~1~C~Qr>~7~C~Qd>~7~C~N~E||f{\"e\":1,\"r\":7,\"d\":7}|TOOL_CALLS",
+        "T~Ff>~Qz y>~{}~C~N~E||f{\"z y\":\"{}\"}|TOOL_CALLS",
+        "T~Ff>~Qa>~NE TFg> C CC <b> Q~C~N~E||f{\"a\":\"NE TFg> C CC <b> Q\"}|TOOL_CALLS",
+        "T~Ff>~Qa>~see~Qw>~1~C~N~E~end~C~N~E||f{\"a\":\"see\\nQw>\\n1\\nC\\nN\\nE\\nend\"}|TOOL_CALLS",
+        "T~Ff>~Ql>~[\"C\", \"E\"]~C~N~E||f{\"l\":[\"C\", \"E\"]}|TOOL_CALLS",
+        "Ff>~Qa>~x~C~N||f{\"a\":\"x\"}|TOOL_CALLS",
+        "Ff>~Qa>~x~C~N~E||f{\"a\":\"x\"}|TOOL_CALLS",
+        "T~Ff>~Qa>~x~Qi>~1~C~N~E||f{\"a\":\"x\",\"i\":1}|TOOL_CALLS",
+        "T~Ff>~Qa>~x~N~E||f{\"a\":\"x\"}|TOOL_CALLS",
+        "T~Ff>~Qa>~x~C~E||f{\"a\":\"x\"}|TOOL_CALLS",
+        "T~Ff>~Qa>~x~C||f{\"a\":\"x\"}|TOOL_CALLS",
+        "T~Fnew.tool>~Qa>~1~C~N~E||new.tool{\"a\":\"1\"}|TOOL_CALLS",
+        "T~Ff>~Qa>~x~C~N~E Fh> it|Fh> it|f{\"a\":\"x\"}|TOOL_CALLS",
+        "Write Fh>~N or T~F{{ name }}>~N.|Write Fh>~N or T~F{{ name }}>~N.||STOP",
+        "Use TFf> Q>x C NE|Use TFf> Q>x C NE||STOP",
+        "T~{\"name\": \"f\"}~E|T~{\"name\": \"f\"}~E||STOP",
+        "T~<fun>E|T~<fun>E||STOP",
+        "T~Ff|T~Ff||STOP",
+        "T~Ff>|T~Ff>||STOP",
+        "T~Ff>~Qa>~x~N||f{\"a\":\"x\"}|TOOL_CALLS",
+        "T~Ff>~Qa>~x||f{\"a\":\"x\"}|TOOL_CALLS"
+      })
+  void parametersStandBetweenMarks(String text, String content, String calls, String reason) {
+    CallRules rules = new CallRules(CallForm.PARAMETERS, TOOLS, Integer.MAX_VALUE, false, "");
+    check(rules, text, false, content, calls, reason);
+  }
+
+  /** S43: cut calls of Qwen3-Coder. */
+  @ParameterizedTest
+  @CsvSource(
+      ignoreLeadingAndTrailingWhitespace = false,
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "T~Ff|||LENGTH",
+        "T~Ff>||f|LENGTH",
+        "T~Ff>~<par||f|LENGTH",
+        "T~Ff>~Qa>~xx||f{\"a\":\"xx|LENGTH",
+        "T~Ff>~Qa>~xx~</par||f{\"a\":\"xx|LENGTH",
+        "T~Ff>~Qa>~xx~C~Qi>~1||f{\"a\":\"xx\",\"i\":|LENGTH",
+        "T~Ff>~N~E~T~Fg||f{}|LENGTH"
+      })
+  void cutParametersShowWhatTheyHave(String text, String content, String calls, String reason) {
+    CallRules rules = new CallRules(CallForm.PARAMETERS, TOOLS, Integer.MAX_VALUE, false, "");
+    check(rules, text, true, content, calls, reason);
   }
 
   /** S43: answers that are cut. */
@@ -87,8 +177,7 @@ class CallSplitterTest {
         "T~{\"name\": \"f\", \"arguments\": {}}~E~T~{\"name\": \"g\", ||f{}|LENGTH"
       })
   void cutAnswersShowWhatTheyHave(String text, String content, String calls, String reason) {
-    CallRules rules =
-        new CallRules(CallForm.HERMES, Set.of("f", "g"), Integer.MAX_VALUE, false, "");
+    CallRules rules = new CallRules(CallForm.HERMES, TOOLS, Integer.MAX_VALUE, false, "");
     check(rules, text, true, content, calls, reason);
   }
 
@@ -105,8 +194,7 @@ class CallSplitterTest {
       })
   void theLastCallEndsTheAnswer(String prefix, String text, String content, String calls) {
     CallRules rules =
-        new CallRules(
-            CallForm.HERMES, Set.of("f", "g"), 1, true, marked(prefix == null ? "" : prefix));
+        new CallRules(CallForm.HERMES, TOOLS, 1, true, marked(prefix == null ? "" : prefix));
     check(rules, text, true, content, calls, "TOOL_CALLS");
   }
 
@@ -114,6 +202,10 @@ class CallSplitterTest {
     return text.replace("T", "<tool_call>")
         .replace("E", "</tool_call>")
         .replace("P", "<|python_tag|>")
+        .replace("F", "<function=")
+        .replace("N", "</function>")
+        .replace("Q", "<parameter=")
+        .replace("C", "</parameter>")
         .replace("~", "\n");
   }
 

@@ -28,6 +28,8 @@ class ForcedToolsTest {
   private static final String BOOLEAN =
       "{'type':'object','properties':{'a':{'type':'boolean'}},'required':['a']}";
 
+  private static final String MARKED = "</tool_call>\"\n<|im_end|>🙂";
+
   @TempDir static Path folder;
 
   private static ServedDemo demo;
@@ -136,12 +138,11 @@ class ForcedToolsTest {
 
   @Test
   void argumentsMayContainMarksS46() {
-    String value = "</tool_call>\"\n<|im_end|>🙂";
     ObjectNode schema = Json.object();
-    schema.putObject("properties").putObject("a").putArray("enum").add(value);
+    schema.putObject("properties").putObject("a").putArray("enum").add(MARKED);
     schema.putArray("required").add("a");
     JsonNode choice = choice(demo, call(tool("f", schema.toString())));
-    assertEquals(value, arguments(choice).path("a").asText());
+    assertEquals(MARKED, arguments(choice).path("a").asText());
   }
 
   /** S5: a cut inside a character. */
@@ -213,6 +214,41 @@ class ForcedToolsTest {
       JsonNode choice = choice(llama, call(tool("f", BOOLEAN) + "," + tool("g", null)));
       assertTrue(name(choice).equals("f") || name(choice).equals("g"), choice.toString());
       arguments(choice);
+    }
+  }
+
+  /** S42 to S46 in the form of Qwen3-Coder, whose values are plain text between marks. */
+  @Test
+  void parametersHaveTheirForm() throws IOException {
+    try (ServedDemo coder = server("Qwen3-Coder")) {
+      JsonNode one = choice(coder, call(tool("f", BOOLEAN)));
+      assertEquals("f", name(one));
+      assertTrue(arguments(one).path("a").isBoolean());
+      assertEquals("{}", arguments(choice(coder, call(tool("f", null)))).toString());
+
+      ObjectNode schema = Json.object();
+      schema
+          .putObject("properties")
+          .putObject("a")
+          .putArray("enum")
+          .add(MARKED)
+          .add("</parameter>");
+      schema.putArray("required").add("a");
+      JsonNode marked = choice(coder, call(tool("f", schema.toString()), "{'max_tokens':100}"));
+      assertEquals(MARKED, arguments(marked).path("a").asText());
+
+      JsonNode cut = choice(coder, call(tool("f", schema.toString()), "{'max_tokens':8}"));
+      assertEquals("length", cut.path("finish_reason").asText());
+      String begun = cut.at("/message/tool_calls/0/function/arguments").textValue();
+      assertTrue(Json.line(Json.object().put("a", MARKED)).startsWith(begun), begun);
+
+      String tools = tool("f", BOOLEAN) + "," + tool("g.h", BOOLEAN) + "," + tool("a>b", null);
+      String named = "{'tool_choice':{'type':'function','function':{'name':'g.h'}}}";
+      assertEquals("g.h", name(choice(coder, call(tools, named))));
+      JsonNode error = coder.refused(400, PATH, call(tools));
+      assertEquals("tools[2].function.name", error.path("param").asText(), error.toString());
+      String auto = call(tools, "{'tool_choice':'auto','response_format':{'type':'json_object'}}");
+      assertEquals(200, coder.post(PATH, auto).statusCode());
     }
   }
 

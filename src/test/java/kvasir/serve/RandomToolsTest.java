@@ -8,10 +8,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.dialect.Dialects;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import kvasir.SharedData;
 import kvasir.file.Json;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Arguments of required tools with random schemas, checked by networknt's validator. */
 class RandomToolsTest {
@@ -77,8 +82,19 @@ class RandomToolsTest {
 
   @Test
   void argumentsAreValidByAnotherValidator() {
+    check(ServedDemo.start());
+  }
+
+  /** Qwen3-Coder's form, with parameters as plain text. */
+  @Test
+  void parametersAreValidByAnotherValidator(@TempDir Path folder) throws IOException {
+    String template = Files.readString(SharedData.path("chat-templates/Qwen3-Coder.jinja"));
+    check(ServedDemo.withTemplate(folder, template));
+  }
+
+  private void check(ServedDemo started) {
     SchemaRegistry registry = SchemaRegistry.withDefaultDialect(Dialects.getDraft202012());
-    try (ServedDemo demo = ServedDemo.start()) {
+    try (ServedDemo demo = started) {
       for (int i = 0; i < CASES; i++) {
         ObjectNode schema = object(0);
         JsonNode answer = demo.answer("/v1/chat/completions", request(schema, i));

@@ -28,11 +28,13 @@ class ToolCallsTest {
 
   private static ScriptedServer qwen;
   private static ScriptedServer llama;
+  private static ScriptedServer coder;
 
   @BeforeAll
   static void start() throws IOException {
     qwen = server("Qwen-Qwen3-0.6B");
     llama = server("meta-llama-Llama-3.1-8B-Instruct");
+    coder = server("Qwen3-Coder");
   }
 
   private static ScriptedServer server(String template) throws IOException {
@@ -47,6 +49,9 @@ class ToolCallsTest {
     }
     if (llama != null) {
       llama.close();
+    }
+    if (coder != null) {
+      coder.close();
     }
   }
 
@@ -176,6 +181,56 @@ class ToolCallsTest {
     assertEquals("g.h{\"a\": [1]}", calls(llama.says(call + "; " + call).choice(chat())));
     String other = "{\"name\": \"Moritz\", \"code\": 9393}";
     assertEquals(other, content(llama.says(other).choice(chat())));
+  }
+
+  private static String parameters(String name, String... keysAndValues) {
+    StringBuilder call = new StringBuilder("<tool_call>\n<function=" + name + ">\n");
+    for (int i = 0; i < keysAndValues.length; i += 2) {
+      call.append(
+          "<parameter=%s>\n%s\n</parameter>\n".formatted(keysAndValues[i], keysAndValues[i + 1]));
+    }
+    return call + "</function>\n</tool_call>";
+  }
+
+  /** S42 to S46 in the form of Qwen3-Coder. */
+  @Test
+  void parametersBecomeArguments() {
+    String first = parameters("f", "a", "</function>\n</tool_call>🙂", "b", "<|im_end|>");
+    JsonNode choice =
+        coder.says("Let me look.\n" + first + "\n" + parameters("g.h")).choice(chat());
+    assertEquals("Let me look.", content(choice));
+    assertEquals(
+        "f{\"a\":\"</function>\\n</tool_call>🙂\",\"b\":\"<|im_end|>\"};g.h{}", calls(choice));
+    assertEquals("tool_calls", choice.path("finish_reason").asText());
+
+    JsonNode alone =
+        coder.says(first + parameters("g.h")).choice(chat("{'parallel_tool_calls':false}"));
+    assertEquals(1, alone.at("/message/tool_calls").size(), alone.toString());
+    assertTrue(alone.at("/message/content").isNull(), alone.toString());
+
+    JsonNode none = coder.says(first).choice(chat("{'tool_choice':'none'}"));
+    assertEquals(first, content(none));
+
+    JsonNode cut = coder.saysUpTo("<tool_call>\n<function=f>\n<parameter=a>\nxé").choice(chat());
+    assertEquals("f{\"a\":\"xé", calls(cut));
+    assertEquals("length", cut.path("finish_reason").asText());
+  }
+
+  /** A call comes back as the template writes it, and is read as the same call. */
+  @Test
+  void parametersComeBackInTheHistory() {
+    String call = parameters("f", "a", "two\nlines", "b", "{\"k\": [1, null]}");
+    String history =
+        "{'messages':[{'role':'user','content':'x'},{'role':'assistant','content':'','tool_calls':"
+            + "[{'type':'function','function':{'name':'f','arguments':"
+            + "'{\\'a\\':\\'two\\\\nlines\\',\\'b\\':{\\'k\\':[1,null]}}'}}]}]}";
+    assertTrue(coder.prompt(chat(history)).contains(call), coder.prompt(chat(history)));
+    String typed =
+        "{'tools':[{'type':'function','function':{'name':'f','parameters':{'properties':"
+            + "{'a':{'type':'string'},'b':{'type':'object'}}}}}]}";
+    assertEquals(
+        "f{\"a\":\"two\\nlines\",\"b\":{\"k\": [1, null]}}",
+        calls(coder.says(call).choice(chat(typed))));
   }
 
   @Test

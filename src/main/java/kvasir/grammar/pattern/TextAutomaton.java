@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
  * Deterministic automaton over code points. From each of its states a text is accepted, except from
@@ -126,6 +127,37 @@ public final class TextAutomaton {
       accepts[i] = !refused.get(i);
     }
     return swapped(starts, rows.toArray(int[][]::new), accepts);
+  }
+
+  /**
+   * Returns the automaton of the texts that do not have a mark in them. Its state is the number of
+   * characters of the mark that a text ends with, as in the search of Knuth, Morris and Pratt.
+   *
+   * @param mark characters of the basic plane, at least one
+   */
+  public static TextAutomaton without(String mark) {
+    int[] starts =
+        IntStream.concat(Arrays.stream(HALVES), mark.chars().flatMap(c -> IntStream.of(c, c + 1)))
+            .distinct()
+            .sorted()
+            .toArray();
+    int[][] rows = new int[mark.length()][starts.length];
+    boolean[] accepts = new boolean[mark.length()];
+    Arrays.fill(accepts, true);
+    // State in which a text ends that is the mark without its first character.
+    int border = 0;
+    for (int state = 0; state < rows.length; state++) {
+      if (state > 0) {
+        System.arraycopy(rows[border], 0, rows[state], 0, starts.length);
+      }
+      int index = Arrays.binarySearch(starts, mark.charAt(state));
+      border = state == 0 ? 0 : rows[border][index];
+      rows[state][index] = state + 1 == rows.length ? DEAD : state + 1;
+    }
+    for (int[] row : rows) {
+      row[Arrays.binarySearch(starts, SURROGATES)] = DEAD;
+    }
+    return new TextAutomaton(starts, rows, accepts);
   }
 
   /** Exchanges the states 0 and 1. */
