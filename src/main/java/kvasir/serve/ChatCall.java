@@ -26,7 +26,8 @@ final class ChatCall {
     ChatPrompts prompts = prompts(fields, model);
     Tools tools = Tools.read(fields);
     ChatPrompts.Prompt prompt = prompts.prompt(input(fields, tools), tools, model);
-    CommonFields.refuse(fields, "functions", "function_call", "audio", "prediction", "grammar");
+    CommonFields.refuse(fields, "functions", "audio", "prediction", "grammar");
+    refuseFunctionCall(fields);
     Optional<String> format =
         ResponseFormat.grammar(fields, model)
             .map(grammar -> prompts.withCalls(grammar, tools, model))
@@ -108,11 +109,19 @@ final class ChatCall {
     return variables;
   }
 
+  /** Refuses the older name of {@code tool_choice}, except for words that say nothing here. */
+  private static void refuseFunctionCall(Fields fields) {
+    String choice = fields.value("function_call").map(JsonNode::asText).orElse("none");
+    if (!choice.equals("none") && !choice.equals("auto")) {
+      CommonFields.refuse(fields, "function_call");
+    }
+  }
+
   private static int maxTokens(Fields fields) {
-    OptionalInt newer = CommonFields.limit(fields, "max_completion_tokens");
+    OptionalInt newer = CommonFields.limit(fields, "max_completion_tokens", 1);
     return newer.isPresent()
         ? newer.getAsInt()
-        : CommonFields.limit(fields, "max_tokens").orElse(Integer.MAX_VALUE);
+        : CommonFields.limit(fields, "max_tokens", 1).orElse(Integer.MAX_VALUE);
   }
 
   private static OptionalInt logprobs(Fields fields) {

@@ -51,7 +51,7 @@ final class ChatMessageFields {
     }
     boolean calls = calls(message);
     if (message.value("content").isPresent()) {
-      content(message.path("content"), message.value("content").get());
+      content(message.path("content"), message.value("content").get(), role);
     } else if (!role.equals("assistant") && !calls) {
       String content = message.path("content");
       throw ApiError.invalid(content, content + " must be a text or a list of parts, not null");
@@ -81,7 +81,7 @@ final class ChatMessageFields {
     return !calls.get().isEmpty();
   }
 
-  private static void content(String path, JsonNode content) {
+  private static void content(String path, JsonNode content, String role) {
     if (content.isTextual()) {
       return;
     }
@@ -91,6 +91,11 @@ final class ChatMessageFields {
     for (int i = 0; i < content.size(); i++) {
       Fields part = Fields.object(path + "[" + i + "]", content.get(i));
       String type = part.text("type").orElse("");
+      if (type.equals("refusal") && role.equals("assistant") && part.text("refusal").isPresent()) {
+        // A text of the assistant, too; templates do not know the type.
+        part.node().put("type", "text").set("text", part.node().remove("refusal"));
+        continue;
+      }
       if (!type.equals("text")) {
         throw ApiError.invalid(
             part.path("type"),

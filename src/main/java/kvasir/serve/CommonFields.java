@@ -52,8 +52,8 @@ final class CommonFields {
   }
 
   /** Returns a limit of tokens; one beyond those of an integer is the largest integer. */
-  static OptionalInt limit(Fields fields, String name) {
-    OptionalLong limit = fields.whole(name, 0, Long.MAX_VALUE);
+  static OptionalInt limit(Fields fields, String name, int least) {
+    OptionalLong limit = fields.whole(name, least, Long.MAX_VALUE);
     return limit.isEmpty()
         ? OptionalInt.empty()
         : OptionalInt.of((int) Math.min(Integer.MAX_VALUE, limit.getAsLong()));

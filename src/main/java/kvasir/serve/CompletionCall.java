@@ -32,7 +32,7 @@ final class CompletionCall {
         new GenerationCall(
             prompts,
             CommonFields.choices(fields),
-            CommonFields.limit(fields, "max_tokens").orElse(DEFAULT_TOKENS),
+            CommonFields.limit(fields, "max_tokens", 0).orElse(DEFAULT_TOKENS),
             AnswerDivider::contentOnly,
             CommonFields.stops(fields),
             fields.flag("ignore_eos", false),

@@ -101,7 +101,10 @@ record Fields(ObjectNode node, String path) {
 
   /** Returns the whole number that a value is. */
   static long whole(String path, JsonNode value, long least, long largest) {
-    String expected = "a whole number from " + least + " to " + largest;
+    String expected =
+        largest == Long.MAX_VALUE && least >= 0
+            ? "a whole number of " + least + " or more"
+            : "a whole number from " + least + " to " + largest;
     if (!value.isNumber()) {
       throw unlike(path, expected, value);
     }
@@ -134,7 +137,7 @@ record Fields(ObjectNode node, String path) {
 
   private static String range(double least, double largest) {
     if (least == Double.MIN_VALUE) {
-      return "a number above 0";
+      return "a number above 0, and at most " + plain(largest);
     }
     return "a number from %s to %s".formatted(plain(least), plain(largest));
   }

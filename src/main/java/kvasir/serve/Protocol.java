@@ -43,7 +43,8 @@ record Protocol(
   static Protocol of(
       HttpRouting.Builder routing, DirectHandlers refusals, int headerBytes, int bodyBytes) {
     ContentEncodingContext plain =
-        ContentEncodingContext.create(c -> c.contentEncodingsDiscoverServices(false));
+        ContentEncodingContext.create(
+            c -> c.contentEncodingsDiscoverServices(false).addContentEncoding(new Identity()));
     Router router = Router.builder().addRouting(routing).build();
     router.beforeStart();
     return new Protocol(

@@ -53,7 +53,9 @@ final class SamplingFields {
                         .formatted(given.node().size(), MAX_BIASES));
               }
               for (Map.Entry<String, JsonNode> entry : given.node().properties()) {
-                addBias(bias, entry, vocabulary);
+                if (!entry.getValue().isNull()) {
+                  addBias(bias, entry, vocabulary);
+                }
               }
             });
     return bias;

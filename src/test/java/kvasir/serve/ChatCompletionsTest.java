@@ -104,7 +104,7 @@ class ChatCompletionsTest {
     assertNotEquals(texts[0], texts[1]);
   }
 
-  /** S24 to S30: what is refused, and the field that the error names. */
+  /** S24 to S30, S33: what is refused, and the field that the error names. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -127,6 +127,10 @@ class ChatCompletionsTest {
         "{'messages':[{'role':'user','content':5}]}|messages[0].content",
         "{'continue_final_message':true,'add_generation_prompt':true}|continue_final_message",
         "{'top_logprobs':2}|top_logprobs",
+        "{'max_tokens':0}|max_tokens",
+        "{'max_tokens':5,'max_completion_tokens':0}|max_completion_tokens",
+        "{'function_call':{'name':'f'}}|function_call",
+        "{'messages':[{'role':'user','content':[{'type':'refusal','refusal':'x'}]}]}|messages[0].content[0].type",
         "{'logprobs':true,'top_logprobs':21}|top_logprobs",
         "{'response_format':{'type':'xml'}}|response_format.type"
       })
@@ -141,10 +145,21 @@ class ChatCompletionsTest {
     for (String change :
         List.of(
             "{\"chat_template_kwargs\":{\"enable_thinking\":false}}",
+            "{\"function_call\":\"none\",\"functions\":[],\"logit_bias\":{\"5\":null}}",
             "{\"response_format\":{\"type\":\"text\"},\"tools\":[],\"tool_choice\":\"auto\"}",
             "{\"tools\":[{\"function\":{\"name\":\"f\"}}],\"tool_choice\":\"none\"}")) {
       assertEquals(content(demo.answer(PATH, chat())), content(demo.answer(PATH, chat(change))));
     }
+  }
+
+  /** A refusal is a text of the assistant. */
+  @Test
+  void aRefusalInTheHistoryIsAText() {
+    String history =
+        "{'messages':[{'role':'user','content':'x'},{'role':'assistant','content':%s}]}";
+    String part = history.formatted("[{'type':'refusal','refusal':'No.'}]").replace('\'', '"');
+    String text = history.formatted("'No.'").replace('\'', '"');
+    assertEquals(content(demo.answer(PATH, chat(text))), content(demo.answer(PATH, chat(part))));
   }
 
   /** S26 to S28: parts, absent contents and roles. */

@@ -268,6 +268,7 @@ class ConnectionsTest {
     assertEquals(
         200,
         demo.post(PATH, body, "Content-Type", "application/x-www-form-urlencoded").statusCode());
+    assertEquals(200, demo.post(PATH, body, "Content-Encoding", "identity").statusCode());
     ByteArrayOutputStream packed = new ByteArrayOutputStream();
     try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
       gzip.write(bytes);

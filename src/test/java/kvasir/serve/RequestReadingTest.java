@@ -134,6 +134,17 @@ class RequestReadingTest {
   }
 
   @Test
+  void messagesNameBothBounds() {
+    String large = "{\"prompt\":\"a\",\"repetition_penalty\":1e30}";
+    String message = demo.refused(400, PATH, large).path("message").asText();
+    assertTrue(message.contains("above 0, and at most 1"), message);
+    String negative = "{\"prompt\":\"a\",\"max_tokens\":-1}";
+    assertEquals(
+        "max_tokens must be a whole number of 0 or more, not -1",
+        demo.refused(400, PATH, negative).path("message").asText());
+  }
+
+  @Test
   void limitsOfRangesAreAllowed() {
     for (String change :
         List.of(

@@ -25,6 +25,18 @@ class TextAutomatonTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"a", "ab", "aab", "abab", "aaba", "bbbb", "c1", "((", "aabaab"})
+  void textsWithoutAMarkAreAccepted(String mark) {
+    TextAutomaton automaton = TextAutomaton.without(mark);
+    SplittableRandom random = new SplittableRandom(mark.hashCode());
+    for (int i = 0; i < 3000; i++) {
+      String text = text(random) + text(random);
+      assertEquals(!text.contains(mark), automaton.accepts(text), mark + " in " + text);
+    }
+    assertFalse(automaton.accepts("\ud83d"), "half of a pair");
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "",
