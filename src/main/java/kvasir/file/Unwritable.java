@@ -18,7 +18,7 @@ public final class Unwritable {
     return new UserError(
         where,
         "cannot be written: " + reason,
-        (full ? "free some space" : "mend that") + ", or write somewhere else",
+        (full ? "free some space" : "fix that") + ", or write somewhere else",
         e);
   }
 }

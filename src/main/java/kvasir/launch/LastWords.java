@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Last lines that a process printed before it became a rank. If it never becomes one, the lines
- * hold the reason. Thread-safe.
+ * Last lines that a process printed before it became a rank, and those that a JVM printed later
+ * because it could not continue. If the process never becomes a rank, or its JVM gives up, the
+ * lines hold the reason. Thread-safe.
  */
 final class LastWords {
   private static final int MOST_LINES = 20;
@@ -30,6 +31,7 @@ final class LastWords {
   private final Deque<String> output = new ArrayDeque<>();
   private final String prefix;
   private List<String> quoted = List.of();
+  private boolean isRank;
 
   /**
    * Creates an empty record.
@@ -40,8 +42,14 @@ final class LastWords {
     this.prefix = prefix;
   }
 
-  /** Keeps a line of standard error. Returns the oldest line if too many are kept. */
+  /**
+   * Keeps a line of standard error until the process is a rank. Returns the oldest line if too many
+   * are kept, and the line itself if the process is a rank.
+   */
   synchronized Optional<String> addError(String line) {
+    if (isRank) {
+      return Optional.of(prefix + line);
+    }
     errors.add(line);
     return errors.size() > MOST_LINES ? Optional.of(prefix + errors.remove()) : Optional.empty();
   }
@@ -55,8 +63,8 @@ final class LastWords {
   }
 
   /**
-   * Returns the reason why the process did not become a rank, in one line: the message of the JVM
-   * if there is one, otherwise the last line; empty if the process printed nothing.
+   * Returns the reason why the process did not become a rank, or ended as one, in one line: the
+   * message of the JVM if there is one, otherwise the last line; empty if there is none.
    */
   synchronized String reason() {
     return quote(reasonOfJvm().or(this::lastError).orElse(List.of()));
@@ -90,9 +98,10 @@ final class LastWords {
 
   /**
    * Returns and removes the lines of standard error, except for those that {@link #reason}
-   * returned.
+   * returned. From now on the process is a rank, or has ended.
    */
   synchronized List<String> drain() {
+    isRank = true;
     List<String> rest = new ArrayList<>(errors);
     rest.removeAll(quoted);
     errors.clear();

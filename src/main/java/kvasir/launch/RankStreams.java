@@ -21,7 +21,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * fail for the same reason, the user reads that line once. Thread-safe.
  *
  * <p>Lines of a process that is not yet a rank are kept back until it is one. If it never becomes a
- * rank, these lines hold the reason, which becomes part of the error message.
+ * rank, these lines hold the reason, which becomes part of the error message. So do the lines that
+ * the JVM of a rank prints because it cannot continue.
  */
 public final class RankStreams {
   private static final String ERROR_LINE = "kvasir: error: ";
@@ -35,7 +36,7 @@ public final class RankStreams {
   private final ResumedOutput out;
   private final Set<String> seen = ConcurrentHashMap.newKeySet();
   private final Map<Integer, List<Thread>> pumps = new HashMap<>();
-  private final Map<Integer, LastWords> starting = new HashMap<>();
+  private final Map<Integer, LastWords> lastWords = new HashMap<>();
   private volatile RuntimeException unwritten;
 
   public RankStreams(PrintStream err, ResumedOutput out) {
@@ -54,8 +55,8 @@ public final class RankStreams {
   public synchronized void pump(int rank, Process process, OutputMarker marker) {
     String prefix = rank == 0 ? "" : "[rank " + rank + "] ";
     LastWords words = new LastWords(prefix);
-    starting.put(rank, words);
-    Runnable errors = () -> copyErrors(rank, prefix, process.getErrorStream());
+    lastWords.put(rank, words);
+    Runnable errors = () -> copyErrors(rank, process.getErrorStream());
     Runnable output = () -> copyOutput(rank, process.getInputStream(), marker, words);
     pumps.put(
         rank,
@@ -122,14 +123,14 @@ public final class RankStreams {
     }
   }
 
-  private void copyErrors(int rank, String prefix, InputStream stream) {
+  private void copyErrors(int rank, InputStream stream) {
     try (BufferedReader lines =
         new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         if (line.startsWith(ERROR_LINE)) {
           reportLine(line);
         } else if (!line.startsWith("WARNING: Using incubator modules")) {
-          take(rank, prefix, line);
+          take(rank, line);
         }
       }
     } catch (IOException e) {
@@ -137,10 +138,8 @@ public final class RankStreams {
     }
   }
 
-  private synchronized void take(int rank, String prefix, String line) {
-    LastWords words = starting.get(rank);
-    Optional<String> now = words == null ? Optional.of(prefix + line) : words.addError(line);
-    now.ifPresent(this::tell);
+  private synchronized void take(int rank, String line) {
+    lastWords.get(rank).addError(line).ifPresent(this::tell);
   }
 
   private void tell(String line) {
@@ -155,17 +154,18 @@ public final class RankStreams {
    * no longer become it.
    */
   public synchronized void arrived(int rank) {
-    LastWords words = starting.remove(rank);
+    LastWords words = lastWords.get(rank);
     if (words != null) {
       words.drain().forEach(this::tell);
     }
   }
 
   /**
-   * Returns the reason why a process ended before it became a rank, in its own words. Waits for a
-   * moment until its output is complete.
+   * Returns the reason why a process ended, in its own words: why it did not become a rank, or why
+   * the JVM of a rank could not continue. Waits for a moment until its output is complete.
    *
-   * @return one line; empty if the process gave no reason or had become the rank
+   * @return one line; empty if the process gave no reason, or ended as a rank without a word of its
+   *     JVM
    */
   public String reason(int rank) {
     awaitLastWords(rank);
@@ -190,7 +190,7 @@ public final class RankStreams {
   }
 
   private synchronized LastWords words(int rank) {
-    return starting.get(rank);
+    return lastWords.get(rank);
   }
 
   /** Prints an error of the launcher, unless the same line has been printed before. */

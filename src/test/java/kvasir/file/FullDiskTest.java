@@ -44,7 +44,7 @@ class FullDiskTest {
     Path blocked = Files.writeString(folder.resolve("blocked"), "a file");
     UserError error =
         assertThrows(UserError.class, () -> WholeFile.write(blocked.resolve("x"), "text"));
-    assertTrue(error.getMessage().endsWith("mend that, or write somewhere else"));
+    assertTrue(error.getMessage().endsWith("fix that, or write somewhere else"));
     assertEquals(List.of(blocked), new TinyDisk(folder).entries());
   }
 }

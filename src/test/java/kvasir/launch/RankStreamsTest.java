@@ -119,6 +119,30 @@ class RankStreamsTest {
     assertEquals("", run(3, "echo b").reason(3));
   }
 
+  // C16: memory that runs out when the process is a rank already
+  @Test
+  void aJvmThatCannotContinueGivesItsReason() throws Exception {
+    RankStreams streams = streams();
+    Process process =
+        shell(
+            "echo one >&2; read line; echo two >&2; printf '#\\n# There is insufficient memory for"
+                + " the Java Runtime Environment to continue.\\n# Native memory allocation (malloc)"
+                + " failed to allocate 104 bytes.\\n#\\n'; exit 1");
+    streams.pump(1, process, MARKER);
+    assertEquals("one", streams.reason(1));
+    streams.arrived(1);
+    streams.arrived(1);
+    process.getOutputStream().close();
+    process.waitFor();
+    String reason =
+        "There is insufficient memory for the Java Runtime Environment to continue: Native memory"
+            + " allocation (malloc) failed to allocate 104 bytes";
+    assertEquals(reason, streams.reason(1));
+    assertEquals(reason, streams.sharedReason(1));
+    streams.finish();
+    assertEquals("[rank 1] two\n", err());
+  }
+
   @Test
   void whatARankSaysIsToldAtOnceAndWhatItSaidBeforeToo() throws Exception {
     RankStreams streams = streams();

@@ -15,7 +15,9 @@ class SystemShortageTest {
     IOException files = new IOException("accept failed: Too many open files");
     String line =
         SystemShortage.of(new ClusterFailure(1, -1, "cannot join the world", files)).orElseThrow();
-    assertTrue(line.startsWith("too many open files; raise the limit by `ulimit -n`, "), line);
+    String limit = String.valueOf(SystemLimits.here().openFiles());
+    assertEquals(
+        "too many open files; raise the limit by `ulimit -n`, which is " + limit + " now", line);
     OutOfMemoryError threads =
         new OutOfMemoryError("unable to create native thread: possibly out of memory");
     assertTrue(SystemShortage.of(threads).orElseThrow().contains("`ulimit -u`"));
