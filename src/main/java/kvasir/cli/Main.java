@@ -135,6 +135,7 @@ public final class Main {
   }
 
   private int execute() {
+    SystemShortage.prepare();
     ArgumentBytes.requireReadable();
     JvmCheck.requireVectors();
     ThisProcess process = rankStart.open();

@@ -17,10 +17,13 @@ import kvasir.lab.recall.Reply;
 
 /** Report of {@code ask} on rank 0, in words or as JSON. */
 final class AskReport {
+  private static final String ANSWER = "A: ";
+
   private final Output output;
   private final DocumentQuestions prepared;
   private final Engine engine;
   private final boolean json;
+  private boolean answering;
 
   AskReport(Output output, DocumentQuestions prepared, Engine engine, boolean json) {
     this.output = output;
@@ -64,14 +67,16 @@ final class AskReport {
 
   void question(DocumentQuestions.Question question) {
     if (!json) {
-      output.print("\nQ: " + question.text() + "\nA: ");
+      output.line("\nQ: " + question.text());
     }
   }
 
   /** Prints a piece of the answer when it is generated. */
   void piece(String text) {
     if (!json) {
-      output.print(text);
+      // Before the first piece the line is left to the status line.
+      output.print(answering ? text : ANSWER + text);
+      answering = true;
     }
   }
 
@@ -82,7 +87,8 @@ final class AskReport {
       output.json(toJson(question, reply, passage.orElse(null), ranks, heads));
       return;
     }
-    output.line("\n   " + verdict(question, reply) + place(passage));
+    output.line((answering ? "" : ANSWER) + "\n   " + verdict(question, reply) + place(passage));
+    answering = false;
     List<Integer> holders = passage.map(this::ranks).orElse(List.of());
     output.line(
         String.format(

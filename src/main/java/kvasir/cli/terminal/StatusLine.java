@@ -20,16 +20,23 @@ import kvasir.measure.Activity;
  */
 public final class StatusLine {
   private static final Pattern STEPS = Pattern.compile("(.*) (\\d{1,18})/([1-9]\\d{0,17})");
+  private static final String NAME = "kvasir: ";
   private static final int BAR = 20;
+  private static final int SMALLEST_BAR = 4;
   private static final int WIDTH = 78;
   private static final long PERIOD_MILLIS = 250;
 
   /** Time before the line is first drawn, so that short commands do not show it. */
   private static final long FIRST_MILLIS = 750;
 
+  /** Periods without results until the line is drawn again, so that it does not flicker. */
+  private static final int PAUSE = 4;
+
   private final OutputStream terminal;
   private final Supplier<String> activity;
   private boolean active;
+  private boolean inResults;
+  private int pause;
   private String shown = "";
 
   StatusLine(boolean active, OutputStream terminal, Supplier<String> activity) {
@@ -46,7 +53,7 @@ public final class StatusLine {
         activity::text);
   }
 
-  /** Starts to draw the line in a new thread, until results begin. */
+  /** Starts to draw the line in a new thread. */
   public void start() {
     if (isActive()) {
       Thread.ofPlatform().name("status-line").daemon(true).start(this::run);
@@ -66,7 +73,7 @@ public final class StatusLine {
     }
   }
 
-  /** Returns whether the line is shown. */
+  /** Returns whether the line may be shown. */
   public synchronized boolean isActive() {
     return active;
   }
@@ -77,6 +84,10 @@ public final class StatusLine {
    * @param seconds time for which the command has run
    */
   synchronized void draw(long seconds) {
+    if (inResults || pause > 0) {
+      pause--;
+      return;
+    }
     String text = render(activity.get(), seconds);
     if (active && !text.equals(shown)) {
       write("\r" + text + "\033[K");
@@ -93,12 +104,15 @@ public final class StatusLine {
   }
 
   /**
-   * Removes the line before results are written. It is not shown again if they end in the middle of
-   * a line.
+   * Removes the line before results are written. It is drawn again when no more results have come
+   * for a second, unless they end in the middle of a line.
    */
   synchronized void results(byte[] text) {
     clear();
-    active &= text.length == 0 || text[text.length - 1] == '\n';
+    if (text.length > 0) {
+      inResults = text[text.length - 1] != '\n';
+      pause = PAUSE;
+    }
   }
 
   /** Removes the line and does not show it again. */
@@ -120,27 +134,28 @@ public final class StatusLine {
     };
   }
 
-  /** Returns the line as text, with a bar if the number of steps is known. */
+  /**
+   * Returns the line as text, with a bar if the number of steps is known. The seconds change even
+   * if a step takes long.
+   */
   static String render(String activity, long seconds) {
     Matcher steps = STEPS.matcher(activity);
-    String line;
-    if (steps.matches()) {
-      long total = Long.parseLong(steps.group(3));
-      long done = Math.min(Long.parseLong(steps.group(2)), total);
-      int full = (int) (BAR * (double) done / total);
-      line =
-          String.format(
-              Locale.ROOT,
-              "kvasir: [%s%s] %s %,d of %,d",
-              "#".repeat(full),
-              "-".repeat(BAR - full),
-              steps.group(1),
-              done,
-              total);
-    } else {
-      line = "kvasir: " + activity + ", " + seconds + " s";
+    if (!steps.matches()) {
+      String time = ", " + seconds + " s";
+      return NAME + cut(activity, WIDTH - NAME.length() - time.length()) + time;
     }
-    return line.substring(0, Math.min(line.length(), WIDTH));
+    long total = Long.parseLong(steps.group(3));
+    long done = Math.min(Long.parseLong(steps.group(2)), total);
+    String rest = String.format(Locale.ROOT, " %,d of %,d, %d s", done, total, seconds);
+    int room = WIDTH - NAME.length() - "[] ".length() - rest.length();
+    String task = cut(steps.group(1), room - SMALLEST_BAR);
+    int bar = Math.clamp(room - task.length(), SMALLEST_BAR, BAR);
+    int full = (int) (bar * (double) done / total);
+    return NAME + "[" + "#".repeat(full) + "-".repeat(bar - full) + "] " + task + rest;
+  }
+
+  private static String cut(String text, int length) {
+    return text.substring(0, Math.clamp(length, 0, text.length()));
   }
 
   private void write(String text) {
