@@ -165,11 +165,16 @@ final class HttpListener implements AutoCloseable {
     if (status.code() == 400 && compressed) {
       return MediaChecks.compressed(request.headers().get(HeaderNames.CONTENT_ENCODING).get());
     }
+    if (status.code() == Status.HTTP_VERSION_NOT_SUPPORTED_505.code()) {
+      // nginx speaks HTTP/1.0 to servers behind it unless it is told otherwise.
+      return ApiError.request(
+          505, null, "HTTP/1.1 is needed; behind nginx, set proxy_http_version 1.1.");
+    }
     if (status.code() == 500 && Connection.current().bytes().waitingSince().isPresent()) {
       // The library's reader of requests has failed, as it does for some numbers.
       return ApiError.request(400, null, "The request cannot be read.");
     }
-    if (status.code() >= 500 && status.code() != 505 && status.code() != 501) {
+    if (status.code() >= 500 && status.code() != 501) {
       return ApiError.server("internal error");
     }
     String text = message == null ? status.reasonPhrase() : message;

@@ -45,8 +45,8 @@ final class ModelEndpoints {
     routes.post("/tokenize", this::tokenize);
     routes.post("/detokenize", this::detokenize);
     routes.post("/apply-template", this::applyTemplate);
-    routes.post("/responses", e -> unsupported("/v1/responses", "/v1/chat/completions"));
-    routes.post("/embeddings", e -> unsupported("/v1/embeddings", "/v1/completions"));
+    routes.post("/responses", e -> unsupported("/v1/responses; use /v1/chat/completions"));
+    routes.post("/embeddings", e -> unsupported("/v1/embeddings; it generates text alone"));
   }
 
   private void health(Exchange exchange) {
@@ -129,8 +129,7 @@ final class ModelEndpoints {
     exchange.send(200, Json.object().put("prompt", ChatCall.prompt(fields, model).text()));
   }
 
-  private static void unsupported(String path, String instead) {
-    throw ApiError.request(
-        404, "not_found", "This server has no " + path + "; use " + instead + " instead.");
+  private static void unsupported(String path) {
+    throw ApiError.request(404, "not_found", "This server has no " + path + ".");
   }
 }

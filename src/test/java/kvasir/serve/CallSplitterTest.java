@@ -6,10 +6,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.StringJoiner;
+import java.util.function.IntSupplier;
 import kvasir.file.Json;
 import kvasir.text.CallForm;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Contents and calls of answers (S42 to S46), however the text is cut into pieces. */
 class CallSplitterTest {
@@ -196,6 +200,68 @@ class CallSplitterTest {
     CallRules rules =
         new CallRules(CallForm.HERMES, TOOLS, 1, true, marked(prefix == null ? "" : prefix));
     check(rules, text, true, content, calls, "TOOL_CALLS");
+  }
+
+  /** Hostile answers: pieces of calls in any order, cut anywhere, are divided in one way. */
+  @ParameterizedTest
+  @EnumSource(CallForm.class)
+  void randomPiecesOfCallsAreDividedInOneWay(CallForm form) {
+    List<String> pieces =
+        List.of(
+            "T",
+            "E",
+            "P",
+            "Ff>",
+            "Fg>",
+            "Fx y>",
+            "F",
+            "N",
+            "Qa>",
+            "Qi>",
+            "Qz>",
+            "Q",
+            "C",
+            "~",
+            "~",
+            " ",
+            "x",
+            "1",
+            "{\"name\": \"f\", \"arguments\": {",
+            "}",
+            "\"",
+            ":",
+            "{",
+            "é🙂");
+    for (long seed = 0; seed < 400; seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      StringBuilder text = new StringBuilder(random.nextBoolean() ? marked("T~Ff>~") : "");
+      for (int i = random.nextInt(40); i > 0; i--) {
+        text.append(marked(pieces.get(random.nextInt(pieces.size()))));
+      }
+      boolean cut = random.nextBoolean();
+      String whole = divided(form, text.toString(), cut, () -> Integer.MAX_VALUE);
+      String words = "seed " + seed + ": " + text;
+      assertEquals(whole, divided(form, text.toString(), cut, () -> 1), words);
+      assertEquals(whole, divided(form, text.toString(), cut, () -> random.nextInt(1, 9)), words);
+    }
+  }
+
+  private static String divided(CallForm form, String text, boolean cut, IntSupplier sizes) {
+    CallSplitter splitter =
+        new CallSplitter(new CallRules(form, TOOLS, Integer.MAX_VALUE, false, ""));
+    AnswerText answer = new AnswerText();
+    for (int from = 0; from < text.length(); ) {
+      int to = Math.min(text.length(), from + Math.min(text.length(), sizes.getAsInt()));
+      splitter.add(text.substring(from, to)).forEach(answer::add);
+      from = to;
+    }
+    splitter.finish(cut).forEach(answer::add);
+    StringJoiner all = new StringJoiner("|").add(answer.content()).add("" + splitter.hasCalled());
+    answer.calls().forEach(call -> all.add(call.name()).add(call.arguments()));
+    if (splitter.hasCalled() && form.parameters()) {
+      ServedDemo.json(answer.calls().getLast().arguments());
+    }
+    return all.toString();
   }
 
   private static String marked(String text) {
