@@ -48,14 +48,15 @@ final class Connection implements ConnectionContext {
     return bytes;
   }
 
-  /** Closes the socket, which ends all reads and writes. */
+  /** Closes the socket, which ends all reads and writes. The client gets no answer. */
   void cut() {
-    bytes.close();
     try {
       socket.close();
     } catch (IOException e) {
       // It was closed before.
     }
+    // Half a request that ends is answered, so the socket goes first.
+    bytes.close();
   }
 
   /** Returns the connection that the calling thread handles. */

@@ -67,8 +67,8 @@ final class FaultRun implements AutoCloseable {
   }
 
   private FaultRun(ProcessBuilder builder) throws IOException {
-    out = Files.createTempFile("kvasir", ".out");
-    err = Files.createTempFile("kvasir", ".err");
+    out = Files.createTempFile("test-run", ".out");
+    err = Files.createTempFile("test-run", ".err");
     // Shells start what runs in their background with Ctrl-C ignored, and children inherit that.
     builder.command().addAll(0, List.of("env", "--default-signal=INT"));
     String id = mark.substring(MARK.length() + 1);

@@ -89,8 +89,8 @@ public final class Launch {
 
   public static Result run(String command, Object... arguments) {
     try {
-      Path out = Files.createTempFile("kvasir", ".out");
-      Path err = Files.createTempFile("kvasir", ".err");
+      Path out = Files.createTempFile("test-run", ".out");
+      Path err = Files.createTempFile("test-run", ".err");
       try {
         return run(builder(command, arguments), command, out, err);
       } finally {
