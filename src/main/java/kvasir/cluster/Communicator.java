@@ -54,6 +54,11 @@ public interface Communicator extends AutoCloseable {
   /** Returns the longest time that a wait may take. */
   Duration limit();
 
+  /** Returns the doorbell of this world, which lives as long as it. */
+  default Doorbell doorbell() {
+    return Doorbell.NONE;
+  }
+
   /** Leaves the world in an orderly way; every rank must call it. */
   @Override
   void close();

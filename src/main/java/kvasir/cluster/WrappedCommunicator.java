@@ -36,6 +36,11 @@ public abstract class WrappedCommunicator implements Communicator {
   }
 
   @Override
+  public Doorbell doorbell() {
+    return inner.doorbell();
+  }
+
+  @Override
   public final void close() {
     inner.close();
   }

@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import kvasir.cluster.nativempi.NativeRank;
 import kvasir.error.ClusterFailure;
 import kvasir.error.ExitCodes;
@@ -163,8 +164,11 @@ public final class MpirunLauncher {
     Set<Integer> explained = new HashSet<>();
     int ranks = spec.hosts().size();
     long here = spec.hosts().stream().filter(localHosts::contains).count();
+    RanksWatch watch = RanksWatch.of(line, Stream.of(process));
+    boolean come = false;
     while (!over && line.loss().isEmpty() && !streams.unwritten() && !line.cancelled()) {
-      over = process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS);
+      watch.pause(!come);
+      over = !process.isAlive();
       activity.follow(line.activity(0));
       if (found.size() < here) {
         process
@@ -177,7 +181,8 @@ public final class MpirunLauncher {
       }
       // mpirun soon ends the other ranks too, and does not say which one ended first.
       found.forEach((rank, child) -> explain(rank, child, line, explained));
-      if (IntStream.range(0, ranks).allMatch(line::hasCome)) {
+      if (!come && IntStream.range(0, ranks).allMatch(line::hasCome)) {
+        come = true;
         streams.arrived(0);
       }
     }

@@ -108,6 +108,8 @@ public final class RankLauncher {
       }
     } catch (IOException e) {
       throw room.notStarted(spec.hosts().size(), program(ranks.size()), e);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
     } finally {
       kill(ranks);
       streams.finish();
@@ -221,7 +223,8 @@ public final class RankLauncher {
         "ServerAliveCountMax=" + spec.silence().toSeconds());
   }
 
-  private WorldEnd await(List<Process> ranks, HeartbeatServer line) {
+  private WorldEnd await(List<Process> ranks, HeartbeatServer line) throws InterruptedException {
+    RanksWatch watch = RanksWatch.of(line, ranks.stream());
     while (ranks.stream().anyMatch(Process::isAlive)) {
       activity.follow(line.activity(0));
       explain(ranks, line);
@@ -234,7 +237,7 @@ public final class RankLauncher {
       if (streams.unwritten()) {
         kill(ranks);
       }
-      pause(POLL_MILLIS);
+      watch.pause(!IntStream.range(0, ranks.size()).allMatch(line::hasCome));
     }
     // The last rank's message may still be on its way.
     explain(ranks, line);
@@ -323,8 +326,12 @@ public final class RankLauncher {
     try {
       Thread.sleep(millis);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ClusterFailure(-1, -1, "interrupted while ranks ran", e);
+      throw interrupted(e);
     }
+  }
+
+  private static ClusterFailure interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new ClusterFailure(-1, -1, "interrupted while ranks ran", e);
   }
 }

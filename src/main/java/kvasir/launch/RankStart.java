@@ -182,7 +182,7 @@ public final class RankStart {
     if (world.rank() == 0) {
       console.write(OutputMarker.of(token.text()).bytes());
     }
-    return world;
+    return new RungCommunicator(world, line);
   }
 
   /** Ends this rank when its parent, MPJ's daemon, has ended. The daemon does not end its ranks. */
@@ -227,10 +227,11 @@ public final class RankStart {
 
   private Communicator host(Communicator world) {
     hosted = world;
-    if (world.size() > 1) {
-      line = SelfHosted.join(world, WorldSettings.SILENCE, activity, ending::end);
+    if (world.size() == 1) {
+      return world;
     }
-    return world;
+    line = SelfHosted.join(world, WorldSettings.SILENCE, activity, ending::end);
+    return new RungCommunicator(world, line);
   }
 
   private void connect(RunToken runToken) {

@@ -8,9 +8,12 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import kvasir.cluster.Communicator;
+import kvasir.cluster.Doorbell;
 import kvasir.cluster.Waiting;
 import kvasir.error.ClusterFailure;
 
@@ -29,6 +32,7 @@ public final class LocalWorld {
   private final int size;
   private final Duration firstDeadline;
   private final List<Queue<Parcel>> queues = new ArrayList<>();
+  private final List<Semaphore> rings = new ArrayList<>();
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
   /** Data that a sender offers, and whether the receiver has copied it. */
@@ -46,6 +50,9 @@ public final class LocalWorld {
     this.firstDeadline = deadline;
     for (int i = 0; i < size * size; i++) {
       queues.add(new ConcurrentLinkedQueue<>());
+    }
+    for (int i = 0; i < size; i++) {
+      rings.add(new Semaphore(0));
     }
   }
 
@@ -76,6 +83,7 @@ public final class LocalWorld {
       return body.run(new Rank(rank));
     } catch (RuntimeException | Error e) {
       failure.compareAndSet(null, e);
+      rings.forEach(Semaphore::release);
       throw e;
     }
   }
@@ -95,7 +103,7 @@ public final class LocalWorld {
     }
   }
 
-  private final class Rank implements Communicator {
+  private final class Rank implements Communicator, Doorbell {
     private final int rank;
     private Duration deadline;
 
@@ -165,6 +173,30 @@ public final class LocalWorld {
     @Override
     public Duration limit() {
       return deadline;
+    }
+
+    @Override
+    public Doorbell doorbell() {
+      return this;
+    }
+
+    @Override
+    public void ring() {
+      for (int other = 0; other < size; other++) {
+        if (other != rank) {
+          rings.get(other).release();
+        }
+      }
+    }
+
+    @Override
+    public boolean await(Duration limit) {
+      try {
+        return rings.get(rank).tryAcquire(limit.toNanos(), TimeUnit.NANOSECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new ClusterFailure(rank, -1, "interrupted while idle", e);
+      }
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 import kvasir.cache.BlockPool;
 import kvasir.cache.CacheShape;
 import kvasir.cluster.Communicator;
@@ -56,6 +57,15 @@ public final class BatchEngine {
    * @throws UserError on every rank, if a rank's memory holds no block
    */
   public BatchEngine(Engine engine, BatchOptions options, Optional<BlockStore> store) {
+    this(engine, options, store, System::nanoTime);
+  }
+
+  /**
+   * Creates the batch engine of one rank, with a clock.
+   *
+   * @param clock time in nanoseconds, by which rank 0 asks the others for their state once a second
+   */
+  BatchEngine(Engine engine, BatchOptions options, Optional<BlockStore> store, LongSupplier clock) {
     this.engine = engine;
     this.world = engine.world();
     this.compareEvery = options.compareEvery();
@@ -71,7 +81,7 @@ public final class BatchEngine {
         new TokenChooser(
             world, engine.settings().kernels(), new DecoderLogits(engine.batchDecoder()), held);
     this.ranks = RankStates.gather(engine);
-    this.link = new PlanLink(world, ranks::measure);
+    this.link = new PlanLink(world, ranks::measure, clock);
     this.pool = new BlockPool(shape.blockTokens(), engine.cache().ownership(), capacities);
     this.scheduler =
         world.rank() == ROOT

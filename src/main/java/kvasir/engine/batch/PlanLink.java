@@ -3,13 +3,15 @@ package kvasir.engine.batch;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import kvasir.cluster.Collectives;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.Communicator.Message;
 
 /**
  * Link by which rank 0 sends its plans to the other ranks, along a tree. While there is nothing to
- * do each rank waits for rank 0 itself: a rank that has waited long sleeps for some milliseconds,
+ * do each rank waits for the doorbell, which rank 0 rings before each message, and for rank 0
+ * itself: where there is no doorbell, a rank that has waited long sleeps for some milliseconds,
  * which would add up along the tree. Not thread-safe.
  */
 final class PlanLink {
@@ -25,19 +27,23 @@ final class PlanLink {
 
   private final Communicator world;
   private final Runnable measure;
+  private final LongSupplier clock;
   private final byte[] firstBytes = new byte[PlanMessage.FIRST_BYTES];
   private final MemorySegment first = MemorySegment.ofArray(firstBytes);
   private boolean idle;
-  private long measured = System.nanoTime();
+  private long measured;
 
   /**
    * Creates one rank's end of the link; the communicator stays the caller's.
    *
    * @param measure called by all ranks together, between two plans and not more than once a second
+   * @param clock time in nanoseconds
    */
-  PlanLink(Communicator world, Runnable measure) {
+  PlanLink(Communicator world, Runnable measure, LongSupplier clock) {
     this.world = world;
     this.measure = measure;
+    this.clock = clock;
+    this.measured = clock.getAsLong();
   }
 
   /** Sends a plan to all other ranks, on rank 0. */
@@ -45,8 +51,8 @@ final class PlanLink {
     if (world.size() == 1) {
       return;
     }
-    if (!idle && System.nanoTime() - measured > MEASURE_NANOS) {
-      measured = System.nanoTime();
+    if (!idle && clock.getAsLong() - measured > MEASURE_NANOS) {
+      measured = clock.getAsLong();
       sendToAll(new StepPlan(MEASURE, List.of(), List.of()));
       measure.run();
     }
@@ -73,6 +79,7 @@ final class PlanLink {
   }
 
   private void sendToEach(MemorySegment data) {
+    world.doorbell().ring();
     List<Message> messages = new ArrayList<>();
     for (int rank = 1; rank < world.size(); rank++) {
       messages.add(new Message(rank, data));
@@ -92,6 +99,7 @@ final class PlanLink {
 
   private StepPlan next() {
     if (idle) {
+      boolean unused = world.doorbell().await(world.limit());
       world.receive(first, ROOT);
     } else {
       Collectives.broadcast(world, first, ROOT);

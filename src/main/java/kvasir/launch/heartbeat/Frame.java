@@ -68,7 +68,9 @@ record Frame(FrameKind kind, String text) {
      * Sent to rank 0: standard input has ended. Text: the reason for which it cannot be read; empty
      * at its regular end.
      */
-    INPUT_END(14);
+    INPUT_END(14),
+    /** Sent to the listener by a rank that rings at all others, and to each of them. */
+    RING(15);
 
     private final int code;
 

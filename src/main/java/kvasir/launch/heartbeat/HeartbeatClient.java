@@ -15,10 +15,12 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import kvasir.cluster.Doorbell;
 import kvasir.error.ClusterFailure;
 import kvasir.measure.Activity;
 
@@ -26,7 +28,7 @@ import kvasir.measure.Activity;
  * A rank's end of the side channel. It owns its connection and two threads until {@link #close}.
  * Thread-safe.
  */
-public final class HeartbeatClient implements AutoCloseable {
+public final class HeartbeatClient implements Doorbell, AutoCloseable {
   /** Environment variable with the address that a launcher listens on: {@code host:port}. */
   public static final String LISTENER = "KVASIR_LISTENER";
 
@@ -48,6 +50,7 @@ public final class HeartbeatClient implements AutoCloseable {
   private final CompletableFuture<List<String>> peers = new CompletableFuture<>();
   private final BlockingQueue<Optional<String>> orders = new LinkedBlockingQueue<>();
   private final RemoteInput input = new RemoteInput(() -> send(Frame.of(Frame.FrameKind.WANT)));
+  private final Semaphore rings = new Semaphore(0);
   private final Frame.Welcome listener;
   private volatile long heard = System.nanoTime();
   private volatile boolean closed;
@@ -125,6 +128,7 @@ public final class HeartbeatClient implements AutoCloseable {
             received.setLength(0);
           }
           case NO_MORE -> orders.add(Optional.empty());
+          case RING -> rings.release();
           case INPUT -> input.received(frame.text().getBytes(StandardCharsets.ISO_8859_1));
           case INPUT_END -> input.ended(frame.text());
           case PEERS -> peers.complete(List.of(frame.text().split("\n", -1)));
@@ -201,6 +205,21 @@ public final class HeartbeatClient implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ClusterFailure(rank, -1, "interrupted before its next order", e);
+    }
+  }
+
+  @Override
+  public void ring() {
+    send(Frame.of(Frame.FrameKind.RING));
+  }
+
+  @Override
+  public boolean await(Duration limit) {
+    try {
+      return rings.tryAcquire(limit.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ClusterFailure(rank, -1, "interrupted while idle", e);
     }
   }
 

@@ -51,6 +51,7 @@ public final class HeartbeatServer implements AutoCloseable {
   private volatile boolean closed;
   private boolean introduced;
   private final Orders orders;
+  private final CompletableFuture<Void> over = new CompletableFuture<>();
   private volatile boolean cancelled;
   private volatile Optional<Consumer<Socket>> work = Optional.empty();
   private volatile InputSender input = new InputSender(InputStream.nullInputStream());
@@ -180,6 +181,12 @@ public final class HeartbeatServer implements AutoCloseable {
   /** Asks the launcher to end all ranks at once. That is not a loss. */
   public void cancel() {
     cancelled = true;
+    over.complete(null);
+  }
+
+  /** Returns what is completed by the first loss, and by {@link #cancel}. */
+  public CompletableFuture<Void> over() {
+    return over.copy();
   }
 
   /** Returns whether the launcher is to end all ranks. */
@@ -256,9 +263,15 @@ public final class HeartbeatServer implements AutoCloseable {
       }
       case DONE -> orders.done(member.rank(), frame.code());
       case WANT -> input.send(member);
+      case RING -> ring(member);
       case LEAVING -> member.move(Member.State.LEFT);
       default -> throw new IOException("no message for a listener: " + frame.kind());
     }
+  }
+
+  private void ring(Member by) {
+    Frame ring = Frame.of(Frame.FrameKind.RING);
+    members.stream().filter(member -> member != by).forEach(member -> member.send(ring));
   }
 
   private synchronized void introduce() {
@@ -349,6 +362,7 @@ public final class HeartbeatServer implements AutoCloseable {
           .forEach(member -> member.send(Frame.of(Frame.FrameKind.END, first.end())));
       orders.lost();
       loss.complete(first);
+      over.complete(null);
     }
   }
 

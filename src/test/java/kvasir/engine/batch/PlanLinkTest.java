@@ -4,10 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import kvasir.cluster.Communicator;
+import kvasir.cluster.Doorbell;
+import kvasir.cluster.WrappedCommunicator;
 import kvasir.cluster.local.LocalWorld;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,8 +42,66 @@ class PlanLinkTest {
     assertTrue(seen.stream().allMatch(count -> count == STEPS.size()), seen.toString());
   }
 
+  /** Communicator that notes its exchanges, and what is done with its doorbell. */
+  private static final class Noting extends WrappedCommunicator implements Doorbell {
+    private final List<String> notes = new ArrayList<>();
+
+    Noting(Communicator inner) {
+      super(inner);
+    }
+
+    @Override
+    public void exchange(List<Message> sends, List<Message> receives) {
+      notes.add("exchange");
+      inner.exchange(sends, receives);
+    }
+
+    @Override
+    public Doorbell doorbell() {
+      return this;
+    }
+
+    @Override
+    public void ring() {
+      notes.add("ring");
+      inner.doorbell().ring();
+    }
+
+    @Override
+    public boolean await(Duration limit) {
+      notes.add("await");
+      return inner.doorbell().await(limit);
+    }
+  }
+
+  /** A rank of an idle world looks for a message when it has been rung at, and not before. */
+  @Test
+  void ranksOfAnIdleWorldWaitForTheDoorbell() {
+    List<Noting> worlds =
+        LocalWorld.run(
+            2,
+            Duration.ofSeconds(30),
+            world -> {
+              Noting noting = new Noting(world);
+              PlanLink link = new PlanLink(noting, () -> {}, () -> 0);
+              for (int i = 0; i < 3; i++) {
+                if (world.rank() > 0) {
+                  link.receive();
+                } else if (i < 2) {
+                  link.idle();
+                } else {
+                  link.send(plan(2));
+                }
+              }
+              return noting;
+            });
+    List<String> root = List.of("exchange", "ring", "exchange", "ring", "exchange");
+    List<String> other = List.of("exchange", "await", "exchange", "await", "exchange");
+    assertEquals(List.of(root, other), worlds.stream().map(world -> world.notes).toList());
+  }
+
   private static int sendAll(Communicator world) {
-    PlanLink link = new PlanLink(world, () -> {});
+    PlanLink link = new PlanLink(world, () -> {}, () -> 0);
     for (int step : STEPS) {
       if (step < 0) {
         link.idle();
@@ -51,7 +113,7 @@ class PlanLinkTest {
   }
 
   private static int receiveAll(Communicator world) {
-    PlanLink link = new PlanLink(world, () -> {});
+    PlanLink link = new PlanLink(world, () -> {}, () -> 0);
     int count = 0;
     for (int step : STEPS) {
       StepPlan plan = link.receive();
