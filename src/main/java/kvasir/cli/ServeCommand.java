@@ -44,8 +44,8 @@ final class ServeCommand extends RankCommand {
       names = "--allow-origin",
       paramLabel = "ORIGIN",
       description =
-          "Origin of web pages that may use a server without a key, such as https://chat.example;"
-              + " can be repeated.")
+          "Origin of web pages that may use a server without a key, such as https://chat.example,"
+              + " whose host may then be the server's name for clients; can be repeated.")
   List<String> allowOrigins = List.of();
 
   @Option(
@@ -108,7 +108,8 @@ final class ServeCommand extends RankCommand {
           "give --api-key-file");
     }
     for (String origin : allowOrigins) {
-      if (!origin.matches("https?://[A-Za-z0-9.:\\[\\]-]+")) {
+      // Extensions of browsers and editors have schemes of their own.
+      if (!origin.matches("[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9.:\\[\\]_-]+")) {
         throw new UserError("--allow-origin " + origin, "is no origin", "write https://host:port");
       }
     }

@@ -6,6 +6,7 @@
  * <pre>
  *   JSON schema -&gt; SchemaReader -&gt; Branches        ways in which keywords hold together
  *                              '-&gt; ObjectNodes, ArrayNodes, Text, Numeral, Words    parts
+ *                              '-&gt; JsonMembers, ParameterMembers    spellings of objects
  *   Grammar -&gt; GrammarState --byte--&gt; GrammarState
  * </pre>
  *

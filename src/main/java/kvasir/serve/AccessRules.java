@@ -47,13 +47,24 @@ public final class AccessRules {
    *
    * @param key the key; empty if callers need none
    * @param origins further origins of pages that may use a server without a key, such as {@code
-   *     https://chat.example}
+   *     https://chat.example}, whose hosts are names of this server, too: a proxy hands them on
    */
   public static AccessRules of(Optional<String> key, Set<String> origins) {
     Set<String> lower = new HashSet<>();
     origins.forEach(origin -> lower.add(origin.toLowerCase(Locale.ROOT)));
-    return new AccessRules(
-        key.map(text -> text.getBytes(StandardCharsets.UTF_8)), lower, namesOfThisHost());
+    Set<String> names = new HashSet<>(namesOfThisHost());
+    lower.forEach(origin -> hostOf(origin).ifPresent(names::add));
+    return new AccessRules(key.map(text -> text.getBytes(StandardCharsets.UTF_8)), lower, names);
+  }
+
+  /** Returns the host of the origin of a web site; empty for those of extensions. */
+  private static Optional<String> hostOf(String origin) {
+    try {
+      URI uri = new URI(origin);
+      return isWeb(uri) ? Optional.ofNullable(uri.getHost()) : Optional.empty();
+    } catch (URISyntaxException e) {
+      return Optional.empty();
+    }
   }
 
   private static Set<String> namesOfThisHost() {
@@ -89,7 +100,7 @@ public final class AccessRules {
     String host = client.header("Host").orElse("");
     if (!knownHost(name(host))) {
       throw ApiError.forbidden(
-          "The host name \"%s\" is not one of this server's; use localhost or an address."
+          "The host name \"%s\" is not one of this server's; use localhost or an address, or start it with a key or --allow-origin http://HOST."
               .formatted(ApiError.quoted(host)));
     }
     Optional<String> origin = client.header("Origin");
@@ -161,13 +172,16 @@ public final class AccessRules {
     }
     try {
       URI uri = new URI(lower);
-      boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-      return web
+      return isWeb(uri)
           && uri.getHost() != null
           && (LOOPBACK.matcher(uri.getHost()).matches() || isOwn(origin, host));
     } catch (URISyntaxException e) {
       return false;
     }
+  }
+
+  private static boolean isWeb(URI uri) {
+    return "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
   }
 
   /** Returns whether an origin is this server's, to which a proxy may have added TLS. */

@@ -30,6 +30,9 @@ class ServeCommandTest {
     Launch.here("serve", "--model", MODEL, "--port", "0", "--api-key-file", key)
         .assertRefused("--api-key-file");
     Launch.here("serve", "--model", folder, "--port", "0").assertRefused("config.json");
+    Launch.here(
+            "serve", "--model", folder, "--port", "0", "--allow-origin", "chrome-extension://ab")
+        .assertRefused("config.json");
   }
 
   @Test

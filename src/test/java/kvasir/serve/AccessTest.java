@@ -29,7 +29,9 @@ class AccessTest {
   static void start() {
     open =
         ServedDemo.start(
-            ServerLimits.of(64), AccessRules.of(Optional.empty(), Set.of("https://chat.example")));
+            ServerLimits.of(64),
+            AccessRules.of(
+                Optional.empty(), Set.of("https://chat.example", "app://notes.example")));
     keyed = ServedDemo.start(ServerLimits.of(64), AccessRules.of(Optional.of("s3cret"), Set.of()));
   }
 
@@ -107,6 +109,8 @@ class AccessTest {
     "http://127.9.9.9:1, 200",
     "http://[::1]:3000, 200",
     "https://chat.example, 200",
+    "app://notes.example, 200",
+    "app://other.example, 403",
     "null, 403",
     "https://site.example, 403",
     "http://localhost.site.example, 403",
@@ -127,6 +131,10 @@ class AccessTest {
   @ParameterizedTest
   @CsvSource({
     "rebind.example:8080, 403",
+    "chat.example:8080, 200",
+    "Chat.Example, 200",
+    "chat.example.rebind.example, 403",
+    "notes.example, 403",
     "localhost.rebind.example, 403",
     "localhost:1, 200",
     "127.0.0.1, 200",
