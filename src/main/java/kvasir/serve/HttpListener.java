@@ -177,6 +177,9 @@ final class HttpListener implements AutoCloseable {
     if (status.code() >= 500 && status.code() != 501) {
       return ApiError.server("internal error");
     }
+    if (status.code() == 400) {
+      return ApiError.request(400, null, "The head of the request is not valid HTTP/1.1.");
+    }
     String text = message == null ? status.reasonPhrase() : message;
     return ApiError.request(status.code(), null, ApiError.quoted(WholeText.of(text)));
   }

@@ -293,18 +293,6 @@ class ConnectionsTest {
     }
   }
 
-  /** S18: an older version; nginx speaks it to servers behind it by default. */
-  @Test
-  void anOlderVersionIsNamed() throws IOException {
-    try (Socket socket = demo.connect()) {
-      send(socket, "GET /health HTTP/1.0\r\n\r\n");
-      String answer = answer(socket.getInputStream());
-      assertStatus(505, answer);
-      assertTrue(answer.contains("proxy_http_version 1.1"), answer);
-      assertTrue(closes(socket));
-    }
-  }
-
   /** S18: connections. */
   @Test
   void aConnectionServesManyRequests() throws IOException {

@@ -271,6 +271,20 @@ class ForcedToolsTest {
     }
   }
 
+  /** S55: Qwen3.5 thinks, and writes parameters behind its thoughts. */
+  @Test
+  void parametersComeBehindThoughtsS55() throws IOException {
+    try (ServedDemo qwen = server("Qwen3.5-4B")) {
+      String tool = tool("f", BOOLEAN);
+      String none = "{'max_tokens':100,'chat_template_kwargs':{'enable_thinking':false}}";
+      assertTrue(arguments(choice(qwen, call(tool, none))).path("a").isBoolean());
+      JsonNode cut = choice(qwen, call(tool, "{'max_tokens':12}"));
+      assertFalse(cut.at("/message/reasoning_content").asText().isEmpty(), cut.toString());
+      assertEquals("", cut.at("/message/content").textValue());
+      assertEquals("length", cut.path("finish_reason").asText());
+    }
+  }
+
   /** S55: a template that leaves it to the model whether it thinks. */
   @Test
   void aModelMayThinkBeforeACallS55() throws IOException {

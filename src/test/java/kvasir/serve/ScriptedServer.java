@@ -136,6 +136,10 @@ final class ScriptedServer implements AutoCloseable {
     return this;
   }
 
+  int port() {
+    return server.port();
+  }
+
   HttpResponse<String> post(String path, String body) {
     try {
       return http.send(
