@@ -36,6 +36,7 @@ public final class ParameterTexts {
   private static final JsonMapper MAPPER =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
+  private static final String FIRST = "{[\"-0123456789";
   private static final Pattern WHOLE = Pattern.compile("-?[0-9]+(\\.0+)?");
 
   private final JsonNode schema;
@@ -80,9 +81,9 @@ public final class ParameterTexts {
    */
   public String json(String name, String text) {
     Set<Kind> allowed = kinds(name);
-    return value(text)
-        .filter(value -> !allowed.contains(Kind.STRING) || allowed.contains(value.kind))
-        .filter(value -> !isText(name))
+    Optional<Value> value = isText(name) ? Optional.empty() : value(text);
+    return value
+        .filter(v -> !allowed.contains(Kind.STRING) || allowed.contains(v.kind))
         .map(Value::json)
         .orElseGet(() -> Spelling.quoted(text));
   }
@@ -104,6 +105,10 @@ public final class ParameterTexts {
   }
 
   private static Optional<Value> parsed(String text) {
+    // Most texts are not JSON, which costs less to see than an exception.
+    if (text.isEmpty() || FIRST.indexOf(text.charAt(0)) < 0) {
+      return Optional.empty();
+    }
     try {
       JsonNode node = MAPPER.readTree(text);
       Kind kind =
