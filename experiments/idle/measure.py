@@ -65,6 +65,16 @@ def processes(group):
     return ticks
 
 
+def role(process):
+    """Returns what a process is: a rank, by the variables that it was started with, or what started the ranks."""
+    variables = pathlib.Path(f"/proc/{process}/environ").read_bytes().split(b"\0")
+    for name in (b"KVASIR_RANK=", b"OMPI_COMM_WORLD_RANK="):
+        for variable in variables:
+            if variable.startswith(name):
+                return "rank " + variable[len(name):].decode()
+    return "the server"
+
+
 def times(base, pause):
     taken = []
     for _ in range(REQUESTS[pause]):
@@ -95,10 +105,11 @@ def main():
               + " | ".join(f"after {pause:g} s: median, worst" for pause in PAUSES) + " |")
         print("|" + "---|" * (3 + len(PAUSES)))
         for name, (process, base) in servers.items():
-            shares = sorted((after[name][i] - ticks) / TICKS / waited for i, ticks in before[name].items())
+            shares = sorted(
+                (role(i), (after[name][i] - ticks) / TICKS / waited) for i, ticks in before[name].items())
             first = 1e3 * ask(base)
             row = [times(base, pause) for pause in PAUSES]
-            print(f"| {name} | " + ", ".join(f"{100 * share:.2f} %" for share in shares) + f" | {first:.1f} | "
+            print(f"| {name} | " + ", ".join(f"{who} {100 * share:.2f} %" for who, share in shares) + f" | {first:.1f} | "
                   + " | ".join(f"{statistics.median(t):.1f}, {max(t):.1f}" for t in row) + " |", flush=True)
     finally:
         for process, _ in servers.values():

@@ -1,6 +1,7 @@
 package kvasir.engine.batch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -98,6 +99,28 @@ class PlanLinkTest {
     List<String> root = List.of("exchange", "ring", "exchange", "ring", "exchange");
     List<String> other = List.of("exchange", "await", "exchange", "await", "exchange");
     assertEquals(List.of(root, other), worlds.stream().map(world -> world.notes).toList());
+  }
+
+  /** A rank that fails wakes those that wait for the doorbell, whose limit is longer than this. */
+  @Test
+  void ranksOfAnIdleWorldEndWithTheFirstThatFails() {
+    IllegalStateException first =
+        assertThrows(
+            IllegalStateException.class,
+            () ->
+                LocalWorld.run(
+                    3,
+                    Duration.ofHours(1),
+                    world -> {
+                      PlanLink link = new PlanLink(world, () -> {}, () -> 0);
+                      if (world.rank() == 0) {
+                        link.idle();
+                        throw new IllegalStateException("rank 0 fails");
+                      }
+                      link.receive();
+                      return link.receive();
+                    }));
+    assertEquals("rank 0 fails", first.getMessage());
   }
 
   private static int sendAll(Communicator world) {
