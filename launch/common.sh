@@ -307,6 +307,8 @@ JVM_OPTIONS=(
   "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=$bounds"
   --enable-native-access=ALL-UNNAMED
   --sun-misc-unsafe-memory-access=allow
+  # For standard error that is another descriptor than the JVM's own.
+  --add-opens=java.base/java.io=ALL-UNNAMED
   # Standard output is for results: what the JVM itself has to say, warnings and why it cannot start, is not.
   -XX:+DisplayVMOutputToStderr
   -Xlog:disable

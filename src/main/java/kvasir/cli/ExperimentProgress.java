@@ -54,6 +54,7 @@ final class ExperimentProgress implements Runner.Listener, AutoCloseable {
               .setInitialMax(units)
               .startsFrom(done, Duration.ZERO)
               .setStyle(ProgressBarStyle.ASCII)
+              .continuousUpdate()
               .clearDisplayOnFinish()
               .build();
     }

@@ -27,6 +27,7 @@ import kvasir.launch.MpjrunLines;
 import kvasir.launch.Order;
 import kvasir.launch.ParentWatch;
 import kvasir.launch.RankStart;
+import kvasir.launch.StandardError;
 import kvasir.launch.StatusFile;
 import kvasir.launch.ThisProcess;
 import kvasir.launch.heartbeat.RunEnd;
@@ -66,6 +67,7 @@ public final class Main {
   }
 
   public static void main(String[] args) {
+    StandardError.install();
     Activity activity = new Activity();
     StatusLine status = StatusLine.of(activity);
     new Main(MpjrunLines.received(args), activity, status, new Output(status)).run();

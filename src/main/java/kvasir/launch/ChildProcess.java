@@ -1,9 +1,8 @@
 package kvasir.launch;
 
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
@@ -54,7 +53,7 @@ public record ChildProcess(int code, String out) {
   /** Copies standard error as it arrives, except for the JVM's own first line. */
   private static void pass(InputStream errors) throws IOException {
     // Not closed, since it is the standard error of this process.
-    FileOutputStream own = new FileOutputStream(FileDescriptor.err);
+    OutputStream own = StandardError.stream();
     int same = 0;
     int next = errors.read();
     while (same < INCUBATES.length && next == INCUBATES[same]) {

@@ -25,6 +25,7 @@ public final class JavaCommand {
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(a -> !a.startsWith("-javaagent") && !a.startsWith("-agentlib"))
         .filter(a -> !a.startsWith("-D" + Console.TERMINAL))
+        .filter(a -> !a.startsWith("-D" + StandardError.DESCRIPTOR))
         .forEach(command::add);
     command.add("-cp");
     command.add(absolute(System.getProperty("java.class.path")));

@@ -13,6 +13,7 @@ import kvasir.file.Json;
 import kvasir.file.Unwritable;
 import kvasir.launch.Console;
 import kvasir.launch.MpjrunLines;
+import kvasir.launch.StandardError;
 
 /** Standard output and standard error in UTF-8, whatever the locale is. Thread-safe. */
 public final class Output implements Console {
@@ -31,7 +32,7 @@ public final class Output implements Console {
     this(
         status,
         MpjrunLines.of(new FileOutputStream(FileDescriptor.out), "out"),
-        MpjrunLines.of(new FileOutputStream(FileDescriptor.err), "err"));
+        MpjrunLines.of(StandardError.stream(), "err"));
   }
 
   /**

@@ -1,7 +1,5 @@
 package kvasir.cli.terminal;
 
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -11,6 +9,7 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import kvasir.launch.Console;
+import kvasir.launch.StandardError;
 import kvasir.measure.Activity;
 
 /**
@@ -48,9 +47,7 @@ public final class StatusLine {
   /** Returns a new status line of this process; inactive if standard error is not a terminal. */
   public static StatusLine of(Activity activity) {
     return new StatusLine(
-        Boolean.getBoolean(Console.TERMINAL),
-        new FileOutputStream(FileDescriptor.err),
-        activity::text);
+        Boolean.getBoolean(Console.TERMINAL), StandardError.stream(), activity::text);
   }
 
   /** Starts to draw the line in a new thread. */

@@ -100,6 +100,7 @@ class WordsTest {
     says(words, "Left out as unfair: 2×1 native at tg32 (oversubscribed)");
   }
 
+  // U1
   @Test
   void unfairStartsGiveNoConclusionForAnyKindU1() {
     for (ExperimentResult fair : Demo.all()) {
