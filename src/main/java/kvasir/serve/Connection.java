@@ -27,6 +27,7 @@ final class Connection implements ConnectionContext {
   private final SocketWriter writer;
   private final ReadAhead bytes;
   private final DataReader reader;
+  private Optional<byte[]> first = Optional.empty();
 
   /**
    * Creates a connection of which nothing has been read.
@@ -41,7 +42,7 @@ final class Connection implements ConnectionContext {
     this.plain = PlainSocket.server(socket, "client", "server");
     this.writer = SocketWriter.create(plain);
     this.bytes = new ReadAhead(plain, idleTime, requestTime);
-    this.reader = DataReader.create(bytes);
+    this.reader = DataReader.create(this::next);
   }
 
   ReadAhead bytes() {
@@ -79,8 +80,28 @@ final class Connection implements ConnectionContext {
   }
 
   private Void handleCurrent() throws InterruptedException {
-    protocol.handle(this);
+    first = Optional.ofNullable(bytes.get());
+    if (first.filter(Http2Downgrade::isAskedBy).isPresent()) {
+      downgrade();
+    } else {
+      protocol.handle(this);
+    }
     return null;
+  }
+
+  private void downgrade() {
+    try {
+      Http2Downgrade.answer(next(), bytes, socket.getOutputStream());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Returns the next bytes for the HTTP library; null at the end. */
+  private byte[] next() {
+    Optional<byte[]> kept = first;
+    first = Optional.empty();
+    return kept.orElseGet(bytes);
   }
 
   private void close() {
