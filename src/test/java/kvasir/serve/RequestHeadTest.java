@@ -52,8 +52,7 @@ class RequestHeadTest {
         "GET /health HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n",
         "POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
         "POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Length: +5\r\n\r\n",
-        "GET /v1/models/%zz HTTP/1.1\r\nHost: x\r\n\r\n",
-        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+        "GET /v1/models/%zz HTTP/1.1\r\nHost: x\r\n\r\n"
       })
   void headsThatAreNotValidAreRefused(String head) throws IOException {
     assertEquals("The head of the request is not valid HTTP/1.1.", refused(400, head));
