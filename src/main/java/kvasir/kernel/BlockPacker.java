@@ -26,6 +26,11 @@ public final class BlockPacker {
   private final byte[] run;
   private final MemorySegment runSegment;
   private final byte[] integers;
+
+  /** Integers in panels' form, each row for itself: {@code [HALF, rowBytes]}. */
+  private final byte[] rows;
+
+  private final int rowBytes;
   private final byte[] scales;
   private final byte[] minima;
   private final byte[] packed;
@@ -51,10 +56,17 @@ public final class BlockPacker {
     this.run = new byte[RUN / format.blockLength() * format.blockBytes()];
     this.runSegment = MemorySegment.ofArray(run);
     this.integers = new byte[format.blockLength()];
+    this.rowBytes = bytes(RUN);
+    this.rows = new byte[HALF * rowBytes];
     this.scales = new byte[format.groups()];
     this.minima = new byte[format.groups()];
     this.packed = new byte[RUN / format.blockLength() * BlockPanels.blockBytes(format)];
     this.packedSegment = MemorySegment.ofArray(packed);
+  }
+
+  /** Returns the bytes of a row's integers in panels. */
+  private int bytes(int inputs) {
+    return inputs * format.panelBits() / Byte.SIZE;
   }
 
   /**
@@ -64,15 +76,17 @@ public final class BlockPacker {
    */
   public boolean pack(int from, int to) {
     for (int half = 2 * from; half < 2 * to; half++) {
-      int rows = Math.clamp(target.outputs() - half * HALF, 0, HALF);
-      if (rows < HALF) {
+      int lanes = Math.clamp(target.outputs() - half * HALF, 0, HALF);
+      if (lanes < HALF) {
         Arrays.fill(packed, (byte) 0);
+        Arrays.fill(rows, (byte) 0);
       }
       for (int input = 0; input < target.inputs(); input += RUN) {
         int blocks = Math.min(RUN, target.inputs() - input) / format.blockLength();
-        for (int lane = 0; lane < rows; lane++) {
+        for (int lane = 0; lane < lanes; lane++) {
           row(half * HALF + lane, input, blocks);
         }
+        transpose(blocks);
         long at = target.blockOffset(half, input);
         int bytes = blocks * BlockPanels.blockBytes(format);
         MemorySegment.copy(packedSegment, 0, target.data(), at, bytes);
@@ -88,32 +102,42 @@ public final class BlockPacker {
     MemorySegment.copy(source.data(), from, runSegment, 0, (long) blocks * bytes);
     int packedBytes = BlockPanels.blockBytes(format);
     for (int block = 0; block < blocks; block++) {
-      BlockIntegers.read(format, run, block * bytes, integers);
-      BlockIntegers.readScales(format, run, block * bytes, scales, minima);
-      block(block * bytes, block * packedBytes, row % HALF);
+      integers(block * bytes, row % HALF * rowBytes + block * bytes(format.blockLength()));
+      scales(block * bytes, block * packedBytes, row % HALF);
     }
   }
 
-  /** Packs the block at {@code from} of the run into that at {@code to}. */
-  private void block(int from, int to, int lane) {
+  /** Moves the integers of all rows to their places in the panels. */
+  private void transpose(int blocks) {
+    int groupBytes = bytes(format.groupLength());
+    int from = 0;
+    for (int block = 0; block < blocks; block++) {
+      int to = block * BlockPanels.blockBytes(format) + BlockPanels.blockHeader(format);
+      for (int group = 0; group < format.groups(); group++, from += groupBytes) {
+        int at = to + group * BlockPanels.groupBytes(format) + BlockPanels.groupHeader(format);
+        ByteTranspose.run(rows, from, rowBytes, HALF, groupBytes, packed, at);
+      }
+    }
+  }
+
+  /** Copies scales and minima of the block at {@code from} of the run into that at {@code to}. */
+  private void scales(int from, int to, int lane) {
     copyF16(from + format.scaleOffset(), to + F16_BYTES * lane);
     if (format.hasMinimum()) {
       copyF16(from + format.minimumOffset(), to + F16_BYTES * (HALF + lane));
     }
-    int at = to + BlockPanels.blockHeader(format) + lane;
-    int length = format.groupLength();
-    int groups = format.groups();
     int header = BlockPanels.groupHeader(format);
-    int bytes = BlockPanels.groupBytes(format);
-    for (int group = 0; group < groups; group++) {
-      if (header > 0) {
-        packed[at] = scales[group];
-      }
+    if (header == 0) {
+      return;
+    }
+    BlockIntegers.readScales(format, run, from, scales, minima);
+    int at = to + BlockPanels.blockHeader(format) + lane;
+    for (int group = 0; group < format.groups(); group++) {
+      packed[at] = scales[group];
       if (header > HALF) {
         packed[at + HALF] = minima[group];
       }
-      integers(group * length, (group + 1) * length, at + header);
-      at += bytes;
+      at += BlockPanels.groupBytes(format);
     }
   }
 
@@ -123,27 +147,29 @@ public final class BlockPacker {
     finite &= (run[from + 1] & INFINITE) != INFINITE;
   }
 
-  private void integers(int from, int to, int target) {
-    int at = target;
+  /** Writes the integers of the block at {@code from} of the run to {@code rows}. */
+  private void integers(int from, int to) {
+    if (NibblePairs.has(format)) {
+      NibblePairs.read(format, run, from, rows, to);
+      return;
+    }
+    BlockIntegers.read(format, run, from, integers);
+    int at = to;
     switch (format.panelBits()) {
       case 4 -> {
-        for (int i = from; i < to; i += 2, at += HALF) {
-          packed[at] = (byte) (integers[i] | integers[i + 1] << 4);
+        for (int i = 0; i < integers.length; i += 2, at++) {
+          rows[at] = (byte) (integers[i] | integers[i + 1] << 4);
         }
       }
       case 6 -> {
-        for (int i = from; i < to; i += 4, at += 3 * HALF) {
+        for (int i = 0; i < integers.length; i += 4, at += 3) {
           int last = integers[i + 3];
-          packed[at] = (byte) (integers[i] | last << 6);
-          packed[at + HALF] = (byte) (integers[i + 1] | last >> 2 << 6);
-          packed[at + 2 * HALF] = (byte) (integers[i + 2] | last >> 4 << 6);
+          rows[at] = (byte) (integers[i] | last << 6);
+          rows[at + 1] = (byte) (integers[i + 1] | last >> 2 << 6);
+          rows[at + 2] = (byte) (integers[i + 2] | last >> 4 << 6);
         }
       }
-      default -> {
-        for (int i = from; i < to; i++, at += HALF) {
-          packed[at] = integers[i];
-        }
-      }
+      default -> System.arraycopy(integers, 0, rows, at, integers.length);
     }
   }
 }
