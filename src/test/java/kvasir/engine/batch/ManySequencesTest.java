@@ -7,11 +7,13 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
+import kvasir.HeapUse;
 import kvasir.cache.BlockPool;
 import kvasir.cache.BlockTables;
 import kvasir.cache.Ownership;
 import kvasir.cache.PrefixIndex;
 import kvasir.engine.sampling.ChoiceOptions;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -20,6 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * scheduler, the pool and the block tables, without computing (B51): some share a beginning, some
  * are cancelled, some fail.
  */
+@Isolated("measures memory")
 class ManySequencesTest {
   private static final int SEQUENCES = 10_000;
   private static final int TOGETHER = 32;
@@ -92,20 +95,14 @@ class ManySequencesTest {
             });
   }
 
-  private long used() {
-    System.gc();
-    Runtime runtime = Runtime.getRuntime();
-    return runtime.totalMemory() - runtime.freeMemory();
-  }
-
   @ParameterizedTest
   @CsvSource({"1, false", "1, true", "3, false", "3, true"})
   void nothingOfASequenceStays(int ranks, boolean sharing) {
     begin(ranks, sharing);
     run(1000);
-    long before = used();
+    long before = HeapUse.afterCollection();
     run(SEQUENCES);
-    long grown = used() - before;
+    long grown = HeapUse.afterCollection() - before;
     assertTrue(grown < BYTES_OF_A_SEQUENCE * (long) SEQUENCES, grown + " bytes");
     assertTrue(scheduler.idle());
     assertEquals(0, scheduler.sequences().promises());

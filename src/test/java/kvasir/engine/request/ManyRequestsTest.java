@@ -16,9 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import kvasir.HeapUse;
 import kvasir.attention.AttentionKind;
 import kvasir.attention.MergeTopology;
 import kvasir.cluster.Communicator;
@@ -139,18 +139,6 @@ class ManyRequestsTest {
         });
   }
 
-  /** Returns the least of several values, since other threads go on while this one looks. */
-  private static long usedAfterCollection() {
-    Runtime runtime = Runtime.getRuntime();
-    long least = Long.MAX_VALUE;
-    for (int i = 0; i < 5; i++) {
-      LockSupport.parkNanos(20_000_000);
-      System.gc();
-      least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
-    }
-    return least;
-  }
-
   @Test
   void memoryDoesNotGrowWithTheRequestsB51() {
     int count = 4000;
@@ -166,7 +154,7 @@ class ManyRequestsTest {
                 int hundred = index.getAndIncrement();
                 behind[0] = Math.max(behind[0], 100 * hundred - written.get());
                 if (hundred == 2 || hundred == count / 100 - 1) {
-                  used[hundred] = usedAfterCollection();
+                  used[hundred] = HeapUse.afterCollection();
                 }
               });
       compute(new SoloCommunicator(), requests, output);
