@@ -1,10 +1,11 @@
 package kvasir.cluster;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
- * Communicator that changes the exchanges of another one, to which it hands all other calls. As
- * thread-safe as that one. Closing it closes the other.
+ * Communicator that changes exchanges or the doorbell of another one, to which it hands all other
+ * calls. As thread-safe as that one. Closing it closes the other.
  */
 public abstract class WrappedCommunicator implements Communicator {
   /** The other communicator. */
@@ -33,6 +34,11 @@ public abstract class WrappedCommunicator implements Communicator {
   @Override
   public final Duration limit() {
     return inner.limit();
+  }
+
+  @Override
+  public void exchange(List<Message> sends, List<Message> receives) {
+    inner.exchange(sends, receives);
   }
 
   @Override

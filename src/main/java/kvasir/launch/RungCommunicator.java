@@ -1,6 +1,5 @@
 package kvasir.launch;
 
-import java.util.List;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.Doorbell;
 import kvasir.cluster.WrappedCommunicator;
@@ -12,11 +11,6 @@ final class RungCommunicator extends WrappedCommunicator {
   RungCommunicator(Communicator inner, Doorbell doorbell) {
     super(inner);
     this.doorbell = doorbell;
-  }
-
-  @Override
-  public void exchange(List<Message> sends, List<Message> receives) {
-    inner.exchange(sends, receives);
   }
 
   @Override

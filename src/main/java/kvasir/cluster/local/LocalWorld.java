@@ -8,12 +8,11 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import kvasir.cluster.Communicator;
 import kvasir.cluster.Doorbell;
+import kvasir.cluster.Rings;
 import kvasir.cluster.Waiting;
 import kvasir.error.ClusterFailure;
 
@@ -32,7 +31,7 @@ public final class LocalWorld {
   private final int size;
   private final Duration firstDeadline;
   private final List<Queue<Parcel>> queues = new ArrayList<>();
-  private final List<Semaphore> rings = new ArrayList<>();
+  private final List<Rings> rings = new ArrayList<>();
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
   /** Data that a sender offers, and whether the receiver has copied it. */
@@ -52,7 +51,7 @@ public final class LocalWorld {
       queues.add(new ConcurrentLinkedQueue<>());
     }
     for (int i = 0; i < size; i++) {
-      rings.add(new Semaphore(0));
+      rings.add(new Rings(i));
     }
   }
 
@@ -83,7 +82,7 @@ public final class LocalWorld {
       return body.run(new Rank(rank));
     } catch (RuntimeException | Error e) {
       failure.compareAndSet(null, e);
-      rings.forEach(Semaphore::release);
+      rings.forEach(Rings::add);
       throw e;
     }
   }
@@ -184,19 +183,14 @@ public final class LocalWorld {
     public void ring() {
       for (int other = 0; other < size; other++) {
         if (other != rank) {
-          rings.get(other).release();
+          rings.get(other).add();
         }
       }
     }
 
     @Override
     public boolean await(Duration limit) {
-      try {
-        return rings.get(rank).tryAcquire(limit.toNanos(), TimeUnit.NANOSECONDS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new ClusterFailure(rank, -1, "interrupted while idle", e);
-      }
+      return rings.get(rank).await(limit);
     }
 
     @Override

@@ -15,12 +15,12 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import kvasir.cluster.Doorbell;
+import kvasir.cluster.Rings;
 import kvasir.error.ClusterFailure;
 import kvasir.measure.Activity;
 
@@ -50,7 +50,7 @@ public final class HeartbeatClient implements Doorbell, AutoCloseable {
   private final CompletableFuture<List<String>> peers = new CompletableFuture<>();
   private final BlockingQueue<Optional<String>> orders = new LinkedBlockingQueue<>();
   private final RemoteInput input = new RemoteInput(() -> send(Frame.of(Frame.FrameKind.WANT)));
-  private final Semaphore rings = new Semaphore(0);
+  private final Rings rings;
   private final Frame.Welcome listener;
   private volatile long heard = System.nanoTime();
   private volatile boolean closed;
@@ -65,6 +65,7 @@ public final class HeartbeatClient implements Doorbell, AutoCloseable {
     this.address = address;
     this.token = token;
     this.rank = rank;
+    this.rings = new Rings(rank);
     this.socket = connection.socket();
     this.listener = connection.welcome();
     this.activity = activity;
@@ -128,7 +129,7 @@ public final class HeartbeatClient implements Doorbell, AutoCloseable {
             received.setLength(0);
           }
           case NO_MORE -> orders.add(Optional.empty());
-          case RING -> rings.release();
+          case RING -> rings.add();
           case INPUT -> input.received(frame.text().getBytes(StandardCharsets.ISO_8859_1));
           case INPUT_END -> input.ended(frame.text());
           case PEERS -> peers.complete(List.of(frame.text().split("\n", -1)));
@@ -215,12 +216,7 @@ public final class HeartbeatClient implements Doorbell, AutoCloseable {
 
   @Override
   public boolean await(Duration limit) {
-    try {
-      return rings.tryAcquire(limit.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ClusterFailure(rank, -1, "interrupted while idle", e);
-    }
+    return rings.await(limit);
   }
 
   /**
